@@ -1,0 +1,201 @@
+/**
+ * One booted guest. `Lab.boot` owns every process, socket and file of the run
+ * and gives them back on `close()`, on a failed boot, and when the guest dies.
+ */
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GuestheadError, messageOf } from '../errors.js';
+import { chooseAccelerator } from './accelerator.js';
+import { Agent, type Job, type JobOptions, type JobResult } from './agent.js';
+import { defaultMachine, qemuArguments, runFiles, virtiofsdCommand } from './machine.js';
+import type { Accelerator, MachineOptions, RunFiles } from './machine.js';
+import { findProgram, locateKernel, packageRoot, type Kernel } from './paths.js';
+import { startChild, type Child } from './processes.js';
+import { Qmp } from './qmp.js';
+import { shellQuote } from './shell.js';
+import { connectWhenUp } from './sockets.js';
+import { buildInit, buildUdmabufStandIn } from './tools.js';
+
+export interface LabOptions extends Partial<MachineOptions> {
+  /** A kernel image with its modules beside it; default: the set-up's own. */
+  readonly kernel?: string | undefined;
+  /** Keeps the run's folder with the console's log. */
+  readonly keepLog?: boolean;
+  /** Called with a line about each step. */
+  readonly onProgress?: (line: string) => void;
+  /** Ends the boot early. */
+  readonly signal?: AbortSignal;
+}
+
+const bootTimeoutMs = 60_000;
+const powerOffMs = 3_000;
+const modules = ['virtio-gpu', 'vgem'];
+
+export class Lab {
+  readonly #children: Child[] = [];
+  #agent: Agent | undefined;
+  #qmp: Qmp | undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    readonly folder: string,
+    readonly kernel: Kernel,
+    readonly accelerator: Accelerator,
+    /** What stands in for hardware or host features in this lab, for people to read. */
+    readonly standIns: readonly string[],
+    private readonly options: LabOptions,
+  ) {}
+
+  static async boot(options: LabOptions = {}): Promise<Lab> {
+    const kernel = locateKernel(options.kernel);
+    const accelerator = await chooseAccelerator(kernel);
+    const udmabuf = existsSync('/dev/udmabuf');
+    const standIns = ['vgem stands in for the headless GPU'];
+    if (!udmabuf && options.blob !== false) standIns.push("a preloaded library stands in for the host's /dev/udmabuf");
+    const folder = await mkdtemp(join(tmpdir(), 'guesthead-'));
+    const lab = new Lab(folder, kernel, accelerator, standIns, options);
+    try {
+      await lab.#boot(udmabuf);
+      return lab;
+    } catch (error) {
+      const failure = await lab.#explain(error);
+      await lab.close();
+      throw failure;
+    }
+  }
+
+  get files(): RunFiles {
+    return runFiles(this.folder);
+  }
+
+  get qmp(): Qmp {
+    if (this.#qmp === undefined) throw new GuestheadError('ERR_CLOSED', 'The lab is closed');
+    return this.#qmp;
+  }
+
+  /** Starts a command in the guest, in this checkout unless told otherwise. */
+  start(command: readonly string[], options: JobOptions & { cwd?: string; env?: Record<string, string> } = {}): Job {
+    if (this.#agent === undefined) throw new GuestheadError('ERR_CLOSED', 'The lab is closed');
+    const exports = Object.entries({ GUESTHEAD_LAB: '1', ...options.env }).map(
+      ([name, value]) => `export ${name}=${shellQuote(value)}; `,
+    );
+    const words = command.map(shellQuote).join(' ');
+    const line = `cd ${shellQuote(options.cwd ?? packageRoot)} && ${exports.join('')}exec ${words}`;
+    const job = this.#agent.run(line, options);
+    return { ...job, done: job.done.catch(async (error: unknown) => Promise.reject(await this.#explain(error))) };
+  }
+
+  /** Runs a command to its end and returns what it printed. */
+  async run(
+    command: readonly string[],
+    options: Parameters<Lab['start']>[1] = {},
+  ): Promise<JobResult & { stdout: string; stderr: string }> {
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    const job = this.start(command, {
+      ...options,
+      onStdout: (chunk) => out.push(chunk),
+      onStderr: (chunk) => err.push(chunk),
+    });
+    const result = await job.done;
+    return { ...result, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
+  }
+
+  /** Powers the guest off and removes all that the run made. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #boot(hostHasUdmabuf: boolean): Promise<void> {
+    const progress = this.options.onProgress ?? (() => undefined);
+    const timeout = AbortSignal.timeout(bootTimeoutMs);
+    const signal = this.options.signal ? AbortSignal.any([timeout, this.options.signal]) : timeout;
+    progress(`booting Linux ${this.kernel.release} in QEMU (${this.accelerator})`);
+    await copyFile(await buildInit(), this.files.init);
+    const env = { ...process.env };
+    if (!hostHasUdmabuf) {
+      await copyFile(await buildUdmabufStandIn(), this.files.standIn);
+      env['LD_PRELOAD'] = this.files.standIn;
+    }
+    await this.#startProcesses(env, signal);
+    const ended = abortion(signal);
+    await Promise.race([this.#agent?.ready, ended]);
+    await Promise.race([this.#loadModules(), ended]);
+    progress('the guest is up');
+  }
+
+  async #startProcesses(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+    const { files } = this;
+    this.#children.push(startChild(virtiofsdCommand(files)));
+    while (!existsSync(files.fs)) {
+      this.#throwIfDead();
+      await sleep(10, undefined, { signal });
+    }
+    const machine = { ...defaultMachine, ...this.options };
+    const qemu = findProgram('qemu-system-x86_64', 'qemu-system-x86');
+    const child = startChild([qemu, ...qemuArguments(machine, this.kernel, files, this.accelerator)], env);
+    this.#children.push(child);
+    const died = new AbortController();
+    child.process.once('exit', () => {
+      died.abort(new GuestheadError('ERR_LAB', 'QEMU ended'));
+    });
+    const either = AbortSignal.any([signal, died.signal]);
+    this.#agent = new Agent(await connectWhenUp(files.agent, either));
+    this.#qmp = await Qmp.connect(files.qmp, either);
+  }
+
+  async #loadModules(): Promise<void> {
+    const command = ['modprobe', '-d', this.kernel.moduleRoot, '-a', ...modules];
+    const { status, stderr } = await this.run(command, { cwd: '/' });
+    if (status !== 0) throw new GuestheadError('ERR_LAB', `The guest could not load its drivers: ${stderr.trim()}`);
+  }
+
+  #throwIfDead(): void {
+    for (const { process: child, errors } of this.#children)
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new GuestheadError('ERR_LAB', `${child.spawnargs.at(4) ?? 'A helper'} ended at once: ${errors()}`);
+  }
+
+  /** Adds what QEMU, virtiofsd and the console said last. */
+  async #explain(error: unknown): Promise<Error> {
+    if (this.#closing !== undefined) return new GuestheadError('ERR_CLOSED', 'The lab was closed');
+    const log = await readFile(this.files.console, 'utf8').catch(() => '');
+    const tail = log.trimEnd().split(/\r?\n/).slice(-20).join('\n');
+    const said = this.#children.map((child) => child.errors()).filter((text) => text !== '');
+    const parts = [messageOf(error), ...said, tail === '' ? '' : `the guest's console ended with:\n${tail}`];
+    return new GuestheadError('ERR_LAB', parts.filter((part) => part !== '').join('\n'), { cause: error });
+  }
+
+  async #close(): Promise<void> {
+    const qemu = this.#children.at(-1)?.process;
+    if (this.#agent !== undefined && qemu?.exitCode === null) {
+      this.#agent.powerOff();
+      await Promise.race([
+        new Promise((done) => qemu.once('exit', done)),
+        sleep(powerOffMs, undefined, { ref: false }),
+      ]);
+    }
+    this.#agent?.close();
+    this.#qmp?.close();
+    for (const child of this.#children.reverse()) await child.end();
+    if (this.options.keepLog !== true) await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+function abortion(signal: AbortSignal): Promise<never> {
+  const promise = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+    });
+  });
+  promise.catch(() => undefined);
+  return promise;
+}

@@ -1,0 +1,91 @@
+/** The guest as a machine: QEMU's and virtiofsd's command lines. Pure; starts nothing. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram, type Kernel } from './paths.js';
+
+export interface MachineOptions {
+  /** Pixels; becomes the preferred mode of every head. */
+  readonly size: { readonly width: number; readonly height: number };
+  /** 1–16; heads after the first are disconnected until the host shows them. */
+  readonly heads: number;
+  /** `false` = a host without blob resources: every foreign import is refused. */
+  readonly blob: boolean;
+  /** Guest memory as QEMU takes it, e.g. `2G`. */
+  readonly memory: string;
+}
+
+export const defaultMachine: MachineOptions = {
+  size: { width: 1920, height: 1080 },
+  heads: 1,
+  blob: true,
+  memory: '2G',
+};
+
+/** Files of one run, all in a short path: a Unix socket's name holds 107 bytes. */
+export function runFiles(folder: string) {
+  return {
+    init: join(folder, 'init'),
+    standIn: join(folder, 'udmabuf.so'),
+    console: join(folder, 'console.log'),
+    fs: join(folder, 'fs.sock'),
+    qmp: join(folder, 'qmp.sock'),
+    agent: join(folder, 'agent.sock'),
+    witness: join(folder, 'witness.sock'),
+    capture: join(folder, 'capture.ppm'),
+  };
+}
+
+export type RunFiles = ReturnType<typeof runFiles>;
+export type Accelerator = 'kvm' | 'tcg';
+
+const acceleration: Record<Accelerator, readonly string[]> = {
+  kvm: ['-accel', 'kvm', '-cpu', 'host'],
+  tcg: ['-accel', 'tcg,thread=multi', '-cpu', 'max'],
+};
+
+export function qemuArguments(
+  machine: MachineOptions,
+  kernel: Kernel,
+  files: RunFiles,
+  accelerator: Accelerator,
+): string[] {
+  const { size, heads, blob, memory } = machine;
+  const gpu = [
+    'virtio-gpu-pci,id=gpu0',
+    `max_outputs=${String(heads)}`,
+    `blob=${blob ? 'on' : 'off'}`,
+    `xres=${String(size.width)},yres=${String(size.height)}`,
+  ];
+  return [
+    ...acceleration[accelerator],
+    ...['-smp', '2', '-m', memory, '-nodefaults', '-no-user-config', '-no-reboot'],
+    ...['-object', `memory-backend-memfd,id=mem,size=${memory},share=on`],
+    ...['-machine', 'q35,memory-backend=mem', '-display', 'none', '-vga', 'none'],
+    ...['-device', gpu.join(',')],
+    ...['-kernel', kernel.image, '-append', kernelCommandLine(files)],
+    ...['-chardev', `socket,id=fs,path=${files.fs}`, '-device', 'vhost-user-fs-pci,chardev=fs,tag=rootfs'],
+    ...['-device', 'virtio-serial-pci'],
+    ...port('agent', files.agent, 1),
+    ...port('witness', files.witness, 2),
+    ...['-qmp', `unix:${files.qmp},server=on,wait=off`, '-serial', `file:${files.console}`],
+  ];
+}
+
+function kernelCommandLine(files: RunFiles): string {
+  const root = 'root=rootfs rootfstype=virtiofs rw';
+  return `${root} console=ttyS0 init=${files.init} quiet panic=-1 mitigations=off`;
+}
+
+function port(name: string, path: string, number: number): string[] {
+  const device = `virtserialport,chardev=${name},name=guesthead.${name},nr=${String(number)}`;
+  return ['-chardev', `socket,id=${name},path=${path},server=on,wait=off`, '-device', device];
+}
+
+/** Shares the host's root: with the Rust virtiofsd, or Debian 12's C one inside QEMU's package. */
+export function virtiofsdCommand(files: RunFiles): string[] {
+  const rust = '/usr/libexec/virtiofsd';
+  if (existsSync(rust))
+    return [rust, `--socket-path=${files.fs}`, '--shared-dir', '/', '--sandbox=none', '--cache=auto'];
+  const c = findProgram('virtiofsd', 'virtiofsd', ['/usr/lib/qemu']);
+  return [c, `--socket-path=${files.fs}`, '-o', 'source=/', '-o', 'sandbox=chroot', '-o', 'cache=auto', '-f'];
+}

@@ -1,0 +1,19 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Connects to a Unix socket that another process is about to open. */
+export async function connectWhenUp(path: string, signal: AbortSignal): Promise<Socket> {
+  for (;;) {
+    signal.throwIfAborted();
+    const socket = connect(path);
+    try {
+      await once(socket, 'connect', { signal });
+      socket.on('error', () => socket.destroy()); // a reset is an end: 'close' tells
+      return socket;
+    } catch {
+      socket.destroy();
+      await sleep(20, undefined, { signal });
+    }
+  }
+}

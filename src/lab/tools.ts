@@ -1,0 +1,42 @@
+/** The lab's two small C programs, compiled once and cached by their source. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { GuestheadError, messageOf } from '../errors.js';
+import { cacheDir, findProgram, packageRoot } from './paths.js';
+
+const run = promisify(execFile);
+const flags = ['-O2', '-Wall', '-Wextra', '-Werror'];
+
+/** PID 1 of the guest. */
+export function buildInit(): Promise<string> {
+  return compile('init.c', 'init', ['-lutil']);
+}
+
+/** What answers for /dev/udmabuf on a host without one. */
+export function buildUdmabufStandIn(): Promise<string> {
+  return compile('udmabuf-stand-in.c', 'udmabuf-stand-in.so', ['-shared', '-fPIC', '-ldl']);
+}
+
+async function compile(source: string, target: string, extra: readonly string[]): Promise<string> {
+  const from = join(packageRoot, 'src/lab/guest', source);
+  const digest = createHash('sha256')
+    .update(await readFile(from))
+    .digest('hex')
+    .slice(0, 12);
+  const folder = join(cacheDir, 'tools', digest);
+  const made = join(folder, target);
+  if (existsSync(made)) return made;
+  await mkdir(folder, { recursive: true });
+  const unfinished = `${made}.${String(process.pid)}`;
+  try {
+    await run(findProgram('gcc', 'gcc'), [...flags, '-o', unfinished, from, ...extra]);
+  } catch (cause) {
+    throw new GuestheadError('ERR_LAB', `Could not compile ${source}: ${messageOf(cause)}`, { cause });
+  }
+  await rename(unfinished, made); // whole or not there, also for a lab beside this one
+  return made;
+}
