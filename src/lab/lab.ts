@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +18,7 @@ import { startChild, type Child } from './processes.js';
 import { Qmp } from './qmp.js';
 import { shellQuote } from './shell.js';
 import { connectWhenUp } from './sockets.js';
+import { serveWitness, type WitnessReport } from './witness.js';
 import { buildInit, buildUdmabufStandIn } from './tools.js';
 
 export interface LabOptions extends Partial<MachineOptions> {
@@ -24,9 +26,11 @@ export interface LabOptions extends Partial<MachineOptions> {
   readonly kernel?: string | undefined;
   /** Keeps the run's folder with the console's log. */
   readonly keepLog?: boolean;
+  /** Called with each judgement that the guest asked for. */
+  readonly onCaptures?: (report: WitnessReport) => void;
   /** Called with a line about each step. */
   readonly onProgress?: (line: string) => void;
-  /** Ends the boot early. */
+  /** Ends the boot, or any command in the guest, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -38,6 +42,7 @@ export class Lab {
   readonly #children: Child[] = [];
   #agent: Agent | undefined;
   #qmp: Qmp | undefined;
+  #witness: Socket | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -129,6 +134,7 @@ export class Lab {
     const ended = abortion(signal);
     await Promise.race([this.#agent?.ready, ended]);
     await Promise.race([this.#loadModules(), ended]);
+    this.options.signal?.addEventListener('abort', () => this.#agent?.fail(reasonOf(this.options.signal)));
     progress('the guest is up');
   }
 
@@ -150,6 +156,8 @@ export class Lab {
     const either = AbortSignal.any([signal, died.signal]);
     this.#agent = new Agent(await connectWhenUp(files.agent, either));
     this.#qmp = await Qmp.connect(files.qmp, either);
+    this.#witness = await connectWhenUp(files.witness, either);
+    serveWitness(this.#witness, this.#qmp, files.capture, this.options.onCaptures);
   }
 
   async #loadModules(): Promise<void> {
@@ -184,16 +192,21 @@ export class Lab {
       ]);
     }
     this.#agent?.close();
+    this.#witness?.destroy();
     this.#qmp?.close();
     for (const child of this.#children.reverse()) await child.end();
     if (this.options.keepLog !== true) await rm(this.folder, { recursive: true, force: true });
   }
 }
 
+function reasonOf(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new Error(String(signal?.reason));
+}
+
 function abortion(signal: AbortSignal): Promise<never> {
   const promise = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+      reject(reasonOf(signal));
     });
   });
   promise.catch(() => undefined);

@@ -1,0 +1,166 @@
+/** `guesthead lab run` and `guesthead lab shell`. */
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { Lab, type LabOptions } from '../lab/index.js';
+import { GuestheadError } from '../errors.js';
+import { failStatus } from './failure.js';
+import { memorySize, pixelSize, seconds, wholeNumber } from './parse.js';
+
+interface LabCliOptions {
+  readonly size: { readonly width: number; readonly height: number };
+  readonly heads: number;
+  readonly blob: 'on' | 'off';
+  readonly memory: string;
+  readonly kernel?: string;
+  readonly timeout: number;
+  readonly capture?: number;
+  readonly keepLog?: boolean;
+}
+
+export function addLabCommand(program: Command): void {
+  const lab = program
+    .command('lab')
+    .description('a QEMU guest with the real virtio-gpu driver, for machines without one');
+  addMachineOptions(lab.command('run'))
+    .description('boots the guest, runs a command in it in this folder, and passes its exit status on')
+    .option('--capture <n>', 'take so many host captures of the counter pattern and compare them', wholeNumber(1, 100))
+    .option('--timeout <s>', 'end a guest that takes longer', seconds, 600)
+    .argument('<command...>', 'the command, after --')
+    .passThroughOptions()
+    .action(async (command: string[], options: LabCliOptions) => {
+      process.exitCode = await runInLab(command, options);
+    });
+  addMachineOptions(lab.command('shell'))
+    .description('boots the guest and gives an interactive shell in it')
+    .action(async (options: LabCliOptions) => {
+      process.exitCode = await shellInLab(options);
+    });
+}
+
+function addMachineOptions(command: Command): Command {
+  return command
+    .option('--size <WxH>', 'pixels of the preferred mode', pixelSize, { width: 1920, height: 1080 })
+    .option('--heads <n>', 'outputs of the display', wholeNumber(1, 16), 1)
+    .addOption(
+      new Option('--blob <on|off>', 'off = a host that refuses foreign buffers').choices(['on', 'off']).default('on'),
+    )
+    .option('--memory <size>', "the guest's memory", memorySize, '2G')
+    .option('--kernel <file>', 'another kernel image, its modules beside it')
+    .option('--keep-log', "keep the guest's console log and say where it is");
+}
+
+async function runInLab(command: readonly string[], options: LabCliOptions): Promise<number> {
+  const interruption = interruptible();
+  const lab = await boot(options, interruption.signal);
+  const env: Record<string, string> =
+    options.capture === undefined ? {} : { GUESTHEAD_CAPTURES: String(options.capture) };
+  const timer = setTimeout(() => {
+    interruption.abort(`no end after ${String(options.timeout)} s`);
+  }, options.timeout * 1000);
+  try {
+    const job = lab.start(command, {
+      env,
+      cwd: process.cwd(),
+      onStdout: (chunk) => process.stdout.write(chunk),
+      onStderr: (chunk) => process.stderr.write(chunk),
+    });
+    interruption.onSignal = (signal) => {
+      job.kill(signal);
+    };
+    return statusOf(await job.done);
+  } finally {
+    clearTimeout(timer);
+    await lab.close();
+    interruption.dispose();
+  }
+}
+
+async function shellInLab(options: LabCliOptions): Promise<number> {
+  const interruption = interruptible();
+  const lab = await boot(options, interruption.signal);
+  const { stdin, stdout } = process;
+  try {
+    const job = lab.start([process.env['SHELL'] ?? '/bin/bash'], {
+      terminal: true,
+      cwd: process.cwd(),
+      env: { TERM: process.env['TERM'] ?? 'dumb' },
+      onStdout: (chunk) => stdout.write(chunk),
+    });
+    const resize = () => {
+      job.resize(stdout.rows, stdout.columns);
+    };
+    if (stdout.isTTY) resize();
+    stdout.on('resize', resize);
+    if (stdin.isTTY) stdin.setRawMode(true);
+    stdin.on('data', (chunk: Buffer) => {
+      job.input(chunk);
+    });
+    stdin.on('end', () => {
+      job.input(Buffer.of(endOfTransmission));
+    });
+    return statusOf(await job.done);
+  } finally {
+    if (stdin.isTTY) stdin.setRawMode(false);
+    stdin.pause();
+    await lab.close();
+    interruption.dispose();
+  }
+}
+
+/** Ctrl-D, which ends a shell whose input has ended. */
+const endOfTransmission = 4;
+
+async function boot(options: LabCliOptions, signal: AbortSignal): Promise<Lab> {
+  const say = (line: string) => process.stderr.write(`lab: ${line}\n`);
+  const labOptions: LabOptions = {
+    size: options.size,
+    heads: options.heads,
+    blob: options.blob === 'on',
+    memory: options.memory,
+    kernel: options.kernel,
+    keepLog: options.keepLog === true,
+    onProgress: say,
+    signal,
+  };
+  const lab = await Lab.boot(labOptions);
+  for (const standIn of lab.standIns) say(standIn);
+  if (options.keepLog === true) say(`the console's log is ${lab.files.console}`);
+  return lab;
+}
+
+interface Interruption {
+  readonly signal: AbortSignal;
+  abort(why: string): void;
+  onSignal: ((signal: NodeJS.Signals) => void) | undefined;
+  dispose(): void;
+}
+
+/** The first signal goes to the guest's command, so that it can end well; before there is one, and a second time, it ends the lab. */
+function interruptible(): Interruption {
+  const controller = new AbortController();
+  const interruption: Interruption = {
+    signal: controller.signal,
+    abort: (why) => {
+      controller.abort(new GuestheadError('ERR_LAB', `The guest was ended: ${why}`));
+    },
+    onSignal: undefined,
+    dispose: () => {
+      process.off('SIGINT', receive);
+      process.off('SIGTERM', receive);
+    },
+  };
+  const receive = (signal: NodeJS.Signals) => {
+    const pass = interruption.onSignal;
+    interruption.onSignal = undefined;
+    if (pass === undefined) interruption.abort(signal);
+    else pass(signal);
+  };
+  process.on('SIGINT', receive);
+  process.on('SIGTERM', receive);
+  return interruption;
+}
+
+function statusOf({ status, signal }: { status: number | null; signal: string | null }): number {
+  if (signal !== null) process.stderr.write(`lab: the command was ended by ${signal}\n`);
+  return status ?? failStatus;
+}

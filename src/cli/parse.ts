@@ -1,0 +1,28 @@
+/** Option values; each failure names the valid choices. */
+import { InvalidArgumentError } from 'commander';
+
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `${String(least)} or more` : `${String(least)} to ${String(most)}`;
+    throw new InvalidArgumentError(`Choose a whole number, ${range}.`);
+  };
+}
+
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0) return value;
+  throw new InvalidArgumentError('Choose a number of seconds above 0.');
+}
+
+export function pixelSize(text: string): { width: number; height: number } {
+  const match = /^(\d{2,4})x(\d{2,4})$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('Write WIDTHxHEIGHT in pixels, e.g. 1920x1080.');
+  return { width: Number(match[1]), height: Number(match[2]) };
+}
+
+export function memorySize(text: string): string {
+  if (/^\d+[MG]$/.test(text)) return text;
+  throw new InvalidArgumentError('Write a size such as 512M or 2G.');
+}

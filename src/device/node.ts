@@ -1,0 +1,116 @@
+/** An open DRM node: the owner of its descriptor. */
+import { closeSync, constants as open, openSync } from 'node:fs';
+import { constants } from 'node:os';
+import { GuestheadError, errnoOf } from '../errors.js';
+import {
+  capability,
+  clientCapability,
+  dropMaster,
+  getCapability,
+  getVersion,
+  isMaster,
+  setClientCapability,
+  setMaster,
+} from '../ffi/index.js';
+
+const primeImport = 1n;
+const primeExport = 2n;
+
+/** Closes once; `fd` throws ERR_CLOSED afterwards. */
+export class DrmNode {
+  #fd: number | undefined;
+
+  private constructor(
+    fd: number,
+    readonly path: string,
+    readonly driver: string,
+  ) {
+    this.#fd = fd;
+  }
+
+  /** Throws ERR_NO_DEVICE, ERR_PERMISSION or ERR_NOT_DRM; nothing stays open then. */
+  static open(path: string): DrmNode {
+    const fd = openFd(path);
+    try {
+      return new DrmNode(fd, path, getVersion(fd).name);
+    } catch (error) {
+      closeSync(fd);
+      throw error instanceof GuestheadError && error.code === 'ERR_NOT_DRM'
+        ? new GuestheadError('ERR_NOT_DRM', 'This is not a DRM node', { device: path, cause: error })
+        : error;
+    }
+  }
+
+  get fd(): number {
+    if (this.#fd === undefined) throw new GuestheadError('ERR_CLOSED', 'The device is closed', { device: this.path });
+    return this.#fd;
+  }
+
+  close(): void {
+    if (this.#fd === undefined) return;
+    closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  canExport(): boolean {
+    return ((getCapability(this.fd, capability.prime) ?? 0n) & primeExport) !== 0n;
+  }
+
+  canImport(): boolean {
+    return ((getCapability(this.fd, capability.prime) ?? 0n) & primeImport) !== 0n;
+  }
+
+  /** Makes this open file an atomic KMS client and DRM master, or throws ERR_UNSUPPORTED or ERR_NOT_MASTER. */
+  becomeAtomicMaster(): void {
+    try {
+      setClientCapability(this.fd, clientCapability.universalPlanes, 1n);
+      setClientCapability(this.fd, clientCapability.atomic, 1n);
+    } catch (cause) {
+      throw new GuestheadError('ERR_UNSUPPORTED', 'The display has no atomic mode setting', {
+        device: this.path,
+        errno: errnoOf(cause),
+        cause,
+        advice: 'choose a KMS device with --display; virtio-gpu has it on every kernel since 4.4',
+      });
+    }
+    this.#becomeMaster();
+  }
+
+  /** Lets another process show something; harmless where we are not master. */
+  giveUpMaster(): void {
+    if (this.#fd !== undefined && isMaster(this.#fd)) dropMaster(this.#fd);
+  }
+
+  #becomeMaster(): void {
+    if (isMaster(this.fd)) return; // the first to open a primary node is master
+    try {
+      setMaster(this.fd);
+    } catch (cause) {
+      throw new GuestheadError('ERR_NOT_MASTER', 'Another process holds the display (DRM master)', {
+        device: this.path,
+        errno: errnoOf(cause),
+        cause,
+        advice: 'stop the compositor or display manager that holds it, or run from a virtual console of your own',
+      });
+    }
+  }
+}
+
+function openFd(path: string): number {
+  try {
+    return openSync(path, open.O_RDWR); /* libuv adds O_CLOEXEC */
+  } catch (cause) {
+    const errno = errnoOf(cause);
+    const { ENOENT, EACCES, EPERM, ENODEV, ENXIO } = constants.errno;
+    const details = { device: path, operation: 'open', errno, cause };
+    if (errno === EACCES || errno === EPERM)
+      throw new GuestheadError('ERR_PERMISSION', 'No permission to open the device', {
+        ...details,
+        advice:
+          'join the groups `video` and `render` (usermod -aG video,render USER, then log in again), or run as root',
+      });
+    if (errno === ENOENT || errno === ENODEV || errno === ENXIO)
+      throw new GuestheadError('ERR_NO_DEVICE', 'There is no such device', details);
+    throw new GuestheadError('ERR_SYSTEM', 'Could not open the device', details);
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The host's side of a run: screenshots over QMP while the guest flips, compared
+ * with what the counter pattern must look like. The guest asks, over a second
+ * virtio-serial port, once it shows the pattern; it gets the judgement back and
+ * counts it into its own verdict.
+ */
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GuestheadError, messageOf } from '../errors.js';
+import { judgeCapture, parsePpm } from '../render/index.js';
+import type { Qmp } from './qmp.js';
+
+export const witnessPort = '/dev/virtio-ports/guesthead.witness';
+
+export interface WitnessRequest {
+  readonly captures: number;
+}
+
+export interface WitnessReport {
+  readonly captures: number;
+  readonly exact: number;
+  readonly torn: number;
+  /** One line for each capture that was not exact. */
+  readonly faults: readonly string[];
+}
+
+/** Between captures, so that each shows another buffer. */
+const pauseMs = 150;
+
+/** Answers the guest's requests until the socket closes. */
+export function serveWitness(socket: Socket, qmp: Qmp, file: string, onReport?: (report: WitnessReport) => void): void {
+  createInterface({ input: socket }).on('line', (line) => {
+    void capture(qmp, file, (JSON.parse(line) as WitnessRequest).captures).then((report) => {
+      onReport?.(report);
+      if (!socket.destroyed) socket.write(`${JSON.stringify(report)}\n`);
+    });
+  });
+}
+
+async function capture(qmp: Qmp, file: string, count: number): Promise<WitnessReport> {
+  const report = { captures: 0, exact: 0, torn: 0, faults: [] as string[] };
+  for (let i = 0; i < count; i++) {
+    await sleep(pauseMs);
+    report.captures++;
+    try {
+      const verdict = await captureOnce(qmp, file);
+      if (verdict.exact) report.exact++;
+      else report.faults.push(describe(verdict));
+      if (verdict.torn) report.torn++;
+    } catch (error) {
+      report.faults.push(messageOf(error));
+    }
+  }
+  return report;
+}
+
+async function captureOnce(qmp: Qmp, file: string): Promise<ReturnType<typeof judgeCapture>> {
+  await qmp.execute('screendump', { filename: file });
+  return judgeCapture(parsePpm(await readFile(file)));
+}
+
+function describe({ frame, torn, firstDifference }: ReturnType<typeof judgeCapture>): string {
+  const where = firstDifference === undefined ? '' : ` at ${String(firstDifference.x)},${String(firstDifference.y)}`;
+  return `${frame === undefined ? 'no readable frame number' : `frame ${String(frame)} differs${where}`}${torn ? ', torn' : ''}`;
+}
+
+/** The guest's side: asks the host for captures of what is on the screen now. */
+export async function askWitness(request: WitnessRequest, port = witnessPort): Promise<WitnessReport> {
+  const file = await open(port, 'r+'); // one open for both ways: a port has one reader and writer
+  try {
+    await file.write(`${JSON.stringify(request)}\n`);
+    return JSON.parse(await readLine(file, port)) as WitnessReport;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads no further than the line's end: a read left waiting would keep the process from ending. */
+async function readLine(file: FileHandle, port: string): Promise<string> {
+  let text = '';
+  while (!text.endsWith('\n')) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(4096));
+    if (bytesRead === 0) throw new GuestheadError('ERR_LAB', 'The host did not answer', { device: port });
+    text += buffer.toString('utf8', 0, bytesRead);
+  }
+  return text;
+}

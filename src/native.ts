@@ -1,0 +1,163 @@
+/**
+ * The addon's typed interface, and the only place that loads it.
+ *
+ * The addon is mechanism only: each method does one operation on ready values.
+ * It owns what it is given by *duplicating* it: the caller keeps and closes its
+ * own descriptor. A method that fails throws a `NativeError`; `Scanout.commit`,
+ * which runs every frame, returns the negative errno instead.
+ */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { GuestheadError } from './errors.js';
+
+/** What the addon throws when the kernel refuses: positive errno, its name, and the call. */
+export interface NativeError extends Error {
+  readonly errno: number;
+  /** `'EINVAL'`, … */
+  readonly code: string;
+  /** `'DRM_IOCTL_MODE_ATOMIC'`, `'mmap'`, … */
+  readonly syscall: string;
+}
+
+/** Flags of an atomic commit, as in drm_mode.h. */
+export const commitFlag = { pageFlipEvent: 0x1, testOnly: 0x100, nonblock: 0x200, allowModeset: 0x400 } as const;
+
+/** `length` assignments: property `properties[i]` of object `objects[i]` becomes `values[i]`. */
+export interface AtomicRequest {
+  readonly objects: Uint32Array;
+  readonly properties: Uint32Array;
+  readonly values: BigUint64Array;
+}
+
+/** Object and property ids of one CRTC and its primary plane; 0 = the driver has no such property. */
+export interface ScanoutIds {
+  readonly crtc: number;
+  readonly plane: number;
+  readonly fbId: number;
+  readonly inFenceFd: number;
+  readonly outFencePtr: number;
+}
+
+export interface ScanoutHandlers {
+  /**
+   * A page flip completed. `sequence` is the CRTC's vblank counter (32 bits, wraps),
+   * `timestampNs` the kernel's CLOCK_MONOTONIC time of it. `flushPending` = the
+   * host has not finished this buffer's flush although the kernel went on.
+   */
+  flip(slot: number, sequence: number, timestampNs: number, flushPending: boolean): void;
+  /**
+   * The host is done with this slot's buffer: its successor has been flipped to,
+   * and every fence on it and the successor's flush fence have signalled.
+   * Called once for each slot that a flip replaced, right after that `flip`
+   * where all has signalled already.
+   */
+  fence(slot: number): void;
+  /** Reading events or polling a fence failed: the device is gone. Called at most once. */
+  error(error: NativeError): void;
+}
+
+/** One CRTC's frame path. */
+export interface NativeScanout {
+  /** Names a framebuffer and the dma-buf behind it by a small slot number, 0–63. `dmabufFd` -1 = no fences to wait for. */
+  attach(slot: number, framebuffer: number, dmabufFd: number): void;
+  /** Forgets a slot and closes what it duplicated; a pending fence of it is never reported. */
+  detach(slot: number): void;
+  /**
+   * One atomic commit that shows the slot's framebuffer (FB_ID on the plane).
+   * `inFence` is a sync_file fd for IN_FENCE_FD (the caller keeps it) or -1.
+   * `flags` are `commitFlag`s; with `pageFlipEvent` the `flip` handler follows.
+   * With `wantOutFence` an OUT_FENCE_PTR is set and its new sync_file fd returned,
+   * owned by the caller. Returns 0, the out-fence, or a negative errno; on a
+   * negative errno nothing has changed and no handler follows.
+   */
+  commit(slot: number, inFence: number, flags: number, wantOutFence: boolean): number;
+  /** Says which slot is on the screen already (after a modeset), so that the first flip replaces it; -1 = none of ours. */
+  setCurrent(slot: number): void;
+  /** No handler is called after close. Idempotent. */
+  close(): void;
+}
+
+export interface NativeDevice {
+  /** Commits all at once (or only tests, by flags); blocks unless `nonblock`. Throws NativeError. */
+  commit(request: AtomicRequest, flags: number): void;
+  /** The handlers run on this environment's event loop, which an open scanout with a flip under way keeps alive. */
+  createScanout(ids: ScanoutIds, handlers: ScanoutHandlers): NativeScanout;
+  /** Closes its scanouts, then its descriptor. Idempotent. */
+  close(): void;
+}
+
+/** A dma-buf mapped for the CPU. */
+export interface NativeMapping {
+  /** Detached (length 0) once closed. */
+  readonly buffer: ArrayBuffer;
+  /** DMA_BUF_IOCTL_SYNC start: waits for the fences that forbid the access, and makes the CPU's view coherent. */
+  beginAccess(access: Access): void;
+  /** DMA_BUF_IOCTL_SYNC end; only after a begin with the same access. */
+  endAccess(access: Access): void;
+  /** Detaches `buffer` and unmaps. Idempotent. */
+  close(): void;
+}
+
+/** 1 read, 2 write, 3 both: the bits of DMA_BUF_SYNC_RW. */
+export const access = { read: 1, write: 2, readWrite: 3 } as const;
+export type Access = (typeof access)[keyof typeof access];
+
+export interface SyncFileInfo {
+  /** 1 signalled, 0 pending, negative = a fence's error. */
+  readonly status: number;
+  readonly fences: readonly {
+    readonly driver: string;
+    readonly timeline: string;
+    readonly status: number;
+    /** CLOCK_MONOTONIC time of the signal; 0 while pending. */
+    readonly timestampNs: number;
+  }[];
+}
+
+/** Calls `onReadable` whenever the fd is readable or hung up, until closed; `errno` is 0 or why polling failed. */
+export interface NativeWatcher {
+  close(): void;
+}
+
+export interface Native {
+  openDevice(fd: number): NativeDevice;
+  /** `onReadable` should read what there is; it is called again while the fd stays readable. */
+  watchReadable(fd: number, onReadable: (errno: number) => void): NativeWatcher;
+  /** Maps `bytes` of a dma-buf, shared. Throws NativeError. */
+  mapDmabuf(fd: number, bytes: number, access: Access): NativeMapping;
+  /**
+   * A new sync_file of the dma-buf's fences, owned by the caller: those that a
+   * reader (`read`: rendering and flushes) or a writer (`write`: readers too) must wait for.
+   */
+  exportSyncFile(dmabufFd: number, access: Access): number;
+  syncFileInfo(fd: number): SyncFileInfo;
+  /**
+   * Watches, on a worker thread, for the flush fence that a commit just made
+   * puts on the dma-buf: looks every `intervalUs` until
+   * a fence is pending, waits for it, and resolves with the CLOCK_MONOTONIC time (ns)
+   * at which the kernel signalled it. Resolves with 0 when none was seen within
+   * `timeoutMs`: the fence came and went between two looks, or never came.
+   */
+  sampleFence(dmabufFd: number, intervalUs: number, timeoutMs: number): Promise<number>;
+}
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', 'native');
+let loaded: Native | undefined;
+
+/** Loads the addon on first use: a prebuilt one, or the checkout's own build. */
+export function loadNative(folder: string = root): Native {
+  if (loaded !== undefined && folder === root) return loaded;
+  const require = createRequire(import.meta.url);
+  const findAndLoad = require('node-gyp-build') as (dir: string) => Native;
+  try {
+    const native = findAndLoad(folder);
+    if (folder === root) loaded = native;
+    return native;
+  } catch (cause) {
+    throw new GuestheadError('ERR_ADDON_MISSING', 'The native addon could not be loaded', {
+      cause,
+      advice: 'in a checkout run `npm run setup`; as a dependency, install on Linux x64 or arm64 with a prebuilt addon',
+    });
+  }
+}

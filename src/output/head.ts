@@ -1,0 +1,113 @@
+/** A head: the render GPU's buffers on one connector of the display. The library's main object. */
+import { Observable, Subject } from 'rxjs';
+import { Swapchain, type Slot, type ScanoutBuffer, type StateCounts } from '../buffer/index.js';
+import { isStandIn } from '../device/index.js';
+import { GuestheadError } from '../errors.js';
+import { monotonicClock } from './clock.js';
+import { flipLoop, type Flip } from './flip-loop.js';
+import type { Draw } from './frame.js';
+import { KernelScanout } from './kernel-scanout.js';
+import { openParts, type HeadParts } from './open.js';
+import { parseHeadOptions, type HeadOptions } from './options.js';
+
+/** What a head is made of, for people and reports. */
+export interface HeadInfo {
+  readonly path: 'import';
+  readonly render: {
+    readonly node: string;
+    readonly driver: string;
+    readonly backend: string;
+    readonly standIn: boolean;
+  };
+  readonly display: { readonly node: string; readonly driver: string; readonly connector: string };
+  /** Pixels and Hz. */
+  readonly mode: { readonly width: number; readonly height: number; readonly refreshHz: number };
+  readonly buffers: number;
+}
+
+/**
+ * Opens the devices, allocates the backbuffers and imports them into the
+ * display. Nothing on the screen changes before `flips()` is subscribed to.
+ * On failure a GuestheadError says why, and nothing stays open.
+ */
+export function openHead(options: HeadOptions = {}): Promise<Head> {
+  return Promise.resolve().then(() => new Head(openParts(parseHeadOptions(options))));
+}
+
+export class Head {
+  readonly info: HeadInfo;
+  readonly #flushFence$ = new Subject<number>();
+  #chain: Swapchain<ScanoutBuffer>;
+  #stop: (() => void) | undefined;
+  #closed = false;
+
+  /** Use `openHead`. */
+  constructor(private readonly parts: HeadParts) {
+    this.#chain = new Swapchain(parts.buffers);
+    this.info = infoOf(parts);
+  }
+
+  /**
+   * How long the host took to finish a frame, ms from the commit to the flush
+   * fence's signal; measured on every 16th frame while subscribed.
+   */
+  get flushFence$(): Observable<number> {
+    return this.#flushFence$.asObservable();
+  }
+
+  /** The backbuffers by state. */
+  states(): StateCounts {
+    return this.#chain.counts();
+  }
+
+  /** The backbuffers, in no particular state. */
+  slots(): readonly Slot<ScanoutBuffer>[] {
+    return this.#chain.slots;
+  }
+
+  /**
+   * A cold stream of page flips. Subscribing sets the mode and starts the loop,
+   * which calls `draw` for each frame; unsubscribing stops it and gives the
+   * CRTC back what it showed. One subscription at a time. Errors with
+   * ERR_DRAW, ERR_COMMIT or ERR_DEVICE_LOST.
+   */
+  flips(draw: Draw): Observable<Flip> {
+    return new Observable((subscriber) => {
+      if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The head is closed');
+      if (this.#stop !== undefined) throw new GuestheadError('ERR_USAGE', 'The head is already flipping');
+      this.#chain = new Swapchain(this.parts.buffers);
+      const scanout = new KernelScanout(this.parts, this.#flushFence$);
+      const running = flipLoop(this.#chain, scanout, monotonicClock, draw).subscribe(subscriber);
+      this.#stop = () => {
+        this.#stop = undefined;
+        running.unsubscribe();
+        scanout.close();
+      };
+      return this.#stop;
+    });
+  }
+
+  /** Stops, gives the screen back, closes every buffer and device. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stop?.();
+    this.#flushFence$.complete();
+    await Promise.resolve();
+    this.parts.owner.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function infoOf({ display, render, gbm, pipeline, mode, buffers }: HeadParts): HeadInfo {
+  return {
+    path: 'import',
+    render: { node: render.path, driver: render.driver, backend: gbm.backendName, standIn: isStandIn(render.driver) },
+    display: { node: display.path, driver: display.driver, connector: pipeline.connector.name },
+    mode: { width: mode.width, height: mode.height, refreshHz: mode.refreshHz },
+    buffers: buffers.length,
+  };
+}

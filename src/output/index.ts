@@ -1,0 +1,10 @@
+export { monotonicClock } from './clock.js';
+export type { Clock } from './clock.js';
+export { flipLoop } from './flip-loop.js';
+export type { Flip, Scanout, ScanoutEvent } from './flip-loop.js';
+export type { Draw, DrawResult, Drawable, Frame } from './frame.js';
+export { Head, openHead } from './head.js';
+export type { HeadInfo } from './head.js';
+export { chooseMode, formatMode, parseMode } from './mode.js';
+export { defaultBuffers } from './options.js';
+export type { HeadOptions } from './options.js';

@@ -1,0 +1,58 @@
+/** The display mode: the connector's preferred one, or the one asked for. */
+import { GuestheadError } from '../errors.js';
+import type { Connector, Mode } from '../ffi/index.js';
+
+export interface ModeRequest {
+  readonly width: number;
+  readonly height: number;
+  /** Hz; undefined = the highest the connector offers at this size. */
+  readonly refreshHz: number | undefined;
+}
+
+/** `1920x1080` or `1920x1080@60`; throws ERR_USAGE. */
+export function parseMode(text: string): ModeRequest {
+  const match = /^(\d{1,5})x(\d{1,5})(?:@(\d{1,3}(?:\.\d+)?))?$/.exec(text);
+  if (match === null)
+    throw new GuestheadError('ERR_USAGE', `'${text}' is not a mode`, {
+      advice: 'write WIDTHxHEIGHT or WIDTHxHEIGHT@HZ, e.g. 1920x1080@60',
+    });
+  const [, width, height, hz] = match;
+  return { width: Number(width), height: Number(height), refreshHz: hz === undefined ? undefined : Number(hz) };
+}
+
+/** Throws ERR_NO_MODE that lists what the connector offers. */
+export function chooseMode(connector: Connector, wanted: ModeRequest | undefined): Mode {
+  const mode = wanted === undefined ? preferred(connector.modes) : closest(connector.modes, wanted);
+  if (mode !== undefined) return mode;
+  throw new GuestheadError(
+    'ERR_NO_MODE',
+    `${connector.name} has no mode ${wanted === undefined ? '' : formatRequest(wanted)}`,
+    {
+      advice: `valid choices: ${[...new Set(connector.modes.map(formatMode))].join(', ')}`,
+    },
+  );
+}
+
+/** `1920x1080@75`, with decimals only where the rate has them. */
+export function formatMode({ width, height, refreshHz }: Mode): string {
+  return `${String(width)}x${String(height)}@${String(Number(refreshHz.toFixed(2)))}`;
+}
+
+function formatRequest({ width, height, refreshHz }: ModeRequest): string {
+  return `${String(width)}x${String(height)}${refreshHz === undefined ? '' : `@${String(refreshHz)}`}`;
+}
+
+function preferred(modes: readonly Mode[]): Mode | undefined {
+  return modes.find((mode) => mode.preferred) ?? modes[0];
+}
+
+/** A rate counts as met within half a hertz: modes are named by rounded rates. */
+const rateTolerance = 0.5;
+
+function closest(modes: readonly Mode[], { width, height, refreshHz }: ModeRequest): Mode | undefined {
+  const sized = modes.filter((mode) => mode.width === width && mode.height === height);
+  const distance = (mode: Mode) => (refreshHz === undefined ? -mode.refreshHz : Math.abs(mode.refreshHz - refreshHz));
+  const best = sized.sort((a, b) => distance(a) - distance(b))[0];
+  const met = best !== undefined && (refreshHz === undefined || distance(best) <= rateTolerance);
+  return met ? best : undefined;
+}

@@ -1,0 +1,73 @@
+/** Which connector, CRTC and primary plane make up a head. */
+import type { DrmNode } from '../device/index.js';
+import { GuestheadError } from '../errors.js';
+import {
+  format,
+  getConnector,
+  getEncoder,
+  getPlane,
+  getPlanes,
+  getProperties,
+  getResources,
+  type Connector,
+  type CrtcId,
+  type PlaneId,
+} from '../ffi/index.js';
+
+export interface Pipeline {
+  readonly connector: Connector;
+  readonly crtc: CrtcId;
+  readonly plane: PlaneId;
+}
+
+/** `name` is a connector's, e.g. `Virtual-1`, or undefined for the first that is connected. */
+export function choosePipeline(display: DrmNode, name: string | undefined): Pipeline {
+  const resources = getResources(display.fd);
+  const connectors = resources.connectors.map((id) => getConnector(display.fd, id, { probe: true }));
+  const connector = chooseConnector(display, connectors, name);
+  const { crtc, index } = chooseCrtc(display, connector, resources.crtcs);
+  return { connector, crtc, plane: choosePrimaryPlane(display, crtc, index) };
+}
+
+function chooseConnector(display: DrmNode, all: readonly Connector[], name: string | undefined): Connector {
+  const wanted = all.find((connector) =>
+    name === undefined ? connector.status === 'connected' : connector.name === name,
+  );
+  const list = all.map((connector) => `${connector.name} (${connector.status})`).join(', ') || 'none';
+  const details = { device: display.path };
+  if (wanted === undefined && name !== undefined)
+    throw new GuestheadError('ERR_USAGE', `There is no connector '${name}'`, {
+      ...details,
+      advice: `valid choices: ${list}`,
+    });
+  if (wanted === undefined || wanted.modes.length === 0)
+    throw new GuestheadError('ERR_NO_CONNECTOR', `No connected connector; found: ${list}`, {
+      ...details,
+      advice: 'show the head on the host: open its window, or set max_outputs and a size on QEMU’s virtio-gpu device',
+    });
+  return wanted;
+}
+
+/** The CRTC that drives the connector already, else the first that can. */
+function chooseCrtc(display: DrmNode, connector: Connector, crtcs: readonly CrtcId[]): { crtc: CrtcId; index: number } {
+  const encoders = connector.encoders.map((id) => getEncoder(display.fd, id));
+  const active = encoders.find(({ id }) => id === connector.encoder)?.crtc;
+  const possible = encoders.reduce((mask, encoder) => mask | encoder.possibleCrtcs, 0);
+  const index = crtcs.findIndex((id, bit) => (active === undefined ? (possible >>> bit) & 1 : id === active));
+  const crtc = crtcs[index];
+  if (crtc !== undefined) return { crtc, index };
+  throw new GuestheadError('ERR_NO_PLANE', `No CRTC can drive ${connector.name}`, { device: display.path });
+}
+
+function choosePrimaryPlane(display: DrmNode, crtc: CrtcId, crtcIndex: number): PlaneId {
+  for (const id of getPlanes(display.fd)) {
+    const plane = getPlane(display.fd, id);
+    const type = getProperties(display.fd, id, 'plane').get('type');
+    const isPrimary = type !== undefined && type.value === type.enums.get('Primary');
+    const fits = ((plane.possibleCrtcs >>> crtcIndex) & 1) === 1 && plane.formats.includes(format.XRGB8888);
+    if (isPrimary && fits) return id;
+  }
+  throw new GuestheadError('ERR_NO_PLANE', `CRTC ${String(crtc)} has no primary plane for XRGB8888`, {
+    device: display.path,
+  });
+}

@@ -1,0 +1,45 @@
+/** Who closes what: a stack of closers, run once, last opened first. Imports nothing of the project. */
+
+/**
+ * Collects closers while something is being opened. `close()` runs all of them
+ * in reverse order, also when one throws; the first failure is then thrown.
+ * Idempotent.
+ */
+export class Owner {
+  #closers: (() => void)[] = [];
+
+  own<T>(thing: T, close: (thing: T) => void): T {
+    this.#closers.push(() => {
+      close(thing);
+    });
+    return thing;
+  }
+
+  close(): void {
+    const closers = this.#closers.reverse();
+    this.#closers = [];
+    const failures: unknown[] = [];
+    for (const close of closers) {
+      try {
+        close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Runs `open`; when it throws, everything owned so far is closed and the error goes on. */
+  guard<T>(open: () => T): T {
+    try {
+      return open();
+    } catch (error) {
+      try {
+        this.close();
+      } catch {
+        // the failure that began it says more than one on the way back
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/** A run's result: the figures, the verdict on them, and how both read. */
+import type { HeadInfo } from '../output/index.js';
+import type { Figures, Percentiles } from './statistics.js';
+
+/** What the host saw: screenshots compared pixel by pixel with the frame each shows. */
+export interface HostCaptures {
+  readonly captures: number;
+  readonly exact: number;
+  readonly torn: number;
+}
+
+export interface RunResult extends Figures {
+  readonly verdict: 'pass' | 'fail';
+  readonly reasons: readonly string[];
+  readonly path: HeadInfo['path'];
+  readonly render: { readonly node: string; readonly driver: string };
+  readonly display: HeadInfo['display'];
+  readonly mode: HeadInfo['mode'];
+  readonly buffers: number;
+  readonly refreshRatio: number;
+  readonly bytesCopiedPerFrame: number;
+  readonly host: HostCaptures | null;
+}
+
+/** Below these a run fails: flips a second ÷ refresh, and the share of missed flips. */
+const minRefreshRatio = 0.99;
+const maxMissedShare = 0.01;
+
+export function judgeRun(
+  info: HeadInfo,
+  figures: Figures,
+  host: HostCaptures | null,
+  failures: readonly string[],
+): RunResult {
+  const refreshRatio = Math.round((figures.flipsPerSecond / info.mode.refreshHz) * 1e4) / 1e4;
+  const reasons = [...failures, ...faults(figures, refreshRatio, host)];
+  const { path, render, display, mode, buffers } = info;
+  return {
+    verdict: reasons.length === 0 ? 'pass' : 'fail',
+    reasons,
+    path,
+    render: { node: render.node, driver: render.driver },
+    display,
+    mode,
+    buffers,
+    ...figures,
+    refreshRatio,
+    bytesCopiedPerFrame: 0, // the import path has no copy to count
+    host,
+  };
+}
+
+function faults({ frames, missedFlips, tearRisk }: Figures, refreshRatio: number, host: HostCaptures | null): string[] {
+  const rules: (readonly [broken: boolean, reason: string])[] = [
+    [frames === 0, 'no page flip completed'],
+    [frames > 0 && refreshRatio < minRefreshRatio, `flips a second are ${String(refreshRatio)} of the refresh rate`],
+    [missedFlips > frames * maxMissedShare, `${String(missedFlips)} of ${String(frames)} flips came late`],
+    [tearRisk > 0, `${String(tearRisk)} flips came before the host was done (tear risk)`],
+    [host !== null && host.exact < host.captures, 'a host capture differs from what was drawn'],
+    [host !== null && host.torn > 0, 'a host capture is torn'],
+  ];
+  return rules.filter(([broken]) => broken).map(([, reason]) => reason);
+}
+
+/** Lines for people. */
+export function describeRun(result: RunResult): string[] {
+  const { render, display, mode, host } = result;
+  const lines = [
+    `${render.driver} ${render.node} → ${display.driver} ${display.node} ${display.connector}, path ${result.path}, ${String(result.buffers)} buffers`,
+    `${String(mode.width)}x${String(mode.height)} at ${mode.refreshHz.toFixed(2)} Hz: ${String(result.frames)} flips in ${result.seconds.toFixed(1)} s, ${result.flipsPerSecond.toFixed(2)} a second (${(result.refreshRatio * 100).toFixed(1)} %), ${String(result.missedFlips)} missed`,
+    `commit ${milliseconds(result.commitMs)}; flip ${milliseconds(result.flipMs)}; flush fence ${milliseconds(result.flushFenceMs)}`,
+    `CPU ${result.cpuMsPerFlip.toFixed(2)} ms a flip, ${String(result.bytesCopiedPerFrame)} bytes copied a frame, tear risk ${String(result.tearRisk)}, starved ${String(result.starved)}`,
+  ];
+  if (host !== null)
+    lines.push(`host: ${String(host.exact)} of ${String(host.captures)} captures exact, ${String(host.torn)} torn`);
+  return [...lines, ...result.reasons.map((reason) => `- ${reason}`), `verdict: ${result.verdict}`];
+}
+
+function milliseconds(values: Percentiles | null): string {
+  if (values === null) return 'not seen';
+  return `${values.p50.toFixed(2)} ms (p99 ${values.p99.toFixed(2)}, max ${values.max.toFixed(2)})`;
+}

@@ -1,0 +1,101 @@
+/** The figures of a run, gathered flip by flip in fixed memory. */
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import type { Flip } from '../output/index.js';
+
+/** Milliseconds. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface Figures {
+  readonly frames: number;
+  readonly seconds: number;
+  readonly flipsPerSecond: number;
+  readonly missedFlips: number;
+  readonly commitMs: Percentiles | null;
+  readonly flipMs: Percentiles | null;
+  /** Of the sampled frames; null where every sampled fence came and went between two looks. */
+  readonly flushFenceMs: Percentiles | null;
+  readonly tearRisk: number;
+  readonly starved: number;
+  readonly cpuMsPerFlip: number;
+}
+
+/** Recorded in µs with three figures, up to a minute. */
+const recording = { lowest: 1, highest: 60_000_000, figures: 3 } as const;
+const usPerMs = 1000;
+
+export class RunStatistics {
+  readonly #commit = createHistogram(recording);
+  readonly #flip = createHistogram(recording);
+  readonly #flush = createHistogram(recording);
+  #firstNs = 0;
+  #lastNs = 0;
+  #frames = 0;
+  #missed = 0;
+  #tearRisk = 0;
+  #starved = 0;
+  #cpuStart: NodeJS.CpuUsage = process.cpuUsage();
+
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Time from the first flip to the last, by the kernel's timestamps. */
+  get seconds(): number {
+    return (this.#lastNs - this.#firstNs) / 1e9;
+  }
+
+  /** The first flip only starts the clocks: what came before it was the modeset. */
+  record(flip: Flip): void {
+    this.#lastNs = flip.timestampNs;
+    if (this.#firstNs === 0) {
+      this.#firstNs = flip.timestampNs;
+      this.#cpuStart = process.cpuUsage();
+      return;
+    }
+    this.#frames++;
+    this.#missed += flip.missed;
+    if (flip.tearRisk) this.#tearRisk++;
+    if (flip.starved) this.#starved++;
+    recordMs(this.#commit, flip.commitMs);
+    recordMs(this.#flip, flip.flipMs);
+  }
+
+  recordFlushFence(ms: number): void {
+    recordMs(this.#flush, ms);
+  }
+
+  figures(): Figures {
+    const { user, system } = process.cpuUsage(this.#cpuStart);
+    const perFrame = (value: number) => (this.#frames === 0 ? 0 : value / this.#frames);
+    return {
+      frames: this.#frames,
+      seconds: round(this.seconds),
+      flipsPerSecond: this.seconds === 0 ? 0 : round(this.#frames / this.seconds),
+      missedFlips: this.#missed,
+      commitMs: percentiles(this.#commit),
+      flipMs: percentiles(this.#flip),
+      flushFenceMs: percentiles(this.#flush),
+      tearRisk: this.#tearRisk,
+      starved: this.#starved,
+      cpuMsPerFlip: round(perFrame((user + system) / usPerMs)),
+    };
+  }
+}
+
+function recordMs(histogram: RecordableHistogram, ms: number): void {
+  histogram.record(Math.min(recording.highest, Math.max(recording.lowest, Math.round(ms * usPerMs))));
+}
+
+function percentiles(histogram: RecordableHistogram): Percentiles | null {
+  if (histogram.count === 0) return null;
+  const ms = (us: number) => round(us / usPerMs);
+  return { p50: ms(histogram.percentile(50)), p99: ms(histogram.percentile(99)), max: ms(histogram.max) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
