@@ -12,6 +12,7 @@ import {
   format,
   gbmUsage,
   primeFdToHandle,
+  primeHandleToFd,
   type DmabufFd,
   type FramebufferId,
   type GbmBuffer,
@@ -33,8 +34,8 @@ export interface ImportDevices {
   /** The render GPU's allocator; stays the caller's. */
   readonly gbm: GbmDevice;
   readonly display: DrmNode;
-  /** The render node's path, for errors. */
-  readonly renderPath: string;
+  /** The node that `gbm` was made on. */
+  readonly render: DrmNode;
 }
 
 /** One backbuffer by the import path, or ERR_ALLOCATION, ERR_UNSUPPORTED, ERR_IMPORT_REFUSED with nothing left open. */
@@ -44,7 +45,7 @@ export function createImportedBuffer(devices: ImportDevices, size: Size): Scanou
     const bo = owner.own(allocate(devices.gbm, size), (buffer) => {
       buffer.close();
     });
-    const fd = owner.own(bo.exportFd(), closeSync);
+    const fd = owner.own(exportForWriting(devices.render, bo), closeSync);
     const layout = layoutOf(bo, fd);
     checkLayout(layout);
     const framebuffer = owner.own(importFramebuffer(devices, layout, fd), (id) => {
@@ -58,6 +59,11 @@ export function createImportedBuffer(devices: ImportDevices, size: Size): Scanou
 function allocate(gbm: GbmDevice, { width, height }: Size): GbmBuffer {
   const usage = gbmUsage.linear | gbmUsage.rendering;
   return gbm.createBuffer({ width, height, format: format.XRGB8888, usage });
+}
+
+/** Not gbm_bo_get_fd: before Mesa 23 its software rasteriser exports read-only, and such a dma-buf cannot be mapped for drawing. */
+function exportForWriting(render: DrmNode, bo: GbmBuffer): DmabufFd {
+  return primeHandleToFd(render.fd, bo.handle, { readWrite: true });
 }
 
 function layoutOf(bo: GbmBuffer, fd: DmabufFd): PictureLayout {
@@ -89,12 +95,12 @@ function importFramebuffer(devices: ImportDevices, layout: PictureLayout, fd: Dm
   }
 }
 
-function importHandle({ display, renderPath }: ImportDevices, fd: DmabufFd): GemHandle {
+function importHandle({ display, render }: ImportDevices, fd: DmabufFd): GemHandle {
   try {
     return primeFdToHandle(display.fd, fd);
   } catch (cause) {
     const errno = errnoOf(cause);
-    throw new GuestheadError('ERR_IMPORT_REFUSED', `${display.driver} refused the buffer of ${renderPath}`, {
+    throw new GuestheadError('ERR_IMPORT_REFUSED', `${display.driver} refused the buffer of ${render.driver}`, {
       operation: 'drmPrimeFDToHandle',
       device: display.path,
       errno,

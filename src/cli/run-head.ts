@@ -5,7 +5,7 @@ import { askWitness } from '../lab/index.js';
 import { openHead, type Draw, type Flip, type Head } from '../output/index.js';
 import { createPattern, type Pattern } from '../render/index.js';
 import { judgeRun, RunStatistics, type Figures, type HostCaptures, type RunResult } from '../report/index.js';
-import type { RunOptions } from './run.js';
+import type { RunOptions } from './run-options.js';
 import { showStatus } from './status-line.js';
 
 /** Set by `guesthead lab run --capture N`: how many captures the host is ready to take. */
@@ -43,7 +43,7 @@ async function measure(
   flips$: Observable<Flip>,
   { frames = Infinity, seconds = Infinity }: RunOptions,
 ): Promise<{ figures: Figures; failures: string[] }> {
-  const statistics = new RunStatistics();
+  const statistics = new RunStatistics(2 * head.info.buffers);
   const signal$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM'));
   const flush = head.flushFence$.subscribe((ms) => {
     statistics.recordFlushFence(ms);

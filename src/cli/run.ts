@@ -1,16 +1,9 @@
 /** `guesthead run`: opens a head, flips a pattern, judges what it measured. */
 import { Option, type Command } from 'commander';
-import type { HeadOptions } from '../output/index.js';
-import { patternNames, type PatternName } from '../render/index.js';
+import { patternNames } from '../render/index.js';
 import { failureJson, failureLines, exitStatus, failStatus } from './failure.js';
 import { seconds, wholeNumber } from './parse.js';
-
-export interface RunOptions extends HeadOptions {
-  readonly pattern?: PatternName;
-  readonly frames?: number;
-  readonly seconds?: number;
-  readonly json?: boolean;
-}
+import type { RunOptions } from './run-options.js';
 
 export function addRunCommand(program: Command): void {
   program

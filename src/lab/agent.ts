@@ -31,8 +31,8 @@ export interface Job {
 
 interface Running {
   readonly options: JobOptions;
-  resolve(result: JobResult): void;
-  reject(error: Error): void;
+  readonly resolve: (result: JobResult) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export class Agent {

@@ -37,6 +37,8 @@ export interface LabOptions extends Partial<MachineOptions> {
 const bootTimeoutMs = 60_000;
 const powerOffMs = 3_000;
 const modules = ['virtio-gpu', 'vgem'];
+/** Mesa has no driver of vgem's own: named, its software rasteriser loads without a search that warns. */
+const guestEnvironment = { GUESTHEAD_LAB: '1', MESA_LOADER_DRIVER_OVERRIDE: 'kms_swrast' };
 
 export class Lab {
   readonly #children: Child[] = [];
@@ -84,7 +86,7 @@ export class Lab {
   /** Starts a command in the guest, in this checkout unless told otherwise. */
   start(command: readonly string[], options: JobOptions & { cwd?: string; env?: Record<string, string> } = {}): Job {
     if (this.#agent === undefined) throw new GuestheadError('ERR_CLOSED', 'The lab is closed');
-    const exports = Object.entries({ GUESTHEAD_LAB: '1', ...options.env }).map(
+    const exports = Object.entries({ ...guestEnvironment, ...options.env }).map(
       ([name, value]) => `export ${name}=${shellQuote(value)}; `,
     );
     const words = command.map(shellQuote).join(' ');

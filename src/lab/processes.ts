@@ -6,9 +6,9 @@ import { findProgram } from './paths.js';
 export interface Child {
   readonly process: ChildProcess;
   /** What it wrote to standard error, the last 4 KiB. */
-  errors(): string;
+  readonly errors: () => string;
   /** Ends it and waits until it is gone; also when it is gone already. */
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 /**

@@ -12,8 +12,8 @@ interface Reply {
 
 interface Waiting {
   readonly command: string;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export class Qmp {

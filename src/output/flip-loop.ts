@@ -176,7 +176,7 @@ class FlipLoop<B extends Drawable> {
 
   #giveUp(slot: Slot<B>): void {
     this.#dropInFence();
-    this.swapchain.cancel(slot.index);
+    if (slot.state === 'drawing') this.swapchain.cancel(slot.index); // not lost in the meantime
   }
 
   #present(slot: Slot<B>): void {

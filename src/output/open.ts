@@ -39,7 +39,7 @@ export function openParts(options: CheckedOptions): HeadParts {
     const device = owner.own(native.openDevice(display.fd), (opened) => {
       opened.close();
     });
-    const devices = { native, gbm, display, renderPath: render.path };
+    const devices = { native, gbm, display, render };
     const buffers = createBuffers(options.buffers, owner, () => createImportedBuffer(devices, mode));
     const screen = new Screen(display, device, pipeline);
     testFirst(screen, mode, buffers);

@@ -31,6 +31,7 @@ export class RunStatistics {
   readonly #commit = createHistogram(recording);
   readonly #flip = createHistogram(recording);
   readonly #flush = createHistogram(recording);
+  #warmUp: number;
   #firstNs = 0;
   #lastNs = 0;
   #frames = 0;
@@ -38,6 +39,14 @@ export class RunStatistics {
   #tearRisk = 0;
   #starved = 0;
   #cpuStart: NodeJS.CpuUsage = process.cpuUsage();
+
+  /**
+   * The first `warmUpFlips` are not measured: each buffer's first drawing paints
+   * the whole picture into memory never touched before.
+   */
+  constructor(warmUpFlips: number) {
+    this.#warmUp = warmUpFlips;
+  }
 
   get frames(): number {
     return this.#frames;
@@ -48,10 +57,11 @@ export class RunStatistics {
     return (this.#lastNs - this.#firstNs) / 1e9;
   }
 
-  /** The first flip only starts the clocks: what came before it was the modeset. */
+  /** The last flip of the warm-up starts the clocks. */
   record(flip: Flip): void {
     this.#lastNs = flip.timestampNs;
-    if (this.#firstNs === 0) {
+    if (this.#warmUp > 0) {
+      this.#warmUp--;
       this.#firstNs = flip.timestampNs;
       this.#cpuStart = process.cpuUsage();
       return;
@@ -65,6 +75,7 @@ export class RunStatistics {
   }
 
   recordFlushFence(ms: number): void {
+    if (this.#warmUp > 0) return;
     recordMs(this.#flush, ms);
   }
 

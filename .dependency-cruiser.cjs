@@ -1,0 +1,105 @@
+/**
+ * Who may import whom: DESIGN.md's arrows, and each folder's index.ts its only door.
+ *
+ *   cli → {kiosk, lab, report} → output → buffer → device → {ffi, native} → errors
+ *
+ * Types count as imports too: a layer that needs another's types knows that layer.
+ */
+
+/** Needed by all, importing nothing of the project. */
+const ground = ['errors', 'owner'];
+const system = ['ffi', 'native'];
+const display = ['output', 'buffer', 'device'];
+
+/** What each folder or file of src/ may import from the others, beside the ground. */
+const arrows = {
+  errors: [],
+  owner: [],
+  native: [],
+  ffi: [],
+  device: system,
+  buffer: ['device', ...system],
+  output: ['buffer', 'device', ...system],
+  render: [],
+  report: display,
+  lab: ['render'],
+  testing: ['native'],
+  transfer: [...display, ...system],
+  kiosk: [...display, ...system, 'render'],
+  cli: [...display, 'kiosk', 'lab', 'report', 'transfer', 'render'],
+  index: [...display, 'render'],
+};
+
+/** `device` → its door `src/device/index.ts`; `native` and `errors` are single files. */
+const door = (name) => `${name}(/index)?\\.ts$`;
+
+const arrowRules = Object.entries(arrows).map(([name, others]) => {
+  const allowed = [...others, ...(ground.includes(name) ? [] : ground)].map(door);
+  return {
+    name: `arrows-of-${name}`,
+    comment: `src/${name} may import ${others.join(', ') || 'nothing'} through its door (and ${ground.join(', ')})`,
+    severity: 'error',
+    from: { path: `^src/${name}(/|\\.ts$)` },
+    to: { path: '^src/', pathNot: [`^src/${name}/`, ...allowed.map((path) => `^src/${path}`)] },
+  };
+});
+
+/** The package itself and its types. */
+const inModules = (name) => `(^|/)node_modules/(@types/)?(${name})(/|$)`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...arrowRules,
+    {
+      name: 'known-folders-only',
+      comment: 'a new folder or file of src/ is given its arrows above first',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(${Object.keys(arrows).join('|')})(/|\\.ts$)` },
+      to: {},
+    },
+    {
+      name: 'not-to-tests-or-examples',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|examples|scripts)/' },
+    },
+    {
+      name: 'examples-by-name',
+      comment: 'an example imports the package by its name, as a user would',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(src|test|scripts)/' },
+    },
+    {
+      name: 'ffi-napi-only-in-ffi',
+      severity: 'error',
+      from: { path: '^(src|examples)/', pathNot: '^src/ffi/' },
+      to: { path: inModules('ffi-napi|@makeomatic/ffi-napi|ref-napi') },
+    },
+    {
+      name: 'addon-only-in-native',
+      severity: 'error',
+      from: { path: '^(src|examples)/', pathNot: '^src/native\\.ts$' },
+      to: { path: inModules('node-gyp-build') },
+    },
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'declared-dependencies-only',
+      comment: 'what src/ imports, types included, must come with the package: no devDependency',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+      },
+    },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    doNotFollow: { path: ['node_modules', '^dist/'] },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,30 @@
+/** Opens a head, draws a moving bar, prints one line a second, ends cleanly on Ctrl-C. */
+import { openHead, type Frame } from 'guesthead';
+
+const head = await openHead();
+const [blue, white, barWidth] = [0x203060, 0xffffff, 64];
+
+function paintBar({ pixels, width, height, stride }: Frame, number: number, colour: number): void {
+  const left = (number * 8) % (width - barWidth);
+  for (let row = 0; row < height; row++) pixels.fill(colour, row * stride + left, row * stride + left + barWidth);
+}
+
+let flips = 0;
+const flipping = head
+  .flips((frame) => {
+    if (frame.age === 0) frame.pixels.fill(blue);
+    else paintBar(frame, frame.number - frame.age, blue); // wipe the bar that this buffer showed last
+    paintBar(frame, frame.number, white);
+  })
+  .subscribe(() => flips++);
+
+const timer = setInterval(() => {
+  console.log(`${String(flips)} flips on ${head.info.display.connector}`);
+  flips = 0;
+}, 1000);
+
+process.once('SIGINT', () => {
+  clearInterval(timer);
+  flipping.unsubscribe(); // the screen shows again what it showed before
+  void head.close();
+});

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+/**
+ * Brings what a fresh clone lacks, and nothing else: `node scripts/setup.mjs [--only STEP,…]`.
+ * Uses nothing but Node's own modules, because there may be no others yet.
+ */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { addon, build, modules } from './setup/checkout.mjs';
+import { kernel } from './setup/kernel.mjs';
+import { withLock } from './setup/lock.mjs';
+import { packages } from './setup/packages.mjs';
+import { say, showing } from './setup/progress.mjs';
+import { SetupError, withSignals } from './setup/run.mjs';
+
+/** In the order in which they need each other. */
+const steps = [packages, modules, addon, build, kernel];
+export const stepNames = steps.map(({ name }) => name);
+
+/** Takes the steps that are not done; resolves to whether all are done now. */
+export async function setup({ only = stepNames } = {}) {
+  const wanted = steps.filter(({ name }) => only.includes(name));
+  try {
+    if (wanted.some((step) => !step.isDone())) await withSignals(() => withLock(() => take(wanted), tellOfWait));
+    return true;
+  } catch (error) {
+    report(error);
+    return false;
+  }
+}
+
+async function take(wanted) {
+  for (const step of wanted) if (!step.isDone()) await showing(step.name, (tell) => step.bring(tell));
+}
+
+function tellOfWait() {
+  say('waiting for another set-up of this checkout');
+}
+
+function report(error) {
+  if (!(error instanceof SetupError)) throw error;
+  if (error.lastLines !== '') process.stderr.write(`${error.lastLines}\n`);
+  say(error.message);
+  if (error.advice !== undefined) say(error.advice);
+}
+
+async function main() {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const only = values.only?.split(',') ?? stepNames;
+  const unknown = only.filter((name) => !stepNames.includes(name));
+  if (unknown.length === 0) return (await setup({ only })) ? 0 : 1;
+  say(`no step called ${unknown.join(', ')}; the steps are ${stepNames.join(', ')}`);
+  return 2;
+}
+
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) process.exitCode = await main();

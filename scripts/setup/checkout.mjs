@@ -1,0 +1,74 @@
+/** Steps "modules", "addon" and "build": what is made inside the checkout. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { root, run } from './run.mjs';
+import { digestOf, filesUnder, isStamped, putStamp } from './stamp.mjs';
+
+const tool = (path) => [process.execPath, join(root, 'node_modules', path)];
+
+const command = 'dist/cli/main.js';
+const modulesStamp = 'node_modules/.guesthead-lock';
+const modulesDigest = () => digestOf(['package-lock.json']);
+
+export const modules = {
+  name: 'modules',
+  isDone: () => isStamped(modulesStamp, modulesDigest()),
+  async bring(tell) {
+    tell('npm ci');
+    await run(['npm', 'ci', '--include=dev', '--no-progress'], { advice: 'is the npm registry reachable from here?' });
+    linkCommand();
+    putStamp(modulesStamp, modulesDigest());
+  },
+};
+
+/** npm links the commands of dependencies only; with this, `npx guesthead` runs the checkout itself. */
+function linkCommand() {
+  const link = join(root, 'node_modules/.bin/guesthead');
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(join('../..', command), link);
+}
+
+const addonFile = 'native/build/Release/guesthead.node';
+const addonStamp = 'native/build/guesthead-stamp';
+const addonDigest = () =>
+  digestOf(['native/binding.gyp', ...filesUnder('native', ['.cc', '.h'])], process.versions.modules, process.arch);
+
+export const addon = {
+  name: 'addon',
+  isDone: () => existsSync(join(root, addonFile)) && isStamped(addonStamp, addonDigest()),
+  async bring(tell) {
+    tell('node-gyp rebuild');
+    const digest = addonDigest();
+    const rebuild = [...tool('node-gyp/bin/node-gyp.js'), 'rebuild', '-C', 'native', '-j', 'max', ...localHeaders()];
+    await run(rebuild, { advice: 'the addon in native/ did not build; it needs a g++ that knows C++17' });
+    putStamp(addonStamp, digest);
+  },
+};
+
+/** The headers that came with this very Node, where they did; node-gyp would download the same. */
+function localHeaders() {
+  const prefix = dirname(dirname(process.execPath));
+  const versionFile = join(prefix, 'include/node/node_version.h');
+  if (!existsSync(versionFile)) return [];
+  const text = readFileSync(versionFile, 'utf8');
+  const parts = ['MAJOR', 'MINOR', 'PATCH'].map((part) => text.match(`NODE_${part}_VERSION (\\d+)`)?.[1]);
+  return parts.join('.') === process.versions.node ? [`--nodedir=${prefix}`] : [];
+}
+
+const buildStamp = 'dist/.guesthead-stamp';
+const buildDigest = () =>
+  digestOf(['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...filesUnder('src', ['.ts'])]);
+
+export const build = {
+  name: 'build',
+  isDone: () => existsSync(join(root, command)) && isStamped(buildStamp, buildDigest()),
+  async bring(tell) {
+    tell('tsc');
+    const digest = buildDigest();
+    rmSync(join(root, 'dist'), { recursive: true, force: true }); // nothing of a deleted source may stay behind
+    await run([...tool('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { advice: 'mend src/, then try again' });
+    chmodSync(join(root, command), 0o755);
+    putStamp(buildStamp, digest);
+  },
+};

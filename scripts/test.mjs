@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/**
+ * `npm test [-- GROUP …]`: the set-up, then every check, closing with one line over
+ * all of them. The static checks run beside the quick tests, the lab tests alone.
+ */
+import { groups } from './test/checks.mjs';
+import { endAll } from './test/execute.mjs';
+import { runCheck } from './test/run-check.mjs';
+import { setup, stepNames } from './setup.mjs';
+
+async function main(names) {
+  const unknown = names.filter((name) => !(name in groups));
+  if (unknown.length > 0) {
+    console.error(`no group called ${unknown.join(', ')}; the groups are ${Object.keys(groups).join(', ')}`);
+    return 2;
+  }
+  if (!(await setup({ only: stepNames.filter((name) => name !== 'build') }))) return summarize([failure]);
+  // A type error stops only what needs it mended: the compiler has written its output all the same.
+  const built = (await setup({ only: ['build'] })) ? [] : [failure];
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, (_name, number) => endAll(128 + number));
+  return summarize([...built, ...(await runGroups(names.length > 0 ? names : Object.keys(groups)))]);
+}
+
+const failure = { passed: 0, failed: 1, skipped: 0 };
+
+async function runGroups(names) {
+  const checksOf = (...wanted) => wanted.filter((name) => names.includes(name)).flatMap((name) => groups[name]);
+  const quick = await Promise.all([inOrder(checksOf('lint')), inOrder(checksOf('unit', 'addon', 'contract'))]);
+  return [...quick.flat(), ...(await inOrder(checksOf('lab')))];
+}
+
+async function inOrder(checks) {
+  const counts = [];
+  for (const check of checks) counts.push(await runCheck(check));
+  return counts;
+}
+
+function summarize(counts) {
+  const total = (kind) => counts.reduce((sum, count) => sum + count[kind], 0);
+  const skipped = total('skipped') > 0 ? `, ${total('skipped')} skipped` : '';
+  console.log(`\n${total('passed')} passed, ${total('failed')} failed${skipped}`);
+  return total('failed') > 0 ? 1 : 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,46 @@
+/** What `npm test` runs, by group: a static check is a command, a test group a folder of node:test files. */
+import { filesUnder } from '../setup/stamp.mjs';
+
+const minutes = 60_000;
+const cFiles = () => [...filesUnder('native', ['.cc', '.h']), ...filesUnder('src/lab', ['.c'])];
+const existing = (...folders) => folders.filter((folder) => filesUnder(folder, ['.ts']).length > 0);
+
+const cached = (name) => ['--cache', '--cache-location', `.lab/${name}`];
+const incremental = ['--incremental', '--tsBuildInfoFile', '.lab/tsc.tsbuildinfo'];
+
+const lint = [
+  ['prettier', 'prettier/bin/prettier.cjs', () => ['--check', '--log-level', 'warn', '.']],
+  ['eslint', 'eslint/bin/eslint.js', () => ['--max-warnings', '0', ...cached('eslintcache'), '.']],
+  [
+    'dependency-cruiser',
+    'dependency-cruiser/bin/dependency-cruise.mjs',
+    () => ['--output-type', 'err-long', ...existing('src', 'test', 'examples')],
+  ],
+  ['tsc', 'typescript/bin/tsc', () => ['--noEmit', ...incremental]],
+].map(([name, path, args]) => ({
+  name,
+  command: () => [process.execPath, `node_modules/${path}`, ...args()],
+  limitMs: 5 * minutes,
+}));
+
+lint.push({
+  name: 'clang-format',
+  command: () => ['clang-format', '--dry-run', '--Werror', ...cFiles()],
+  limitMs: minutes,
+});
+
+/** `options` go to Node's test runner. */
+function testsIn(name, limitMs, options = []) {
+  const runner = [process.execPath, '--import', 'tsx', '--test', ...options];
+  const files = filesUnder(`test/${name}`, ['.test.ts']);
+  return { name, files, limitMs, command: (reporters) => [...runner, ...reporters, ...files] };
+}
+
+export const groups = {
+  lint,
+  unit: [testsIn('unit', 5 * minutes)],
+  addon: [testsIn('addon', 10 * minutes)],
+  contract: [testsIn('contract', 5 * minutes)],
+  // One guest at a time, and shown as it goes, because it takes minutes.
+  lab: [{ ...testsIn('lab', 20 * minutes, ['--test-concurrency=1']), live: true }],
+};

@@ -1,0 +1,53 @@
+/** Runs one check, prints its heading and what it said, and counts what passed and failed. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { seconds } from '../setup/progress.mjs';
+import { labDir } from '../setup/run.mjs';
+import { execute } from './execute.mjs';
+
+const resultsDir = join(labDir, 'test-results');
+
+/** Resolves to `{passed, failed, skipped}`. A live check shows its output as it comes, any other at its end. */
+export async function runCheck(check) {
+  const started = Date.now();
+  if (check.live) console.log(`\n── ${check.name} …`);
+  const { counts, output } = check.files ? await runTests(check) : await runStatic(check);
+  const time = seconds(started);
+  const result = check.files ? `${counts.passed} passed, ${counts.failed} failed` : counts.failed ? 'failed' : 'passed';
+  const shown = !check.files && counts.failed === 0 ? '' : output.trimEnd();
+  console.log(`\n── ${check.name}: ${result} (${time})${shown && `\n${shown}`}`);
+  return counts;
+}
+
+async function runStatic(check) {
+  const { status, output } = await execute(check, check.command());
+  return { counts: { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }, output };
+}
+
+/** Node's runner tells people on standard output, and us in TAP in a file. */
+async function runTests(check) {
+  if (check.files.length === 0) return { counts: oneFailure, output: `no test files in test/${check.name}` };
+  const results = join(resultsDir, `${check.name}.tap`);
+  mkdirSync(resultsDir, { recursive: true });
+  rmSync(results, { force: true });
+  const reporters = ['spec', 'tap'].flatMap((name) => [
+    `--test-reporter=${name}`,
+    `--test-reporter-destination=${name === 'tap' ? results : 'stdout'}`,
+  ]);
+  const { status, output } = await execute(check, check.command(reporters));
+  return { counts: countTap(results, status), output };
+}
+
+const oneFailure = { passed: 0, failed: 1, skipped: 0 };
+
+/** The runner's own totals. Where it failed without saying which test, that is one failure. */
+function countTap(file, status) {
+  const text = readFileSync(file, { encoding: 'utf8', flag: 'a+' });
+  const total = (name) => Number([...text.matchAll(new RegExp(`^# ${name} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0);
+  const failed = total('fail') + total('cancelled');
+  return {
+    passed: total('pass'),
+    failed: failed === 0 && status !== 0 ? 1 : failed,
+    skipped: total('skipped') + total('todo'),
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * Shared libraries, opened at first use, and their functions with plain
+ * JavaScript values. The only file that calls ffi-napi.
+ *
+ * Pointers are addresses (`bigint`), not ffi-napi's Buffers over foreign memory:
+ * ref-napi keeps one ArrayBuffer an address and ignores the length asked for
+ * (`LookupOrCreateArrayBuffer` in its binding.cc), so a struct of a recycled
+ * address could not be read, and a view outlives the C library's `free`.
+ */
+import ffi from 'ffi-napi';
+import { GuestheadError, messageOf } from '../errors.js';
+
+/** The address of C memory; `0n` is NULL. */
+export type Address = bigint;
+
+/** What each C type is in JavaScript. `buffer` is a pointer argument into JavaScript's own memory. */
+interface JsTypes {
+  void: undefined;
+  int: number;
+  uint32: number;
+  ulong: number;
+  uint64: bigint;
+  address: Address;
+  buffer: Buffer;
+}
+
+type CType = keyof JsTypes;
+/** The result's type, then the parameters' types. */
+type Signature = readonly [CType, ...CType[]];
+type Signatures = Readonly<Record<string, Signature>>;
+type JsTypesOf<T extends readonly CType[]> = { [I in keyof T]: JsTypes[T[I]] };
+type Bound<S extends Signatures> = {
+  readonly [Name in keyof S]: S[Name] extends readonly [
+    infer Result extends CType,
+    ...infer Parameters extends readonly CType[],
+  ]
+    ? (...values: JsTypesOf<Parameters>) => JsTypes[Result]
+    : never;
+};
+
+interface LibraryDescription<Required extends Signatures, Optional extends Signatures> {
+  /** The name for `dlopen`, with the ABI version. */
+  readonly file: string;
+  /** The packages that hold it, for advice. */
+  readonly debian: string;
+  readonly fedora: string;
+  readonly required: Required;
+  /** Functions that a supported version may lack; `undefined` where it does. */
+  readonly optional: Optional;
+}
+
+/**
+ * Returns a function that opens the library at its first call and gives the same
+ * functions afterwards. It throws `ERR_LIBRARY_MISSING`, with the package to
+ * install as advice. Nothing is ever unloaded.
+ */
+export function libraryLoader<Required extends Signatures, Optional extends Signatures>(
+  description: LibraryDescription<Required, Optional>,
+): (file?: string) => Bound<Required> & Partial<Bound<Optional>> {
+  const loaded = new Map<string, Bound<Required> & Partial<Bound<Optional>>>();
+  return (file = description.file) => {
+    const known = loaded.get(file);
+    if (known !== undefined) return known;
+    const functions = bindAll(file, description);
+    loaded.set(file, functions);
+    return functions;
+  };
+}
+
+function bindAll<Required extends Signatures, Optional extends Signatures>(
+  file: string,
+  description: LibraryDescription<Required, Optional>,
+): Bound<Required> & Partial<Bound<Optional>> {
+  try {
+    const library = new ffi.DynamicLibrary(file, ffi.DynamicLibrary.FLAGS.RTLD_NOW);
+    return { ...bindRequired(library, description.required), ...bindOptional(library, description.optional) };
+  } catch (cause) {
+    const { debian, fedora } = description;
+    throw new GuestheadError('ERR_LIBRARY_MISSING', `Cannot load ${file}: ${messageOf(cause)}`, {
+      advice: `Install the package ${debian} (Debian, Ubuntu) or ${fedora} (Fedora)`,
+      cause,
+    });
+  }
+}
+
+/** Functions of what the process has loaded already, the C library first of all. */
+export function bindProcess<S extends Signatures>(signatures: S): Bound<S> {
+  return bindRequired(new ffi.DynamicLibrary(), signatures);
+}
+
+function bindRequired<S extends Signatures>(library: ffi.DynamicLibrary, signatures: S): Bound<S> {
+  const entries = Object.entries(signatures).map(([name, signature]) => [name, bind(library.get(name), signature)]);
+  return Object.fromEntries(entries) as Bound<S>;
+}
+
+function bindOptional<S extends Signatures>(library: ffi.DynamicLibrary, signatures: S): Partial<Bound<S>> {
+  const present = Object.entries(signatures).filter(([name]) => hasSymbol(library, name));
+  return bindRequired(library, Object.fromEntries(present)) as Partial<Bound<S>>;
+}
+
+function hasSymbol(library: ffi.DynamicLibrary, name: string): boolean {
+  try {
+    library.get(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const ffiTypes: Readonly<Record<CType, string>> = {
+  void: 'void',
+  int: 'int',
+  uint32: 'uint32',
+  ulong: 'ulong',
+  uint64: 'uint64',
+  address: 'size_t',
+  buffer: 'void *',
+};
+
+function bind(symbol: Buffer, [result, ...parameters]: Signature): (...values: unknown[]) => unknown {
+  const types = parameters.map((type) => ffiTypes[type]);
+  const call: (...values: unknown[]) => unknown = ffi.ForeignFunction(symbol, ffiTypes[result], types);
+  const isWide = result === 'uint64' || result === 'address';
+  return (...values) => {
+    const value = call(...values.map(toFfi));
+    return isWide ? fromWide(value) : value;
+  };
+}
+
+/** ffi-napi takes a 64-bit integer as a number or, exactly, as a decimal string. */
+function toFfi(value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
+/** ffi-napi gives a 64-bit integer as a number, or as a decimal string above 2^53. */
+function fromWide(value: unknown): bigint {
+  return BigInt(value as number | string);
+}
+
+/**
+ * The C `errno` as the last call left it, or undefined when it is 0. Read it
+ * before anything else is called: a success in between may change it.
+ */
+export function lastErrno(): number | undefined {
+  const errno = ffi.errno();
+  return errno === 0 ? undefined : errno;
+}

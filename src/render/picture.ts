@@ -1,0 +1,69 @@
+/** The memory a pattern draws into. Written only, never read: a mapped buffer may be uncached. */
+import { GuestheadError } from '../errors.js';
+
+/**
+ * A mapped buffer to draw into: XRGB8888, one little-endian u32 `0x00RRGGBB` a pixel.
+ * The caller owns the memory and brackets the drawing with CPU sync where the buffer needs it.
+ */
+export interface Picture {
+  /** Pixels. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** Pixels (u32 units) from one row to the next; may exceed `width`, and what lies between is never touched. */
+  readonly stride: number;
+  readonly pixels: Uint32Array;
+}
+
+/** Pixels: below this the 48 cells of the bar code are no longer told apart. */
+export const minimumWidth = 64;
+/** Rows: below this there is no middle between the two bar codes. */
+export const minimumHeight = 32;
+
+// The X byte is 0, so that every colour is a small integer to V8 and passing one never allocates.
+export const black = 0x000000;
+export const white = 0xffffff;
+
+/** Throws ERR_USAGE for a size below the minimum, or a buffer that cannot hold the picture. */
+export function checkPicture({ width, height, stride, pixels }: Picture): void {
+  checkSize(width, height);
+  if (!Number.isSafeInteger(stride) || stride < width) {
+    throw new GuestheadError('ERR_USAGE', `A stride of ${String(stride)} pixels is too short for ${String(width)}`);
+  }
+  const needed = stride * (height - 1) + width;
+  if (pixels.length < needed) {
+    throw new GuestheadError('ERR_USAGE', `A buffer of ${String(pixels.length)} pixels is not ${String(needed)}`);
+  }
+}
+
+/** Throws ERR_USAGE unless both are integers and at least the minimum. */
+export function checkSize(width: number, height: number): void {
+  const whole = Number.isSafeInteger(width) && Number.isSafeInteger(height);
+  if (whole && width >= minimumWidth && height >= minimumHeight) return;
+  throw new GuestheadError('ERR_USAGE', `A pattern cannot be drawn at ${String(width)}x${String(height)}`, {
+    advice: `choose a mode of at least ${String(minimumWidth)}x${String(minimumHeight)}`,
+  });
+}
+
+// Pixels: a call of TypedArray.fill costs as much as about this many stores, here and under TCG.
+const shortRow = 16;
+
+/**
+ * Fills columns `left` up to `right` of rows `top` up to `bottom`, both ends exclusive.
+ * Takes numbers, because a rectangle object would be garbage in every frame.
+ */
+export function fillRectangle(
+  { stride, pixels }: Picture,
+  left: number,
+  right: number,
+  top: number,
+  bottom: number,
+  colour: number,
+): void {
+  const end = bottom * stride;
+  const length = right - left;
+  for (let row = top * stride + left; row < end; row += stride) {
+    if (length >= shortRow) pixels.fill(colour, row, row + length);
+    else for (let at = row; at < row + length; at++) pixels[at] = colour;
+  }
+}

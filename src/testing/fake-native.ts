@@ -1,0 +1,96 @@
+/**
+ * A stand-in for the addon: no kernel, flips driven by hand, errnos queued.
+ * `test/contract` runs one suite on this and on the real addon, so that what
+ * holds here holds there.
+ */
+import { errnoName, GuestheadError } from '../errors.js';
+import type {
+  AtomicRequest,
+  Native,
+  NativeDevice,
+  NativeError,
+  NativeMapping,
+  NativeWatcher,
+  SyncFileInfo,
+} from '../native.js';
+import { FakeScanout } from './fake-scanout.js';
+import type { ScanoutHandlers, ScanoutIds } from '../native.js';
+
+/** As the addon throws it. */
+export function nativeError(errno: number, syscall: string): NativeError {
+  const code = errnoName(errno);
+  return Object.assign(new Error(`${syscall}: ${code}`), { errno, code, syscall });
+}
+
+export class FakeDevice implements NativeDevice {
+  readonly scanouts: FakeScanout[] = [];
+  /** Every request committed, and its flags. */
+  readonly commits: { readonly request: AtomicRequest; readonly flags: number }[] = [];
+  /** Errnos for the commits to come, 0 = accepted; beyond the queue all are accepted. */
+  readonly errnos: number[] = [];
+  #closed = false;
+
+  commit(request: AtomicRequest, flags: number): void {
+    if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The device is closed');
+    const errno = this.errnos.shift() ?? 0;
+    if (errno !== 0) throw nativeError(errno, 'DRM_IOCTL_MODE_ATOMIC');
+    this.commits.push({ request, flags });
+  }
+
+  createScanout(ids: ScanoutIds, handlers: ScanoutHandlers): FakeScanout {
+    if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The device is closed');
+    const scanout = new FakeScanout(ids, handlers);
+    this.scanouts.push(scanout);
+    return scanout;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const scanout of this.scanouts) scanout.close();
+  }
+}
+
+/** Memory stands in for dma-bufs; every fence has signalled. */
+export class FakeNative implements Native {
+  readonly devices: FakeDevice[] = [];
+  /** Mappings not closed yet. */
+  openMappings = 0;
+  /** What `sampleFence` resolves with, ns. */
+  fenceSignalledNs = 0;
+
+  openDevice(): FakeDevice {
+    const device = new FakeDevice();
+    this.devices.push(device);
+    return device;
+  }
+
+  watchReadable(): NativeWatcher {
+    return { close: () => undefined };
+  }
+
+  mapDmabuf(_fd: number, bytes: number): NativeMapping {
+    this.openMappings++;
+    let open = true;
+    return {
+      buffer: new ArrayBuffer(bytes),
+      beginAccess: () => undefined,
+      endAccess: () => undefined,
+      close: () => {
+        if (open) this.openMappings--;
+        open = false;
+      },
+    };
+  }
+
+  exportSyncFile(): number {
+    throw nativeError(25, 'DMA_BUF_IOCTL_EXPORT_SYNC_FILE');
+  }
+
+  syncFileInfo(): SyncFileInfo {
+    return { status: 1, fences: [] };
+  }
+
+  sampleFence(): Promise<number> {
+    return Promise.resolve(this.fenceSignalledNs);
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Shows a framebuffer of its own, gives up master, and keeps the node open until
+ * standard input ends: what a console or another compositor left on the screen.
+ * The open node keeps the kernel from restoring its own console, so that a test
+ * sees guesthead's restore and nothing else.
+ */
+import { DrmNode, discover, selectDisplay } from '../../../src/device/index.js';
+import { addFramebuffer, createDumb, format } from '../../../src/ffi/index.js';
+import { loadNative } from '../../../src/native.js';
+import { chooseMode } from '../../../src/output/index.js';
+import { choosePipeline } from '../../../src/output/pipeline.js';
+import { Screen } from '../../../src/output/screen.js';
+
+const node = DrmNode.open(selectDisplay(discover(), 'auto').node);
+node.becomeAtomicMaster();
+const pipeline = choosePipeline(node, undefined);
+const mode = chooseMode(pipeline.connector, { width: 1280, height: 720, refreshHz: undefined });
+const { width, height } = mode;
+const { handle, pitch } = createDumb(node.fd, { width, height, bpp: 32 });
+const planes = [{ handle, pitch, offset: 0 }];
+const framebuffer = addFramebuffer(node.fd, { width, height, format: format.XRGB8888, planes });
+new Screen(node, loadNative().openDevice(node.fd), pipeline).show(mode, framebuffer);
+node.giveUpMaster();
+console.log(JSON.stringify({ framebuffer }));
+process.stdin.resume();

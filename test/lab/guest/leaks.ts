@@ -1,0 +1,95 @@
+/**
+ * Opens, flips and closes heads, and fails to open them at each step there is,
+ * counting what the process and the kernel hold before and after.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { firstValueFrom, take } from 'rxjs';
+import { openHead, type HeadOptions } from '../../../src/output/index.js';
+import { loadNative, type Native } from '../../../src/native.js';
+
+interface Held {
+  fds: number;
+  dmabufs: number;
+  framebuffers: number;
+  gemObjects: number;
+}
+
+function held(): Held {
+  const dri = '/sys/kernel/debug/dri';
+  const read = (file: string) => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const devices = readdirSync(dri).filter((name) => /^\d+$/.test(name) && Number(name) < 64);
+  const lines = (name: string, pattern: RegExp) =>
+    devices.reduce((sum, device) => sum + (read(`${dri}/${device}/${name}`).match(pattern)?.length ?? 0), 0);
+  return {
+    fds: readdirSync('/proc/self/fd').length,
+    dmabufs: Number(/Total (\d+) objects/.exec(read('/sys/kernel/debug/dma_buf/bufinfo'))?.[1] ?? -1),
+    framebuffers: lines('framebuffer', /^framebuffer\[\d+\]/gm),
+    gemObjects: lines('gem_names', /^\s*\d+/gm),
+  };
+}
+
+async function flipOnce(options: HeadOptions): Promise<void> {
+  const head = await openHead(options);
+  await firstValueFrom(head.flips((frame) => void frame.pixels.fill(0x808080, 0, 64)).pipe(take(5)));
+  await head.close();
+  await head.close();
+}
+
+/** The addon, failing at one of its methods. */
+function failing(method: keyof Native): Native {
+  const native = loadNative();
+  return new Proxy(native, {
+    get: (target, name) => {
+      if (name !== method) return Reflect.get(target, name) as unknown;
+      return () => {
+        throw Object.assign(new Error(`${method} fails`), { errno: 12, code: 'ENOMEM', syscall: method });
+      };
+    },
+  });
+}
+
+function refusingDevice(): Native {
+  const native = loadNative();
+  return {
+    ...native,
+    mapDmabuf: native.mapDmabuf.bind(native),
+    openDevice: (fd: number) => {
+      const device = native.openDevice(fd);
+      return {
+        commit: () => {
+          throw Object.assign(new Error('refused'), { errno: 22, code: 'EINVAL', syscall: 'DRM_IOCTL_MODE_ATOMIC' });
+        },
+        createScanout: device.createScanout.bind(device),
+        close: device.close.bind(device),
+      };
+    },
+  };
+}
+
+const failures: [string, HeadOptions][] = [
+  ['ERR_USAGE', { connector: 'DP-9' }],
+  ['ERR_NO_MODE', { mode: '123x45' }],
+  ['ERR_NO_DEVICE', { render: 'nvidia' }],
+  ['ERR_NOT_DRM', { display: '/dev/null' }],
+  ['ENOMEM', { native: failing('openDevice') }],
+  ['ERR_COMMIT', { native: refusingDevice() }],
+];
+
+await flipOnce({}); // loads libraries and warms caches, which stay
+const before = held();
+for (let round = 0; round < 10; round++) await flipOnce({ buffers: 2 + (round % 4) });
+const codes: string[] = [];
+for (const [expected, options] of failures) {
+  const code = await openHead(options).then(
+    () => 'opened',
+    (error: unknown) => (error as { code: string }).code,
+  );
+  codes.push(code === expected ? 'as expected' : `${code} instead of ${expected}`);
+}
+console.log(JSON.stringify({ before, after: held(), codes }));
