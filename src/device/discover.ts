@@ -74,11 +74,23 @@ function driverName(roots: Roots, node: string, place: string): string {
   return roots.driverOf(node) ?? boundDriver(place);
 }
 
+/** By sysfs alone: on the virtio bus the driver is bound a level below, and a faux device is named after its driver. */
 function boundDriver(place: string): string {
+  const bound = driverLink(place);
+  if (bound === 'virtio-pci') return virtioDriver(place) ?? bound;
+  return bound === undefined || bound === 'faux_driver' ? basename(place) : bound;
+}
+
+function virtioDriver(place: string): string | undefined {
+  const child = readdirSync(place).find((name) => /^virtio\d+$/.test(name));
+  return child === undefined ? undefined : driverLink(join(place, child));
+}
+
+function driverLink(place: string): string | undefined {
   try {
     return basename(readlinkSync(join(place, 'driver')));
   } catch {
-    return basename(place);
+    return undefined;
   }
 }
 

@@ -15,7 +15,7 @@ export const capability = {
   crtcInVblankEvent: 0x12,
   syncobj: 0x13,
   syncobjTimeline: 0x14,
-  /** Linux 6.8 and later. */
+  /** Unknown to older kernels. */
   atomicAsyncPageFlip: 0x15,
 } as const;
 
@@ -25,7 +25,7 @@ export const clientCapability = {
   /** Implies `universalPlanes`. */
   atomic: 3,
   writebackConnectors: 5,
-  /** Linux 6.6 and later; without it a paravirtual driver hides its cursor plane from atomic clients. */
+  /** Unknown to older kernels; without it newer ones hide a paravirtual cursor plane from atomic clients. */
   cursorPlaneHotspot: 6,
 } as const;
 

@@ -6,6 +6,8 @@ import type { Address } from './library.js';
 import { libgbm } from './libgbm-library.js';
 import { clearErrno } from './memory.js';
 
+const upgrade = 'Upgrade Mesa: libgbm needs gbm_bo_get_fd_for_plane';
+
 /** What a buffer needs of its device; holding it keeps the device alive. */
 export interface BufferOwner {
   readonly fd: number;
@@ -62,11 +64,16 @@ export class GbmBuffer {
 
   /**
    * Exports a plane's memory. Each call gives a new descriptor, the caller's, that
-   * outlives the buffer. @throws GuestheadError `ERR_SYSTEM`, `ERR_PERMISSION`, `ERR_CLOSED`.
+   * outlives the buffer. Mesa may export for reading only, and not at all what was
+   * made with `gbmUsage.write`: then use `primeHandleToFd` with `handle`.
+   * @throws GuestheadError `ERR_SYSTEM`, `ERR_PERMISSION`, `ERR_UNSUPPORTED`, `ERR_CLOSED`.
    */
   exportFd(plane = 0): DmabufFd {
     const address = this.#open();
     const { gbm_bo_get_fd_for_plane: getPlaneFd, gbm_bo_get_fd: getFd } = libgbm();
+    if (plane > 0 && getPlaneFd === undefined) {
+      throw new GuestheadError('ERR_UNSUPPORTED', 'This libgbm exports the first plane only', { advice: upgrade });
+    }
     clearErrno();
     const fd = getPlaneFd === undefined ? getFd(address) : getPlaneFd(address, plane);
     if (fd >= 0) return fd as DmabufFd;

@@ -26,7 +26,7 @@ export interface BufferOptions extends BufferShape {
 export interface ModifierBufferOptions extends BufferShape {
   /** The layouts that the user of the buffer accepts; the driver takes the one it likes best. */
   readonly modifiers: readonly bigint[];
-  /** `gbmUsage` flags; scanout unless given, and always scanout on Mesa before 21.1. */
+  /** `gbmUsage` flags; scanout unless given, and always where libgbm has no gbm_bo_create_with_modifiers2. */
   readonly usage?: number | undefined;
 }
 

@@ -39,7 +39,11 @@ export interface DumbBuffer {
   readonly size: number;
 }
 
-/** Exports a buffer object. The new descriptor, close-on-exec, is the caller's; `readWrite` allows `mmap` for writing. */
+/**
+ * Exports a buffer object. The new descriptor, close-on-exec, is the caller's;
+ * `readWrite` allows `mmap` for writing. A buffer has one dma-buf as long as it
+ * lives, so the *first* export, whoever made it, decides for all later ones.
+ */
 export function primeHandleToFd(
   fd: number,
   handle: GemHandle,
@@ -99,8 +103,8 @@ export function addFramebuffer(fd: number, options: FramebufferOptions): Framebu
     throw new GuestheadError('ERR_USAGE', `A framebuffer has 1 to 4 planes, not ${String(planes.length)}`);
   }
   const { drmModeAddFB2, drmModeAddFB2WithModifiers } = libdrm();
-  const [handles, pitches, offsets] = (['handle', 'pitch', 'offset'] as const).map((field) => fourOf(planes, field));
-  const shape = [fd, width, height, format, handles!, pitches!, offsets!] as const;
+  const arrays = [fourOf(planes, 'handle'), fourOf(planes, 'pitch'), fourOf(planes, 'offset')] as const;
+  const shape = [fd, width, height, format, ...arrays] as const;
   const id = Buffer.alloc(4);
   const result =
     modifier === undefined
@@ -128,8 +132,8 @@ function modifiersOf(planes: readonly FramebufferPlane[], modifier: bigint): Buf
  * Gives the framebuffer's id back and leaves the picture: a CRTC that still shows
  * it goes on until its next commit. `drmModeRmFB` would blank that CRTC at once.
  *
- * The ioctl is made here because libdrm before 2.4.118 has no `drmModeCloseFB`.
- * Linux before 6.8 does not know it and says EINVAL; then only `drmModeRmFB` is left.
+ * The ioctl is made here because libdrm 2.4.114, Debian 12's, has no `drmModeCloseFB`.
+ * A kernel that does not know it says EINVAL; then only `drmModeRmFB` is left.
  */
 export function closeFramebuffer(fd: number, id: FramebufferId): void {
   const { drmIoctl, drmModeRmFB } = libdrm();

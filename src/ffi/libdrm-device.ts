@@ -5,7 +5,7 @@
  * EPERM, `ERR_SYSTEM` for others, or what the function's comment says.
  */
 import { constants } from 'node:os';
-import { capability, clientCapability } from './constants.js';
+import type { capability, clientCapability } from './constants.js';
 import { check, errnoOfResult, failure, systemError, type Call } from './failures.js';
 import { lastErrno, type Address } from './library.js';
 import { decodeAndFree, libdrm } from './libdrm-library.js';
@@ -19,7 +19,7 @@ export interface DriverVersion {
   readonly major: number;
   readonly minor: number;
   readonly patch: number;
-  /** As the driver writes it; `0` since Linux 6.14. */
+  /** As the driver writes it; recent kernels say `0`. */
   readonly date: string;
   readonly description: string;
 }
@@ -71,27 +71,26 @@ export function setClientCapability(fd: number, which: ClientCapability, value: 
 /** @throws GuestheadError `ERR_NOT_MASTER` where another process is master, or where this one may not become it. */
 export function setMaster(fd: number): void {
   const call = { fd, operation: 'drmSetMaster', what: 'Cannot become DRM master' };
-  checkMaster(libdrm().drmSetMaster(fd), call, [constants.errno.EACCES, constants.errno.EBUSY]);
+  const advice = 'Stop the compositor or display manager that drives this display, or start from its virtual terminal';
+  const { EACCES, EBUSY } = constants.errno;
+  checkMaster(libdrm().drmSetMaster(fd), call, [EACCES, EBUSY], advice);
 }
 
 /** @throws GuestheadError `ERR_NOT_MASTER` where this open file was not master; the kernel then says EINVAL. */
 export function dropMaster(fd: number): void {
   const call = { fd, operation: 'drmDropMaster', what: 'Cannot drop DRM master' };
-  checkMaster(libdrm().drmDropMaster(fd), call, [
-    constants.errno.EACCES,
-    constants.errno.EBUSY,
-    constants.errno.EINVAL,
-  ]);
+  const { EACCES, EBUSY, EINVAL } = constants.errno;
+  checkMaster(libdrm().drmDropMaster(fd), call, [EACCES, EBUSY, EINVAL]);
 }
 
-function checkMaster(result: number, call: Call, notMaster: readonly number[]): void {
+function checkMaster(result: number, call: Call, notMaster: readonly number[], advice?: string): void {
   if (result >= 0) return;
   const errno = errnoOfResult(result);
   if (errno === undefined || !notMaster.includes(errno)) throw systemError(call, errno);
-  const advice = 'Stop the compositor or display manager that drives this display, or start from its virtual terminal';
   throw failure('ERR_NOT_MASTER', call, errno, advice);
 }
 
+/** Only for a DRM node: of any other file libdrm says true. */
 export function isMaster(fd: number): boolean {
   return libdrm().drmIsMaster(fd) !== 0;
 }

@@ -108,7 +108,7 @@ function decodeConnector(address: Address): Connector {
     id: connector.uint32('connector_id') as ConnectorId,
     name: connectorName(connector.uint32('connector_type'), connector.uint32('connector_type_id')),
     status: statusOf(connector.uint32('connection')),
-    encoder: idOrNone<EncoderId>(connector.uint32('encoder_id')),
+    encoder: idOrNone(connector.uint32('encoder_id')) as EncoderId | undefined,
     encoders: copyUint32s(connector.address('encoders'), connector.uint32('count_encoders')) as EncoderId[],
     widthMm: connector.uint32('mmWidth'),
     heightMm: connector.uint32('mmHeight'),
@@ -127,8 +127,8 @@ function copyModes(address: Address, count: number): Mode[] {
 }
 
 /** The kernel's id 0 means none. */
-function idOrNone<Id extends number>(value: number): Id | undefined {
-  return value === 0 ? undefined : (value as Id);
+function idOrNone(value: number): number | undefined {
+  return value === 0 ? undefined : value;
 }
 
 export function getEncoder(fd: number, id: EncoderId): Encoder {
@@ -139,7 +139,7 @@ export function getEncoder(fd: number, id: EncoderId): Encoder {
     return {
       id: encoder.uint32('encoder_id') as EncoderId,
       type: encoder.uint32('encoder_type'),
-      crtc: idOrNone<CrtcId>(encoder.uint32('crtc_id')),
+      crtc: idOrNone(encoder.uint32('crtc_id')) as CrtcId | undefined,
       possibleCrtcs: encoder.uint32('possible_crtcs'),
     };
   });
@@ -153,7 +153,7 @@ export function getCrtc(fd: number, id: CrtcId): Crtc {
     const isOn = crtc.uint32('mode_valid') !== 0;
     return {
       id: crtc.uint32('crtc_id') as CrtcId,
-      framebuffer: idOrNone<FramebufferId>(crtc.uint32('buffer_id')),
+      framebuffer: idOrNone(crtc.uint32('buffer_id')) as FramebufferId | undefined,
       x: crtc.uint32('x'),
       y: crtc.uint32('y'),
       width: crtc.uint32('width'),
@@ -181,8 +181,8 @@ export function getPlane(fd: number, id: PlaneId): Plane {
     return {
       id: plane.uint32('plane_id') as PlaneId,
       formats: copyUint32s(plane.address('formats'), plane.uint32('count_formats')),
-      crtc: idOrNone<CrtcId>(plane.uint32('crtc_id')),
-      framebuffer: idOrNone<FramebufferId>(plane.uint32('fb_id')),
+      crtc: idOrNone(plane.uint32('crtc_id')) as CrtcId | undefined,
+      framebuffer: idOrNone(plane.uint32('fb_id')) as FramebufferId | undefined,
       possibleCrtcs: plane.uint32('possible_crtcs'),
     };
   });

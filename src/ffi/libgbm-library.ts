@@ -26,9 +26,8 @@ export const libgbm = libraryLoader({
     gbm_bo_get_fd: ['int', 'address'],
   },
   optional: {
-    // Mesa 21.1 and later.
     gbm_bo_get_fd_for_plane: ['int', 'address', 'int'],
-    // Mesa 21.1 and later: the variant that takes usage flags.
+    // The variant that takes usage flags.
     gbm_bo_create_with_modifiers2: ['address', 'address', 'uint32', 'uint32', 'uint32', 'buffer', 'uint32', 'uint32'],
   },
 });

@@ -77,7 +77,7 @@ function bindAll<Required extends Signatures, Optional extends Signatures>(
   } catch (cause) {
     const { debian, fedora } = description;
     throw new GuestheadError('ERR_LIBRARY_MISSING', `Cannot load ${file}: ${messageOf(cause)}`, {
-      advice: `Install the package ${debian} (Debian, Ubuntu) or ${fedora} (Fedora)`,
+      advice: `Install or update the package ${debian} (Debian, Ubuntu) or ${fedora} (Fedora)`,
       cause,
     });
   }
@@ -119,7 +119,7 @@ const ffiTypes: Readonly<Record<CType, string>> = {
 
 function bind(symbol: Buffer, [result, ...parameters]: Signature): (...values: unknown[]) => unknown {
   const types = parameters.map((type) => ffiTypes[type]);
-  const call: (...values: unknown[]) => unknown = ffi.ForeignFunction(symbol, ffiTypes[result], types);
+  const call = ffi.ForeignFunction(symbol, ffiTypes[result], types) as (...values: unknown[]) => unknown;
   const isWide = result === 'uint64' || result === 'address';
   return (...values) => {
     const value = call(...values.map(toFfi));

@@ -14,7 +14,7 @@ import { Screen } from '../../../src/output/screen.js';
 const node = DrmNode.open(selectDisplay(discover(), 'auto').node);
 node.becomeAtomicMaster();
 const pipeline = choosePipeline(node, undefined);
-const mode = chooseMode(pipeline.connector, { width: 1280, height: 720, refreshHz: undefined });
+const mode = chooseMode(pipeline.connector, { width: 1280, height: 768, refreshHz: undefined });
 const { width, height } = mode;
 const { handle, pitch } = createDumb(node.fd, { width, height, bpp: 32 });
 const planes = [{ handle, pitch, offset: 0 }];

@@ -53,17 +53,17 @@ const native = counting<Native>(loadNative(), (name) => (name === 'sampleFence' 
 const head = await openHead({ native });
 let flips = 0;
 let atEarly = { rss: 0, ...calls };
+let atLate = atEarly;
 await lastValueFrom(
   head
     .flips(() => undefined)
     .pipe(
       takeWhile(() => {
         if (++flips === early) atEarly = { rss: process.memoryUsage.rss(), ...calls };
+        if (flips === late) atLate = { rss: process.memoryUsage.rss(), ...calls };
         return flips < late;
       }),
     ),
 );
-const rss = process.memoryUsage.rss();
-const atLate = { ...calls };
 await head.close();
-console.log(JSON.stringify({ flips: late - early, rssGrowth: rss - atEarly.rss, early: atEarly, late: atLate }));
+console.log(JSON.stringify({ flips: late - early, rssGrowth: atLate.rss - atEarly.rss, early: atEarly, late: atLate }));

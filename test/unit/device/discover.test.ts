@@ -52,7 +52,14 @@ describe('discovery', () => {
     addDevice(roots.sys, 'devices/pci0000:00/0000:00:05.0', ['renderD128']);
     mkdirSync(join(roots.sys, 'bus/pci/drivers/xe'), { recursive: true });
     symlinkSync(join(roots.sys, 'bus/pci/drivers/xe'), join(roots.sys, 'devices/pci0000:00/0000:00:05.0/driver'));
+    addDevice(roots.sys, 'devices/pci0000:00/0000:00:02.0/virtio3', ['card1']);
+    mkdirSync(join(roots.sys, 'bus/virtio/drivers/virtio_gpu'), { recursive: true });
+    symlinkSync(
+      join(roots.sys, 'bus/virtio/drivers/virtio_gpu'),
+      join(roots.sys, 'devices/pci0000:00/0000:00:02.0/virtio3/driver'),
+    );
     assert.deepEqual(discover(roots), [
+      { driver: 'virtio_gpu', pci: '0000:00:02.0', primary: '/nowhere/dri/card1', render: undefined },
       { driver: 'xe', pci: '0000:00:05.0', primary: undefined, render: '/nowhere/dri/renderD128' },
     ]);
   });

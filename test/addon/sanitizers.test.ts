@@ -1,0 +1,56 @@
+/** All other tests of this folder once more, with the addon built with ASan and UBSan. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { sanitized } from './support/addon.js';
+import { runNode, transcript, type ChildResult } from './support/child.js';
+import { buildSanitized, complaintsOf, sanitizedOptions } from './support/sanitized.js';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const files = readdirSync(here).filter(
+  (name) => name.endsWith('.test.ts') && name !== basename(fileURLToPath(import.meta.url)),
+);
+
+/** Runs Node with the sanitized addon; resolves with its result and what the sanitizers said of the addon. */
+async function runSanitized(args: string[]): Promise<{ result: ChildResult; complaints: string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), 'guesthead-asan-'));
+  const result = await runNode(args, sanitizedOptions(join(folder, 'report')));
+  const reports = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  rmSync(folder, { recursive: true });
+  return { result, complaints: reports.flatMap(complaintsOf) };
+}
+
+describe('under ASan and UBSan', { skip: sanitized }, () => {
+  before(buildSanitized);
+
+  for (const file of files) {
+    it(file, async () => {
+      const args = ['--expose-gc', '--import', 'tsx', '--test-reporter=spec', join(here, file)];
+      const { result, complaints } = await runSanitized(args);
+      assert.deepEqual(complaints, []);
+      assert.equal(result.status, 0, transcript(result));
+      assert.match(result.stdout, /pass [1-9]/, transcript(result));
+    });
+  }
+});
+
+describe("a sanitizer's report", () => {
+  const leak = (...frames: string[]): string =>
+    ['Direct leak of 8 byte(s) in 1 object(s) allocated from:', ...frames].join('\n    #0 0x1 in ');
+
+  it('of a leak is ours if the addon allocated, not if JavaScript that it called did', () => {
+    const ours = leak('operator new', 'guesthead::Slot::Slot() ../drm/slot.cc:9', 'Builtins_JSEntry');
+    const byNode = leak('malloc', 'napi_create_reference', '(native/build/Release/guesthead.node+0x1)');
+    const script = leak('malloc', 'Builtins_JSEntry', 'guesthead::callReporting()');
+    assert.deepEqual(complaintsOf([ours, byNode, script, leak('node::Start')].join('\n\n')), [ours, byNode]);
+  });
+
+  it('of an error is always ours', () => {
+    for (const error of ['==1==ERROR: AddressSanitizer: heap-use-after-free', 'a.cc:1: runtime error: overflow']) {
+      assert.deepEqual(complaintsOf(`\n\n${error}`), [error]);
+    }
+  });
+});

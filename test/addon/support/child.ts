@@ -1,0 +1,46 @@
+/** Node processes of their own. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { root } from './addon.js';
+
+export interface ChildResult {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `preload` comes after what LD_PRELOAD names already: a sanitizer insists on being first. */
+export interface ChildOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly preload?: readonly string[];
+  readonly limitMs?: number;
+}
+
+export async function runNode(args: readonly string[], options: ChildOptions = {}): Promise<ChildResult> {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: environment(options),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? 60_000);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  clearTimeout(timer);
+  return { status, signal, stdout, stderr };
+}
+
+/** Without NODE_TEST_CONTEXT, a test file that runs as a child reports in text. */
+function environment({ env, preload = [] }: ChildOptions): NodeJS.ProcessEnv {
+  const inherited = { ...process.env, ...env };
+  delete inherited['NODE_TEST_CONTEXT'];
+  const libraries = [...(process.env['LD_PRELOAD'] ?? '').split(':'), ...preload].filter((name) => name !== '');
+  return libraries.length === 0 ? inherited : { ...inherited, LD_PRELOAD: libraries.join(':') };
+}
+
+/** What such a process said, for an assertion's message. */
+export const transcript = ({ status, signal, stdout, stderr }: ChildResult): string =>
+  `status ${status}, signal ${signal}\n${stdout}\n${stderr}`;

@@ -1,0 +1,126 @@
+/** `guesthead lab run` as a command: status, output, bounds, and nothing left behind. */
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { packageRoot } from '../../src/lab/paths.js';
+import { Lines } from '../support/lab.js';
+
+const main = join(packageRoot, 'dist/cli/main.js');
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function labRun(...words: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, 'lab', 'run', ...words], (error, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : (error.code as number | null), stdout, stderr });
+    });
+  });
+}
+
+/** Run folders and helper processes of labs that were not there before. */
+function leftovers(): string[] {
+  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith('guesthead-'));
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ');
+      } catch {
+        return '';
+      }
+    })
+    .filter((line) => /^\S*(qemu-system|virtiofsd)/.test(line));
+  return [...folders, ...processes].filter((thing) => !beforehand.has(thing));
+}
+
+const beforehand = new Set<string>();
+for (const thing of leftovers()) beforehand.add(thing);
+
+describe('guesthead lab run', () => {
+  after(() => {
+    assert.deepEqual(leftovers(), []);
+  });
+
+  it('passes output and exit status on, from this folder; two labs run side by side', async () => {
+    const command = 'pwd; echo to-stderr >&2; exit';
+    const [first, second] = await Promise.all([
+      labRun('--', 'sh', '-c', `${command} 7`),
+      labRun('--memory', '1G', '--', 'sh', '-c', `${command} 0`),
+    ]);
+    assert.deepEqual([first.status, second.status], [7, 0]);
+    for (const { stdout, stderr } of [first, second]) {
+      assert.equal(stdout, `${process.cwd()}\n`);
+      assert.match(stderr, /to-stderr/);
+      assert.match(stderr, /vgem stands in for the headless GPU/);
+    }
+  });
+
+  it('ends a guest that hangs, with the console', async () => {
+    const { status, stderr } = await labRun('--timeout', '2', '--', 'sleep', '1000');
+    assert.equal(status, 1);
+    assert.match(stderr, /no end after 2 s/);
+  });
+
+  it('reports a panic as a failure with the console’s last lines', async () => {
+    const { status, stderr } = await labRun('--', 'sh', '-c', 'echo c > /proc/sysrq-trigger; sleep 100');
+    assert.equal(status, 1);
+    assert.match(stderr, /console ended with:[^]*panic/);
+  });
+
+  it('ends the command and cleans up on SIGINT, with the command’s own status', async () => {
+    const child = spawn(
+      process.execPath,
+      [main, 'lab', 'run', '--', 'sh', '-c', 'trap "exit 42" INT; echo up; while :; do sleep 0.1; done'],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
+    const lines = new Lines();
+    child.stdout.on('data', lines.push).on('close', lines.end);
+    await lines.until(/up/);
+    child.kill('SIGINT');
+    const [status] = (await once(child, 'exit')) as [number];
+    assert.equal(status, 42);
+  });
+
+  it('leaves nothing behind even when it is killed', async () => {
+    const child = spawn(process.execPath, [main, 'lab', 'run', '--', 'sh', '-c', 'echo up; sleep 100'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const lines = new Lines();
+    child.stdout.on('data', lines.push).on('close', lines.end);
+    await lines.until(/up/);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.deepEqual(
+      leftovers().filter((thing) => !thing.startsWith('guesthead-')),
+      [],
+      'QEMU or virtiofsd outlived the lab',
+    );
+    for (const folder of leftovers()) beforehand.add(folder); // a killed process cannot remove its folder
+  });
+
+  it('refuses bad options with status 2 and the choices', async () => {
+    for (const [words, says] of [
+      [['--size', 'big', '--', 'true'], /WIDTHxHEIGHT/],
+      [['--heads', '0', '--', 'true'], /1 to 16/],
+      [['--blob', 'maybe', '--', 'true'], /on, off/],
+      [['--memory', 'lots', '--', 'true'], /512M/],
+      [['--kernel', '/nowhere/vmlinuz', '--', 'true'], /No kernel image/],
+      [[], /command/],
+    ] as const) {
+      const { status, stderr } = await labRun(...words);
+      assert.equal(status, 2, `${words.join(' ')}: ${stderr}`);
+      assert.match(stderr, says);
+    }
+  });
+});

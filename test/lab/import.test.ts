@@ -1,0 +1,106 @@
+/** The main job on the real driver: one boot for all of it. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Lab } from '../../src/lab/index.js';
+import type { RunResult } from '../../src/report/index.js';
+import { guesthead, lastJson, measured, script, startWatched } from '../support/lab.js';
+
+let lab: Lab;
+before(async () => {
+  lab = await Lab.boot({ size: { width: 1920, height: 1080 } });
+});
+after(async () => {
+  await lab.close();
+});
+
+function importRun(mode: string): Promise<RunResult> {
+  return measured(
+    async () => {
+      const words = ['run', '--mode', mode, '--frames', '600', '--pattern', 'counter', '--json'];
+      return lastJson<RunResult>(await guesthead(lab, words, { GUESTHEAD_CAPTURES: '3' }));
+    },
+    ({ verdict }) => verdict === 'pass',
+  );
+}
+
+describe('the import path on virtio-gpu', () => {
+  it('is what this lab runs on', async () => {
+    const { stdout } = await lab.run(['sh', '-c', 'ls /sys/bus/virtio/drivers/virtio_gpu; uname -r']);
+    assert.match(stdout, /^virtio\d+$/m);
+    assert.ok(stdout.includes(lab.kernel.release));
+  });
+
+  for (const [mode, width, height, hz] of [
+    ['1920x1080@75', 1920, 1080, 75],
+    ['3840x2160@60', 3840, 2160, 60],
+  ] as const)
+    it(`flips ${mode} at the full rate, and the host shows the very pixels`, async () => {
+      const result = await importRun(mode);
+      assert.deepEqual(result.reasons, []);
+      assert.equal(result.verdict, 'pass');
+      assert.equal(result.path, 'import');
+      assert.equal(result.render.driver, 'vgem');
+      assert.equal(result.display.driver, 'virtio_gpu');
+      assert.deepEqual([result.mode.width, result.mode.height, Math.round(result.mode.refreshHz)], [width, height, hz]);
+      assert.equal(result.buffers, 4);
+      assert.equal(result.frames, 600);
+      assert.ok(result.refreshRatio >= 0.99, `refreshRatio ${String(result.refreshRatio)}`);
+      assert.ok(result.missedFlips <= 6, `${String(result.missedFlips)} missed`);
+      assert.equal(result.tearRisk, 0);
+      assert.equal(result.bytesCopiedPerFrame, 0);
+      assert.deepEqual(result.host, { captures: 3, exact: 3, torn: 0 });
+    });
+
+  it('takes 2 and 16 buffers', async () => {
+    for (const buffers of ['2', '16']) {
+      const run = await guesthead(lab, ['run', '--buffers', buffers, '--frames', '30', '--json', '--pattern', 'none']);
+      const result = lastJson<RunResult>(run);
+      assert.equal(result.buffers, Number(buffers));
+      assert.equal(result.frames, 30);
+    }
+  });
+
+  it('costs one native call a flip, no ffi-napi call, and no memory that grows', async () => {
+    const { flips, rssGrowth, early, late } = lastJson<{
+      flips: number;
+      rssGrowth: number;
+      early: Record<string, number>;
+      late: Record<string, number>;
+    }>(await lab.run(script('test/lab/guest/steady.ts')));
+    const made = (name: string) => (late[name] ?? NaN) - (early[name] ?? NaN);
+    assert.equal(flips, 5400);
+    assert.ok(Math.abs(made('commit') - flips) <= 1, `${String(made('commit'))} commits`);
+    assert.equal(made('ffi'), 0);
+    assert.equal(made('other'), 0);
+    assert.ok((early['ffi'] ?? 0) > 0, 'the counter of ffi calls counts');
+    assert.ok(rssGrowth < 5 * 2 ** 20, `RSS grew by ${String(rssGrowth)} bytes`);
+  });
+
+  it('leaks nothing over heads opened, flipped and closed, nor over those that fail to open', async () => {
+    const {
+      before: first,
+      after: last,
+      codes,
+    } = lastJson<{
+      before: Record<string, number>;
+      after: Record<string, number>;
+      codes: string[];
+    }>(await lab.run(script('test/lab/guest/leaks.ts')));
+    assert.deepEqual(
+      codes.filter((code) => code !== 'as expected'),
+      [],
+    );
+    assert.ok((first['fds'] ?? 0) > 3);
+    assert.deepEqual(last, first);
+  });
+
+  it('runs the examples', async () => {
+    const listed = await lab.run(script('examples/list-devices.ts'));
+    assert.match(listed.stdout, /virtio_gpu at [\d:.]+ \(\/dev\/dri\/card\d.*shows the pictures/);
+    assert.match(listed.stdout, /vgem \(.*can allocate buffers/);
+    const { job: example, lines } = startWatched(lab, script('examples/flip-loop.ts'));
+    assert.ok(Number.parseInt(await lines.until(/^[1-9]\d* flips on Virtual-1/m), 10) > 0);
+    example.kill('SIGINT');
+    assert.deepEqual(await example.done, { status: 0, signal: null });
+  });
+});

@@ -1,0 +1,118 @@
+/** The screen is given back, however the process ends; and bad input changes nothing on it. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Lab } from '../../src/lab/index.js';
+import type { Job } from '../../src/lab/index.js';
+import type { RunResult } from '../../src/report/index.js';
+import { guesthead, lastJson, script, startWatched, type Output } from '../support/lab.js';
+
+interface CrtcState {
+  readonly framebuffer: number;
+  readonly width: number;
+}
+
+let lab: Lab;
+let bystander: Job;
+let shown: CrtcState[];
+
+async function crtcState(): Promise<CrtcState[]> {
+  return lastJson<CrtcState[]>(await lab.run(script('test/lab/guest/crtc-state.ts')));
+}
+
+before(async () => {
+  lab = await Lab.boot({ size: { width: 1920, height: 1080 } });
+  const { job, lines } = startWatched(lab, script('test/lab/guest/bystander.ts'));
+  bystander = job;
+  await lines.until(/framebuffer/);
+  shown = await crtcState();
+});
+after(async () => {
+  bystander.input(Buffer.alloc(0));
+  await bystander.done;
+  await lab.close();
+});
+
+/** Starts `guesthead run`, waits until its picture is on the screen, and sends a signal. */
+async function interrupt(signal: NodeJS.Signals, words: readonly string[]): Promise<Output> {
+  const out: Buffer[] = [];
+  const job = lab.start(words, { onStdout: (chunk) => out.push(chunk) });
+  const wait = 'until cat /sys/kernel/debug/dri/*/state | grep -q "size=1920x1080"; do sleep 0.1; done; sleep 1';
+  await lab.run(['timeout', '60', 'sh', '-c', wait]);
+  job.kill(signal);
+  return { ...(await job.done), stdout: Buffer.concat(out).toString(), stderr: '' };
+}
+
+describe('the screen', () => {
+  it('shows something of another process beforehand', () => {
+    assert.ok((shown[0]?.framebuffer ?? 0) > 0);
+    assert.equal(shown[0]?.width, 1280);
+  });
+
+  it('is given back after a run', async () => {
+    const result = lastJson<RunResult>(await guesthead(lab, ['run', '--frames', '30', '--json']));
+    assert.equal(result.frames, 30);
+    assert.deepEqual(await crtcState(), shown);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    it(`is given back on ${signal} in mid-run, with a summary`, async () => {
+      const run = await interrupt(signal, ['node', 'dist/cli/main.js', 'run', '--json']);
+      const result = lastJson<RunResult>(run);
+      assert.ok(result.frames > 0);
+      assert.equal(run.status, result.verdict === 'pass' ? 0 : 1);
+      assert.deepEqual(await crtcState(), shown);
+    });
+
+  it('is given back when a program without handlers is ended by SIGTERM', async () => {
+    const run = await interrupt('SIGTERM', script('examples/flip-loop.ts'));
+    assert.equal(run.signal, 'SIGTERM');
+    assert.deepEqual(await crtcState(), shown);
+  });
+
+  it('is given back on an uncaught error', async () => {
+    const run = await lab.run(script('test/lab/guest/uncaught.ts'));
+    assert.match(run.stdout, /flipping/);
+    assert.equal(run.status, 1);
+    assert.match(run.stderr, /out of luck/);
+    assert.deepEqual(await crtcState(), shown);
+  });
+
+  it('does not change on bad input, which names the valid choices', async () => {
+    const cases: [words: string[], status: number, says: RegExp][] = [
+      [['--connector', 'DP-9'], 2, /Virtual-1 \(connected\)/],
+      [['--mode', '123x45'], 2, /1920x1080@75/],
+      [['--mode', 'wide'], 2, /WIDTHxHEIGHT/],
+      [['--buffers', '17'], 2, /2 to 16/],
+      [['--pattern', 'plaid'], 2, /bars, counter, none/],
+      [['--render', 'nvidia'], 3, /vgem/],
+      [['--display', '/dev/dri/card9'], 3, /virtio_gpu/],
+      [['--display', '/dev/null'], 3, /ERR_NOT_DRM/],
+    ];
+    for (const [words, status, says] of cases) {
+      const run = await guesthead(lab, ['run', '--frames', '1', ...words]);
+      assert.equal(run.status, status, `${words.join(' ')}: ${run.stderr}`);
+      assert.match(run.stderr, says);
+    }
+    assert.deepEqual(await crtcState(), shown);
+  });
+
+  it('is not taken from another DRM master', async () => {
+    const holder = lab.start(['node', 'dist/cli/main.js', 'run']);
+    const wait = 'until cat /sys/kernel/debug/dri/*/state | grep -q "size=1920x1080"; do sleep 0.1; done';
+    await lab.run(['timeout', '60', 'sh', '-c', wait]);
+    const run = await guesthead(lab, ['run', '--frames', '1']);
+    assert.equal(run.status, 3);
+    assert.match(run.stderr, /ERR_NOT_MASTER/);
+    assert.match(run.stderr, /→ stop the compositor/);
+    holder.kill('SIGINT');
+    await holder.done;
+  });
+
+  it('needs permission to open the node', async () => {
+    const words = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+    const run = await lab.run([...words, 'node', 'dist/cli/main.js', 'run', '--frames', '1']);
+    assert.equal(run.status, 3);
+    assert.match(run.stderr, /ERR_PERMISSION|No suitable device/);
+    assert.match(run.stderr, /video/);
+  });
+});

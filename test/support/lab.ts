@@ -1,0 +1,72 @@
+/** What the lab's tests share: one booted guest a file, and commands run in it. */
+import assert from 'node:assert/strict';
+import type { Job, Lab } from '../../src/lab/index.js';
+
+export type Output = Awaited<ReturnType<Lab['run']>>;
+
+/** `guesthead …` in the guest. */
+export function guesthead(lab: Lab, words: readonly string[], env: Record<string, string> = {}): Promise<Output> {
+  return lab.run(['node', 'dist/cli/main.js', ...words], { env });
+}
+
+/** A TypeScript file of ours in the guest. */
+export function script(file: string, ...words: string[]): string[] {
+  return ['node', '--import', 'tsx', file, ...words];
+}
+
+/** The JSON object on the last line of standard output; fails the test with all output where there is none. */
+export function lastJson<T>({ stdout, stderr, status }: Output): T {
+  const line = stdout.trimEnd().split('\n').at(-1) ?? '';
+  try {
+    return JSON.parse(line) as T;
+  } catch {
+    return assert.fail(`no JSON on the last line (status ${String(status)}):\n${stdout}\n${stderr}`);
+  }
+}
+
+/** Tries a measurement once more where the machine's noise spoiled the first. */
+export async function measured<T>(measure: () => Promise<T>, good: (result: T) => boolean): Promise<T> {
+  const first = await measure();
+  return good(first) ? first : measure();
+}
+
+/** What a process prints, to be waited for; waiting fails with all of it once the process has ended. */
+export class Lines {
+  #text = '';
+  #ended = false;
+  #waiting: { pattern: RegExp; resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
+
+  readonly push = (chunk: Buffer | string): void => {
+    this.#text += chunk.toString();
+    this.#settle();
+  };
+
+  readonly end = (): void => {
+    this.#ended = true;
+    this.#settle();
+  };
+
+  until(pattern: RegExp): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ pattern, resolve, reject });
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    this.#waiting = this.#waiting.filter(({ pattern, resolve, reject }) => {
+      const match = pattern.exec(this.#text);
+      if (match) resolve(match[0]);
+      else if (this.#ended) reject(new Error(`ended without ${String(pattern)}:\n${this.#text}`));
+      return !match && !this.#ended;
+    });
+  }
+}
+
+/** Starts a command in the guest whose output is to be waited for. */
+export function startWatched(lab: Lab, words: readonly string[]): { job: Job; lines: Lines } {
+  const lines = new Lines();
+  const job = lab.start(words, { onStdout: lines.push, onStderr: lines.push });
+  job.done.then(lines.end, lines.end);
+  return { job, lines };
+}
