@@ -77,7 +77,7 @@ async function runInLab(command: readonly string[], options: LabCliOptions): Pro
 
 async function shellInLab(options: LabCliOptions): Promise<number> {
   const interruption = interruptible();
-  const lab = await boot(options, interruption.signal);
+  const lab = await boot(options, interruption.signal, true); // someone edits files on the host meanwhile
   const { stdin, stdout } = process;
   try {
     const job = lab.start([process.env['SHELL'] ?? '/bin/bash'], {
@@ -110,7 +110,7 @@ async function shellInLab(options: LabCliOptions): Promise<number> {
 /** Ctrl-D, which ends a shell whose input has ended. */
 const endOfTransmission = 4;
 
-async function boot(options: LabCliOptions, signal: AbortSignal): Promise<Lab> {
+async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = false): Promise<Lab> {
   const say = (line: string) => process.stderr.write(`lab: ${line}\n`);
   const labOptions: LabOptions = {
     size: options.size,
@@ -118,6 +118,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal): Promise<Lab> {
     blob: options.blob === 'on',
     memory: options.memory,
     kernel: options.kernel,
+    liveFiles,
     keepLog: options.keepLog === true,
     onProgress: say,
     signal,

@@ -142,12 +142,12 @@ export class Lab {
 
   async #startProcesses(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
     const { files } = this;
-    this.#children.push(startChild(virtiofsdCommand(files)));
+    const machine = { ...defaultMachine, ...this.options };
+    this.#children.push(startChild(virtiofsdCommand(files, machine.liveFiles)));
     while (!existsSync(files.fs)) {
       this.#throwIfDead();
       await sleep(10, undefined, { signal });
     }
-    const machine = { ...defaultMachine, ...this.options };
     const qemu = findProgram('qemu-system-x86_64', 'qemu-system-x86');
     const child = startChild([qemu, ...qemuArguments(machine, this.kernel, files, this.accelerator)], env);
     this.#children.push(child);
