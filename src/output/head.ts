@@ -49,7 +49,7 @@ export class Head {
 
   /**
    * How long the host took to finish a frame, ms from the commit to the flush
-   * fence's signal; measured on every 16th frame while subscribed.
+   * fence's signal; measured on every 32nd frame while subscribed.
    */
   get flushFence$(): Observable<number> {
     return this.#flushFence$.asObservable();

@@ -10,7 +10,7 @@ import type { HeadParts } from './open.js';
 
 const flipFlags = commitFlag.nonblock | commitFlag.pageFlipEvent;
 /** Sampling a fence costs a worker thread's wake-ups: one frame in so many pays them. */
-const sampleEvery = 16;
+const sampleEvery = 32;
 const sampleIntervalUs = 100;
 /** The kernel itself waits no longer for the host (virtio-gpu's plane.c). */
 const sampleTimeoutMs = 50;

@@ -51,6 +51,7 @@ export class FakeScanout implements NativeScanout {
     this.#throwIfClosed();
     this.#attached.delete(slot);
     this.#draining.delete(slot);
+    if (this.#current === slot) this.#current = -1;
   }
 
   commit(slot: number, _inFence: number, flags: number): number {

@@ -109,12 +109,13 @@ underFakeKernel(import.meta.url, () => {
     it('may be closed by the handler that hears of it', async () => {
       const pipe = openPipe();
       const lost = native.openDevice(pipe.fd);
-      for (let count = 0; count < 2; count++) lost.createScanout(ids, rig.handlers);
+      const scanouts = [lost.createScanout(ids, rig.handlers), lost.createScanout(ids, rig.handlers)];
       rig.during.set('error', () => lost.close());
       pipe.hangUp();
       await until(() => rig.errors.length > 0);
       await turns();
       assert.equal(rig.errors.length, 1);
+      for (const scanout of scanouts) assert.throws(() => scanout.detach(0), { code: 'ERR_CLOSED' });
     });
 
     it('lets the process end although a flip was under way', async () => {

@@ -1,17 +1,28 @@
 import assert from 'node:assert/strict';
 import { closeSync, constants, openSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
+import type { NativeWatcher } from '../../src/native.js';
 import { loadScript, native } from './support/addon.js';
 import { runNode, transcript } from './support/child.js';
 import { fileFlags, Fifo, fifoScript, openPipe } from './support/descriptors.js';
 import { turns, until } from './support/loop.js';
 import { uncaughtDuring } from './support/uncaught.js';
 
+/** Closed at the latest when its test ends, for an open one keeps the process alive. */
+const opened: NativeWatcher[] = [];
+function watch(fd: number, onReadable: (errno: number) => void): NativeWatcher {
+  const watcher = native.watchReadable(fd, onReadable);
+  opened.push(watcher);
+  return watcher;
+}
+
 describe('watchReadable', () => {
+  afterEach(() => opened.splice(0).forEach((watcher) => watcher.close()));
+
   it('calls as long as the descriptor stays readable', async () => {
     const pipe = new Fifo();
     const errnos: number[] = [];
-    const watcher = native.watchReadable(pipe.fd, (errno) => {
+    const watcher = watch(pipe.fd, (errno) => {
       errnos.push(errno);
       if (errnos.length === 3) pipe.drain();
     });
@@ -31,7 +42,7 @@ describe('watchReadable', () => {
     const pipe = new Fifo();
     pipe.write();
     let calls = 0;
-    const watcher = native.watchReadable(pipe.fd, () => {
+    const watcher = watch(pipe.fd, () => {
       calls++;
       watcher.close();
     });
@@ -44,7 +55,7 @@ describe('watchReadable', () => {
   it('watches one file several times', async () => {
     const pipe = new Fifo();
     const seen = new Set<number>();
-    const watchers = [0, 1, 2].map((index) => native.watchReadable(pipe.fd, () => seen.add(index)));
+    const watchers = [0, 1, 2].map((index) => watch(pipe.fd, () => seen.add(index)));
     pipe.write();
     await until(() => seen.size === 3);
     for (const watcher of watchers) watcher.close();
@@ -54,7 +65,7 @@ describe('watchReadable', () => {
   it('reports a hang-up', async () => {
     const pipe = openPipe();
     let hungUp = false;
-    const watcher = native.watchReadable(pipe.fd, () => {
+    const watcher = watch(pipe.fd, () => {
       hungUp = true;
       watcher.close();
     });
@@ -69,7 +80,7 @@ describe('watchReadable', () => {
     const blocking = openSync(`/proc/self/fd/${pipe.fd}`, constants.O_RDWR);
     const before = fileFlags(blocking);
     assert.equal(before & constants.O_NONBLOCK, 0);
-    const watcher = native.watchReadable(blocking, () => undefined);
+    const watcher = watch(blocking, () => undefined);
     assert.equal(fileFlags(blocking), before);
     watcher.close();
     closeSync(blocking);
@@ -90,7 +101,7 @@ describe('watchReadable', () => {
   it('survives what its callback throws', async () => {
     const pipe = new Fifo();
     let calls = 0;
-    const watcher = native.watchReadable(pipe.fd, () => {
+    const watcher = watch(pipe.fd, () => {
       if (++calls === 2) watcher.close();
       throw new Error(`call ${calls}`);
     });
@@ -106,7 +117,7 @@ describe('watchReadable', () => {
   it('runs promise jobs and ticks after each call', async () => {
     const pipe = new Fifo();
     const order: string[] = [];
-    const watcher = native.watchReadable(pipe.fd, () => {
+    const watcher = watch(pipe.fd, () => {
       const call = order.filter((entry) => entry.startsWith('call')).length + 1;
       order.push(`call ${call}`);
       process.nextTick(() => order.push(`tick ${call}`));

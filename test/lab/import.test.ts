@@ -94,6 +94,12 @@ describe('the import path on virtio-gpu', () => {
     assert.deepEqual(last, first);
   });
 
+  it('keeps the contract that the fake addon keeps', async () => {
+    const run = await lab.run(['node', '--import', 'tsx', '--test-reporter=tap', 'test/lab/guest/contract.ts']);
+    assert.equal(run.status, 0, run.stdout);
+    assert.match(run.stdout, /^# pass [7-9]/m);
+  });
+
   it('runs the examples', async () => {
     const listed = await lab.run(script('examples/list-devices.ts'));
     assert.match(listed.stdout, /virtio_gpu at [\d:.]+ \(\/dev\/dri\/card\d.*shows the pictures/);

@@ -59,6 +59,8 @@ export class Fifo {
 /** The reading end of a pipe whose other end `hangUp()` closes. */
 export function openPipe(): { readonly fd: number; hangUp(): void } {
   const child = spawn('sleep', ['100'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  child.unref();
+  process.once('exit', () => child.kill());
   const { _handle: handle } = child.stdout as unknown as { _handle: { fd: number } };
   return { fd: handle.fd, hangUp: () => void child.kill() };
 }

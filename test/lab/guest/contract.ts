@@ -1,0 +1,36 @@
+/** The contract suite on the real addon and the real kernel. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { propertyId } from '../../../src/output/atomic.js';
+import { openParts } from '../../../src/output/open.js';
+import { parseHeadOptions } from '../../../src/output/options.js';
+import { scanoutContract, type HandlerCall } from '../../contract/scanout.js';
+
+/** Longer than a refresh and the host's 50 ms together. */
+const settleMs = 200;
+
+scanoutContract('virtio-gpu', () => {
+  const calls: HandlerCall[] = [];
+  const { display, device, pipeline, buffers, screen, mode, owner } = openParts(parseHeadOptions({}));
+  const { crtc, plane } = pipeline;
+  const fbId = propertyId(display, 'plane', plane, 'FB_ID');
+  const scanout = device.createScanout(
+    { crtc, plane, fbId, inFenceFd: 0, outFencePtr: 0 },
+    {
+      flip: (slot, sequence, timestampNs) => calls.push({ kind: 'flip', slot, sequence, timestampNs }),
+      fence: (slot) => calls.push({ kind: 'fence', slot }),
+      error: (error) => {
+        throw error;
+      },
+    },
+  );
+  buffers.forEach((buffer, slot) => {
+    scanout.attach(slot, buffer.framebuffer, buffer.dmabufFd);
+  });
+  const [first] = buffers;
+  if (first) screen.show(mode, first.framebuffer);
+  scanout.setCurrent(0);
+  const close = () => {
+    owner.close();
+  };
+  return { device, scanout, calls, settle: () => sleep(settleMs), close };
+});
