@@ -1,0 +1,117 @@
+/** What the README tells a newcomer to type is typed here. */
+import assert from 'node:assert/strict';
+import { exec } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { cacheDir, packageRoot } from '../../src/lab/paths.js';
+import type { RunResult } from '../../src/report/index.js';
+
+const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
+
+/** The fenced blocks of one language. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, text]) => text ?? '');
+}
+
+const commands = blocks('sh').flatMap((block) =>
+  block
+    .split('\n')
+    .map((line) => line.replace(/\s+#.*/, '').trim())
+    .filter((line) => line !== ''),
+);
+
+interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function type(command: string): Promise<Ended> {
+  return new Promise((resolve) => {
+    exec(command, { cwd: packageRoot, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
+      resolve({ status: error?.code ?? 0, stdout, stderr });
+    });
+  });
+}
+
+function resultOf({ stdout, stderr }: Ended): RunResult {
+  const line = stdout.trimEnd().split('\n').at(-1) ?? '';
+  assert.match(line, /^\{/, stderr);
+  return JSON.parse(line) as RunResult;
+}
+
+describe('the README', () => {
+  it('names these commands', () => {
+    assert.deepEqual(commands, [
+      'npm start',
+      'npm test',
+      'npx guesthead run --help',
+      'npx guesthead run --frames 600 --json',
+      'npx guesthead lab run -- npx guesthead run --frames 600',
+      'npx guesthead lab run --blob off -- npx guesthead run',
+      'npx guesthead lab shell',
+    ]);
+  });
+
+  it('npm start does the main job, and says where and with what stand-ins', async () => {
+    const run = await type('npm start -- --frames 60 --json');
+    const result = resultOf(run);
+    assert.equal(result.path, 'import');
+    assert.deepEqual(result.host, { captures: 3, exact: 3, torn: 0 });
+    assert.match(run.stderr, /in the lab/);
+    assert.match(run.stderr, /vgem stands in/);
+  });
+
+  it('npx guesthead run --help lists the options', async () => {
+    const { status, stdout } = await type('npx guesthead run --help');
+    assert.equal(status, 0);
+    for (const option of [
+      '--render',
+      '--display',
+      '--connector',
+      '--mode',
+      '--buffers',
+      '--pattern',
+      '--frames',
+      '--json',
+    ])
+      assert.ok(stdout.includes(option), option);
+  });
+
+  it('npx guesthead run without devices exits 3 with the explanation', async () => {
+    const run = await type('npx guesthead run --frames 600 --json');
+    assert.equal(run.status, 3);
+    assert.match(run.stderr, /looked for a virtio-gpu.*found no DRM device/);
+    assert.match(run.stderr, /npm start/);
+    assert.equal(resultOf(run).verdict, 'fail');
+  });
+
+  it('npx guesthead lab run passes on a whole run', async () => {
+    const run = await type('npx guesthead lab run -- npx guesthead run --frames 600');
+    assert.match(run.stdout, /^1920x1080 at 75\.00 Hz: 600 flips/m, run.stderr);
+    assert.match(run.stdout, /^verdict: (pass|fail)$/m);
+  });
+
+  it('npx guesthead lab run --blob off shows the refusal', async () => {
+    const run = await type('npx guesthead lab run --blob off -- npx guesthead run');
+    assert.equal(run.status, 3);
+    assert.match(run.stderr, /ERR_IMPORT_REFUSED[^]*→/);
+  });
+
+  it('npx guesthead lab shell gives a shell in the guest', async () => {
+    const { status, stdout } = await type("printf 'echo release=$(uname -r); exit 5\\n' | npx guesthead lab shell");
+    assert.match(stdout, /release=\d+\.\d+/);
+    assert.equal(status, 5);
+  });
+
+  it('the program runs as it stands there', async () => {
+    const [program] = blocks('ts');
+    assert.ok(program);
+    mkdirSync(cacheDir, { recursive: true });
+    writeFileSync(join(cacheDir, 'readme.ts'), program);
+    const { status, stdout, stderr } = await type('npx guesthead lab run -- node --import tsx .lab/readme.ts');
+    assert.equal(status, 0, stderr);
+    assert.ok((stdout.match(/^frame \d+ is on the screen/gm) ?? []).length > 60, stdout.slice(-2000));
+  });
+});
