@@ -97,7 +97,8 @@ static int create_list(const struct udmabuf_create_list *request)
 
 typedef void *(*mmap_fn)(void *, size_t, int, int, int, off64_t);
 
-static void *map_list(mmap_fn map, int fd, const struct list_header *header, size_t length, int prot)
+static void *map_list(mmap_fn map, int fd, const struct list_header *header, size_t length,
+		      int prot)
 {
 	char *base = map(NULL, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	size_t at = 0;

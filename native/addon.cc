@@ -1,0 +1,49 @@
+#include <napi.h>
+
+#include "core/environment.h"
+#include "core/errors.h"
+#include "core/watcher.h"
+#include "dmabuf/fence_sampler.h"
+#include "dmabuf/mapping.h"
+#include "dmabuf/sync_file.h"
+#include "drm/device.h"
+#include "drm/scanout.h"
+
+namespace guesthead {
+namespace {
+
+template <napi_value (*function)(const Napi::CallbackInfo&)>
+napi_value callFunction(napi_env env, napi_callback_info raw) {
+  return guarded(env, [&] { return function(Napi::CallbackInfo(env, raw)); });
+}
+
+/** The functions of `Native` in src/native.ts. */
+void exportFunctions(napi_env env, napi_value exports) {
+  const napi_property_descriptor functions[] = {
+      method("openDevice", callFunction<Device::open>, napi_default_jsproperty),
+      method("watchReadable", callFunction<Watcher::watch>, napi_default_jsproperty),
+      method("mapDmabuf", callFunction<Mapping::map>, napi_default_jsproperty),
+      method("exportSyncFile", callFunction<exportSyncFile>, napi_default_jsproperty),
+      method("syncFileInfo", callFunction<syncFileInfo>, napi_default_jsproperty),
+      method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),
+  };
+  check(env, napi_define_properties(env, exports, std::size(functions), functions));
+}
+
+}  // namespace
+}  // namespace guesthead
+
+/** Called once in each environment that loads the addon: the main thread and every worker. */
+NAPI_MODULE_INIT() {
+  using namespace guesthead;
+  return guarded(env, [&] {
+    Environment::create(env);
+    Environment& environment = *Environment::of(env);
+    Device::define(environment);
+    Scanout::define(environment);
+    Mapping::define(environment);
+    Watcher::define(environment);
+    exportFunctions(env, exports);
+    return exports;
+  });
+}

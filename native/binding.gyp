@@ -1,0 +1,42 @@
+{
+  # `node-gyp rebuild -C native -- -Dsanitize=1` builds with ASan and UBSan. It overwrites the normal
+  # build; test/addon/support/sanitized.ts shows how to build it in a folder of its own.
+  'variables': { 'sanitize%': 0 },
+  'targets': [{
+    'target_name': 'guesthead',
+    'sources': [
+      'addon.cc',
+      'core/arguments.cc',
+      'core/callbacks.cc',
+      'core/environment.cc',
+      'core/errors.cc',
+      'core/poller.cc',
+      'core/watcher.cc',
+      'dmabuf/fence_sampler.cc',
+      'dmabuf/mapping.cc',
+      'dmabuf/sync_file.cc',
+      'drm/atomic.cc',
+      'drm/device.cc',
+      'drm/scanout.cc',
+      'drm/scanout_events.cc',
+      'drm/slot.cc',
+    ],
+    'include_dirs': ['.', '<!(node -p "require(\'node-addon-api\').include_dir")'],
+    'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', '_FILE_OFFSET_BITS=64'],
+    'cflags': ['<!@(pkg-config --cflags libdrm)', '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden'],
+    'cflags!': ['-Wno-unused-parameter', '-fno-omit-frame-pointer'],
+    'cflags_cc!': ['-std=gnu++17', '-fno-exceptions', '-fno-rtti'],
+    'cflags_cc': ['-std=c++17', '-fexceptions'],
+    'ldflags': ['-pthread'],
+    'conditions': [
+      ['sanitize==1', {
+        'cflags!': ['-O3', '-O2'],
+        'cflags': [
+          '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined',
+          '-O1', '-g', '-fno-omit-frame-pointer', '-fno-optimize-sibling-calls',
+        ],
+        'ldflags': ['-fsanitize=address,undefined'],
+      }],
+    ],
+  }],
+}

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <napi.h>
+
+#include <array>
+#include <initializer_list>
+
+namespace guesthead {
+
+/**
+ * The JavaScript functions that a native object calls, and its own JavaScript
+ * object (the owner).
+ *
+ * The owner holds the functions in a hidden property and we hold both weakly:
+ * a function whose closure leads back to the owner is thus a cycle that the
+ * collector sees. While work is under way, `hold(true)` makes the owner strong.
+ */
+class Callbacks {
+ public:
+  Callbacks() = default;
+  Callbacks(const Callbacks&) = delete;
+  Callbacks& operator=(const Callbacks&) = delete;
+  ~Callbacks() { release(); }
+
+  /** `functions` are later called by their index, with `receiver` as `this`. */
+  void bind(napi_env env, napi_value owner, const char* resource, napi_value receiver,
+            std::initializer_list<napi_value> functions);
+  void hold(bool strong);
+  /** Nothing is called from now on. */
+  void release();
+
+  /** Only within a CallbackScope. What the function throws is an uncaughtException. */
+  void call(uint32_t index, std::initializer_list<napi_value> arguments) const;
+  napi_env env() const { return env_; }
+  napi_async_context context() const { return context_; }
+
+ private:
+  napi_env env_ = nullptr;
+  napi_ref owner_ = nullptr;
+  napi_ref list_ = nullptr;
+  napi_async_context context_ = nullptr;
+  bool held_ = false;
+};
+
+/**
+ * Surrounds the calls that one event of the loop leads to. When it ends,
+ * process.nextTick and promise jobs run, as after any callback of Node.
+ */
+class CallbackScope {
+ public:
+  CallbackScope(napi_env env, napi_async_context context);
+  explicit CallbackScope(const Callbacks& callbacks)
+      : CallbackScope(callbacks.env(), callbacks.context()) {}
+  CallbackScope(const CallbackScope&) = delete;
+  CallbackScope& operator=(const CallbackScope&) = delete;
+  ~CallbackScope();
+
+ private:
+  napi_env env_;
+  napi_handle_scope handles_ = nullptr;
+  napi_callback_scope callbacks_ = nullptr;
+};
+
+/** Calls a function; what it throws becomes an uncaughtException and the caller goes on. */
+void callReporting(napi_env env, napi_value receiver, napi_value function,
+                   std::initializer_list<napi_value> arguments);
+
+napi_value numberValue(napi_env env, double number);
+napi_value booleanValue(napi_env env, bool boolean);
+
+}  // namespace guesthead

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "core/errors.h"
+
+namespace guesthead {
+
+/** Owns one descriptor; closes it once. -1 owns none. */
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    reset(other.release());
+    return *this;
+  }
+  ~UniqueFd() { reset(); }
+
+  /** A descriptor of our own for the caller's open file. Throws SystemError (EBADF, EMFILE). */
+  static UniqueFd duplicate(int fd) {
+    UniqueFd copy(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    if (!copy) throw SystemError{errno, "fcntl"};
+    return copy;
+  }
+
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+  /** The caller owns what is returned. */
+  int release() { return std::exchange(fd_, -1); }
+  void reset(int fd = -1) {
+    const int old = std::exchange(fd_, fd);
+    if (old >= 0) close(old);
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace guesthead

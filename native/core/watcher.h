@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+
+#include "core/callbacks.h"
+#include "core/environment.h"
+#include "core/object.h"
+#include "core/poller.h"
+
+namespace guesthead {
+
+/** Calls a function while a descriptor is readable. Open, it keeps itself and the loop alive. */
+class Watcher final : public Closable, public std::enable_shared_from_this<Watcher> {
+ public:
+  static constexpr Class kClass = Class::watcher;
+  static constexpr const char* kName = "watcher";
+  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x1};
+  static void define(Environment& environment);
+
+  /** watchReadable(fd, onReadable) */
+  static napi_value watch(const Napi::CallbackInfo& info);
+
+  explicit Watcher(std::shared_ptr<Environment> environment)
+      : environment_(std::move(environment)) {}
+  bool closed() const { return closed_; }
+  void abandoned() { close(); }
+  void close() override;
+
+ private:
+  void start(napi_value owner, int fd, napi_value function);
+  void onReady(int error);
+
+  std::shared_ptr<Environment> environment_;
+  Callbacks callbacks_;
+  std::unique_ptr<Poller> poller_;
+  bool closed_ = false;
+};
+
+}  // namespace guesthead

@@ -1,0 +1,164 @@
+#include "drm/scanout.h"
+
+#include <drm_mode.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "core/arguments.h"
+#include "drm/atomic.h"
+
+namespace guesthead {
+namespace {
+
+/** Unique in the process: devices of one open file read each other's events. */
+uint32_t nextSerial() {
+  static std::atomic<uint32_t> last{0};
+  return ++last;
+}
+
+uint32_t slotOf(const Napi::Value& value) {
+  return static_cast<uint32_t>(integerOf(value, "slot", 0, Scanout::kSlots - 1));
+}
+
+}  // namespace
+
+ScanoutIds ScanoutIds::of(const Napi::Object& ids) {
+  return {uint32Of(ids.Get("crtc"), "crtc"), uint32Of(ids.Get("plane"), "plane"),
+          uint32Of(ids.Get("fbId"), "fbId"), uint32Of(ids.Get("inFenceFd"), "inFenceFd"),
+          uint32Of(ids.Get("outFencePtr"), "outFencePtr")};
+}
+
+ScanoutHandlers ScanoutHandlers::of(const Napi::Object& handlers) {
+  return {handlers, functionOf(handlers.Get("flip"), "flip"),
+          functionOf(handlers.Get("fence"), "fence"), functionOf(handlers.Get("error"), "error")};
+}
+
+void Scanout::define(Environment& environment) {
+  const napi_property_descriptor methods[] = {
+      method("attach", call<Scanout, &Scanout::attach>),
+      method("detach", call<Scanout, &Scanout::detach>),
+      method("commit", call<Scanout, &Scanout::commit>),
+      method("setCurrent", call<Scanout, &Scanout::setCurrent>),
+      method("close", callClose<Scanout>),
+  };
+  environment.defineClass(kClass, "Scanout", std::size(methods), methods);
+}
+
+napi_value Scanout::create(std::shared_ptr<Device> device, const ScanoutIds& ids,
+                           const ScanoutHandlers& handlers) {
+  Environment& environment = *device->environment();
+  const auto scanout = std::make_shared<Scanout>(std::move(device), ids);
+  const napi_value owner = wrap(environment, scanout);
+  scanout->callbacks_.bind(environment.env(), owner, "guesthead:scanout", handlers.receiver,
+                           {handlers.flip, handlers.fence, handlers.error});
+  scanout->device_->add(scanout.get());
+  return owner;
+}
+
+Scanout::Scanout(std::shared_ptr<Device> device, const ScanoutIds& ids)
+    : device_(std::move(device)), ids_(ids), serial_(nextSerial()) {}
+
+void Scanout::close() {
+  if (std::exchange(closed_, true)) return;
+  changeFlips(-flips_);
+  device_->remove(this);
+  callbacks_.release();
+  for (auto& slot : slots_) {
+    if (slot) slot->detach();  // Slots that replaced each other hold each other.
+    slot.reset();
+  }
+  retired_.clear();
+  current_.reset();
+}
+
+napi_value Scanout::attach(const Napi::CallbackInfo& info) {
+  const uint32_t index = slotOf(info[0]);
+  const uint32_t framebuffer = uint32Of(info[1], "framebuffer");
+  const int dmabufFd = fdOrNoneOf(info[2], "dmabufFd");
+  const uint32_t cookie = (generation_ + 1) << 8 | index;
+  auto slot =
+      std::make_shared<Slot>(device_->environment(), index, cookie, framebuffer, dmabufFd, *this);
+  ++generation_;
+  forget(index);
+  slots_[index] = std::move(slot);
+  return nullptr;
+}
+
+napi_value Scanout::detach(const Napi::CallbackInfo& info) {
+  forget(slotOf(info[0]));
+  return nullptr;
+}
+
+/** Its flip may still come, and its predecessor may still wait for its flush. */
+void Scanout::forget(uint32_t index) {
+  const std::shared_ptr<Slot> slot = std::move(slots_[index]);
+  slots_[index].reset();
+  if (!slot) return;
+  if (slot->flips > 0) retired_.push_back(slot);
+  if (current_ == slot) current_.reset();
+  stopDraining(*slot);
+  slot->detach();
+  holdWhileBusy();
+}
+
+napi_value Scanout::setCurrent(const Napi::CallbackInfo& info) {
+  const int index = static_cast<int>(integerOf(info[0], "slot", -1, kSlots - 1));
+  current_ = index < 0 ? nullptr : attached(info.Env(), static_cast<uint32_t>(index));
+  return nullptr;
+}
+
+napi_value Scanout::commit(const Napi::CallbackInfo& info) {
+  const uint32_t index = slotOf(info[0]);
+  const int inFence = fdOrNoneOf(info[1], "inFence");
+  const uint32_t flags = uint32Of(info[2], "flags");
+  const bool wantOutFence = booleanOf(info[3], "wantOutFence");
+  const std::shared_ptr<Slot>& slot = attached(info.Env(), index);
+  if (failure_ != 0) return numberValue(info.Env(), -failure_);
+  const int result = show(*slot, inFence, flags, wantOutFence);
+  if (result >= 0 && (flags & DRM_MODE_PAGE_FLIP_EVENT) != 0) {
+    ++slot->flips;
+    changeFlips(+1);
+    holdWhileBusy();
+  }
+  return numberValue(info.Env(), result);
+}
+
+const std::shared_ptr<Slot>& Scanout::attached(napi_env env, uint32_t index) const {
+  if (!slots_[index]) throw Napi::RangeError::New(env, "slot is not attached");
+  return slots_[index];
+}
+
+/**
+ * The kernel installs the out-fence's descriptor only when the commit succeeds,
+ * so after an error there is nothing to close. A test makes none.
+ */
+int Scanout::show(const Slot& slot, int inFence, uint32_t flags, bool wantOutFence) {
+  if ((inFence >= 0 && ids_.inFenceFd == 0) || (wantOutFence && ids_.outFencePtr == 0)) {
+    return -EOPNOTSUPP;
+  }
+  int32_t outFence = -1;
+  const uint32_t objects[] = {ids_.plane, ids_.crtc};
+  const uint32_t counts[] = {inFence >= 0 ? 2u : 1u, 1};
+  uint32_t properties[3] = {ids_.fbId};
+  uint64_t values[3] = {slot.framebuffer};
+  uint32_t count = 1;
+  const auto set = [&](uint32_t property, uint64_t value) {
+    properties[count] = property;
+    values[count++] = value;
+  };
+  if (inFence >= 0) set(ids_.inFenceFd, static_cast<uint64_t>(inFence));
+  if (wantOutFence) set(ids_.outFencePtr, reinterpret_cast<uintptr_t>(&outFence));
+  const uint64_t userData = static_cast<uint64_t>(serial_) << 32 | slot.cookie;
+  const int result =
+      atomicCommit(device_->fd(), {wantOutFence ? 2u : 1u, objects, counts, properties, values},
+                   flags, userData);
+  if (result < 0) return result;
+  if (outFence == 0) {  // 0 means "none" to the caller.
+    outFence = fcntl(0, F_DUPFD_CLOEXEC, 1);
+    ::close(0);
+  }
+  return std::max(outFence, 0);
+}
+
+}  // namespace guesthead

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <drm.h>
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "core/callbacks.h"
+#include "core/object.h"
+#include "drm/device.h"
+#include "drm/slot.h"
+
+namespace guesthead {
+
+/** As in src/native.ts; 0 = the driver has no such property. */
+struct ScanoutIds {
+  static ScanoutIds of(const Napi::Object& ids);
+  uint32_t crtc, plane, fbId, inFenceFd, outFencePtr;
+};
+
+struct ScanoutHandlers {
+  static ScanoutHandlers of(const Napi::Object& handlers);
+  Napi::Object receiver;
+  Napi::Function flip, fence, error;
+};
+
+/**
+ * One CRTC's frame path.
+ *
+ *   commit(Y) ──► flip event ──► Y is current, X is replaced and drains
+ *                                X drains until POLLOUT on X (every fence of its readers and
+ *                                writers) and POLLIN on Y (Y's flush) ──► fence(X)
+ *
+ * A handler may call any method, close() included: after each call of one,
+ * `closed_` and the slot's own state are looked at again.
+ */
+class Scanout final : public SlotListener, public std::enable_shared_from_this<Scanout> {
+ public:
+  static constexpr Class kClass = Class::scanout;
+  static constexpr const char* kName = "scanout";
+  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x3};
+  static constexpr uint32_t kSlots = 64;
+  static void define(Environment& environment);
+  static napi_value create(std::shared_ptr<Device> device, const ScanoutIds& ids,
+                           const ScanoutHandlers& handlers);
+
+  Scanout(std::shared_ptr<Device> device, const ScanoutIds& ids);
+  bool closed() const { return closed_; }
+  void abandoned() { close(); }
+  void close();
+
+  // For its device.
+  uint32_t serial() const { return serial_; }
+  void onFlip(uint32_t cookie, const drm_event_vblank& event);
+  void fail(SystemError error);
+
+ private:
+  enum Handler : uint32_t { kFlip, kFence, kError };
+
+  napi_value attach(const Napi::CallbackInfo& info);
+  napi_value detach(const Napi::CallbackInfo& info);
+  napi_value commit(const Napi::CallbackInfo& info);
+  napi_value setCurrent(const Napi::CallbackInfo& info);
+  const std::shared_ptr<Slot>& attached(napi_env env, uint32_t index) const;
+  int show(const Slot& slot, int inFence, uint32_t flags, bool wantOutFence);
+  void forget(uint32_t index);
+
+  std::shared_ptr<Slot> takeFlipped(uint32_t cookie);
+  void replaceCurrent(const std::shared_ptr<Slot>& successor);
+  void onSlotReady(Slot& ready, int error) override;
+  void settle(Slot& slot);
+  void finish(Slot& slot);
+  void stopDraining(Slot& slot);
+  void changeFlips(int change);
+  void holdWhileBusy();
+
+  const std::shared_ptr<Device> device_;
+  const ScanoutIds ids_;
+  const uint32_t serial_;
+  Callbacks callbacks_;
+  std::array<std::shared_ptr<Slot>, kSlots> slots_;
+  /** Detached while a flip to them was under way. */
+  std::vector<std::shared_ptr<Slot>> retired_;
+  std::shared_ptr<Slot> current_;
+  uint32_t generation_ = 0;
+  int flips_ = 0;
+  int failure_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace guesthead

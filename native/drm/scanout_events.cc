@@ -1,0 +1,128 @@
+/** What a Scanout does when the kernel answers: flips, fences, failure. */
+#include <algorithm>
+
+#include "drm/scanout.h"
+
+namespace guesthead {
+
+void Scanout::onFlip(uint32_t cookie, const drm_event_vblank& event) {
+  const auto self = shared_from_this();
+  const std::shared_ptr<Slot> slot = takeFlipped(cookie);
+  if (!slot) return;
+  try {
+    const CallbackScope scope(callbacks_);
+    const napi_env env = callbacks_.env();
+    const bool flushPending = !slot->signalled(Fences::writers);
+    const std::shared_ptr<Slot> replaced = current_;
+    replaceCurrent(slot);
+    const double timestamp = event.tv_sec * 1e9 + event.tv_usec * 1e3;
+    callbacks_.call(kFlip, {numberValue(env, slot->index), numberValue(env, event.sequence),
+                            numberValue(env, timestamp), booleanValue(env, flushPending)});
+    if (replaced && replaced->replacements > 0) settle(*replaced);
+  } catch (const SystemError& error) {
+    fail(error);
+  }
+  holdWhileBusy();
+}
+
+/** The slot whose flip this event ends, or null for an event nobody waits for. */
+std::shared_ptr<Slot> Scanout::takeFlipped(uint32_t cookie) {
+  std::shared_ptr<Slot> slot = slots_[cookie % kSlots];
+  if (!slot || slot->cookie != cookie) {
+    const auto found = std::find_if(retired_.begin(), retired_.end(),
+                                    [&](const auto& one) { return one->cookie == cookie; });
+    slot = found == retired_.end() ? nullptr : *found;
+    if (slot && slot->flips == 1) retired_.erase(found);
+  }
+  if (!slot || slot->flips == 0) return nullptr;
+  --slot->flips;
+  changeFlips(-1);
+  return slot;
+}
+
+void Scanout::replaceCurrent(const std::shared_ptr<Slot>& successor) {
+  const std::shared_ptr<Slot> replaced = current_;
+  current_ = successor->attached ? successor : nullptr;
+  if (!replaced || replaced == successor) return;
+  ++replaced->replacements;
+  replaced->successor = successor;
+}
+
+void Scanout::onSlotReady(Slot& ready, int error) {
+  const auto self = shared_from_this();
+  ready.stop(Fences::all);
+  ready.stop(Fences::writers);
+  try {
+    if (error != 0) throw SystemError{error, "poll"};
+    const CallbackScope scope(callbacks_);
+    const auto slots = slots_;  // Handlers may change the table.
+    for (const auto& slot : slots) {
+      const bool waited = slot && (slot.get() == &ready || slot->successor.get() == &ready);
+      if (waited && slot->replacements > 0) settle(*slot);
+    }
+  } catch (const SystemError& failure) {
+    fail(failure);
+  }
+  holdWhileBusy();
+}
+
+/** Reports a replaced slot if all has signalled, or waits for what has not. */
+void Scanout::settle(Slot& slot) {
+  Slot& successor = *slot.successor;
+  const bool own = slot.signalled(Fences::all);
+  const bool flush = successor.signalled(Fences::writers);
+  if (own && flush) return finish(slot);
+  if (!own) slot.await(Fences::all);
+  if (!flush) successor.await(Fences::writers);
+}
+
+void Scanout::finish(Slot& slot) {
+  uint32_t owed = slot.replacements;
+  stopDraining(slot);
+  const napi_env env = callbacks_.env();
+  while (owed-- > 0 && slot.attached && !closed_) {
+    callbacks_.call(kFence, {numberValue(env, slot.index)});
+  }
+}
+
+void Scanout::stopDraining(Slot& slot) {
+  slot.stop(Fences::all);
+  slot.replacements = 0;
+  const std::shared_ptr<Slot> successor = std::move(slot.successor);
+  slot.successor.reset();
+  if (!successor) return;
+  const bool awaited = std::any_of(slots_.begin(), slots_.end(), [&](const auto& other) {
+    return other && other->successor == successor;
+  });
+  if (!awaited) successor->stop(Fences::writers);
+}
+
+/** The device is gone: one last handler is called, and nothing is waited for any longer. */
+void Scanout::fail(SystemError error) {
+  if (closed_ || failure_ != 0) return;
+  const auto self = shared_from_this();
+  failure_ = error.error;
+  const CallbackScope scope(callbacks_);
+  changeFlips(-flips_);
+  for (const auto& slot : slots_) {
+    if (slot) stopDraining(*slot);
+  }
+  callbacks_.call(kError, {toJavaScript(callbacks_.env(), error)});
+  holdWhileBusy();
+}
+
+void Scanout::changeFlips(int change) {
+  flips_ += change;
+  device_->changeFlips(change);
+}
+
+/** While a handler is still to come, the JavaScript scanout must not be collected. */
+void Scanout::holdWhileBusy() {
+  if (closed_) return;
+  const bool draining = std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) {
+    return slot && slot->replacements > 0;
+  });
+  callbacks_.hold(flips_ > 0 || draining);
+}
+
+}  // namespace guesthead
