@@ -178,7 +178,7 @@ export class Lab {
   async #explain(error: unknown): Promise<Error> {
     if (this.#closing !== undefined) return new GuestheadError('ERR_CLOSED', 'The lab was closed');
     const log = await readFile(this.files.console, 'utf8').catch(() => '');
-    const tail = log.trimEnd().split(/\r?\n/).slice(-20).join('\n');
+    const tail = consoleTail(log);
     const said = this.#children.map((child) => child.errors()).filter((text) => text !== '');
     const parts = [messageOf(error), ...said, tail === '' ? '' : `the guest's console ended with:\n${tail}`];
     return new GuestheadError('ERR_LAB', parts.filter((part) => part !== '').join('\n'), { cause: error });
@@ -199,6 +199,14 @@ export class Lab {
     for (const child of this.#children.reverse()) await child.end();
     if (this.options.keepLog !== true) await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The last lines, and before them the one that says why where a long trace stands between. */
+function consoleTail(log: string): string {
+  const lines = log.trimEnd().split(/\r?\n/);
+  const tail = lines.slice(-20);
+  const panic = lines.slice(0, -20).findLast((line) => line.includes('Kernel panic'));
+  return [...(panic === undefined ? [] : [panic, '…']), ...tail].join('\n');
 }
 
 function reasonOf(signal: AbortSignal | undefined): Error {

@@ -92,7 +92,28 @@ function port(name: string, path: string, number: number): string[] {
 export function virtiofsdCommand(files: RunFiles, liveFiles: boolean): string[] {
   const cache = `cache=${liveFiles ? 'auto' : 'always'}`;
   const rust = '/usr/libexec/virtiofsd';
-  if (existsSync(rust)) return [rust, `--socket-path=${files.fs}`, '--shared-dir', '/', '--sandbox=none', `--${cache}`];
+  if (existsSync(rust))
+    return [
+      rust,
+      `--socket-path=${files.fs}`,
+      '--shared-dir',
+      '/',
+      '--sandbox=none',
+      `--${cache}`,
+      '--log-level=error',
+    ];
   const c = findProgram('virtiofsd', 'virtiofsd', ['/usr/lib/qemu']);
-  return [c, `--socket-path=${files.fs}`, '-o', 'source=/', '-o', 'sandbox=chroot', '-o', cache, '-f'];
+  return [
+    c,
+    `--socket-path=${files.fs}`,
+    '-o',
+    'source=/',
+    '-o',
+    'sandbox=chroot',
+    '-o',
+    cache,
+    '-o',
+    'log_level=err',
+    '-f',
+  ];
 }

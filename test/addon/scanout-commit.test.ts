@@ -120,6 +120,8 @@ underFakeKernel(import.meta.url, () => {
       const strays = [0n, userData + 1n, userData + 0x100n, userData + (1n << 32n), 2n ** 64n - 1n];
       for (const stray of strays) rig.card.flip(1, stray);
       rig.card.card.write(flipEvent(userData, 1, { type: 1 }));
+      await turns();
+      assert.deepEqual(rig.log, []);
       rig.card.flip(1, userData);
       rig.card.flip(2, userData);
       await until(() => rig.log.length > 0);
