@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Flip, HeadInfo } from '../../../src/output/index.js';
+import { describeRun, judgeRun, RunStatistics, type Figures } from '../../../src/report/index.js';
+
+const info: HeadInfo = {
+  path: 'import',
+  render: { node: '/dev/dri/card1', driver: 'vgem', backend: 'drm', standIn: true },
+  display: { node: '/dev/dri/card0', driver: 'virtio_gpu', connector: 'Virtual-1' },
+  mode: { width: 1920, height: 1080, refreshHz: 60 },
+  buffers: 4,
+};
+
+function flipAt(frame: number, changes: Partial<Flip> = {}): Flip {
+  const timestampNs = frame * (1e9 / 60);
+  const flip = { frame, slot: frame % 4, sequence: frame, timestampNs, missed: 0, commitMs: 1, flipMs: 16 };
+  return { ...flip, tearRisk: false, starved: false, ...changes };
+}
+
+function figuresOf(flips: readonly Flip[], warmUp = 0): Figures {
+  const statistics = new RunStatistics(warmUp + 1);
+  for (const flip of flips) statistics.record(flip);
+  return statistics.figures();
+}
+
+const good = figuresOf(Array.from({ length: 601 }, (_, i) => flipAt(i)));
+
+describe('the figures of a run', () => {
+  it('count flips a second by the kernel time between the first measured flip and the last', () => {
+    assert.equal(good.frames, 600);
+    assert.equal(good.flipsPerSecond, 60);
+    assert.equal(good.seconds, 10);
+  });
+
+  it('leave the warm-up out', () => {
+    const flips = Array.from({ length: 20 }, (_, i) => flipAt(i, { missed: i < 8 ? 5 : 0, commitMs: i < 8 ? 99 : 1 }));
+    const { frames, missedFlips, commitMs } = figuresOf(flips, 7);
+    assert.deepEqual([frames, missedFlips, commitMs?.max], [12, 0, 1]);
+  });
+
+  it('give percentiles in milliseconds', () => {
+    const flips = Array.from({ length: 101 }, (_, i) => flipAt(i, { commitMs: i }));
+    const { commitMs } = figuresOf(flips);
+    assert.ok(Math.abs((commitMs?.p50 ?? 0) - 50) < 1);
+    assert.ok(Math.abs((commitMs?.p99 ?? 0) - 99) < 1);
+    assert.ok(Math.abs((commitMs?.max ?? 0) - 100) < 1);
+  });
+
+  it('say null where no flush fence was seen', () => {
+    assert.equal(good.flushFenceMs, null);
+  });
+});
+
+describe('the verdict', () => {
+  const verdictOn = (changes: Partial<Figures>) => judgeRun(info, { ...good, ...changes }, null, []);
+
+  it('passes a run at the full rate', () => {
+    const result = judgeRun(info, good, { captures: 3, exact: 3, torn: 0 }, []);
+    assert.deepEqual([result.verdict, result.reasons, result.refreshRatio], ['pass', [], 1]);
+  });
+
+  it('fails what is too slow, late, torn or wrong, and says so', () => {
+    assert.match(verdictOn({ flipsPerSecond: 59 }).reasons.join(), /0\.9833 of the refresh rate/);
+    assert.match(verdictOn({ missedFlips: 7 }).reasons.join(), /7 of 600 flips came late/);
+    assert.equal(verdictOn({ missedFlips: 6 }).verdict, 'pass');
+    assert.match(verdictOn({ tearRisk: 1 }).reasons.join(), /tear risk/);
+    assert.match(verdictOn({ frames: 0, flipsPerSecond: 0 }).reasons.join(), /no page flip/);
+    assert.equal(judgeRun(info, good, { captures: 3, exact: 2, torn: 0 }, []).verdict, 'fail');
+    assert.equal(judgeRun(info, good, { captures: 3, exact: 3, torn: 1 }, []).verdict, 'fail');
+    assert.deepEqual(judgeRun(info, good, null, ['ERR_DRAW: no']).reasons, ['ERR_DRAW: no']);
+  });
+
+  it('reads as lines for people', () => {
+    const text = describeRun(judgeRun(info, good, { captures: 3, exact: 3, torn: 0 }, [])).join('\n');
+    assert.match(text, /600 flips in 10\.0 s, 60\.00 a second \(100\.0 %\), 0 missed/);
+    assert.match(text, /3 of 3 captures exact/);
+    assert.match(text, /verdict: pass$/);
+  });
+});
