@@ -68,8 +68,9 @@ export interface NativeScanout {
    * `inFence` is a sync_file fd for IN_FENCE_FD (the caller keeps it) or -1.
    * `flags` are `commitFlag`s; with `pageFlipEvent` the `flip` handler follows.
    * With `wantOutFence` an OUT_FENCE_PTR is set and its new sync_file fd returned,
-   * owned by the caller. Returns 0, the out-fence, or a negative errno; on a
-   * negative errno nothing has changed and no handler follows.
+   * owned by the caller. Returns 0, the out-fence, or a negative errno (-EOPNOTSUPP
+   * for a fence whose property id is 0); on a negative errno nothing has changed and
+   * no handler follows. Throws RangeError on a slot that is not attached.
    */
   commit(slot: number, inFence: number, flags: number, wantOutFence: boolean): number;
   /** Says which slot is on the screen already (after a modeset), so that the first flip replaces it; -1 = none of ours. */
@@ -134,10 +135,11 @@ export interface Native {
   syncFileInfo(fd: number): SyncFileInfo;
   /**
    * Watches, on a worker thread, for the flush fence that a commit just made
-   * puts on the dma-buf: looks every `intervalUs` until
-   * a fence is pending, waits for it, and resolves with the CLOCK_MONOTONIC time (ns)
-   * at which the kernel signalled it. Resolves with 0 when none was seen within
-   * `timeoutMs`: the fence came and went between two looks, or never came.
+   * puts on the dma-buf: looks every `intervalUs` until a fence is pending, waits for
+   * it, and resolves with the CLOCK_MONOTONIC time (ns) at which the kernel signalled
+   * it. Resolves with 0 when none was seen to signal within `timeoutMs`: it came and
+   * went between two looks, never came, or is still pending. Not on libuv's pool,
+   * which process.exit() would wait for.
    */
   sampleFence(dmabufFd: number, intervalUs: number, timeoutMs: number): Promise<number>;
 }

@@ -68,6 +68,7 @@ export class FakeScanout implements NativeScanout {
 
   setCurrent(slot: number): void {
     this.#throwIfClosed();
+    if (slot !== -1 && !this.#attached.has(slot)) throw new RangeError(`Slot ${String(slot)} is not attached`);
     this.#current = slot;
   }
 

@@ -81,6 +81,7 @@ export function scanoutContract(name: string, open: () => ScanoutRig): void {
       await flip(1);
       assert.deepEqual(brief(), ['flip 1']);
       assert.throws(() => rig.scanout.commit(0, -1, flipFlags, false), RangeError);
+      assert.throws(() => rig.scanout.setCurrent(0), RangeError);
       reopen();
     });
 
