@@ -3,9 +3,11 @@
 #include "core/environment.h"
 #include "core/errors.h"
 #include "core/watcher.h"
+#include "dmabuf/copy.h"
 #include "dmabuf/fence_sampler.h"
 #include "dmabuf/mapping.h"
 #include "dmabuf/sync_file.h"
+#include "dmabuf/udmabuf.h"
 #include "drm/device.h"
 #include "drm/scanout.h"
 
@@ -25,6 +27,8 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("mapDmabuf", callFunction<Mapping::map>, napi_default_jsproperty),
       method("exportSyncFile", callFunction<exportSyncFile>, napi_default_jsproperty),
       method("syncFileInfo", callFunction<syncFileInfo>, napi_default_jsproperty),
+      method("createUdmabuf", callFunction<createUdmabuf>, napi_default_jsproperty),
+      method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
       method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),
   };
   check(env, napi_define_properties(env, exports, std::size(functions), functions));

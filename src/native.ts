@@ -134,6 +134,26 @@ export interface Native {
   exportSyncFile(dmabufFd: number, access: Access): number;
   syncFileInfo(fd: number): SyncFileInfo;
   /**
+   * A new dma-buf of ordinary memory, `bytes` rounded up to whole pages, owned by the
+   * caller: a sealed memfd given to /dev/udmabuf. Throws NativeError, whose `syscall`
+   * says which step failed.
+   */
+  createUdmabuf(bytes: number): number;
+  /**
+   * Copies `count` rectangles (x, y, width, height in 4-byte pixels, one after the
+   * other) between two pictures whose strides are given in bytes, past the caches where
+   * the CPU can. Returns the bytes copied. Throws RangeError, with nothing copied, where
+   * a rectangle lies outside of either picture.
+   */
+  copyRectangles(
+    target: ArrayBuffer,
+    targetStride: number,
+    source: ArrayBuffer,
+    sourceStride: number,
+    rectangles: Uint32Array,
+    count: number,
+  ): number;
+  /**
    * Watches, on a worker thread, for the flush fence that a commit just made
    * puts on the dma-buf: looks every `intervalUs` until a fence is pending, waits for
    * it, and resolves with the CLOCK_MONOTONIC time (ns) at which the kernel signalled

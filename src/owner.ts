@@ -34,12 +34,27 @@ export class Owner {
     try {
       return open();
     } catch (error) {
-      try {
-        this.close();
-      } catch {
-        // the failure that began it says more than one on the way back
-      }
+      this.#closeQuietly();
       throw error;
+    }
+  }
+
+  /** The same for what opens asynchronously. */
+  async guardAsync<T>(open: () => Promise<T>): Promise<T> {
+    try {
+      return await open();
+    } catch (error) {
+      this.#closeQuietly();
+      throw error;
+    }
+  }
+
+  /** The failure that began it says more than one on the way back. */
+  #closeQuietly(): void {
+    try {
+      this.close();
+    } catch {
+      // see above
     }
   }
 }

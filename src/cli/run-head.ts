@@ -43,7 +43,7 @@ async function measure(
   flips$: Observable<Flip>,
   { frames = Infinity, seconds = Infinity }: RunOptions,
 ): Promise<{ figures: Figures; failures: string[] }> {
-  const statistics = new RunStatistics(2 * head.info.buffers);
+  const statistics = new RunStatistics(2 * head.info.buffers, () => head.bytesCopied());
   const signal$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM'));
   const flush = head.flushFence$.subscribe((ms) => {
     statistics.recordFlushFence(ms);

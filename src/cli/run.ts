@@ -1,5 +1,6 @@
 /** `guesthead run`: opens a head, flips a pattern, judges what it measured. */
 import { Option, type Command } from 'commander';
+import { pathNames } from '../buffer/index.js';
 import { patternNames } from '../render/index.js';
 import { failureJson, failureLines, exitStatus, failStatus } from './failure.js';
 import { seconds, wholeNumber } from './parse.js';
@@ -13,6 +14,9 @@ export function addRunCommand(program: Command): void {
     .option('--display <node|driver|pci>', 'the device that shows them', 'auto')
     .option('--connector <name>', 'a connector of the display (default: the first connected)')
     .option('--mode <WxH[@R]>', 'a mode of the connector (default: the preferred one)')
+    .addOption(
+      new Option('--path <name>', 'how pixels come to the display').choices(['auto', ...pathNames]).default('import'),
+    )
     .option('--buffers <n>', 'backbuffers, 2 to 16', wholeNumber(0), 4)
     .addOption(
       new Option('--pattern <name>', 'what to draw (default: bars; counter where a lab takes captures)').choices(

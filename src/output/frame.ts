@@ -12,6 +12,11 @@ export interface Frame {
   readonly stride: number;
   /** XRGB8888 pixels for CPU drawing; call only when you draw with the CPU. */
   readonly pixels: Uint32Array;
+  /**
+   * Says which pixels this frame changes, so that the `copy` path copies only them;
+   * call it for each changed rectangle, or not at all for the whole picture.
+   */
+  damaged(x: number, y: number, width: number, height: number): void;
   /** Aborted when the loop stops. */
   readonly signal: AbortSignal;
 }
@@ -24,6 +29,7 @@ export type Draw = (frame: Frame) => DrawResult | Promise<DrawResult>;
 export interface Drawable {
   readonly layout: Pick<PictureLayout, 'width' | 'height' | 'stride'>;
   pixels(): Uint32Array;
+  damaged(x: number, y: number, width: number, height: number): void;
   endDraw(): void;
 }
 
@@ -51,6 +57,10 @@ export class SlotFrame<B extends Drawable> implements Frame {
 
   get age(): number {
     return this.slot.age;
+  }
+
+  damaged(x: number, y: number, width: number, height: number): void {
+    this.slot.buffer.damaged(x, y, width, height);
   }
 
   get pixels(): Uint32Array {

@@ -1,6 +1,13 @@
 /** A head: the render GPU's buffers on one connector of the display. The library's main object. */
 import { Observable, Subject } from 'rxjs';
-import { Swapchain, type Slot, type ScanoutBuffer, type StateCounts } from '../buffer/index.js';
+import {
+  Swapchain,
+  type PathName,
+  type Refusal,
+  type Slot,
+  type ScanoutBuffer,
+  type StateCounts,
+} from '../buffer/index.js';
 import { isStandIn } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import { monotonicClock } from './clock.js';
@@ -12,7 +19,9 @@ import { parseHeadOptions, type HeadOptions } from './options.js';
 
 /** What a head is made of, for people and reports. */
 export interface HeadInfo {
-  readonly path: 'import';
+  readonly path: PathName;
+  /** The better paths that were refused, with why and what to change. */
+  readonly refused: readonly Refusal[];
   readonly render: {
     readonly node: string;
     readonly driver: string;
@@ -31,7 +40,9 @@ export interface HeadInfo {
  * On failure a GuestheadError says why, and nothing stays open.
  */
 export function openHead(options: HeadOptions = {}): Promise<Head> {
-  return Promise.resolve().then(() => new Head(openParts(parseHeadOptions(options))));
+  return Promise.resolve()
+    .then(() => openParts(parseHeadOptions(options)))
+    .then((parts) => new Head(parts));
 }
 
 export class Head {
@@ -58,6 +69,11 @@ export class Head {
   /** The backbuffers by state. */
   states(): StateCounts {
     return this.#chain.counts();
+  }
+
+  /** Bytes copied so far to bring what was drawn to the display; 0 on every path but `copy`. */
+  bytesCopied(): number {
+    return this.parts.buffers.reduce((sum, buffer) => sum + buffer.bytesCopied, 0);
   }
 
   /** The backbuffers, in no particular state. */
@@ -102,9 +118,10 @@ export class Head {
   }
 }
 
-function infoOf({ display, render, gbm, pipeline, mode, buffers }: HeadParts): HeadInfo {
+function infoOf({ display, render, gbm, pipeline, mode, path, refused, buffers }: HeadParts): HeadInfo {
   return {
-    path: 'import',
+    path,
+    refused,
     render: { node: render.path, driver: render.driver, backend: gbm.backendName, standIn: isStandIn(render.driver) },
     display: { node: display.path, driver: display.driver, connector: pipeline.connector.name },
     mode: { width: mode.width, height: mode.height, refreshHz: mode.refreshHz },

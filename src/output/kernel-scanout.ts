@@ -20,6 +20,8 @@ export class KernelScanout implements Scanout {
   readonly #native: NativeScanout;
   readonly #removeGuard: () => void;
   #commits = 0;
+  /** When each slot was committed last, ms; only while someone listens for samples. */
+  readonly #committedAt: Float64Array;
   #sampling = false;
 
   constructor(
@@ -27,6 +29,7 @@ export class KernelScanout implements Scanout {
     /** Gets the flush fences' times, ms from the commit. */
     private readonly flushFence$: Subject<number>,
   ) {
+    this.#committedAt = new Float64Array(parts.buffers.length);
     this.#native = this.#create();
     this.#removeGuard = guardExit(() => {
       this.restore();
@@ -41,9 +44,9 @@ export class KernelScanout implements Scanout {
   }
 
   commit(slot: number, inFence: number): number {
-    const now = this.flushFence$.observed ? monotonicClock.now() : 0;
+    if (this.flushFence$.observed) this.#committedAt[slot] = monotonicClock.now();
     const result = this.#native.commit(slot, inFence, flipFlags, false);
-    if (result === 0 && ++this.#commits % sampleEvery === 0 && this.flushFence$.observed) this.#sample(slot, now);
+    if (result === 0 && ++this.#commits % sampleEvery === 0 && this.flushFence$.observed) this.#sample(slot);
     return result;
   }
 
@@ -91,14 +94,19 @@ export class KernelScanout implements Scanout {
     return native;
   }
 
-  #sample(slot: number, committedAt: number): void {
+  #sample(slot: number): void {
     const buffer = this.parts.buffers[slot];
+    const committedAt = this.#committedAt[slot] ?? 0;
     if (this.#sampling || buffer === undefined) return;
     this.#sampling = true;
     this.parts.native
       .sampleFence(buffer.dmabufFd, sampleIntervalUs, sampleTimeoutMs)
       .then((signalledNs) => {
-        if (signalledNs > 0) this.flushFence$.next(signalledNs / 1e6 - committedAt);
+        const signalledAt = signalledNs / 1e6;
+        const latest = this.#committedAt[slot] ?? 0;
+        // the commit's own fence may have gone unseen, and this be the one of the slot's next turn
+        const isOwn = latest === committedAt || signalledAt < latest;
+        if (signalledNs > 0 && isOwn) this.flushFence$.next(signalledAt - committedAt);
       })
       .catch(() => undefined) // closed in the meantime: no sample
       .finally(() => (this.#sampling = false));

@@ -1,5 +1,5 @@
 /** Opens all that a head needs, in the order of a frame's way; what fails closes what was opened. */
-import { createImportedBuffer, type ScanoutBuffer } from '../buffer/index.js';
+import { climbDown, type PathName, type Refusal, type ScanoutBuffer } from '../buffer/index.js';
 import { discover, DrmNode, selectDisplay, selectRender } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import { GbmDevice, loadLibdrm, loadLibgbm, type Mode } from '../ffi/index.js';
@@ -18,18 +18,21 @@ export interface HeadParts {
   readonly device: NativeDevice;
   readonly pipeline: Pipeline;
   readonly mode: Mode;
+  readonly path: PathName;
+  /** The better paths that were refused. */
+  readonly refused: readonly Refusal[];
   readonly buffers: readonly ScanoutBuffer[];
   readonly screen: Screen;
   /** Closes all of the above. */
   readonly owner: Owner;
 }
 
-export function openParts(options: CheckedOptions): HeadParts {
+export async function openParts(options: CheckedOptions): Promise<HeadParts> {
   loadLibdrm();
   loadLibgbm();
   const native = options.native();
   const owner = new Owner();
-  return owner.guard(() => {
+  return owner.guardAsync(async () => {
     const { display, render } = openNodes(options, owner);
     const pipeline = choosePipeline(display, options.connector);
     const mode = chooseMode(pipeline.connector, options.mode);
@@ -39,11 +42,16 @@ export function openParts(options: CheckedOptions): HeadParts {
     const device = owner.own(native.openDevice(display.fd), (opened) => {
       opened.close();
     });
-    const devices = { native, gbm, display, render };
-    const buffers = createBuffers(options.buffers, owner, () => createImportedBuffer(devices, mode));
     const screen = new Screen(display, device, pipeline);
-    testFirst(screen, mode, buffers);
-    return { native, display, render, gbm, device, pipeline, mode, buffers, screen, owner };
+    const devices = { native, gbm, display, render };
+    const rung = await climbDown(options.path, devices, mode, options.buffers, ({ framebuffer }) => {
+      screen.test(mode, framebuffer);
+    });
+    owner.own(rung.owner, (buffers) => {
+      buffers.close();
+    });
+    const { path, buffers, refused } = rung;
+    return { native, display, render, gbm, device, pipeline, mode, path, refused, buffers, screen, owner };
   });
 }
 
@@ -71,16 +79,4 @@ function needs(node: DrmNode, holds: boolean, fault: string): void {
     device: node.path,
     advice: 'choose another device with --render or --display',
   });
-}
-
-function createBuffers(count: number, owner: Owner, create: () => ScanoutBuffer): ScanoutBuffer[] {
-  return Array.from({ length: count }, () =>
-    owner.own(create(), (buffer) => {
-      buffer.close();
-    }),
-  );
-}
-
-function testFirst(screen: Screen, mode: Mode, [first]: readonly ScanoutBuffer[]): void {
-  if (first !== undefined) screen.test(mode, first.framebuffer);
 }

@@ -17,8 +17,9 @@ export interface RunResult extends Figures {
   readonly display: HeadInfo['display'];
   readonly mode: HeadInfo['mode'];
   readonly buffers: number;
+  /** The better paths that were refused on the way to this one. */
+  readonly refused: HeadInfo['refused'];
   readonly refreshRatio: number;
-  readonly bytesCopiedPerFrame: number;
   readonly host: HostCaptures | null;
 }
 
@@ -34,7 +35,7 @@ export function judgeRun(
 ): RunResult {
   const refreshRatio = Math.round((figures.flipsPerSecond / info.mode.refreshHz) * 1e4) / 1e4;
   const reasons = [...failures, ...faults(figures, refreshRatio, host)];
-  const { path, render, display, mode, buffers } = info;
+  const { path, refused, render, display, mode, buffers } = info;
   return {
     verdict: reasons.length === 0 ? 'pass' : 'fail',
     reasons,
@@ -45,7 +46,7 @@ export function judgeRun(
     buffers,
     ...figures,
     refreshRatio,
-    bytesCopiedPerFrame: 0, // the import path has no copy to count
+    refused,
     host,
   };
 }
@@ -71,6 +72,7 @@ export function describeRun(result: RunResult): string[] {
     `commit ${milliseconds(result.commitMs)}; flip ${milliseconds(result.flipMs)}; flush fence ${milliseconds(result.flushFenceMs)}`,
     `CPU ${result.cpuMsPerFlip.toFixed(2)} ms a flip, ${String(result.bytesCopiedPerFrame)} bytes copied a frame, tear risk ${String(result.tearRisk)}, starved ${String(result.starved)}`,
   ];
+  for (const { path, code, advice } of result.refused) lines.push(`path ${path} was refused with ${code}: ${advice}`);
   if (host !== null)
     lines.push(`host: ${String(host.exact)} of ${String(host.captures)} captures exact, ${String(host.torn)} torn`);
   return [...lines, ...result.reasons.map((reason) => `- ${reason}`), `verdict: ${result.verdict}`];

@@ -21,6 +21,7 @@ export interface Figures {
   readonly tearRisk: number;
   readonly starved: number;
   readonly cpuMsPerFlip: number;
+  readonly bytesCopiedPerFrame: number;
 }
 
 /** Recorded in µs with three figures, up to a minute. */
@@ -39,12 +40,17 @@ export class RunStatistics {
   #tearRisk = 0;
   #starved = 0;
   #cpuStart: NodeJS.CpuUsage = process.cpuUsage();
+  #copiedAtStart = 0;
 
   /**
    * The first `warmUpFlips` are not measured: each buffer's first drawing paints
    * the whole picture into memory never touched before.
    */
-  constructor(warmUpFlips: number) {
+  constructor(
+    warmUpFlips: number,
+    /** The head's count so far. */
+    private readonly bytesCopied: () => number,
+  ) {
     this.#warmUp = warmUpFlips;
   }
 
@@ -64,6 +70,7 @@ export class RunStatistics {
       this.#warmUp--;
       this.#firstNs = flip.timestampNs;
       this.#cpuStart = process.cpuUsage();
+      this.#copiedAtStart = this.bytesCopied();
       return;
     }
     this.#frames++;
@@ -93,6 +100,7 @@ export class RunStatistics {
       tearRisk: this.#tearRisk,
       starved: this.#starved,
       cpuMsPerFlip: round(perFrame((user + system) / usPerMs)),
+      bytesCopiedPerFrame: Math.round(perFrame(this.bytesCopied() - this.#copiedAtStart)),
     };
   }
 }

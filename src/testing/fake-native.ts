@@ -90,6 +90,14 @@ export class FakeNative implements Native {
     return { status: 1, fences: [] };
   }
 
+  createUdmabuf(): number {
+    throw nativeError(2, 'open /dev/udmabuf');
+  }
+
+  copyRectangles(): number {
+    return 0;
+  }
+
   sampleFence(): Promise<number> {
     return Promise.resolve(this.fenceSignalledNs);
   }

@@ -21,7 +21,7 @@ export type HandlerCall =
 
 const flipFlags = commitFlag.nonblock | commitFlag.pageFlipEvent;
 
-export function scanoutContract(name: string, open: () => ScanoutRig): void {
+export function scanoutContract(name: string, open: () => ScanoutRig | Promise<ScanoutRig>): void {
   describe(`a scanout (${name})`, () => {
     let rig: ScanoutRig;
     const flip = async (slot: number) => {
@@ -29,12 +29,12 @@ export function scanoutContract(name: string, open: () => ScanoutRig): void {
       await rig.settle();
     };
     const brief = () => rig.calls.map(({ kind, slot }) => `${kind} ${String(slot)}`);
-    const reopen = () => {
+    const reopen = async () => {
       rig.close();
-      rig = open();
+      rig = await open();
     };
-    before(() => {
-      rig = open();
+    before(async () => {
+      rig = await open();
     });
     after(() => {
       rig.close();
@@ -82,10 +82,10 @@ export function scanoutContract(name: string, open: () => ScanoutRig): void {
       assert.deepEqual(brief(), ['flip 1']);
       assert.throws(() => rig.scanout.commit(0, -1, flipFlags, false), RangeError);
       assert.throws(() => rig.scanout.setCurrent(0), RangeError);
-      reopen();
+      await reopen();
     });
 
-    it('is closed with its device; close is idempotent and use after it throws', () => {
+    it('is closed with its device; close is idempotent and use after it throws', async () => {
       rig.scanout.commit(1, -1, flipFlags, false);
       rig.device.close();
       rig.device.close();
@@ -93,7 +93,7 @@ export function scanoutContract(name: string, open: () => ScanoutRig): void {
       assert.throws(() => rig.scanout.commit(2, -1, flipFlags, false), { code: 'ERR_CLOSED' });
       assert.throws(() => rig.scanout.setCurrent(1), { code: 'ERR_CLOSED' });
       assert.deepEqual(brief(), []);
-      reopen();
+      await reopen();
     });
   });
 }

@@ -19,6 +19,9 @@ export class Canvas implements Drawable {
   pixels(): Uint32Array {
     return this.memory;
   }
+  damaged(): void {
+    this.memory[1] = 1;
+  }
   endDraw(): void {
     this.memory[0] = 0;
   }

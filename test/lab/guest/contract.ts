@@ -8,9 +8,9 @@ import { scanoutContract, type HandlerCall } from '../../contract/scanout.js';
 /** Longer than a refresh and the host's 50 ms together. */
 const settleMs = 200;
 
-scanoutContract('virtio-gpu', () => {
+scanoutContract('virtio-gpu', async () => {
   const calls: HandlerCall[] = [];
-  const { display, device, pipeline, buffers, screen, mode, owner } = openParts(parseHeadOptions({}));
+  const { display, device, pipeline, buffers, screen, mode, owner } = await openParts(parseHeadOptions({}));
   const { crtc, plane } = pipeline;
   const fbId = propertyId(display, 'plane', plane, 'FB_ID');
   const scanout = device.createScanout(

@@ -5,6 +5,7 @@ import { describeRun, judgeRun, RunStatistics, type Figures } from '../../../src
 
 const info: HeadInfo = {
   path: 'import',
+  refused: [],
   render: { node: '/dev/dri/card1', driver: 'vgem', backend: 'drm', standIn: true },
   display: { node: '/dev/dri/card0', driver: 'virtio_gpu', connector: 'Virtual-1' },
   mode: { width: 1920, height: 1080, refreshHz: 60 },
@@ -18,7 +19,7 @@ function flipAt(frame: number, changes: Partial<Flip> = {}): Flip {
 }
 
 function figuresOf(flips: readonly Flip[], warmUp = 0): Figures {
-  const statistics = new RunStatistics(warmUp + 1);
+  const statistics = new RunStatistics(warmUp + 1, () => 0);
   for (const flip of flips) statistics.record(flip);
   return statistics.figures();
 }

@@ -1,0 +1,109 @@
+/** Which buffer path is taken: the one asked for, or with `auto` the first of the ladder that works. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GuestheadError, errnoName, messageOf } from '../errors.js';
+import { Owner } from '../owner.js';
+import { createCopiedBuffer } from './copy-path.js';
+import { createExportedBuffer } from './export-path.js';
+import { createImportedBuffer } from './import-path.js';
+import type { CreateBuffer, PathDevices, Size } from './path.js';
+import type { ScanoutBuffer } from './scanout-buffer.js';
+import { createUdmabufBuffer } from './udmabuf-path.js';
+
+/** From the best to the one that always works. */
+const ladder = {
+  import: createImportedBuffer,
+  udmabuf: createUdmabufBuffer,
+  export: createExportedBuffer,
+  copy: createCopiedBuffer,
+} satisfies Record<string, CreateBuffer>;
+
+export type PathName = keyof typeof ladder;
+export const pathNames = Object.keys(ladder) as readonly PathName[];
+
+/** Why a rung was not taken. */
+export interface Refusal {
+  readonly path: PathName;
+  readonly code: string;
+  readonly advice: string;
+}
+
+export interface Rung {
+  readonly path: PathName;
+  readonly buffers: readonly ScanoutBuffer[];
+  readonly refused: readonly Refusal[];
+  /** Closes the buffers. */
+  readonly owner: Owner;
+}
+
+/** Waits between the tries of a rung that was refused for the moment, ms. */
+const backOffMs = [50, 200];
+/** What may pass by itself. */
+const transient = new Set(['ENOMEM', 'EBUSY', 'EINTR']);
+
+/**
+ * Makes `count` buffers by the path asked for, or by the first rung on which
+ * they can be made and `test` (a TEST_ONLY commit) accepts one. Every refusal is
+ * kept; when no rung is left, the last one's error is thrown.
+ */
+export async function climbDown(
+  wanted: PathName | 'auto',
+  devices: PathDevices,
+  size: Size,
+  count: number,
+  test: (buffer: ScanoutBuffer) => void,
+): Promise<Rung> {
+  const rungs = wanted === 'auto' ? pathNames : [wanted];
+  const refused: Refusal[] = [];
+  let last: unknown;
+  for (const path of rungs) {
+    try {
+      const owner = new Owner();
+      const buffers = await withBackOff(() => tryRung(owner, ladder[path], devices, size, count, test));
+      return { path, buffers, refused, owner };
+    } catch (error) {
+      last = error;
+      refused.push(refusalOf(path, error));
+    }
+  }
+  throw last;
+}
+
+function tryRung(
+  owner: Owner,
+  create: CreateBuffer,
+  devices: PathDevices,
+  size: Size,
+  count: number,
+  test: (buffer: ScanoutBuffer) => void,
+): ScanoutBuffer[] {
+  return owner.guard(() => {
+    const buffers = Array.from({ length: count }, () =>
+      owner.own(create(devices, size), (buffer) => {
+        buffer.close();
+      }),
+    );
+    if (buffers[0] !== undefined) test(buffers[0]);
+    return buffers;
+  });
+}
+
+async function withBackOff<T>(attempt: () => T): Promise<T> {
+  for (const ms of backOffMs) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      await sleep(ms);
+    }
+  }
+  return attempt();
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof GuestheadError && error.errno !== undefined && transient.has(errnoName(error.errno));
+}
+
+function refusalOf(path: PathName, error: unknown): Refusal {
+  if (!(error instanceof GuestheadError)) return { path, code: 'ERR_SYSTEM', advice: messageOf(error) };
+  return { path, code: error.code, advice: error.advice ?? error.message };
+}

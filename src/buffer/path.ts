@@ -1,0 +1,110 @@
+/** What the four buffer paths have in common. */
+import { closeSync, fstatSync } from 'node:fs';
+import type { DrmNode } from '../device/index.js';
+import { GuestheadError, errnoName, errnoOf } from '../errors.js';
+import {
+  addFramebuffer,
+  closeFramebuffer,
+  closeGemHandle,
+  format,
+  gbmUsage,
+  LINEAR,
+  primeFdToHandle,
+  primeHandleToFd,
+  type DmabufFd,
+  type FramebufferId,
+  type GbmDevice,
+  type GemHandle,
+} from '../ffi/index.js';
+import type { Native } from '../native.js';
+import type { Owner } from '../owner.js';
+import { checkLayout, type PictureLayout } from './check.js';
+import type { ScanoutBuffer } from './scanout-buffer.js';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PathDevices {
+  readonly native: Native;
+  /** The render GPU's allocator; stays the caller's. */
+  readonly gbm: GbmDevice;
+  /** The node that `gbm` was made on. */
+  readonly render: DrmNode;
+  readonly display: DrmNode;
+}
+
+/** Makes one backbuffer, or throws a GuestheadError with nothing left open. */
+export type CreateBuffer = (devices: PathDevices, size: Size) => ScanoutBuffer;
+
+/** What buffers on the render GPU are made for. Linear, since virtio-gpu tells the host no modifier. */
+export const renderUsage = gbmUsage.linear | gbmUsage.rendering;
+
+/** A linear XRGB8888 picture of a dma-buf, its size as the kernel tells it. */
+export function linearLayout({ width, height }: Size, stride: number, fd: DmabufFd): PictureLayout {
+  return { width, height, format: format.XRGB8888, stride, offset: 0, modifier: LINEAR, size: fstatSync(fd).size };
+}
+
+/**
+ * Read-write, and not by gbm_bo_get_fd: before Mesa 23 its software rasteriser
+ * exports read-only, and such a dma-buf cannot be mapped for drawing.
+ */
+export function exportOwned(owner: Owner, node: DrmNode, handle: GemHandle): DmabufFd {
+  return owner.own(primeHandleToFd(node.fd, handle, { readWrite: true }), closeSync);
+}
+
+/** PRIME import and AddFB2. The framebuffer keeps the memory: the GEM handle lives only as long as AddFB2 needs it. */
+export function importOwned(
+  owner: Owner,
+  display: DrmNode,
+  layout: PictureLayout,
+  fd: DmabufFd,
+  from: string,
+): FramebufferId {
+  checkLayout(layout);
+  const handle = importHandle(display, fd, from);
+  try {
+    return framebufferOwned(owner, display, layout, handle);
+  } finally {
+    closeGemHandle(display.fd, handle);
+  }
+}
+
+export function framebufferOwned(
+  owner: Owner,
+  display: DrmNode,
+  layout: PictureLayout,
+  handle: GemHandle,
+): FramebufferId {
+  const { width, height, stride, offset } = layout;
+  const planes = [{ handle, pitch: stride, offset }];
+  return owner.own(addFramebuffer(display.fd, { width, height, format: layout.format, planes }), (id) => {
+    closeFramebuffer(display.fd, id);
+  });
+}
+
+function importHandle(display: DrmNode, fd: DmabufFd, from: string): GemHandle {
+  try {
+    return primeFdToHandle(display.fd, fd);
+  } catch (cause) {
+    const errno = errnoOf(cause);
+    throw new GuestheadError('ERR_IMPORT_REFUSED', `${display.driver} refused the buffer of ${from}`, {
+      operation: 'drmPrimeFDToHandle',
+      device: display.path,
+      errno,
+      cause,
+      advice: importAdvice[errnoName(errno ?? 0)] ?? 'see `dmesg` in the guest for the exporter’s reason',
+    });
+  }
+}
+
+/** Source: virtgpu_gem_prime_import() and the exporters' pin and attach callbacks. */
+const importAdvice: Record<string, string> = {
+  ENODEV:
+    'virtio-gpu takes foreign buffers with Linux 6.14 or later in the guest (6.16 advised), `blob=true` on QEMU’s virtio-gpu device, and virgl off',
+  EOPNOTSUPP: 'the render GPU cannot place the buffer in system memory; allocate it there, not in VRAM',
+  EINVAL: 'the render GPU holds the buffer pinned elsewhere; allocate it in system memory, not in VRAM',
+  EBUSY: 'the render GPU is using the buffer; finish rendering before the import',
+  ENOMEM: 'give the guest more memory',
+};

@@ -1,0 +1,48 @@
+/**
+ * The `udmabuf` path: ordinary memory made a dma-buf by /dev/udmabuf, imported
+ * into the display. No pixel is copied; for pictures that the CPU draws.
+ */
+import { closeSync } from 'node:fs';
+import { GuestheadError, errnoName, errnoOf } from '../errors.js';
+import type { DmabufFd } from '../ffi/index.js';
+import type { Native } from '../native.js';
+import { Owner } from '../owner.js';
+import { importOwned, linearLayout, type PathDevices, type Size } from './path.js';
+import { ScanoutBuffer } from './scanout-buffer.js';
+
+/** What a host GPU may want of a row (KERNEL.md: 64 or 256 bytes). */
+const strideAlignment = 256;
+const bytesPerPixel = 4;
+
+export function createUdmabufBuffer({ native, display }: PathDevices, size: Size): ScanoutBuffer {
+  const owner = new Owner();
+  return owner.guard(() => {
+    const stride = Math.ceil((size.width * bytesPerPixel) / strideAlignment) * strideAlignment;
+    const fd = owner.own(allocate(native, stride * size.height), closeSync);
+    const layout = linearLayout(size, stride, fd);
+    const framebuffer = importOwned(owner, display, layout, fd, 'udmabuf');
+    return new ScanoutBuffer({ native, layout, framebuffer, shownFd: fd, drawnFd: fd, owner });
+  });
+}
+
+function allocate(native: Native, bytes: number): DmabufFd {
+  try {
+    return native.createUdmabuf(bytes) as DmabufFd;
+  } catch (cause) {
+    const errno = errnoOf(cause);
+    throw new GuestheadError('ERR_ALLOCATION', 'Could not make a dma-buf of ordinary memory', {
+      operation: cause instanceof Error && 'syscall' in cause ? String(cause.syscall) : 'UDMABUF_CREATE',
+      device: '/dev/udmabuf',
+      errno,
+      cause,
+      advice: advice[errnoName(errno ?? 0)] ?? 'see `dmesg` in the guest',
+    });
+  }
+}
+
+const advice: Record<string, string> = {
+  ENOENT: 'the guest kernel needs CONFIG_UDMABUF (`modprobe udmabuf`)',
+  EACCES: 'give the user access to /dev/udmabuf, e.g. by the group `kvm`',
+  EINVAL: 'raise size_limit_mb in /sys/module/udmabuf/parameters of the guest',
+  ENOMEM: 'give the guest more memory',
+};
