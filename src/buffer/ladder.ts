@@ -10,15 +10,15 @@ import type { ScanoutBuffer } from './scanout-buffer.js';
 import { createUdmabufBuffer } from './udmabuf-path.js';
 
 /** From the best to the one that always works. */
-const ladder = {
+const paths = {
   import: createImportedBuffer,
   udmabuf: createUdmabufBuffer,
   export: createExportedBuffer,
   copy: createCopiedBuffer,
 } satisfies Record<string, CreateBuffer>;
 
-export type PathName = keyof typeof ladder;
-export const pathNames = Object.keys(ladder) as readonly PathName[];
+export type PathName = keyof typeof paths;
+export const pathNames = Object.keys(paths) as readonly PathName[];
 
 /** Why a rung was not taken. */
 export interface Refusal {
@@ -35,8 +35,14 @@ export interface Rung {
   readonly owner: Owner;
 }
 
-/** Waits between the tries of a rung that was refused for the moment, ms. */
-const backOffMs = [50, 200];
+/** What the tests replace. */
+export interface Ladder {
+  readonly ladder: Readonly<Record<PathName, CreateBuffer>>;
+  /** Waits between the tries of a rung that was refused for the moment. */
+  readonly backOffMs: readonly number[];
+}
+
+const realLadder: Ladder = { ladder: paths, backOffMs: [50, 200] };
 /** What may pass by itself. */
 const transient = new Set(['ENOMEM', 'EBUSY', 'EINTR']);
 
@@ -51,6 +57,7 @@ export async function climbDown(
   size: Size,
   count: number,
   test: (buffer: ScanoutBuffer) => void,
+  { ladder, backOffMs } = realLadder,
 ): Promise<Rung> {
   const rungs = wanted === 'auto' ? pathNames : [wanted];
   const refused: Refusal[] = [];
@@ -58,7 +65,7 @@ export async function climbDown(
   for (const path of rungs) {
     try {
       const owner = new Owner();
-      const buffers = await withBackOff(() => tryRung(owner, ladder[path], devices, size, count, test));
+      const buffers = await withBackOff(backOffMs, () => tryRung(owner, ladder[path], devices, size, count, test));
       return { path, buffers, refused, owner };
     } catch (error) {
       last = error;
@@ -87,7 +94,7 @@ function tryRung(
   });
 }
 
-async function withBackOff<T>(attempt: () => T): Promise<T> {
+async function withBackOff<T>(backOffMs: readonly number[], attempt: () => T): Promise<T> {
   for (const ms of backOffMs) {
     try {
       return attempt();

@@ -45,7 +45,7 @@ export function parseHeadOptions(options: HeadOptions): CheckedOptions {
     native,
   } = options;
   if (path !== 'auto' && !pathNames.includes(path))
-    throw new GuestheadError('ERR_USAGE', `'${String(path)}' is not a buffer path`, {
+    throw new GuestheadError('ERR_USAGE', `'${path as string}' is not a buffer path`, {
       advice: `valid choices: auto, ${pathNames.join(', ')}`,
     });
   if (!Number.isInteger(buffers) || buffers < minBuffers || buffers > maxBuffers)

@@ -13,6 +13,8 @@ export interface Picture {
   /** Pixels (u32 units) from one row to the next; may exceed `width`, and what lies between is never touched. */
   readonly stride: number;
   readonly pixels: Uint32Array;
+  /** Told each rectangle that is written, where the caller wants to know. */
+  damaged?(x: number, y: number, width: number, height: number): void;
 }
 
 /** Pixels: below this the 48 cells of the bar code are no longer told apart. */
@@ -53,15 +55,17 @@ const shortRow = 16;
  * Takes numbers, because a rectangle object would be garbage in every frame.
  */
 export function fillRectangle(
-  { stride, pixels }: Picture,
+  picture: Picture,
   left: number,
   right: number,
   top: number,
   bottom: number,
   colour: number,
 ): void {
+  const { stride, pixels } = picture;
   const end = bottom * stride;
   const length = right - left;
+  picture.damaged?.(left, top, length, bottom - top);
   for (let row = top * stride + left; row < end; row += stride) {
     if (length >= shortRow) pixels.fill(colour, row, row + length);
     else for (let at = row; at < row + length; at++) pixels[at] = colour;

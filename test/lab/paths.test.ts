@@ -1,0 +1,99 @@
+/** Every buffer path on the real driver, with a host that takes foreign buffers and with one that refuses them. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Lab } from '../../src/lab/index.js';
+import type { RunResult } from '../../src/report/index.js';
+import { guesthead, lastJson, measured } from '../support/lab.js';
+
+function runPath(lab: Lab, path: string, mode: string): Promise<RunResult> {
+  return measured(
+    async () => {
+      const words = ['run', '--path', path, '--mode', mode, '--frames', '300', '--json'];
+      return lastJson<RunResult>(await guesthead(lab, words, { GUESTHEAD_CAPTURES: '2' }));
+    },
+    ({ verdict }) => verdict === 'pass',
+  );
+}
+
+function assertGood(result: RunResult, path: string): void {
+  assert.deepEqual(result.reasons, []);
+  assert.equal(result.path, path);
+  assert.ok(result.refreshRatio >= 0.99);
+  assert.deepEqual(result.host, { captures: 2, exact: 2, torn: 0 });
+}
+
+describe('a host that takes foreign buffers', () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await Lab.boot();
+  });
+  after(async () => {
+    await lab.close();
+  });
+
+  for (const path of ['udmabuf', 'export'] as const)
+    it(`shows 1920x1080@75 by the ${path} path, without a copy`, async () => {
+      const result = await runPath(lab, path, '1920x1080@75');
+      assertGood(result, path);
+      assert.equal(result.bytesCopiedPerFrame, 0);
+      assert.deepEqual(result.refused, []);
+    });
+
+  it('shows 1280x768 by the copy path, copying only what changed', async () => {
+    const result = await runPath(lab, 'copy', '1280x768@59.87');
+    assertGood(result, 'copy');
+    const whole = 1280 * 768 * 4;
+    assert.ok(
+      result.bytesCopiedPerFrame > 0 && result.bytesCopiedPerFrame < whole / 10,
+      String(result.bytesCopiedPerFrame),
+    );
+  });
+
+  it('copies the whole picture where the drawing does not say what changed', async () => {
+    const words = ['run', '--path', 'copy', '--mode', '640x480', '--pattern', 'none', '--frames', '60', '--json'];
+    const { bytesCopiedPerFrame } = lastJson<RunResult>(await guesthead(lab, words));
+    const whole = 640 * 480 * 4;
+    // a frame drawn ahead at either end of the count belongs to it or not
+    assert.ok(Math.abs(bytesCopiedPerFrame - whole) <= whole / 30, String(bytesCopiedPerFrame));
+  });
+
+  it('makes auto take the import path', async () => {
+    const { path, refused } = lastJson<RunResult>(
+      await guesthead(lab, ['run', '--path', 'auto', '--frames', '30', '--json']),
+    );
+    assert.deepEqual([path, refused], ['import', []]);
+  });
+});
+
+describe('a host that refuses foreign buffers', () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await Lab.boot({ blob: false });
+  });
+  after(async () => {
+    await lab.close();
+  });
+
+  it('ends the run with ERR_IMPORT_REFUSED and advice, status 3', async () => {
+    const run = await guesthead(lab, ['run', '--json']);
+    assert.equal(run.status, 3);
+    assert.match(run.stderr, /ERR_IMPORT_REFUSED.*ENODEV/);
+    assert.match(run.stderr, /→ .*blob=true/);
+    const { verdict, error } = lastJson<{ verdict: string; error: { code: string; advice: string } }>(run);
+    assert.deepEqual([verdict, error.code], ['fail', 'ERR_IMPORT_REFUSED']);
+    assert.match(error.advice, /6\.14/);
+  });
+
+  it('makes auto take the export path, and say why the better ones were refused', async () => {
+    const result = await runPath(lab, 'auto', '1920x1080@75');
+    assertGood(result, 'export');
+    assert.deepEqual(
+      result.refused.map(({ path, code }) => [path, code]),
+      [
+        ['import', 'ERR_IMPORT_REFUSED'],
+        ['udmabuf', 'ERR_IMPORT_REFUSED'],
+      ],
+    );
+    for (const { advice } of result.refused) assert.match(advice, /6\.14/);
+  });
+});
