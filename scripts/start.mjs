@@ -3,19 +3,16 @@
  * `npm start [-- RUN OPTIONS]`: the set-up, then `guesthead run`: here where this
  * machine has both devices, in the lab otherwise. Standard output is the run's alone.
  */
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { passThrough } from './pass-through.mjs';
 import { setup, stepNames } from './setup.mjs';
 
 const guesthead = 'dist/cli/main.js';
-const displayDriver = 'virtio_gpu';
 
 async function main(args) {
-  const direct = hasBothDevices() || asksForHelp(args);
-  const only = direct ? stepNames.filter((name) => name !== 'kernel') : stepNames;
-  if (!(await setup({ only }))) return 1;
+  if (!(await setup({ only: stepNames.filter((name) => name !== 'kernel') }))) return 1;
+  const direct = asksForHelp(args) || (await hasBothDevices(args));
+  if (!direct && !(await setup({ only: ['kernel'] }))) return 1;
   console.error(direct ? 'running on this machine itself' : 'no virtio-gpu and render GPU here: running in the lab');
   return passThrough([process.execPath, guesthead, ...(direct ? runWords(args) : labWords(args))]);
 }
@@ -40,7 +37,7 @@ function labWords(args) {
 /** Only the options that decide something here; `guesthead run` judges them all. */
 function runOptions(args) {
   const text = { type: 'string' };
-  const options = { mode: text, pattern: text, frames: text, seconds: text };
+  const options = { mode: text, pattern: text, frames: text, seconds: text, render: text, display: text };
   return parseArgs({ args, options, strict: false }).values;
 }
 
@@ -48,21 +45,16 @@ function asksForHelp(args) {
   return args.includes('--help') || args.includes('-h');
 }
 
-/** A virtio-gpu display, and a render node of some other driver. */
-function hasBothDevices() {
-  const nodes = existsSync('/dev/dri') ? readdirSync('/dev/dri') : [];
-  const isOfDisplay = (node) => driverOf(node) === displayDriver;
-  const cards = nodes.filter((node) => node.startsWith('card'));
-  const renderNodes = nodes.filter((node) => node.startsWith('renderD'));
-  return cards.some(isOfDisplay) && !renderNodes.every(isOfDisplay);
-}
-
-/** Undefined for a device that has none, such as vgem's. */
-function driverOf(node) {
+/** Asked of guesthead itself, so that what is chosen here is what `guesthead run` will choose. */
+async function hasBothDevices(args) {
+  const { discover, selectDisplay, selectRender } = await import('../dist/device/index.js');
+  const { render = 'auto', display = 'auto' } = runOptions(args);
+  const devices = discover();
   try {
-    return basename(readlinkSync(join('/sys/class/drm', node, 'device/driver')));
+    selectRender(devices, render, selectDisplay(devices, display).device);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 

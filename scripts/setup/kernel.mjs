@@ -1,6 +1,6 @@
 /**
  * Step "kernel": an unmodified Debian kernel for the lab's guest, in `.lab/kernel`.
- * It comes from the mirror that this machine's apt already uses, through lists and
+ * It comes from the Debian mirror that this machine's apt already uses, through lists and
  * a cache of our own, checked with the Debian archive keyring like any package.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,11 +9,12 @@ import { SetupError, attempt, labDir, run } from './run.mjs';
 import { unpackKernel } from './unpack.mjs';
 
 const suite = 'trixie-backports';
-const publicMirror = 'http://deb.debian.org/debian';
+/** A Debian mirror for machines whose own apt knows none, such as Ubuntu's. */
+const mirrorVariable = 'GUESTHEAD_DEBIAN_MIRROR';
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const kernelDir = join(labDir, 'kernel');
 const aptDir = join(labDir, 'apt');
-const advice = `the lab needs a kernel from Debian's ${suite}; is a Debian mirror reachable from here?`;
+const advice = `the lab needs a kernel from Debian's ${suite}; where apt knows no Debian mirror, name one in ${mirrorVariable}, or give \`guesthead lab run\` a kernel of your own with --kernel`;
 
 export const kernel = {
   name: 'kernel',
@@ -72,12 +73,13 @@ async function readLists() {
   throw new SetupError(`no mirror gave the package lists of ${suite}`, { advice, output: failures.join('') });
 }
 
-/** The Debian mirrors of this machine's own apt, then the public one. */
+/** The one asked for, then the Debian mirrors of this machine's own apt. */
 async function mirrors() {
   if (!existsSync(keyring)) throw new SetupError(`${keyring} is missing`, { advice: 'install debian-archive-keyring' });
   const { stdout } = await attempt(['apt-get', 'indextargets', '--format', '$(SITE)', 'Created-By: Packages']);
   const own = stdout.split('\n').filter((site) => /\/debian\/?$/.test(site));
-  return new Set([...own, publicMirror]);
+  const asked = process.env[mirrorVariable];
+  return new Set([...(asked ? [asked] : []), ...own]);
 }
 
 /** The newest release, and its packages: one with everything, or an image that depends on its parts. */

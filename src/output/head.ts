@@ -1,21 +1,16 @@
 /** A head: the render GPU's buffers on one connector of the display. The library's main object. */
 import { Observable, Subject } from 'rxjs';
-import {
-  Swapchain,
-  type PathName,
-  type Refusal,
-  type Slot,
-  type ScanoutBuffer,
-  type StateCounts,
-} from '../buffer/index.js';
+import { Swapchain, type PathName, type Refusal, type ScanoutBuffer, type StateCounts } from '../buffer/index.js';
 import { isStandIn } from '../device/index.js';
-import { GuestheadError } from '../errors.js';
+import { classifyErrno, errnoOf, GuestheadError } from '../errors.js';
+import type { Owner } from '../owner.js';
 import { monotonicClock } from './clock.js';
-import { flipLoop, type Flip } from './flip-loop.js';
+import { flipLoop } from './flip-loop.js';
 import type { Draw } from './frame.js';
 import { KernelScanout } from './kernel-scanout.js';
 import { openParts, type HeadParts } from './open.js';
 import { parseHeadOptions, type HeadOptions } from './options.js';
+import type { Flip } from './scanout.js';
 
 /** What a head is made of, for people and reports. */
 export interface HeadInfo {
@@ -49,7 +44,8 @@ export class Head {
   readonly info: HeadInfo;
   readonly #flushFence$ = new Subject<number>();
   #chain: Swapchain<ScanoutBuffer>;
-  #stop: (() => void) | undefined;
+  /** Completes the stream that is flipping. */
+  #complete: (() => void) | undefined;
   #closed = false;
 
   /** Use `openHead`. */
@@ -76,11 +72,6 @@ export class Head {
     return this.parts.buffers.reduce((sum, buffer) => sum + buffer.bytesCopied, 0);
   }
 
-  /** The backbuffers, in no particular state. */
-  slots(): readonly Slot<ScanoutBuffer>[] {
-    return this.#chain.slots;
-  }
-
   /**
    * A cold stream of page flips. Subscribing sets the mode and starts the loop,
    * which calls `draw` for each frame; unsubscribing stops it and gives the
@@ -90,31 +81,43 @@ export class Head {
   flips(draw: Draw): Observable<Flip> {
     return new Observable((subscriber) => {
       if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The head is closed');
-      if (this.#stop !== undefined) throw new GuestheadError('ERR_USAGE', 'The head is already flipping');
+      if (this.#complete !== undefined) throw new GuestheadError('ERR_USAGE', 'The head is already flipping');
       this.#chain = new Swapchain(this.parts.buffers);
       const scanout = new KernelScanout(this.parts, this.#flushFence$);
       const running = flipLoop(this.#chain, scanout, monotonicClock, draw).subscribe(subscriber);
-      this.#stop = () => {
-        this.#stop = undefined;
+      this.#complete = () => {
+        subscriber.complete();
+      };
+      return () => {
+        this.#complete = undefined;
         running.unsubscribe();
         scanout.close();
       };
-      return this.#stop;
     });
   }
 
-  /** Stops, gives the screen back, closes every buffer and device. Idempotent. */
+  /** Completes the stream, gives the screen back, closes every buffer and device. Idempotent. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#stop?.();
+    this.#complete?.();
     this.#flushFence$.complete();
     await Promise.resolve();
-    this.parts.owner.close();
+    closeAll(this.parts.owner);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+}
+
+/** What a lost device took with it needs no closing, and the kernel says so with ENODEV. */
+function closeAll(owner: Owner): void {
+  try {
+    owner.close();
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined || classifyErrno(errno) !== 'lost') throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 export { monotonicClock } from './clock.js';
 export type { Clock } from './clock.js';
 export { flipLoop } from './flip-loop.js';
-export type { Flip, Scanout, ScanoutEvent } from './flip-loop.js';
+export type { Flip, Scanout, ScanoutEvent } from './scanout.js';
 export type { Draw, DrawResult, Drawable, Frame } from './frame.js';
 export { Head, openHead } from './head.js';
 export type { HeadInfo } from './head.js';

@@ -5,7 +5,7 @@ import { commitFlag, type NativeScanout } from '../native.js';
 import { propertyId } from './atomic.js';
 import { monotonicClock } from './clock.js';
 import { guardExit } from './exit-guard.js';
-import type { Scanout, ScanoutEvent } from './flip-loop.js';
+import type { Scanout, ScanoutEvent } from './scanout.js';
 import type { HeadParts } from './open.js';
 
 const flipFlags = commitFlag.nonblock | commitFlag.pageFlipEvent;

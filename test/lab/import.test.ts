@@ -100,6 +100,14 @@ describe('the import path on virtio-gpu', () => {
     assert.match(run.stdout, /^# pass [7-9]/m);
   });
 
+  it('is what npm start runs where both devices are there', async () => {
+    const run = await lab.run(['node', 'scripts/start.mjs', '--frames', '30', '--json']);
+    assert.match(run.stderr, /running on this machine itself/);
+    const result = lastJson<RunResult>(run);
+    assert.equal(result.frames, 30);
+    assert.equal(result.host, null);
+  });
+
   it('runs the examples', async () => {
     const listed = await lab.run(script('examples/list-devices.ts'));
     assert.match(listed.stdout, /virtio_gpu at [\d:.]+ \(\/dev\/dri\/card\d.*shows the pictures/);

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
 import type { Job } from '../../src/lab/index.js';
 import type { RunResult } from '../../src/report/index.js';
-import { guesthead, lastJson, script, startWatched, type Output } from '../support/lab.js';
+import { guesthead, lastJson, script, startWatched, untilFlipping, type Output } from '../support/lab.js';
 
 interface CrtcState {
   readonly framebuffer: number;
@@ -36,8 +36,7 @@ after(async () => {
 async function interrupt(signal: NodeJS.Signals, words: readonly string[]): Promise<Output> {
   const out: Buffer[] = [];
   const job = lab.start(words, { onStdout: (chunk) => out.push(chunk) });
-  const wait = 'until cat /sys/kernel/debug/dri/*/state | grep -q "size=1920x1080"; do sleep 0.1; done; sleep 1';
-  await lab.run(['timeout', '60', 'sh', '-c', wait]);
+  await untilFlipping(lab);
   job.kill(signal);
   return { ...(await job.done), stdout: Buffer.concat(out).toString(), stderr: '' };
 }
@@ -98,8 +97,7 @@ describe('the screen', () => {
 
   it('is not taken from another DRM master', async () => {
     const holder = lab.start(['node', 'dist/cli/main.js', 'run']);
-    const wait = 'until cat /sys/kernel/debug/dri/*/state | grep -q "size=1920x1080"; do sleep 0.1; done';
-    await lab.run(['timeout', '60', 'sh', '-c', wait]);
+    await untilFlipping(lab);
     const run = await guesthead(lab, ['run', '--frames', '1']);
     assert.equal(run.status, 3);
     assert.match(run.stderr, /ERR_NOT_MASTER/);

@@ -71,3 +71,11 @@ export function startWatched(lab: Lab, words: readonly string[]): { job: Job; li
   job.done.then(lines.end, lines.end);
   return { job, lines };
 }
+
+/** Resolves once a Node process shows 1920x1080, not the console; fails after a minute without. */
+export async function untilFlipping(lab: Lab): Promise<void> {
+  const shown = 'cat /sys/kernel/debug/dri/*/state | grep -A 4 "allocated by = node" | grep -q "size=1920x1080"';
+  const wait = `until ${shown}; do sleep 0.1; done; sleep 0.5`;
+  const { status } = await lab.run(['timeout', '60', 'sh', '-c', wait]);
+  assert.equal(status, 0, 'nothing was flipped');
+}

@@ -1,0 +1,47 @@
+/** What the flip loop drives, what it is told, and what it tells. */
+import type { Observable } from 'rxjs';
+
+export type ScanoutEvent =
+  | {
+      readonly kind: 'flip';
+      readonly slot: number;
+      /** The CRTC's vblank counter, 32 bits. */
+      readonly sequence: number;
+      /** CLOCK_MONOTONIC, ns. */
+      readonly timestampNs: number;
+      readonly flushPending: boolean;
+    }
+  | { readonly kind: 'fence'; readonly slot: number }
+  | { readonly kind: 'error'; readonly error: Error };
+
+/** What the loop drives. */
+export interface Scanout {
+  readonly events$: Observable<ScanoutEvent>;
+  /** Sets the mode with this slot's buffer on the screen; throws. */
+  show(slot: number): void;
+  /** Commits a page flip; `inFence` -1 = none. 0 or a negative errno. */
+  commit(slot: number, inFence: number): number;
+  /** Gives the screen back; throws nothing. */
+  restore(): void;
+  /** Closes a fence that `draw` returned. */
+  closeFence(fd: number): void;
+}
+
+/** One completed page flip. */
+export interface Flip {
+  /** The frame now on the screen; 0 was shown by the modeset, so the first flip is of frame 1. */
+  readonly frame: number;
+  readonly slot: number;
+  readonly sequence: number;
+  readonly timestampNs: number;
+  /** Refresh cycles that went by without a flip since the one before, by the kernel's counter. */
+  readonly missed: number;
+  /** Duration of the commit call, ms. */
+  readonly commitMs: number;
+  /** From the commit to the kernel's time of the flip, ms. */
+  readonly flipMs: number;
+  /** The kernel went on before the host was done: the picture may be torn. */
+  readonly tearRisk: boolean;
+  /** This flip came late because every buffer was locked. */
+  readonly starved: boolean;
+}
