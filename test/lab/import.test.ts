@@ -51,11 +51,23 @@ describe('the import path on virtio-gpu', () => {
       assert.deepEqual(result.host, { captures: 3, exact: 3, torn: 0 });
     });
 
-  it('takes 2 and 16 buffers', async () => {
+  it('takes 2 and 16 buffers, and is what auto chooses', async () => {
     for (const buffers of ['2', '16']) {
-      const run = await guesthead(lab, ['run', '--buffers', buffers, '--frames', '30', '--json', '--pattern', 'none']);
+      const run = await guesthead(lab, [
+        'run',
+        '--path',
+        'auto',
+        '--buffers',
+        buffers,
+        '--frames',
+        '30',
+        '--json',
+        '--pattern',
+        'none',
+      ]);
       const result = lastJson<RunResult>(run);
       assert.equal(result.buffers, Number(buffers));
+      assert.deepEqual([result.path, result.refused], ['import', []]);
       assert.equal(result.frames, 30);
     }
   });

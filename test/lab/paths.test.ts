@@ -8,7 +8,7 @@ import { guesthead, lastJson, measured } from '../support/lab.js';
 function runPath(lab: Lab, path: string, mode: string): Promise<RunResult> {
   return measured(
     async () => {
-      const words = ['run', '--path', path, '--mode', mode, '--frames', '300', '--json'];
+      const words = ['run', '--path', path, '--mode', mode, '--frames', '200', '--json'];
       return lastJson<RunResult>(await guesthead(lab, words, { GUESTHEAD_CAPTURES: '2' }));
     },
     ({ verdict }) => verdict === 'pass',
@@ -50,18 +50,11 @@ describe('a host that takes foreign buffers', () => {
   });
 
   it('copies the whole picture where the drawing does not say what changed', async () => {
-    const words = ['run', '--path', 'copy', '--mode', '640x480', '--pattern', 'none', '--frames', '60', '--json'];
+    const words = ['run', '--path', 'copy', '--mode', '640x480', '--pattern', 'none', '--frames', '30', '--json'];
     const { bytesCopiedPerFrame } = lastJson<RunResult>(await guesthead(lab, words));
     const whole = 640 * 480 * 4;
     // a frame drawn ahead at either end of the count belongs to it or not
-    assert.ok(Math.abs(bytesCopiedPerFrame - whole) <= whole / 30, String(bytesCopiedPerFrame));
-  });
-
-  it('makes auto take the import path', async () => {
-    const { path, refused } = lastJson<RunResult>(
-      await guesthead(lab, ['run', '--path', 'auto', '--frames', '30', '--json']),
-    );
-    assert.deepEqual([path, refused], ['import', []]);
+    assert.ok(Math.abs(bytesCopiedPerFrame - whole) <= whole / 15, String(bytesCopiedPerFrame));
   });
 });
 
