@@ -11,9 +11,9 @@ import type { HeadParts } from './open.js';
 const flipFlags = commitFlag.nonblock | commitFlag.pageFlipEvent;
 /** Sampling a fence costs a worker thread's wake-ups: one frame in so many pays them. */
 const sampleEvery = 32;
-const sampleIntervalUs = 100;
-/** The kernel itself waits no longer for the host (virtio-gpu's plane.c). */
-const sampleTimeoutMs = 50;
+const sampleIntervalUs = 150;
+/** A fence that went unseen is looked for until then: long enough for a host that paces by its own screen. */
+const sampleTimeoutMs = 20;
 
 export class KernelScanout implements Scanout {
   readonly events$ = new Subject<ScanoutEvent>();
