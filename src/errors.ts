@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'ERR_UNSUPPORTED'
   | 'ERR_ALLOCATION'
   | 'ERR_IMPORT_REFUSED'
+  | 'ERR_HOST_REFUSED'
+  | 'ERR_HOST_PAUSED'
   | 'ERR_COMMIT'
   | 'ERR_FLIP_TIMEOUT'
   | 'ERR_DEVICE_LOST'
@@ -85,24 +87,24 @@ export function messageOf(error: unknown): string {
 }
 
 /** What a failed commit asks of the loop. */
-export type FailureKind = 'retry' | 'wait' | 'step-down' | 'lost' | 'fatal';
+export type FailureKind = 'wait' | 'regain' | 'step-down' | 'lost' | 'fatal';
 
 /**
- * The one place where an errno becomes a decision: *retry* at once, *wait* for
- * an event and try again, *step down* to another buffer path, the device is
- * *lost*, or the failure is *fatal*.
+ * The one place where an errno becomes a decision: *wait* a moment and try again,
+ * *regain* DRM master and set the mode again, *step down* to another buffer path,
+ * the device is *lost*, or the failure is *fatal*.
  */
 export function classifyErrno(errno: number): FailureKind {
   const e = constants.errno;
   switch (errno) {
     case e.EINTR:
     case e.EAGAIN:
-      return 'retry';
     case e.EBUSY:
-    case e.EACCES:
-    case e.EPERM:
     case e.ENOMEM:
       return 'wait';
+    case e.EACCES:
+    case e.EPERM:
+      return 'regain';
     case e.EINVAL:
     case e.ENOSPC:
     case e.EOPNOTSUPP:
@@ -113,4 +115,10 @@ export function classifyErrno(errno: number): FailureKind {
     default:
       return 'fatal';
   }
+}
+
+/** Whether what failed may well succeed in a moment. */
+export function isTransient(error: unknown): boolean {
+  const errno = errnoOf(error);
+  return errno !== undefined && classifyErrno(errno) === 'wait';
 }

@@ -12,10 +12,11 @@ import { createDumbFramebuffer } from './export-path.js';
 import { exportOwned, linearLayout, renderUsage, type PathDevices, type Size } from './path.js';
 import { ScanoutBuffer } from './scanout-buffer.js';
 
-export function createCopiedBuffer({ native, gbm, render, display }: PathDevices, size: Size): ScanoutBuffer {
+export function createCopiedBuffer(devices: PathDevices, size: Size): ScanoutBuffer {
+  const { native, gbm, render } = devices;
   const owner = new Owner();
   return owner.guard(() => {
-    const shown = createDumbFramebuffer(owner, display, size);
+    const shown = createDumbFramebuffer(owner, devices, size);
     const bo = owner.own(gbm.createBuffer({ ...size, format: format.XRGB8888, usage: renderUsage }), (buffer) => {
       buffer.close();
     });

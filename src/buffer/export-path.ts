@@ -3,18 +3,18 @@
  * render GPU, which draws there. Works on any kernel: the way of the "dumb
  * scanout device", and of Mesa's KMSRO. No pixel is copied in the guest.
  */
-import { createDumb, destroyDumb, format, type GemHandle } from '../ffi/index.js';
-import type { DrmNode } from '../device/index.js';
+import { createDumb, format, type GemHandle } from '../ffi/index.js';
 import { Owner } from '../owner.js';
 import { checkLayout, type PictureLayout } from './check.js';
 import { exportOwned, framebufferOwned, linearLayout, renderUsage, type PathDevices, type Size } from './path.js';
 import { ScanoutBuffer } from './scanout-buffer.js';
 import type { DmabufFd, FramebufferId } from '../ffi/index.js';
 
-export function createExportedBuffer({ native, gbm, display }: PathDevices, size: Size): ScanoutBuffer {
+export function createExportedBuffer(devices: PathDevices, size: Size): ScanoutBuffer {
+  const { native, gbm } = devices;
   const owner = new Owner();
   return owner.guard(() => {
-    const { layout, framebuffer, fd } = createDumbFramebuffer(owner, display, size);
+    const { layout, framebuffer, fd } = createDumbFramebuffer(owner, devices, size);
     const usage = renderUsage;
     owner.own(gbm.importDmabuf({ fd, ...size, format: format.XRGB8888, stride: layout.stride, usage }), (buffer) => {
       buffer.close();
@@ -26,12 +26,13 @@ export function createExportedBuffer({ native, gbm, display }: PathDevices, size
 /** A dumb buffer of the display with its framebuffer and its dma-buf. */
 export function createDumbFramebuffer(
   owner: Owner,
-  display: DrmNode,
+  { display, handles }: PathDevices,
   size: Size,
 ): { layout: PictureLayout; framebuffer: FramebufferId; fd: DmabufFd } {
   const { handle, pitch } = createDumb(display.fd, { ...size, bpp: 32 });
+  handles.adopt(handle);
   owner.own<GemHandle>(handle, (dumb) => {
-    destroyDumb(display.fd, dumb);
+    handles.release(dumb);
   });
   const fd = exportOwned(owner, display, handle);
   const layout = linearLayout(size, pitch, fd);

@@ -7,7 +7,8 @@ import { Owner } from '../owner.js';
 import { exportOwned, importOwned, linearLayout, renderUsage, type PathDevices, type Size } from './path.js';
 import { ScanoutBuffer } from './scanout-buffer.js';
 
-export function createImportedBuffer({ native, gbm, render, display }: PathDevices, size: Size): ScanoutBuffer {
+export function createImportedBuffer(devices: PathDevices, size: Size): ScanoutBuffer {
+  const { native, gbm, render } = devices;
   const owner = new Owner();
   return owner.guard(() => {
     const bo = owner.own(gbm.createBuffer({ ...size, format: format.XRGB8888, usage: renderUsage }), (buffer) => {
@@ -15,7 +16,7 @@ export function createImportedBuffer({ native, gbm, render, display }: PathDevic
     });
     const fd = exportOwned(owner, render, bo.handle);
     const layout = { ...linearLayout(size, bo.stride(), fd), offset: bo.offset(0), modifier: bo.modifier };
-    const framebuffer = importOwned(owner, display, layout, fd, render.driver);
+    const framebuffer = importOwned(owner, devices, layout, fd, render.driver);
     return new ScanoutBuffer({ native, layout, framebuffer, shownFd: fd, drawnFd: fd, owner });
   });
 }

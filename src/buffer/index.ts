@@ -1,6 +1,9 @@
 export { checkLayout, maxPixels, minPixels } from './check.js';
 export type { PictureLayout } from './check.js';
-export { climbDown, pathNames } from './ladder.js';
+export { ForeignBuffer, ForeignBuffers } from './foreign-buffer.js';
+export type { DmabufDescription } from './foreign-buffer.js';
+export { GemHandles } from './gem-handles.js';
+export { climbDown, pathNames, refusalOf, rungsAbove, rungsBelow, rungsOf } from './ladder.js';
 export type { PathName, Refusal } from './ladder.js';
 export type { PathDevices, Size } from './path.js';
 export type { ScanoutBuffer } from './scanout-buffer.js';

@@ -1,6 +1,6 @@
 /** Which buffer path is taken: the one asked for, or with `auto` the first of the ladder that works. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GuestheadError, errnoName, messageOf } from '../errors.js';
+import { GuestheadError, isTransient, messageOf } from '../errors.js';
 import { Owner } from '../owner.js';
 import { createCopiedBuffer } from './copy-path.js';
 import { createExportedBuffer } from './export-path.js';
@@ -43,23 +43,32 @@ export interface Ladder {
 }
 
 const realLadder: Ladder = { ladder: paths, backOffMs: [50, 200] };
-/** What may pass by itself. */
-const transient = new Set(['ENOMEM', 'EBUSY', 'EINTR']);
+/** The paths to try, the best first: the one asked for, or with `auto` all of them, or those after (before) another. */
+export function rungsOf(wanted: PathName | 'auto'): readonly PathName[] {
+  return wanted === 'auto' ? pathNames : [wanted];
+}
+
+export function rungsBelow(wanted: PathName | 'auto', path: PathName): readonly PathName[] {
+  return rungsOf(wanted).slice(rungsOf(wanted).indexOf(path) + 1);
+}
+
+export function rungsAbove(wanted: PathName | 'auto', path: PathName): readonly PathName[] {
+  return rungsOf(wanted).slice(0, rungsOf(wanted).indexOf(path));
+}
 
 /**
- * Makes `count` buffers by the path asked for, or by the first rung on which
- * they can be made and `test` (a TEST_ONLY commit) accepts one. Every refusal is
- * kept; when no rung is left, the last one's error is thrown.
+ * Makes `count` buffers by the first of these rungs on which they can be made and
+ * `test` (a TEST_ONLY commit) accepts one. Every refusal is kept; when no rung is
+ * left, the last one's error is thrown.
  */
 export async function climbDown(
-  wanted: PathName | 'auto',
+  rungs: readonly PathName[],
   devices: PathDevices,
   size: Size,
   count: number,
   test: (buffer: ScanoutBuffer) => void,
   { ladder, backOffMs } = realLadder,
 ): Promise<Rung> {
-  const rungs = wanted === 'auto' ? pathNames : [wanted];
   const refused: Refusal[] = [];
   let last: unknown;
   for (const path of rungs) {
@@ -72,7 +81,7 @@ export async function climbDown(
       refused.push(refusalOf(path, error));
     }
   }
-  throw last;
+  throw last ?? new GuestheadError('ERR_UNSUPPORTED', 'There is no other buffer path to try');
 }
 
 function tryRung(
@@ -106,11 +115,7 @@ async function withBackOff<T>(backOffMs: readonly number[], attempt: () => T): P
   return attempt();
 }
 
-function isTransient(error: unknown): boolean {
-  return error instanceof GuestheadError && error.errno !== undefined && transient.has(errnoName(error.errno));
-}
-
-function refusalOf(path: PathName, error: unknown): Refusal {
+export function refusalOf(path: PathName, error: unknown): Refusal {
   if (!(error instanceof GuestheadError)) return { path, code: 'ERR_SYSTEM', advice: messageOf(error) };
   return { path, code: error.code, advice: error.advice ?? error.message };
 }

@@ -1,15 +1,13 @@
 /** What the four buffer paths have in common. */
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { DrmNode } from '../device/index.js';
 import { GuestheadError, errnoName, errnoOf } from '../errors.js';
 import {
   addFramebuffer,
   closeFramebuffer,
-  closeGemHandle,
   format,
   gbmUsage,
   LINEAR,
-  primeFdToHandle,
   primeHandleToFd,
   type DmabufFd,
   type FramebufferId,
@@ -19,6 +17,8 @@ import {
 import type { Native } from '../native.js';
 import type { Owner } from '../owner.js';
 import { checkLayout, type PictureLayout } from './check.js';
+import { sizeOf } from './dmabuf.js';
+import type { GemHandles } from './gem-handles.js';
 import type { ScanoutBuffer } from './scanout-buffer.js';
 
 export interface Size {
@@ -33,6 +33,10 @@ export interface PathDevices {
   /** The node that `gbm` was made on. */
   readonly render: DrmNode;
   readonly display: DrmNode;
+  /** Of `display`'s open file. */
+  readonly handles: GemHandles;
+  /** Who draws into the buffers. */
+  readonly source: 'cpu' | 'gpu';
 }
 
 /** Makes one backbuffer, or throws a GuestheadError with nothing left open. */
@@ -43,7 +47,7 @@ export const renderUsage = gbmUsage.linear | gbmUsage.rendering;
 
 /** A linear XRGB8888 picture of a dma-buf, its size as the kernel tells it. */
 export function linearLayout({ width, height }: Size, stride: number, fd: DmabufFd): PictureLayout {
-  return { width, height, format: format.XRGB8888, stride, offset: 0, modifier: LINEAR, size: fstatSync(fd).size };
+  return { width, height, format: format.XRGB8888, stride, offset: 0, modifier: LINEAR, size: sizeOf(fd) };
 }
 
 /**
@@ -57,17 +61,17 @@ export function exportOwned(owner: Owner, node: DrmNode, handle: GemHandle): Dma
 /** PRIME import and AddFB2. The framebuffer keeps the memory: the GEM handle lives only as long as AddFB2 needs it. */
 export function importOwned(
   owner: Owner,
-  display: DrmNode,
+  { display, handles }: PathDevices,
   layout: PictureLayout,
   fd: DmabufFd,
   from: string,
 ): FramebufferId {
   checkLayout(layout);
-  const handle = importHandle(display, fd, from);
+  const handle = importHandle(display, handles, fd, from);
   try {
     return framebufferOwned(owner, display, layout, handle);
   } finally {
-    closeGemHandle(display.fd, handle);
+    handles.release(handle);
   }
 }
 
@@ -84,9 +88,10 @@ export function framebufferOwned(
   });
 }
 
-function importHandle(display: DrmNode, fd: DmabufFd, from: string): GemHandle {
+/** Ends with `handles.release`. Throws ERR_IMPORT_REFUSED with advice. */
+export function importHandle(display: DrmNode, handles: GemHandles, fd: DmabufFd, from: string): GemHandle {
   try {
-    return primeFdToHandle(display.fd, fd);
+    return handles.import(fd);
   } catch (cause) {
     const errno = errnoOf(cause);
     throw new GuestheadError('ERR_IMPORT_REFUSED', `${display.driver} refused the buffer of ${from}`, {

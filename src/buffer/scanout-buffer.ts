@@ -44,6 +44,11 @@ export class ScanoutBuffer {
     return this.parts.shownFd;
   }
 
+  /** The memory that is drawn into: the shown memory, but on the `copy` path. Borrowed likewise. */
+  get drawnFd(): DmabufFd {
+    return this.parts.drawnFd;
+  }
+
   /** Since the buffer was made. */
   get bytesCopied(): number {
     return this.#bytesCopied;

@@ -1,28 +1,43 @@
 /**
  * The `udmabuf` path: ordinary memory made a dma-buf by /dev/udmabuf, imported
- * into the display. No pixel is copied; for pictures that the CPU draws.
+ * into the display, and into the render GPU where it takes it. No pixel is copied;
+ * for pictures that the CPU draws first of all.
  */
 import { closeSync } from 'node:fs';
 import { GuestheadError, errnoName, errnoOf } from '../errors.js';
 import type { DmabufFd } from '../ffi/index.js';
 import type { Native } from '../native.js';
 import { Owner } from '../owner.js';
-import { importOwned, linearLayout, type PathDevices, type Size } from './path.js';
+import type { PictureLayout } from './check.js';
+import { importOwned, linearLayout, renderUsage, type PathDevices, type Size } from './path.js';
 import { ScanoutBuffer } from './scanout-buffer.js';
 
 /** What a host GPU may want of a row (KERNEL.md: 64 or 256 bytes). */
 const strideAlignment = 256;
 const bytesPerPixel = 4;
 
-export function createUdmabufBuffer({ native, display }: PathDevices, size: Size): ScanoutBuffer {
+export function createUdmabufBuffer(devices: PathDevices, size: Size): ScanoutBuffer {
+  const { native } = devices;
   const owner = new Owner();
   return owner.guard(() => {
     const stride = Math.ceil((size.width * bytesPerPixel) / strideAlignment) * strideAlignment;
     const fd = owner.own(allocate(native, stride * size.height), closeSync);
     const layout = linearLayout(size, stride, fd);
-    const framebuffer = importOwned(owner, display, layout, fd, 'udmabuf');
+    const framebuffer = importOwned(owner, devices, layout, fd, 'udmabuf');
+    importForDrawing(owner, devices, layout, fd);
     return new ScanoutBuffer({ native, layout, framebuffer, shownFd: fd, drawnFd: fd, owner });
   });
+}
+
+/** The render GPU draws into it where it takes such memory; a CPU that draws does not need that. */
+function importForDrawing(owner: Owner, { gbm, source }: PathDevices, layout: PictureLayout, fd: DmabufFd): void {
+  try {
+    owner.own(gbm.importDmabuf({ ...layout, fd, usage: renderUsage }), (buffer) => {
+      buffer.close();
+    });
+  } catch (error) {
+    if (source === 'gpu') throw error;
+  }
 }
 
 function allocate(native: Native, bytes: number): DmabufFd {

@@ -5,25 +5,55 @@
  * waits for its flip, so that a commit follows each flip event at once.
  */
 import { Observable, type Subscriber, type Subscription } from 'rxjs';
-import type { Slot, Swapchain } from '../buffer/index.js';
-import { classifyErrno, errnoName, GuestheadError, messageOf } from '../errors.js';
+import type { ForeignBuffer, Swapchain } from '../buffer/index.js';
+import { classifyErrno, errnoName, errnoOf, GuestheadError } from '../errors.js';
 import type { Clock } from './clock.js';
-import { SlotFrame, type Draw, type DrawResult, type Drawable } from './frame.js';
+import { Drawing, type Drawn } from './drawing.js';
+import type { Draw, Drawable } from './frame.js';
+import { Deadline, PaceObserver } from './pacing.js';
+import { Alarm } from './alarm.js';
 import type { Flip, Scanout, ScanoutEvent } from './scanout.js';
+
+export interface LoopOptions {
+  /** One refresh cycle of the mode, ms. */
+  readonly periodMs: number;
+  /** `mailbox` draws on while a commit waits, and shows the newest frame. */
+  readonly presentation: 'fifo' | 'mailbox';
+  /** Draws as late as the measured drawing time allows, instead of a frame ahead. */
+  readonly deadline: boolean;
+  /** How long a flip, a drawing or a locked swapchain may take before it is reported, ms. */
+  readonly flipTimeoutMs: number;
+  /** What a failed `draw` does: the loop ends, or goes on with the next frame. */
+  readonly onDrawError: 'end' | 'skip';
+}
+
+export interface LoopParts<B extends Drawable> {
+  readonly swapchain: Swapchain<B>;
+  readonly scanout: Scanout;
+  readonly clock: Clock;
+  readonly draw: Draw;
+  readonly options: LoopOptions;
+  /** What the display's flips tell; read by whoever reports. */
+  readonly pace: PaceObserver;
+  /** The place of a caller's buffer in the chain; throws where it cannot be shown. */
+  readonly placeOf: (buffer: ForeignBuffer) => number;
+  /** Gets what went wrong without ending the loop, once for each time. */
+  readonly report: (fault: GuestheadError) => void;
+}
 
 /** A rejected commit is tried again this often, and given up after so many tries. */
 const retryMs = 100;
 const maxTries = 20;
+const regainMs = 250;
 const sameTurnMs = 1;
 
-export function flipLoop<B extends Drawable>(
-  swapchain: Swapchain<B>,
-  scanout: Scanout,
-  clock: Clock,
-  draw: Draw,
-): Observable<Flip> {
+/**
+ * Errors with ERR_DRAW, ERR_COMMIT or ERR_DEVICE_LOST. What is on the screen when it
+ * ends stays there: giving it back is the caller's.
+ */
+export function flipLoop<B extends Drawable>(parts: LoopParts<B>): Observable<Flip> {
   return new Observable((subscriber) => {
-    const loop = new FlipLoop(swapchain, scanout, clock, draw, subscriber);
+    const loop = new FlipLoop(parts, subscriber);
     loop.start();
     return () => {
       loop.stop();
@@ -32,40 +62,63 @@ export function flipLoop<B extends Drawable>(
 }
 
 class FlipLoop<B extends Drawable> {
-  readonly #frames: readonly SlotFrame<B>[];
-  readonly #abort = new AbortController();
+  readonly #drawing: Drawing<B>;
+  readonly #deadline: Deadline;
+  /** Looks after what takes too long. */
+  readonly #watchdog: Alarm;
+  /** A commit that waits: for another try, for DRM master, or for its time. */
+  readonly #hold: Alarm;
+  /** A drawing that waits for its time. */
+  readonly #late: Alarm;
   #events: Subscription | undefined;
-  #cancelRetry: (() => void) | undefined;
-  #started = false;
+  #shown = false;
   #stopped = false;
-  #drawing = false;
+  #pumping = false;
   /** Drawn, waiting for its commit. */
-  #ready: Slot<B> | undefined;
-  #inFence = -1;
+  #ready: Drawn | undefined;
   /** Committed, waiting for its flip event. */
-  #queued: Slot<B> | undefined;
+  #queued: Drawn | undefined;
   #tries = 0;
+  #noMaster = false;
+  /** Since when what is waited for takes too long, reported once. */
+  #overdue = false;
   /** When all buffers were found locked with nothing on its way to the screen. */
   #starvingSince: number | undefined;
   #starved = false;
+  #dropped = 0;
   #committedAt = 0;
   #commitMs = 0;
+  #flippedAt = 0;
   #lastSequence: number | undefined;
 
   constructor(
-    private readonly swapchain: Swapchain<B>,
-    private readonly scanout: Scanout,
-    private readonly clock: Clock,
-    private readonly draw: Draw,
+    private readonly parts: LoopParts<B>,
     private readonly subscriber: Subscriber<Flip>,
   ) {
-    this.#frames = swapchain.slots.map((slot) => new SlotFrame(slot, this.#abort.signal));
+    const { swapchain, clock, draw, options, scanout, placeOf } = parts;
+    this.#deadline = new Deadline(options.periodMs);
+    this.#watchdog = new Alarm(clock);
+    this.#hold = new Alarm(clock);
+    this.#late = new Alarm(clock);
+    this.#drawing = new Drawing(swapchain, clock, draw, {
+      drawn: (drawn) => {
+        this.#drawn(drawn);
+      },
+      failed: (error) => {
+        this.#drawFailed(error);
+      },
+      closeFence: (fd) => {
+        scanout.closeFence(fd);
+      },
+      placeOf,
+    });
   }
 
   start(): void {
-    this.#events = this.scanout.events$.subscribe((event) => {
+    this.#events = this.parts.scanout.events$.subscribe((event) => {
       this.#receive(event);
     });
+    this.#watch();
     this.#pump();
   }
 
@@ -73,160 +126,205 @@ class FlipLoop<B extends Drawable> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#events?.unsubscribe();
-    this.#cancelRetry?.();
-    this.#abort.abort();
-    this.#dropInFence();
-    if (this.#ready !== undefined) this.swapchain.cancel(this.#ready.index);
-    this.scanout.restore();
+    for (const alarm of [this.#watchdog, this.#hold, this.#late]) alarm.cancel();
+    this.#drawing.stop();
+    this.#closeFence(this.#queued);
+    if (this.#ready === undefined) return;
+    this.#closeFence(this.#ready);
+    this.parts.swapchain.cancel(this.#ready.slot);
   }
 
   /** Keeps one commit under way and one frame drawn ahead. */
   #pump(): void {
-    while (!this.#stopped) {
-      if (this.#ready === undefined && !this.#drawing && !this.#drawNext()) return;
-      if (this.#ready === undefined || this.#queued !== undefined || this.#cancelRetry !== undefined) return;
-      this.#present(this.#ready);
-    }
+    if (this.#pumping) return; // of a draw that ended at once: the outer call goes on
+    this.#pumping = true;
+    while (!this.#stopped && (this.#presentReady() || this.#drawNext()));
+    this.#pumping = false;
   }
 
-  /** Whether a frame is ready: not while all buffers are locked, nor while `draw` is still at work. */
+  /** Whether a frame was begun. */
   #drawNext(): boolean {
-    const slot = this.swapchain.acquire();
+    if (this.#drawing.busy || this.#late.set || !this.#wantsFrame()) return false;
+    const wait = this.#ready === undefined ? this.#drawDelay() : 0;
+    if (wait > 0) {
+      this.#later(wait);
+      return false;
+    }
+    const slot = this.parts.swapchain.acquire();
     if (slot === undefined) {
-      if (this.#queued === undefined) this.#starvingSince ??= this.clock.now();
+      if (this.#queued === undefined && this.#ready === undefined) this.#starvingSince ??= this.parts.clock.now();
       return false;
     }
     this.#endStarving();
-    const frame = this.#frames[slot.index];
-    if (frame === undefined) return false;
-    this.#drawing = true;
-    try {
-      const result = this.draw(frame);
-      if (!(result instanceof Promise)) return this.#drawn(slot, result);
-      result.then(
-        (fence) => this.#drawn(slot, fence) && this.#pump(),
-        (error: unknown) => this.#drawFailed(slot, error),
-      );
-      return false;
-    } catch (error) {
-      return this.#drawFailed(slot, error);
+    this.#drawing.begin(slot);
+    return true;
+  }
+
+  #wantsFrame(): boolean {
+    const { presentation, deadline } = this.parts.options;
+    if (deadline && this.#queued !== undefined) return false;
+    return this.#ready === undefined || (presentation === 'mailbox' && this.#queued !== undefined && !deadline);
+  }
+
+  /** Late drawing waits after the flip before, ms. */
+  #drawDelay(): number {
+    if (!this.parts.options.deadline || this.#flippedAt === 0) return 0;
+    return this.#flippedAt + this.#deadline.delayMs - this.parts.clock.now();
+  }
+
+  #later(ms: number): void {
+    this.#late.start(ms, () => {
+      this.#flippedAt = 0; // its time has come
+      this.#pump();
+    });
+  }
+
+  /** A newer frame takes the place of one that still waits. */
+  #drawn(drawn: Drawn): void {
+    const replaced = this.#ready;
+    if (replaced !== undefined) {
+      this.#dropped++;
+      this.#closeFence(replaced);
+      this.parts.swapchain.drop(replaced.slot);
     }
+    this.#ready = drawn;
+    // the events of this turn first: a mailbox that drew in a circle would never see its flip
+    if (this.#queued === undefined || this.parts.options.presentation === 'fifo') this.#pump();
+    else this.#later(0);
   }
 
-  #drawn(slot: Slot<B>, fence: DrawResult): boolean {
-    this.#drawing = false;
-    slot.buffer.endDraw();
-    this.#inFence = typeof fence === 'number' ? fence : -1;
-    if (!this.#stopped) this.#ready = slot;
-    else this.#giveUp(slot);
-    return !this.#stopped;
-  }
-
-  #drawFailed(slot: Slot<B>, cause: unknown): false {
-    this.#drawing = false;
-    slot.buffer.endDraw();
-    this.#giveUp(slot);
-    this.#fail(new GuestheadError('ERR_DRAW', `draw failed: ${messageOf(cause)}`, { cause }));
-    return false;
-  }
-
-  #giveUp(slot: Slot<B>): void {
-    this.#dropInFence();
-    if (slot.state === 'drawing') this.swapchain.cancel(slot.index); // not lost in the meantime
-  }
-
-  #present(slot: Slot<B>): void {
-    if (this.#started) this.#commit(slot);
-    else this.#showFirst(slot);
-  }
-
-  #showFirst(slot: Slot<B>): void {
-    try {
-      this.scanout.show(slot.index);
-    } catch (error) {
+  #drawFailed(error: GuestheadError): void {
+    if (this.parts.options.onDrawError === 'end') {
       this.#fail(error);
       return;
     }
-    this.#started = true;
-    this.#accepted(slot);
-    this.#queued = undefined;
-    this.swapchain.flipped(slot.index); // a modeset returns when the picture is on
+    this.#dropped++;
+    this.parts.report(error);
+    this.#later(this.parts.options.periodMs);
   }
 
-  #commit(slot: Slot<B>): void {
-    const before = this.clock.now();
-    const result = this.scanout.commit(slot.index, this.#inFence);
-    this.#commitMs = this.clock.now() - before;
+  /** Whether a commit was made. */
+  #presentReady(): boolean {
+    const ready = this.#ready;
+    if (ready === undefined || this.#queued !== undefined || this.#hold.set) return false;
+    if (!this.#shown) return this.#show(ready);
+    const wait = this.parts.pace.freeRunning ? this.#committedAt + this.parts.options.periodMs - this.#now() : 0;
+    if (wait > 0) this.#holdFor(wait);
+    else this.#commit(ready);
+    return wait <= 0;
+  }
+
+  /** By a modeset, which returns when the picture is on: at first, and after DRM master was lost. */
+  #show(ready: Drawn): boolean {
+    try {
+      this.parts.scanout.show(ready.slot);
+    } catch (error) {
+      this.#refused(errnoOf(error) ?? 0, error);
+      return false;
+    }
+    this.#shown = true;
+    this.#accepted(ready);
+    this.#queued = undefined;
+    this.#closeFence(ready);
+    this.parts.swapchain.flipped(ready.slot);
+    return true;
+  }
+
+  #commit(ready: Drawn): void {
+    const before = this.#now();
+    const result = this.parts.scanout.commit(ready.slot, ready.fence);
+    this.#commitMs = this.#now() - before;
     this.#committedAt = before;
-    if (result < 0) this.#rejected(-result);
-    else this.#accepted(slot);
+    if (result === 0) this.#accepted(ready);
+    else this.#refused(-result, rejection(-result));
   }
 
   /** Local state follows only what the kernel accepted. */
-  #accepted(slot: Slot<B>): void {
-    this.#dropInFence();
-    this.swapchain.submit(slot.index);
+  #accepted(ready: Drawn): void {
+    this.parts.swapchain.submit(ready.slot);
     this.#ready = undefined;
-    this.#queued = slot;
+    this.#queued = ready;
     this.#tries = 0;
+    this.#noMaster = false;
   }
 
-  #rejected(errno: number): void {
+  /** Waits the refusal out, or ends the loop with the error. */
+  #refused(errno: number, error: unknown): void {
     const kind = classifyErrno(errno);
-    if ((kind === 'wait' || kind === 'retry') && ++this.#tries < maxTries) {
-      this.#cancelRetry = this.clock.after(retryMs, () => {
-        this.#cancelRetry = undefined;
-        this.#pump();
-      });
-      return;
-    }
-    const lost = kind === 'lost';
-    if (lost) this.#lose();
-    const details = { operation: 'DRM_IOCTL_MODE_ATOMIC', errno };
-    this.#fail(
-      lost
-        ? new GuestheadError('ERR_DEVICE_LOST', 'The display device is gone', details)
-        : new GuestheadError('ERR_COMMIT', `The display refused a page flip with ${errnoName(errno)}`, details),
-    );
+    if (kind === 'regain') this.#awaitMaster(errno);
+    else if (kind === 'wait' && ++this.#tries < maxTries) this.#holdFor(retryMs);
+    else if (kind === 'lost') this.#lost(error);
+    else this.#fail(error);
+  }
+
+  /** Nothing is committed until this process is DRM master again, and then the whole mode. */
+  #awaitMaster(errno: number): void {
+    if (!this.#noMaster) this.parts.report(notMaster(errno));
+    this.#noMaster = true;
+    this.#shown = false;
+    this.#hold.start(regainMs, () => {
+      if (this.parts.scanout.regain()) this.#pump();
+      else this.#awaitMaster(errno);
+    });
+  }
+
+  #holdFor(ms: number): void {
+    this.#hold.start(ms, () => {
+      this.#pump();
+    });
   }
 
   #receive(event: ScanoutEvent): void {
     if (event.kind === 'error') {
-      this.#lose();
-      this.#fail(new GuestheadError('ERR_DEVICE_LOST', 'The display device is gone', { cause: event.error }));
+      this.#lost(event.error);
       return;
     }
     if (event.kind === 'flip') this.#flipped(event);
-    else this.swapchain.released(event.slot);
+    else this.parts.swapchain.released(event.slot);
     this.#pump();
   }
 
   #flipped(event: ScanoutEvent & { kind: 'flip' }): void {
-    const slot = this.#queued;
-    if (slot?.index !== event.slot) return; // of a commit from before this subscription
+    const queued = this.#queued;
+    if (queued?.slot !== event.slot) return; // of a commit from before this subscription
     this.#queued = undefined;
-    this.swapchain.flipped(slot.index);
-    const missed = this.#missedSince(event.sequence);
-    const starved = this.#starved && missed > 0;
+    this.#closeFence(queued);
+    this.parts.swapchain.flipped(queued.slot);
+    const flip = this.#describe(event, queued);
     this.#starved = false;
-    this.subscriber.next({
-      frame: slot.frame,
-      slot: slot.index,
+    this.#overdue = false;
+    this.#dropped = 0;
+    this.#flippedAt = event.timestampNs / 1e6;
+    this.parts.pace.record(flip);
+    this.#deadline.record(flip, queued.drawMs);
+    this.subscriber.next(flip);
+  }
+
+  #describe(event: ScanoutEvent & { kind: 'flip' }, { frame, startedAt, drawMs }: Drawn): Flip {
+    const missed = this.#missedSince(event.sequence);
+    const at = event.timestampNs / 1e6;
+    return {
+      frame,
+      slot: event.slot,
       sequence: event.sequence,
       timestampNs: event.timestampNs,
       missed,
       commitMs: this.#commitMs,
-      flipMs: event.timestampNs / 1e6 - this.#committedAt,
+      flipMs: at - this.#committedAt,
+      latencyMs: at - startedAt,
       tearRisk: event.flushPending,
-      starved,
-    });
+      starved: this.#starved && missed > 0,
+      drawnLate: missed > 0 && drawMs > this.parts.options.periodMs,
+      dropped: this.#dropped,
+    };
   }
 
   /** A fence that comes with the flip event is no starvation: it takes a moment of the same turn. */
   #endStarving(): void {
     if (this.#starvingSince === undefined) return;
-    this.#starved = this.clock.now() - this.#starvingSince > sameTurnMs;
+    this.#starved = this.#now() - this.#starvingSince > sameTurnMs;
     this.#starvingSince = undefined;
+    this.#overdue = false;
   }
 
   #missedSince(sequence: number): number {
@@ -235,19 +333,66 @@ class FlipLoop<B extends Drawable> {
     return Math.max(0, step - 1);
   }
 
-  #dropInFence(): void {
-    if (this.#inFence >= 0) this.scanout.closeFence(this.#inFence);
-    this.#inFence = -1;
+  /** Once in a while, not once a frame: a frame starts no timer. */
+  #watch(): void {
+    const { flipTimeoutMs } = this.parts.options;
+    this.#watchdog.start(flipTimeoutMs / 4, () => {
+      this.#watch();
+      this.#drawing.giveUpAfter(flipTimeoutMs);
+      const since = this.#queued !== undefined ? this.#committedAt : this.#starvingSince;
+      if (since === undefined || this.#overdue || this.#now() - since < flipTimeoutMs) return;
+      this.#overdue = true;
+      this.parts.report(this.#timeout(flipTimeoutMs));
+    });
   }
 
-  #lose(): void {
+  #timeout(ms: number): GuestheadError {
+    const { scanout, swapchain } = this.parts;
+    const queued = this.#queued;
+    if (queued === undefined)
+      return new GuestheadError('ERR_FLIP_TIMEOUT', `Every buffer has been locked for ${String(ms)} ms`, {
+        advice: `${swapchain.waiting().join('; ')}: the host or a reader of the buffers does not let go of them`,
+      });
+    const fences = scanout.pendingFences(queued.slot, queued.fence).join(', ');
+    return new GuestheadError('ERR_FLIP_TIMEOUT', `No flip event for ${String(ms)} ms`, {
+      advice: fences === '' ? 'no fence is pending: the host holds the display up' : `pending: the fence of ${fences}`,
+    });
+  }
+
+  #closeFence(drawn: Drawn | undefined): void {
+    if (drawn !== undefined && drawn.fence >= 0) this.parts.scanout.closeFence(drawn.fence);
+  }
+
+  #lost(cause: unknown): void {
+    this.#closeFence(this.#ready);
+    this.#closeFence(this.#queued);
     this.#ready = undefined;
     this.#queued = undefined;
-    this.swapchain.lose();
+    this.parts.swapchain.lose();
+    this.#fail(new GuestheadError('ERR_DEVICE_LOST', 'The display device is gone', { errno: errnoOf(cause), cause }));
   }
 
   #fail(error: unknown): void {
     this.stop();
     this.subscriber.error(error);
   }
+
+  #now(): number {
+    return this.parts.clock.now();
+  }
+}
+
+function rejection(errno: number): GuestheadError {
+  return new GuestheadError('ERR_COMMIT', `The display refused a page flip with ${errnoName(errno)}`, {
+    operation: 'DRM_IOCTL_MODE_ATOMIC',
+    errno,
+  });
+}
+
+function notMaster(errno: number): GuestheadError {
+  return new GuestheadError('ERR_NOT_MASTER', 'Another process took the display (DRM master)', {
+    operation: 'DRM_IOCTL_MODE_ATOMIC',
+    errno,
+    advice: 'flips go on when it gives the display back',
+  });
 }

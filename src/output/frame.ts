@@ -1,5 +1,5 @@
-/** What `draw` gets: one backbuffer, for the time of one frame. */
-import type { PictureLayout, Slot } from '../buffer/index.js';
+/** What `draw` gets: one backbuffer, for the time of one frame; and what it may give back. */
+import type { ForeignBuffer, PictureLayout, Slot } from '../buffer/index.js';
 
 export interface Frame {
   /** Counts from 0; a frame that was given up leaves a gap. */
@@ -13,21 +13,38 @@ export interface Frame {
   /** XRGB8888 pixels for CPU drawing; call only when you draw with the CPU. */
   readonly pixels: Uint32Array;
   /**
+   * The memory as a dma-buf, linear XRGB8888, for drawing with the GPU (EGL's or Vulkan's
+   * dma-buf import). Borrowed: the same for all frames of this buffer, until the head
+   * changes its mode or closes; do not close it.
+   */
+  readonly dmabufFd: number;
+  /**
    * Says which pixels this frame changes, so that the `copy` path copies only them;
    * call it for each changed rectangle, or not at all for the whole picture.
    */
   damaged(x: number, y: number, width: number, height: number): void;
-  /** Aborted when the loop stops. */
+  /** Aborted when the frame is given up: the loop stops, or the drawing took too long. */
   readonly signal: AbortSignal;
 }
 
-/** Nothing, or a sync_file fd that signals when rendering is done; the loop then owns and closes it. */
-export type DrawResult = number | void;
+/** A buffer of the caller's, shown in place of the frame; see `Head.importDmabuf`. */
+export interface Shown {
+  readonly buffer: ForeignBuffer;
+  /** A sync_file fd that signals when the buffer may be read; the loop then owns and closes it. */
+  readonly fence?: number;
+}
+
+/**
+ * Nothing; or a sync_file fd that signals when rendering is done, which the loop then
+ * owns and closes; or an imported buffer to be shown in place of the frame.
+ */
+export type DrawResult = number | Shown | void;
 export type Draw = (frame: Frame) => DrawResult | Promise<DrawResult>;
 
 /** The part of a scanout buffer that drawing needs. */
 export interface Drawable {
   readonly layout: Pick<PictureLayout, 'width' | 'height' | 'stride'>;
+  readonly drawnFd: number;
   pixels(): Uint32Array;
   damaged(x: number, y: number, width: number, height: number): void;
   endDraw(): void;
@@ -35,16 +52,15 @@ export interface Drawable {
 
 const bytesPerPixel = 4;
 
-/** A slot seen as a frame. Made once a slot: a frame allocates nothing. */
+/** A slot seen as a frame. Made once a slot: a frame that draws at once allocates nothing. */
 export class SlotFrame<B extends Drawable> implements Frame {
   readonly width: number;
   readonly height: number;
   readonly stride: number;
+  #abort: AbortController | undefined;
+  #givenUp = false;
 
-  constructor(
-    private readonly slot: Slot<B>,
-    readonly signal: AbortSignal,
-  ) {
+  constructor(private readonly slot: Slot<B>) {
     const { width, height, stride } = slot.buffer.layout;
     this.width = width;
     this.height = height;
@@ -59,11 +75,32 @@ export class SlotFrame<B extends Drawable> implements Frame {
     return this.slot.age;
   }
 
+  get pixels(): Uint32Array {
+    return this.slot.buffer.pixels();
+  }
+
+  get dmabufFd(): number {
+    return this.slot.buffer.drawnFd;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#givenUp) return AbortSignal.abort();
+    this.#abort ??= new AbortController();
+    return this.#abort.signal;
+  }
+
   damaged(x: number, y: number, width: number, height: number): void {
     this.slot.buffer.damaged(x, y, width, height);
   }
 
-  get pixels(): Uint32Array {
-    return this.slot.buffer.pixels();
+  /** A new frame in this buffer, with a signal of its own. */
+  begin(): void {
+    this.#givenUp = false;
+    this.#abort = undefined;
+  }
+
+  giveUp(): void {
+    this.#givenUp = true;
+    this.#abort?.abort();
   }
 }

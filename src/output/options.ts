@@ -1,64 +1,126 @@
-/** What a head can be asked for; checked in one place, before any device is touched. */
+/** What a display and its heads can be asked for; checked in one place, before any device is touched. */
 import { maxBuffers, minBuffers, pathNames, type PathName } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
 import { loadNative, type Native } from '../native.js';
 import { parseMode, type ModeRequest } from './mode.js';
 
-export interface HeadOptions {
+export interface DisplayOptions {
   /** The GPU that allocates: `auto`, a driver's name, a PCI address or a node. */
   readonly render?: string | undefined;
   /** The device that shows: likewise; `auto` = virtio-gpu. */
   readonly display?: string | undefined;
-  /** A connector's name; default: the first that is connected. */
+  /** Where another process is DRM master: waits until it gives the display back, instead of ERR_NOT_MASTER. */
+  readonly wait?: boolean | undefined;
+  /** Called once where `wait` has to wait, with the error it would have been. */
+  readonly onWait?: ((why: GuestheadError) => void) | undefined;
+  /** A device that is unbound and bound again is opened again, and its heads flip on, instead of ERR_DEVICE_LOST. */
+  readonly reopen?: boolean | undefined;
+  /** The addon, or what stands in for it in tests. */
+  readonly native?: Native | undefined;
+}
+
+export const presentations = ['fifo', 'mailbox'] as const;
+export const resizePolicies = ['follow', 'keep', 'stop'] as const;
+export const presents = ['flip', 'dirtyfb'] as const;
+export const drawErrorPolicies = ['end', 'skip'] as const;
+
+export interface HeadOptions {
+  /** A connector's name; default: the first that is connected and has no head yet. */
   readonly connector?: string | undefined;
   /** `1920x1080` or `1920x1080@60`; default: the connector's preferred mode. */
   readonly mode?: string | undefined;
   /** How pixels come to the display; `auto`, the default, takes the first of import, udmabuf, export and copy that works. */
   readonly path?: PathName | 'auto' | undefined;
+  /** Who draws; for the GPU, `auto` passes over `udmabuf` where the GPU does not take such memory. Default `cpu`. */
+  readonly source?: 'cpu' | 'gpu' | undefined;
   /** 2–16, default 4. */
   readonly buffers?: number | undefined;
-  /** The addon, or what stands in for it in tests. */
-  readonly native?: Native | undefined;
+  /** Page flips, or one buffer of the display, drawn while shown and flushed by DIRTYFB. Default `flip`. */
+  readonly present?: (typeof presents)[number] | undefined;
+  /** Every frame in its turn, or always the newest. Default `fifo`. */
+  readonly presentation?: (typeof presentations)[number] | undefined;
+  /** Calls `draw` as late as its measured duration allows: the picture is fresher, a flip is missed sooner. */
+  readonly deadline?: boolean | undefined;
+  /**
+   * When the host resizes or unplugs the head: take the new preferred mode and wait for an
+   * unplugged one, keep the mode, or end the stream. Default `follow`, or `keep` where `mode` is given.
+   */
+  readonly onResize?: (typeof resizePolicies)[number] | undefined;
+  /** When a `draw` throws, rejects or never ends: end with ERR_DRAW, or report it and go on. Default `end`. */
+  readonly onDrawError?: (typeof drawErrorPolicies)[number] | undefined;
+  /** What may take so long, ms, before ERR_FLIP_TIMEOUT reports it: a flip, locked buffers, a `draw`. Default 2000. */
+  readonly flipTimeoutMs?: number | undefined;
 }
 
-export interface CheckedOptions {
+export interface CheckedDisplayOptions {
   readonly render: string;
   readonly display: string;
-  readonly connector: string | undefined;
-  readonly mode: ModeRequest | undefined;
-  readonly path: PathName | 'auto';
-  readonly buffers: number;
+  readonly wait: boolean;
+  readonly onWait: (why: GuestheadError) => void;
+  readonly reopen: boolean;
   readonly native: () => Native;
 }
 
+export interface CheckedHeadOptions {
+  readonly connector: string | undefined;
+  readonly mode: ModeRequest | undefined;
+  readonly path: PathName | 'auto';
+  readonly source: 'cpu' | 'gpu';
+  readonly buffers: number;
+  readonly present: (typeof presents)[number];
+  readonly presentation: (typeof presentations)[number];
+  readonly deadline: boolean;
+  readonly onResize: (typeof resizePolicies)[number];
+  readonly onDrawError: (typeof drawErrorPolicies)[number];
+  readonly flipTimeoutMs: number;
+}
+
 export const defaultBuffers = 4;
+export const defaultFlipTimeoutMs = 2000;
+
+export function parseDisplayOptions(options: DisplayOptions): CheckedDisplayOptions {
+  const { render = 'auto', display = 'auto', wait = false, reopen = false, onWait, native } = options;
+  return {
+    render,
+    display,
+    wait,
+    onWait: onWait ?? (() => undefined),
+    reopen,
+    native: native === undefined ? () => loadNative() : () => native,
+  };
+}
 
 /** Throws ERR_USAGE that names the valid choices. */
-export function parseHeadOptions(options: HeadOptions): CheckedOptions {
-  const {
-    render = 'auto',
-    display = 'auto',
-    connector,
-    mode,
-    path = 'auto',
-    buffers = defaultBuffers,
-    native,
-  } = options;
-  if (path !== 'auto' && !pathNames.includes(path))
-    throw new GuestheadError('ERR_USAGE', `'${path as string}' is not a buffer path`, {
-      advice: `valid choices: auto, ${pathNames.join(', ')}`,
-    });
+export function parseHeadOptions(options: HeadOptions): CheckedHeadOptions {
+  const { buffers = defaultBuffers, flipTimeoutMs = defaultFlipTimeoutMs, mode } = options;
   if (!Number.isInteger(buffers) || buffers < minBuffers || buffers > maxBuffers)
     throw new GuestheadError('ERR_USAGE', `${String(buffers)} is not a number of buffers`, {
       advice: `choose ${String(minBuffers)} to ${String(maxBuffers)}; ${String(defaultBuffers)} is the default`,
     });
+  if (!(flipTimeoutMs > 0))
+    throw new GuestheadError('ERR_USAGE', `${String(flipTimeoutMs)} is not a time in milliseconds`);
+  const present = oneOf('way to present', presents, options.present ?? 'flip');
+  const path = oneOf('buffer path', ['auto', ...pathNames], options.path ?? (present === 'flip' ? 'auto' : 'export'));
+  if (present === 'dirtyfb' && path !== 'export')
+    throw new GuestheadError('ERR_USAGE', 'DIRTYFB is for a buffer of the display', { advice: 'use the path export' });
   return {
-    render,
-    display,
-    connector,
+    connector: options.connector,
     mode: mode === undefined ? undefined : parseMode(mode),
     path,
+    source: oneOf('source', ['cpu', 'gpu'], options.source ?? 'cpu'),
     buffers,
-    native: native === undefined ? () => loadNative() : () => native,
+    present,
+    presentation: oneOf('presentation', presentations, options.presentation ?? 'fifo'),
+    deadline: options.deadline ?? false,
+    onResize: oneOf('resize policy', resizePolicies, options.onResize ?? (mode === undefined ? 'follow' : 'keep')),
+    onDrawError: oneOf('draw error policy', drawErrorPolicies, options.onDrawError ?? 'end'),
+    flipTimeoutMs,
   };
+}
+
+function oneOf<T extends string>(what: string, choices: readonly T[], given: T): T {
+  if (choices.includes(given)) return given;
+  throw new GuestheadError('ERR_USAGE', `'${given as string}' is not a ${what}`, {
+    advice: `valid choices: ${choices.join(', ')}`,
+  });
 }

@@ -21,15 +21,17 @@ export interface Scanout {
   show(slot: number): void;
   /** Commits a page flip; `inFence` -1 = none. 0 or a negative errno. */
   commit(slot: number, inFence: number): number;
-  /** Gives the screen back; throws nothing. */
-  restore(): void;
+  /** After a commit was refused for want of DRM master: whether it is ours again. */
+  regain(): boolean;
+  /** For people: the fences that the flip to this slot waits for, e.g. `vgem (unbound)`. */
+  pendingFences(slot: number, inFence: number): readonly string[];
   /** Closes a fence that `draw` returned. */
   closeFence(fd: number): void;
 }
 
 /** One completed page flip. */
 export interface Flip {
-  /** The frame now on the screen; 0 was shown by the modeset, so the first flip is of frame 1. */
+  /** The frame now on the screen; the first was shown by a modeset, so the first flip is of the second. */
   readonly frame: number;
   readonly slot: number;
   readonly sequence: number;
@@ -40,8 +42,14 @@ export interface Flip {
   readonly commitMs: number;
   /** From the commit to the kernel's time of the flip, ms. */
   readonly flipMs: number;
+  /** From the start of `draw` to the kernel's time of the flip, ms: how old the picture is when it is shown. */
+  readonly latencyMs: number;
   /** The kernel went on before the host was done: the picture may be torn. */
   readonly tearRisk: boolean;
   /** This flip came late because every buffer was locked. */
   readonly starved: boolean;
+  /** This flip came late because its `draw` took longer than a refresh cycle. */
+  readonly drawnLate: boolean;
+  /** Frames drawn and given up since the flip before: replaced by a newer one, or `draw` failed. */
+  readonly dropped: number;
 }

@@ -1,0 +1,167 @@
+/** A buffer that the caller brought as a dma-buf: scanned out like a backbuffer, never drawn into by us. */
+import { closeSync } from 'node:fs';
+import type { DrmNode } from '../device/index.js';
+import { GuestheadError, isTransient } from '../errors.js';
+import { format, INVALID, primeHandleToFd, type DmabufFd, type FramebufferId } from '../ffi/index.js';
+import { Owner } from '../owner.js';
+import { checkLayout, type PictureLayout } from './check.js';
+import { identityOf, sizeOf } from './dmabuf.js';
+import type { GemHandles } from './gem-handles.js';
+import { framebufferOwned, importHandle } from './path.js';
+
+/** Pixels and bytes as the exporter tells them. */
+export interface DmabufDescription {
+  /** Stays the caller's, who may close it once the import is done. */
+  readonly fd: number;
+  readonly width: number;
+  readonly height: number;
+  /** A four-character code, XRGB8888 unless given; ARGB8888 is shown as if opaque. */
+  readonly format?: number;
+  readonly stride: number;
+  /** Must be 0, the default: QEMU passes no other to its displays. */
+  readonly offset?: number;
+  /** Linear, or unknown, the default. */
+  readonly modifier?: bigint;
+}
+
+/** Made by `ForeignBuffers.import`, once for each dma-buf; each import of it is ended by one `close()`. */
+export class ForeignBuffer {
+  #uses = 0;
+  #imports = 1;
+  #closed = false;
+  #onReleased: (() => void) | undefined;
+
+  constructor(
+    readonly layout: PictureLayout,
+    readonly framebuffer: FramebufferId,
+    /** The same dma-buf as the caller's, whose fences say when the host is done. */
+    readonly dmabufFd: DmabufFd,
+    private readonly owner: Owner,
+    private readonly forget: () => void,
+  ) {}
+
+  /** Closed by its last owner, or lost with the display; it may be on the screen still. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** On the screen, on its way to it, or still read by the host: the exporter must not write. */
+  get locked(): boolean {
+    return this.#uses > 0;
+  }
+
+  /** Called each time the host has let go of the buffer. */
+  set onReleased(callback: (() => void) | undefined) {
+    this.#onReleased = callback;
+  }
+
+  /** What is on the screen stays there; memory and framebuffer go once the host has let go. Each import has one. */
+  close(): void {
+    if (this.#closed || --this.#imports > 0) return;
+    this.#closed = true;
+    this.forget();
+    if (this.#uses === 0) this.owner.close();
+  }
+
+  /** For the head: one more chain shows it. */
+  hold(): void {
+    this.#uses++;
+  }
+
+  /** For the head: the chain has let go. */
+  release(): void {
+    this.#uses--;
+    if (this.#uses > 0) return;
+    if (this.#closed) this.owner.close();
+    this.#onReleased?.();
+  }
+
+  /** The same dma-buf was imported again. */
+  share(): this {
+    this.#imports++;
+    return this;
+  }
+
+  /** Whatever its owners think: the display goes. */
+  lose(): void {
+    this.#imports = 1;
+    this.close();
+  }
+}
+
+/** A caller may offer the same unusable buffer every frame: so many refusals are remembered. */
+const remembered = 256;
+
+/** The imports of one display: a dma-buf, whichever descriptor it comes by, is imported once. */
+export class ForeignBuffers {
+  readonly #imported = new Map<string, ForeignBuffer>();
+  readonly #refused = new Map<string, GuestheadError>();
+
+  constructor(
+    private readonly display: DrmNode,
+    private readonly handles: GemHandles,
+  ) {}
+
+  /** Throws ERR_UNSUPPORTED or ERR_IMPORT_REFUSED; for a buffer refused for good the same error each time. */
+  import(description: DmabufDescription): ForeignBuffer {
+    const identity = `${identityOf(description.fd)} ${shapeOf(description)}`;
+    const known = this.#imported.get(identity);
+    if (known !== undefined) return known.share();
+    const refusal = this.#refused.get(identity);
+    if (refusal !== undefined) throw refusal;
+    try {
+      const buffer = this.#import(description, () => this.#imported.delete(identity));
+      this.#imported.set(identity, buffer);
+      return buffer;
+    } catch (error) {
+      if (error instanceof GuestheadError && !isTransient(error)) this.#remember(identity, error);
+      throw error;
+    }
+  }
+
+  close(): void {
+    for (const buffer of [...this.#imported.values()]) buffer.lose();
+  }
+
+  #import(description: DmabufDescription, forget: () => void): ForeignBuffer {
+    const fd = description.fd as DmabufFd;
+    const layout = layoutOf(description, sizeOf(fd));
+    checkLayout(layout);
+    const owner = new Owner();
+    return owner.guard(() => {
+      const handle = importHandle(this.display, this.handles, fd, 'the caller');
+      try {
+        const framebuffer = framebufferOwned(owner, this.display, layout, handle);
+        const own = owner.own(primeHandleToFd(this.display.fd, handle, { readWrite: false }), closeSync);
+        return new ForeignBuffer(layout, framebuffer, own, owner, forget);
+      } finally {
+        this.handles.release(handle);
+      }
+    });
+  }
+
+  #remember(identity: string, error: GuestheadError): void {
+    this.#refused.set(identity, error);
+    const [oldest] = this.#refused.keys();
+    if (this.#refused.size > remembered && oldest !== undefined) this.#refused.delete(oldest);
+  }
+}
+
+/** The primary plane takes XRGB8888 only; the alpha of ARGB8888 is the byte that it ignores. */
+function layoutOf(description: DmabufDescription, size: number): PictureLayout {
+  const { width, height, stride, offset = 0, modifier = INVALID } = description;
+  const given = description.format ?? format.XRGB8888;
+  return {
+    width,
+    height,
+    format: given === format.ARGB8888 ? format.XRGB8888 : given,
+    stride,
+    offset,
+    modifier,
+    size,
+  };
+}
+
+function shapeOf({ width, height, format: given = 0, stride, offset = 0, modifier = INVALID }: DmabufDescription) {
+  return [width, height, given, stride, offset, modifier].join(' ');
+}
