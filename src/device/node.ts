@@ -12,6 +12,7 @@ import {
   setClientCapability,
   setMaster,
 } from '../ffi/index.js';
+import { masterHolder } from './master-holder.js';
 
 const primeImport = 1n;
 const primeExport = 2n;
@@ -60,12 +61,17 @@ export class DrmNode {
     return ((getCapability(this.fd, capability.prime) ?? 0n) & primeImport) !== 0n;
   }
 
-  /** Makes this open file an atomic KMS client and DRM master, or throws ERR_UNSUPPORTED or ERR_NOT_MASTER. */
+  /**
+   * Makes this open file an atomic KMS client and DRM master, or throws
+   * ERR_UNSUPPORTED, ERR_NOT_MASTER (which names the holder where the system
+   * tells) or ERR_DEVICE_LOST.
+   */
   becomeAtomicMaster(): void {
     try {
       setClientCapability(this.fd, clientCapability.universalPlanes, 1n);
       setClientCapability(this.fd, clientCapability.atomic, 1n);
     } catch (cause) {
+      if (isLoss(cause)) throw cause;
       throw new GuestheadError('ERR_UNSUPPORTED', 'The display has no atomic mode setting', {
         device: this.path,
         errno: errnoOf(cause),
@@ -86,7 +92,8 @@ export class DrmNode {
     try {
       setMaster(this.fd);
     } catch (cause) {
-      throw new GuestheadError('ERR_NOT_MASTER', 'Another process holds the display (DRM master)', {
+      if (isLoss(cause)) throw cause;
+      throw new GuestheadError('ERR_NOT_MASTER', `Another process holds the display (DRM master)${this.#holder()}`, {
         device: this.path,
         errno: errnoOf(cause),
         cause,
@@ -94,6 +101,15 @@ export class DrmNode {
       });
     }
   }
+
+  #holder(): string {
+    const holder = masterHolder(this.path);
+    return holder === undefined ? '' : `: ${holder.command} (pid ${String(holder.pid)})`;
+  }
+}
+
+function isLoss(error: unknown): boolean {
+  return error instanceof GuestheadError && error.code === 'ERR_DEVICE_LOST';
 }
 
 function openFd(path: string): number {

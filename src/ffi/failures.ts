@@ -33,16 +33,24 @@ export function errnoOfResult(result: number): number | undefined {
   return result === -1 ? lastErrno() : -result;
 }
 
+/** The code and the advice that an errno brings with it, whatever the call; ERR_SYSTEM where it brings none. */
 export function systemError(call: Call, errno: number | undefined): GuestheadError {
-  const denied = errno === constants.errno.EACCES || errno === constants.errno.EPERM;
-  if (!denied) return failure('ERR_SYSTEM', call, errno);
-  return failure(
-    'ERR_PERMISSION',
-    call,
-    errno,
-    'Open the primary node (/dev/dri/card*), and be DRM master if the call changes what is displayed',
-  );
+  const { EACCES, EPERM, ENODEV, ENXIO } = constants.errno;
+  switch (errno) {
+    case EACCES:
+    case EPERM:
+      return failure('ERR_PERMISSION', call, errno, permissionAdvice);
+    case ENODEV:
+    case ENXIO:
+      return failure('ERR_DEVICE_LOST', call, errno, lostAdvice);
+    default:
+      return failure('ERR_SYSTEM', call, errno);
+  }
 }
+
+const permissionAdvice =
+  'Open the primary node (/dev/dri/card*), and be DRM master if the call changes what is displayed';
+const lostAdvice = 'The device was unbound or unplugged: close it, and open it again once it is back';
 
 export function failure(code: ErrorCode, call: Call, errno: number | undefined, advice?: string): GuestheadError {
   return new GuestheadError(code, call.what, { operation: call.operation, device: nodeOf(call.fd), errno, advice });

@@ -101,6 +101,7 @@ describe('the screen', () => {
     const run = await guesthead(lab, ['run', '--frames', '1']);
     assert.equal(run.status, 3);
     assert.match(run.stderr, /ERR_NOT_MASTER/);
+    assert.match(run.stderr, /holds the display \(DRM master\): node \(pid \d+\)/);
     assert.match(run.stderr, /→ stop the compositor/);
     holder.kill('SIGINT');
     await holder.done;

@@ -27,7 +27,7 @@ const fd = openSync('/dev/null', 'r');
 after(() => {
   closeSync(fd);
 });
-const { ENOTTY, EINVAL, EACCES, EPERM, ENOENT } = constants.errno;
+const { ENOTTY, EINVAL, EACCES, EPERM, ENOENT, ENODEV, ENXIO } = constants.errno;
 const notDrm = { code: 'ERR_SYSTEM', errno: ENOTTY, device: '/dev/null' };
 
 describe('a missing library', () => {
@@ -82,6 +82,18 @@ describe('an error', () => {
     const codes = [EACCES, EPERM, ENOENT].map((errno) => systemError(call, errno).code);
     assert.deepEqual(codes, ['ERR_PERMISSION', 'ERR_PERMISSION', 'ERR_SYSTEM']);
     assert.match(systemError(call, EACCES).advice ?? '', /primary node/);
+  });
+
+  it('is of a lost device for ENODEV and ENXIO, with advice', () => {
+    const errors = [ENODEV, ENXIO].map((errno) => systemError(call, errno));
+    assert.deepEqual(
+      errors.map(({ code, errno }) => [code, errno]),
+      [
+        ['ERR_DEVICE_LOST', ENODEV],
+        ['ERR_DEVICE_LOST', ENXIO],
+      ],
+    );
+    for (const { advice } of errors) assert.match(advice ?? '', /unbound or unplugged/);
   });
 
   it('is of usage for a framebuffer without planes', () => {
