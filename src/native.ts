@@ -50,7 +50,7 @@ export interface ScanoutHandlers {
    * The host is done with this slot's buffer: its successor has been flipped to,
    * and every fence on it and the successor's flush fence have signalled.
    * Called once for each slot that a flip replaced, right after that `flip`
-   * where all has signalled already.
+   * where all has signalled already; and for one that `setCurrent` replaced.
    */
   fence(slot: number): void;
   /** Reading events or polling a fence failed: the device is gone. Called at most once. */
@@ -73,7 +73,13 @@ export interface NativeScanout {
    * no handler follows. Throws RangeError on a slot that is not attached.
    */
   commit(slot: number, inFence: number, flags: number, wantOutFence: boolean): number;
-  /** Says which slot is on the screen already (after a modeset), so that the first flip replaces it; -1 = none of ours. */
+  /**
+   * Says which slot a modeset has put on the screen, so that the first flip replaces
+   * it; -1 = nothing of ours. Another slot that was there is replaced as by a flip:
+   * its `fence` follows by the same rule, though after -1 no successor's flush is
+   * waited for. It comes in a later turn of the event loop, never from within this call.
+   * The slot that is there already: nothing happens.
+   */
   setCurrent(slot: number): void;
   /** No handler is called after close. Idempotent. */
   close(): void;

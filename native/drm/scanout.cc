@@ -70,6 +70,7 @@ void Scanout::close() {
   }
   retired_.clear();
   current_.reset();
+  later_.reset();
 }
 
 napi_value Scanout::attach(const Napi::CallbackInfo& info) {
@@ -104,7 +105,14 @@ void Scanout::forget(uint32_t index) {
 
 napi_value Scanout::setCurrent(const Napi::CallbackInfo& info) {
   const int index = static_cast<int>(integerOf(info[0], "slot", -1, kSlots - 1));
-  current_ = index < 0 ? nullptr : attached(info.Env(), static_cast<uint32_t>(index));
+  const auto slot = index < 0 ? nullptr : attached(info.Env(), static_cast<uint32_t>(index));
+  const bool replaces = current_ && current_ != slot && failure_ == 0;
+  if (replaces) {
+    const int result = later().start(UV_READABLE);
+    if (result < 0) throw SystemError{-result, "epoll_ctl"};
+  }
+  replaceCurrent(slot);
+  if (replaces) holdWhileBusy();
   return nullptr;
 }
 

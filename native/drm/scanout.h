@@ -32,6 +32,9 @@ struct ScanoutHandlers {
  *                                X drains until POLLOUT on X (every fence of its readers and
  *                                writers) and POLLIN on Y (Y's flush) ──► fence(X)
  *
+ * setCurrent(Y), for a modeset, replaces X likewise; X is looked at a turn later,
+ * so that no handler runs within setCurrent.
+ *
  * A handler may call any method, close() included: after each call of one,
  * `closed_` and the slot's own state are looked at again.
  */
@@ -68,7 +71,9 @@ class Scanout final : public SlotListener, public std::enable_shared_from_this<S
 
   std::shared_ptr<Slot> takeFlipped(uint32_t cookie);
   void replaceCurrent(const std::shared_ptr<Slot>& successor);
+  Poller& later();
   void onSlotReady(Slot& ready, int error) override;
+  void settleDraining(const Slot* ready, int error);
   void settle(Slot& slot);
   void finish(Slot& slot);
   void stopDraining(Slot& slot);
@@ -83,6 +88,7 @@ class Scanout final : public SlotListener, public std::enable_shared_from_this<S
   /** Detached while a flip to them was under way. */
   std::vector<std::shared_ptr<Slot>> retired_;
   std::shared_ptr<Slot> current_;
+  std::unique_ptr<Poller> later_;
   uint32_t generation_ = 0;
   int flips_ = 0;
   int failure_ = 0;

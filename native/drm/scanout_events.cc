@@ -1,4 +1,6 @@
 /** What a Scanout does when the kernel answers: flips, fences, failure. */
+#include <sys/eventfd.h>
+
 #include <algorithm>
 
 #include "drm/scanout.h"
@@ -40,24 +42,43 @@ std::shared_ptr<Slot> Scanout::takeFlipped(uint32_t cookie) {
   return slot;
 }
 
+/** `successor` may be null: nothing of ours is on the screen. After a failure nothing drains. */
 void Scanout::replaceCurrent(const std::shared_ptr<Slot>& successor) {
   const std::shared_ptr<Slot> replaced = current_;
-  current_ = successor->attached ? successor : nullptr;
-  if (!replaced || replaced == successor) return;
+  current_ = successor && successor->attached ? successor : nullptr;
+  if (!replaced || replaced == successor || failure_ != 0) return;
   ++replaced->replacements;
   replaced->successor = successor;
 }
 
+/** Made at the first need: readable whenever it is started, hence called in the next turn. */
+Poller& Scanout::later() {
+  if (!later_) {
+    UniqueFd always(eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!always) throw SystemError{errno, "eventfd"};
+    later_ = std::make_unique<Poller>(device_->environment(), std::move(always), [this](int error) {
+      later_->stop();
+      settleDraining(nullptr, error);
+    });
+  }
+  return *later_;
+}
+
 void Scanout::onSlotReady(Slot& ready, int error) {
-  const auto self = shared_from_this();
   ready.stop(Fences::all);
   ready.stop(Fences::writers);
+  settleDraining(&ready, error);
+}
+
+/** Looks again at the slots that waited for `ready`, or, where it is null, at all. */
+void Scanout::settleDraining(const Slot* ready, int error) {
+  const auto self = shared_from_this();
   try {
     if (error != 0) throw SystemError{error, "poll"};
     const CallbackScope scope(callbacks_);
     const auto slots = slots_;  // Handlers may change the table.
     for (const auto& slot : slots) {
-      const bool waited = slot && (slot.get() == &ready || slot->successor.get() == &ready);
+      const bool waited = slot && (!ready || slot.get() == ready || slot->successor.get() == ready);
       if (waited && slot->replacements > 0) settle(*slot);
     }
   } catch (const SystemError& failure) {
@@ -68,12 +89,11 @@ void Scanout::onSlotReady(Slot& ready, int error) {
 
 /** Reports a replaced slot if all has signalled, or waits for what has not. */
 void Scanout::settle(Slot& slot) {
-  Slot& successor = *slot.successor;
   const bool own = slot.signalled(Fences::all);
-  const bool flush = successor.signalled(Fences::writers);
+  const bool flush = !slot.successor || slot.successor->signalled(Fences::writers);
   if (own && flush) return finish(slot);
   if (!own) slot.await(Fences::all);
-  if (!flush) successor.await(Fences::writers);
+  if (!flush) slot.successor->await(Fences::writers);
 }
 
 void Scanout::finish(Slot& slot) {

@@ -69,7 +69,13 @@ export class FakeScanout implements NativeScanout {
   setCurrent(slot: number): void {
     this.#throwIfClosed();
     if (slot !== -1 && !this.#attached.has(slot)) throw new RangeError(`Slot ${String(slot)} is not attached`);
+    const replaced = this.#current;
     this.#current = slot;
+    if (replaced === -1 || replaced === slot) return;
+    this.#draining.add(replaced);
+    setImmediate(() => {
+      if (!this.held.has(replaced)) this.signal(replaced);
+    });
   }
 
   close(): void {
@@ -99,6 +105,7 @@ export class FakeScanout implements NativeScanout {
 
   /** The device goes away. */
   lose(error: NativeError): void {
+    this.#draining.clear();
     if (!this.#closed) this.handlers.error(error);
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { FakeDevice } from '../../src/testing/index.js';
 import { scanoutContract, type HandlerCall } from './scanout.js';
 
@@ -18,7 +19,7 @@ scanoutContract('fake', () => {
   scanout.setCurrent(0);
   const settle = () => {
     if (!scanout.closed) scanout.flip();
-    return Promise.resolve();
+    return turn();
   };
   const close = () => {
     device.close();

@@ -10,7 +10,7 @@ export interface ScanoutRig {
   readonly scanout: NativeScanout;
   /** What the handlers were called with, in order. */
   readonly calls: HandlerCall[];
-  /** Resolves once the flip under way, if any, and the fences that follow it have been reported. */
+  /** Resolves once the flip under way, if any, and the fences that are due have been reported. */
   settle(): Promise<void>;
   close(): void;
 }
@@ -74,6 +74,39 @@ export function scanoutContract(name: string, open: () => ScanoutRig | Promise<S
       assert.equal(rig.scanout.commit(1, -1, commitFlag.testOnly, false), 0);
       await rig.settle();
       assert.deepEqual(brief(), []);
+    });
+
+    it('reports the fence of a buffer that setCurrent replaced, in a later turn', async () => {
+      rig.scanout.setCurrent(1);
+      await Promise.resolve();
+      assert.deepEqual(brief(), []);
+      await rig.settle();
+      assert.deepEqual(brief(), ['fence 0']);
+      await flip(2);
+      assert.deepEqual(brief(), ['fence 0', 'flip 2', 'fence 1']);
+      rig.calls.length = 0;
+      rig.scanout.setCurrent(-1);
+      assert.deepEqual(brief(), []);
+      await rig.settle();
+      await flip(1);
+      assert.deepEqual(brief(), ['fence 2', 'flip 1']);
+    });
+
+    it('reports nothing when setCurrent replaces no buffer, or one that is detached', async () => {
+      rig.scanout.setCurrent(0);
+      await rig.settle();
+      assert.deepEqual(brief(), []);
+      rig.scanout.setCurrent(-1);
+      await rig.settle();
+      rig.scanout.setCurrent(0);
+      await rig.settle();
+      assert.deepEqual(brief(), ['fence 0']);
+      rig.calls.length = 0;
+      rig.scanout.setCurrent(1);
+      rig.scanout.detach(0);
+      await rig.settle();
+      assert.deepEqual(brief(), []);
+      await reopen();
     });
 
     it('reports no fence of a slot detached before its successor came', async () => {
