@@ -1,0 +1,71 @@
+/**
+ * GEM handles of one open file, counted, because the kernel does not: importing a
+ * dma-buf twice gives the same handle, and one DRM_IOCTL_GEM_CLOSE ends it for
+ * both. A display's own dumb buffer that comes back as a dma-buf (the path
+ * `export`) gives the dumb buffer's own handle.
+ *
+ * So a handle has *users*, whoever brought it, and the last one to release it
+ * closes it:
+ *
+ *     import ──┐
+ *     import ──┼──► handle ──► last release ──► GEM_CLOSE
+ *     adopt  ──┘
+ */
+import { GuestheadError } from '../errors.js';
+import { closeGemHandle, primeFdToHandle, type DmabufFd, type GemHandle } from '../ffi/index.js';
+
+/** The two calls; replaced by the tests. */
+export interface GemCalls {
+  readonly import: (fd: number, dmabuf: DmabufFd) => GemHandle;
+  readonly close: (fd: number, handle: GemHandle) => void;
+}
+
+const kernelCalls: GemCalls = { import: primeFdToHandle, close: closeGemHandle };
+
+/** All handles of an open file that may be imported again must go through the same one of these. */
+export class GemHandles {
+  readonly #users = new Map<GemHandle, number>();
+
+  /** `fd` gives the open node, or throws once it is closed: its handles have gone with it then. */
+  constructor(
+    private readonly fd: () => number,
+    private readonly calls: GemCalls = kernelCalls,
+  ) {}
+
+  /**
+   * Imports a dma-buf, which stays the caller's. Each import is ended by a `release`
+   * of its own. Throws what the kernel refuses with; nothing is counted then.
+   */
+  import(dmabuf: DmabufFd): GemHandle {
+    const handle = this.calls.import(this.fd(), dmabuf);
+    this.#use(handle);
+    return handle;
+  }
+
+  /**
+   * Takes over a handle that came by another way, such as a dumb buffer's, right
+   * after its creation. Its creator ends it by `release` and no longer by
+   * `destroyDumb`: to the kernel both are the closing of a handle, and only here it
+   * waits for the imports of the same buffer.
+   */
+  adopt(handle: GemHandle): void {
+    this.#use(handle);
+  }
+
+  /** Throws ERR_CLOSED for a handle without users: one release too many would close another's buffer. */
+  release(handle: GemHandle): void {
+    const users = this.#users.get(handle);
+    if (users === undefined)
+      throw new GuestheadError('ERR_CLOSED', `GEM handle ${String(handle)} has been released already`);
+    if (users > 1) {
+      this.#users.set(handle, users - 1);
+      return;
+    }
+    this.#users.delete(handle); // first: the kernel gives the number to the next buffer
+    this.calls.close(this.fd(), handle);
+  }
+
+  #use(handle: GemHandle): void {
+    this.#users.set(handle, (this.#users.get(handle) ?? 0) + 1);
+  }
+}
