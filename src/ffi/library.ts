@@ -39,8 +39,8 @@ type Bound<S extends Signatures> = {
 };
 
 interface LibraryDescription<Required extends Signatures, Optional extends Signatures> {
-  /** The name for `dlopen`, with the ABI version. */
-  readonly file: string;
+  /** The name for `dlopen`, with the ABI version; of several, the first that loads. */
+  readonly file: string | readonly string[];
   /** The packages that hold it, for advice. */
   readonly debian: string;
   readonly fedora: string;
@@ -58,28 +58,40 @@ export function libraryLoader<Required extends Signatures, Optional extends Sign
   description: LibraryDescription<Required, Optional>,
 ): (file?: string) => Bound<Required> & Partial<Bound<Optional>> {
   const loaded = new Map<string, Bound<Required> & Partial<Bound<Optional>>>();
-  return (file = description.file) => {
-    const known = loaded.get(file);
+  return (file) => {
+    const files = [file ?? description.file].flat();
+    const key = files.join();
+    const known = loaded.get(key);
     if (known !== undefined) return known;
-    const functions = bindAll(file, description);
-    loaded.set(file, functions);
+    const functions = bindAll(files, description);
+    loaded.set(key, functions);
     return functions;
   };
 }
 
 function bindAll<Required extends Signatures, Optional extends Signatures>(
-  file: string,
+  files: readonly string[],
   description: LibraryDescription<Required, Optional>,
 ): Bound<Required> & Partial<Bound<Optional>> {
   try {
-    const library = new ffi.DynamicLibrary(file, ffi.DynamicLibrary.FLAGS.RTLD_NOW);
+    const library = openFirst(files);
     return { ...bindRequired(library, description.required), ...bindOptional(library, description.optional) };
   } catch (cause) {
     const { debian, fedora } = description;
-    throw new GuestheadError('ERR_LIBRARY_MISSING', `Cannot load ${file}: ${messageOf(cause)}`, {
+    throw new GuestheadError('ERR_LIBRARY_MISSING', `Cannot load ${files.join(' or ')}: ${messageOf(cause)}`, {
       advice: `Install or update the package ${debian} (Debian, Ubuntu) or ${fedora} (Fedora)`,
       cause,
     });
+  }
+}
+
+/** Throws what the last one says where none loads. */
+function openFirst([file = '', ...others]: readonly string[]): ffi.DynamicLibrary {
+  try {
+    return new ffi.DynamicLibrary(file, ffi.DynamicLibrary.FLAGS.RTLD_NOW);
+  } catch (error) {
+    if (others.length > 0) return openFirst(others);
+    throw error;
   }
 }
 

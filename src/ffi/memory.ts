@@ -25,6 +25,11 @@ export function copyUint64s(address: Address, count: number): bigint[] {
   return Array.from({ length: count }, (_, index) => bytes.readBigUInt64LE(index * 8));
 }
 
+/** Ends what a library gave away with `malloc`. */
+export function freeMemory(address: Address): void {
+  libc().free(address);
+}
+
 /**
  * Sets `errno` to 0. For functions that may fail without setting it, as Mesa's
  * do: otherwise an earlier call's errno would be blamed.
@@ -46,6 +51,7 @@ function bindLibc() {
   return bindProcess({
     memcpy: ['address', 'buffer', 'address', 'ulong'],
     memset: ['address', 'address', 'int', 'ulong'],
+    free: ['void', 'address'],
     strlen: ['ulong', 'address'],
     __errno_location: ['address'],
   });

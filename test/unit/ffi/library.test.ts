@@ -27,6 +27,18 @@ describe('a library', () => {
     assert.equal(load(), functions);
   });
 
+  it('of several names is the first that is there', () => {
+    const required = { strlen: ['ulong', 'address'] } as const;
+    const description = { debian: 'libc6', fedora: 'glibc', required, optional: {} };
+    const load = libraryLoader({ ...description, file: ['libnone.so.1', 'libc.so.6', 'libm.so.6'] });
+    assert.equal(typeof load().strlen, 'function');
+    assert.equal(load(), load());
+    assert.throws(() => libraryLoader({ ...description, file: ['libnone.so.1', 'libnone.so.2'] })(), {
+      code: 'ERR_LIBRARY_MISSING',
+      message: /libnone\.so\.1 or libnone\.so\.2/,
+    });
+  });
+
   it('that lacks a required function counts as missing', () => {
     assert.throws(loader({ no_such_function: ['ulong', 'address'] }), {
       code: 'ERR_LIBRARY_MISSING',
