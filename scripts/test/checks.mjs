@@ -2,7 +2,10 @@
 import { filesUnder } from '../setup/stamp.mjs';
 
 const minutes = 60_000;
-const cFiles = () => [...filesUnder('native', ['.cc', '.h']), ...filesUnder('src/lab', ['.c'])];
+const cFiles = () => [
+  ...filesUnder('native', ['.cc', '.h']),
+  ...['src/lab', 'test/lab/tools'].flatMap((folder) => filesUnder(folder, ['.c'])),
+];
 const existing = (...folders) => folders.filter((folder) => filesUnder(folder, ['.ts']).length > 0);
 
 const cached = (name) => ['--cache', '--cache-location', `.lab/${name}`];

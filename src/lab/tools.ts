@@ -1,9 +1,9 @@
-/** The lab's two small C programs, compiled once and cached by their source. */
+/** The lab's small C programs, compiled once and cached by their source. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { GuestheadError, messageOf } from '../errors.js';
 import { cacheDir, findProgram, packageRoot } from './paths.js';
@@ -13,16 +13,18 @@ const flags = ['-O2', '-Wall', '-Wextra', '-Werror'];
 
 /** PID 1 of the guest. */
 export function buildInit(): Promise<string> {
-  return compile('init.c', 'init', ['-lutil']);
+  return compileTool(ours('init.c'), 'init', ['-lutil']);
 }
 
 /** What answers for /dev/udmabuf on a host without one. */
 export function buildUdmabufStandIn(): Promise<string> {
-  return compile('udmabuf-stand-in.c', 'udmabuf-stand-in.so', ['-shared', '-fPIC', '-ldl']);
+  return compileTool(ours('udmabuf-stand-in.c'), 'udmabuf-stand-in.so', ['-shared', '-fPIC', '-ldl']);
 }
 
-async function compile(source: string, target: string, extra: readonly string[]): Promise<string> {
-  const from = join(packageRoot, 'src/lab/guest', source);
+const ours = (source: string) => join(packageRoot, 'src/lab/guest', source);
+
+/** Compiles the C file `from` into `.lab/tools` unless that very source was, and returns the path of `target` there. */
+export async function compileTool(from: string, target: string, extra: readonly string[]): Promise<string> {
   const digest = createHash('sha256')
     .update(await readFile(from))
     .digest('hex')
@@ -35,7 +37,7 @@ async function compile(source: string, target: string, extra: readonly string[])
   try {
     await run(findProgram('gcc', 'gcc'), [...flags, '-o', unfinished, from, ...extra]);
   } catch (cause) {
-    throw new GuestheadError('ERR_LAB', `Could not compile ${source}: ${messageOf(cause)}`, { cause });
+    throw new GuestheadError('ERR_LAB', `Could not compile ${basename(from)}: ${messageOf(cause)}`, { cause });
   }
   await rename(unfinished, made); // whole or not there, also for a lab beside this one
   return made;
