@@ -1,0 +1,155 @@
+/** Hotplug as the kernel announces it: uevents of DRM devices, from a NETLINK_KOBJECT_UEVENT socket. */
+import { closeSync, readSync } from 'node:fs';
+import { constants } from 'node:os';
+import { errnoOf } from '../errors.js';
+import type { Native, NativeWatcher } from '../native.js';
+
+/** What happened to a primary node, or that something may have. */
+export type DrmUevent =
+  | {
+      /** Connectors came, went or changed; the node came or went. */
+      readonly kind: 'hotplug' | 'added' | 'removed';
+      /** `/dev/dri/card0` */
+      readonly node: string;
+    }
+  /** Events were lost, of which devices is not known: look at all of them again. */
+  | { readonly kind: 'overflow' };
+
+export interface UeventSource {
+  /** A non-blocking socket of the kernel's uevents, one a read; the caller closes it. Throws NativeError. */
+  openUevents(): number;
+  watchReadable: Native['watchReadable'];
+}
+
+type Read = (fd: number, bytes: Uint8Array) => number;
+
+/** The kernel's limit is 2048 bytes of variables, and a path before them. */
+const largestUevent = 8192;
+const { EAGAIN, EINTR, ENOBUFS } = constants.errno;
+
+/**
+ * The variables of one uevent (`ACTION`, `DEVPATH`, `SUBSYSTEM`, …), or undefined
+ * for what is none: udev's own messages, which begin otherwise, and noise.
+ */
+export function parseUevent(bytes: Uint8Array): ReadonlyMap<string, string> | undefined {
+  const [header, ...assignments] = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().split('\0');
+  const variables = new Map<string, string>();
+  for (const assignment of assignments) {
+    const equals = assignment.indexOf('=');
+    if (equals > 0) variables.set(assignment.slice(0, equals), assignment.slice(equals + 1));
+  }
+  const announced = `${variables.get('ACTION') ?? ''}@${variables.get('DEVPATH') ?? ''}`;
+  return variables.has('ACTION') && header === announced ? variables : undefined;
+}
+
+/**
+ * Calls `onEvent` for each event of a DRM primary node, until the returned
+ * function is called, which is idempotent and may be called by `onEvent`. Keeps the
+ * event loop alive until then. Throws NativeError where there is no such socket.
+ */
+export function watchDrmEvents(
+  native: UeventSource,
+  onEvent: (event: DrmUevent) => void,
+  read: Read = readSync,
+): () => void {
+  const socket = new UeventSocket(native, onEvent, read);
+  return () => {
+    socket.close();
+  };
+}
+
+/** Owns the socket and what watches it. */
+class UeventSocket {
+  readonly #fd: number;
+  readonly #bytes = new Uint8Array(largestUevent);
+  #watcher: NativeWatcher | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly native: UeventSource,
+    private readonly onEvent: (event: DrmUevent) => void,
+    private readonly read: Read,
+  ) {
+    this.#fd = native.openUevents();
+    try {
+      this.#watch();
+    } catch (error) {
+      closeSync(this.#fd);
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watcher?.close();
+    closeSync(this.#fd);
+  }
+
+  #watch(): void {
+    this.#watcher = this.native.watchReadable(this.#fd, (errno) => {
+      this.#onReadable(errno);
+    });
+  }
+
+  /**
+   * An overflow is the socket's pending error: whoever asks first has it, libuv's
+   * poll (which then stops for good, so a new one is begun) or our read.
+   */
+  #onReadable(errno: number): void {
+    if (errno === 0) {
+      this.#drain();
+      return;
+    }
+    this.#watcher?.close();
+    if (errno === ENOBUFS) this.#watch();
+    this.onEvent({ kind: 'overflow' });
+  }
+
+  #drain(): void {
+    while (!this.#closed) {
+      const event = this.#next();
+      if (event === 'none') return;
+      if (event !== 'other') this.onEvent(event);
+    }
+  }
+
+  /** The next event, `other` for one that is not of a primary node, `none` where there is no more to read. */
+  #next(): DrmUevent | 'other' | 'none' {
+    try {
+      const length = this.read(this.#fd, this.#bytes);
+      return drmUevent(this.#bytes.subarray(0, length)) ?? (length === 0 ? 'none' : 'other');
+    } catch (error) {
+      return this.#afterFailedRead(errnoOf(error));
+    }
+  }
+
+  /** A socket that fails for good is watched no more; its one `overflow` says that events will be missing. */
+  #afterFailedRead(errno: number | undefined): DrmUevent | 'other' | 'none' {
+    if (errno === EAGAIN) return 'none';
+    if (errno === EINTR) return 'other';
+    if (errno !== ENOBUFS) this.close();
+    return { kind: 'overflow' };
+  }
+}
+
+function drmUevent(bytes: Uint8Array): DrmUevent | undefined {
+  const variables = parseUevent(bytes);
+  const name = variables?.get('DEVNAME');
+  if (variables?.get('SUBSYSTEM') !== 'drm' || name === undefined || !/^dri\/card\d+$/.test(name)) return undefined;
+  const kind = kindOf(variables);
+  return kind === undefined ? undefined : { kind, node: `/dev/${name}` };
+}
+
+function kindOf(variables: ReadonlyMap<string, string>): 'hotplug' | 'added' | 'removed' | undefined {
+  switch (variables.get('ACTION')) {
+    case 'add':
+      return 'added';
+    case 'remove':
+      return 'removed';
+    case 'change':
+      return variables.get('HOTPLUG') === '1' ? 'hotplug' : undefined;
+    default:
+      return undefined;
+  }
+}
