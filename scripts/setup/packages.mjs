@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { bringDisplayInfo, isSettled } from './display-info.mjs';
 import { say } from './progress.mjs';
 import { SetupError, attempt, run } from './run.mjs';
 
@@ -19,7 +20,7 @@ const libraries = ['libdrm.so.2', 'libgbm.so.1', 'libEGL.so.1'];
 
 export const packages = {
   name: 'packages',
-  isDone: () => missingHere().length === 0,
+  isDone: () => missingHere().length === 0 && (!isDebian() || isSettled()),
   bring: (tell) => (isDebian() ? bringDebianPackages(tell) : explainElsewhere()),
 };
 
@@ -40,6 +41,13 @@ function missingDebianPackages() {
 }
 
 async function bringDebianPackages(tell) {
+  const areListsOld = missingHere().length === 0;
+  if (!areListsOld) await bringNeeded(tell);
+  const aptGet = async (words) => apt([...(await rootPrefix()), 'apt-get', ...words], tell);
+  if (!isSettled()) await bringDisplayInfo(aptGet, { areListsOld });
+}
+
+async function bringNeeded(tell) {
   const asRoot = await rootPrefix();
   await apt([...asRoot, 'apt-get', 'update'], tell).catch(ignoreBrokenSource);
   const install = [...asRoot, 'apt-get', 'install', '-y', '--no-install-recommends', ...(await toInstall())];
