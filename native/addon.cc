@@ -10,6 +10,7 @@
 #include "dmabuf/udmabuf.h"
 #include "drm/device.h"
 #include "drm/scanout.h"
+#include "drm/uevents.h"
 
 namespace guesthead {
 namespace {
@@ -26,7 +27,10 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("watchReadable", callFunction<Watcher::watch>, napi_default_jsproperty),
       method("mapDmabuf", callFunction<Mapping::map>, napi_default_jsproperty),
       method("exportSyncFile", callFunction<exportSyncFile>, napi_default_jsproperty),
+      method("importSyncFile", callFunction<importSyncFile>, napi_default_jsproperty),
+      method("mergeSyncFiles", callFunction<mergeSyncFiles>, napi_default_jsproperty),
       method("syncFileInfo", callFunction<syncFileInfo>, napi_default_jsproperty),
+      method("openUevents", callFunction<openUevents>, napi_default_jsproperty),
       method("createUdmabuf", callFunction<createUdmabuf>, napi_default_jsproperty),
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
       method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),

@@ -138,7 +138,26 @@ export interface Native {
    * reader (`read`: rendering and flushes) or a writer (`write`: readers too) must wait for.
    */
   exportSyncFile(dmabufFd: number, access: Access): number;
+  /**
+   * Adds a sync_file's fences to the dma-buf's own: as a reader's (`read`: writers
+   * to come wait for them) or a writer's (`write`: readers too). The caller keeps both
+   * descriptors. Throws NativeError, ENOTTY on kernels before 6.0.
+   */
+  importSyncFile(dmabufFd: number, syncFileFd: number, access: Access): void;
+  /**
+   * A new sync_file, close-on-exec and owned by the caller, that has signalled once
+   * both have; the caller keeps those, too. Throws NativeError.
+   */
+  mergeSyncFiles(first: number, second: number): number;
   syncFileInfo(fd: number): SyncFileInfo;
+  /**
+   * A new netlink socket that hears the kernel's uevents (hotplug among them), from now
+   * on; non-blocking, close-on-exec, owned by the caller. Each read, after
+   * `watchReadable`, gives one uevent: `ACTION@DEVPATH`, then `KEY=value` lines, each
+   * ended by a zero byte; a shorter buffer cuts it off. Read until EAGAIN. ENOBUFS =
+   * some were lost: look at the devices themselves. Throws NativeError.
+   */
+  openUevents(): number;
   /**
    * A new dma-buf of ordinary memory, `bytes` rounded up to whole pages, owned by the
    * caller: a sealed memfd given to /dev/udmabuf. Throws NativeError, whose `syscall`

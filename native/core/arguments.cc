@@ -87,6 +87,12 @@ uint32_t accessOf(const Napi::Value& value) {
   return static_cast<uint32_t>(integerOf(value, "access", 1, 3));
 }
 
+napi_value givenAway(napi_env env, UniqueFd fd) {
+  const Napi::Number number = Napi::Number::New(env, fd.get());
+  fd.release();
+  return number;
+}
+
 Elements<uint32_t> uint32sOf(const Napi::Value& value, const char* name) {
   return elementsOf<uint32_t>(value, name, napi_uint32_array, "a Uint32Array");
 }

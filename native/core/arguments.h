@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "core/unique_fd.h"
+
 namespace guesthead {
 
 /**
@@ -24,6 +26,9 @@ int fdOrNoneOf(const Napi::Value& value, const char* name);
 uint32_t uint32Of(const Napi::Value& value, const char* name);
 /** 1 read, 2 write, 3 both. */
 uint32_t accessOf(const Napi::Value& value);
+
+/** A descriptor that JavaScript owns from now on; closed where its number cannot be made. */
+napi_value givenAway(napi_env env, UniqueFd fd);
 
 /** The elements of a typed array; valid until JavaScript runs again. */
 template <class T>

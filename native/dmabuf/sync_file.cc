@@ -16,6 +16,13 @@ struct dma_buf_export_sync_file {
 };
 #define DMA_BUF_IOCTL_EXPORT_SYNC_FILE _IOWR(DMA_BUF_BASE, 2, struct dma_buf_export_sync_file)
 #endif
+#ifndef DMA_BUF_IOCTL_IMPORT_SYNC_FILE
+struct dma_buf_import_sync_file {
+  __u32 flags;
+  __s32 fd;
+};
+#define DMA_BUF_IOCTL_IMPORT_SYNC_FILE _IOW(DMA_BUF_BASE, 3, struct dma_buf_import_sync_file)
+#endif
 
 namespace guesthead {
 namespace {
@@ -68,7 +75,28 @@ uint64_t FenceState::signalledNs() const {
 napi_value exportSyncFile(const Napi::CallbackInfo& info) {
   const int dmabufFd = fdOf(info[0], "dmabufFd");
   UniqueFd syncFile = exportFences(dmabufFd, accessOf(info[1]));
-  return Napi::Number::New(info.Env(), syncFile.release());
+  return givenAway(info.Env(), std::move(syncFile));
+}
+
+napi_value importSyncFile(const Napi::CallbackInfo& info) {
+  const int dmabufFd = fdOf(info[0], "dmabufFd");
+  const int syncFileFd = fdOf(info[1], "syncFileFd");
+  dma_buf_import_sync_file request = {accessOf(info[2]), syncFileFd};
+  const int result = restartedIoctl(dmabufFd, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &request);
+  if (result < 0) throw SystemError{-result, "DMA_BUF_IOCTL_IMPORT_SYNC_FILE"};
+  return nullptr;
+}
+
+/** The name is for debugfs. */
+napi_value mergeSyncFiles(const Napi::CallbackInfo& info) {
+  const int first = fdOf(info[0], "first");
+  sync_merge_data request = {};
+  std::strcpy(request.name, "guesthead");
+  request.fd2 = fdOf(info[1], "second");
+  request.fence = -1;
+  const int result = restartedIoctl(first, SYNC_IOC_MERGE, &request);
+  if (result < 0) throw SystemError{-result, "SYNC_IOC_MERGE"};
+  return givenAway(info.Env(), UniqueFd(request.fence));
 }
 
 napi_value syncFileInfo(const Napi::CallbackInfo& info) {

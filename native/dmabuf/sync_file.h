@@ -27,6 +27,10 @@ FenceState readFences(int syncFileFd);
 
 /** exportSyncFile(dmabufFd, access) */
 napi_value exportSyncFile(const Napi::CallbackInfo& info);
+/** importSyncFile(dmabufFd, syncFileFd, access) */
+napi_value importSyncFile(const Napi::CallbackInfo& info);
+/** mergeSyncFiles(first, second): the caller owns the new descriptor. */
+napi_value mergeSyncFiles(const Napi::CallbackInfo& info);
 /** syncFileInfo(fd) */
 napi_value syncFileInfo(const Napi::CallbackInfo& info);
 

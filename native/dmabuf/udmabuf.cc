@@ -40,10 +40,7 @@ napi_value createUdmabuf(const Napi::CallbackInfo& info) {
   request.size = bytes;
   const int dmabuf = restartedIoctl(device.get(), UDMABUF_CREATE, &request);
   if (dmabuf < 0) throw SystemError{-dmabuf, "UDMABUF_CREATE"};
-  UniqueFd owned(dmabuf);
-  const Napi::Number result = Napi::Number::New(info.Env(), dmabuf);
-  owned.release();
-  return result;
+  return givenAway(info.Env(), UniqueFd(dmabuf));
 }
 
 }  // namespace guesthead

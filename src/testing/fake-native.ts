@@ -86,8 +86,20 @@ export class FakeNative implements Native {
     throw nativeError(25, 'DMA_BUF_IOCTL_EXPORT_SYNC_FILE');
   }
 
+  importSyncFile(): void {
+    throw nativeError(25, 'DMA_BUF_IOCTL_IMPORT_SYNC_FILE');
+  }
+
+  mergeSyncFiles(): number {
+    throw nativeError(25, 'SYNC_IOC_MERGE');
+  }
+
   syncFileInfo(): SyncFileInfo {
     return { status: 1, fences: [] };
+  }
+
+  openUevents(): number {
+    throw nativeError(93, 'socket');
   }
 
   createUdmabuf(): number {

@@ -59,8 +59,11 @@ const badFunction = [
   [{}, TypeError],
 ] as const;
 
+const anyFd = [plain, ...badFd] as const;
+const anyAccess = [1, ...badAccess] as const;
+
 const callees: Callee[] = [
-  { on: native, name: 'openDevice', args: [[plain, ...badFd]] },
+  { on: native, name: 'openDevice', args: [anyFd] },
   {
     on: native,
     name: 'watchReadable',
@@ -81,12 +84,19 @@ const callees: Callee[] = [
   {
     on: native,
     name: 'exportSyncFile',
-    args: [
-      [plain, ...badFd],
-      [1, ...badAccess],
-    ],
+    args: [anyFd, anyAccess],
   },
-  { on: native, name: 'syncFileInfo', args: [[plain, ...badFd]] },
+  {
+    on: native,
+    name: 'importSyncFile',
+    args: [anyFd, anyFd, anyAccess],
+  },
+  {
+    on: native,
+    name: 'mergeSyncFiles',
+    args: [anyFd, anyFd],
+  },
+  { on: native, name: 'syncFileInfo', args: [anyFd] },
   {
     on: native,
     name: 'sampleFence',
@@ -215,12 +225,17 @@ describe('a foreign this', () => {
 });
 
 describe('the kernel refuses', () => {
+  const importCall = 'DMA_BUF_IOCTL_IMPORT_SYNC_FILE';
   const refusals: [string, () => unknown, code: string, errno: number, syscall: string][] = [
     ['a closed device', () => native.openDevice(closedFd), 'EBADF', 9, 'fcntl'],
     ['a closed watched fd', () => native.watchReadable(closedFd, noop), 'EBADF', 9, 'fcntl'],
     ['a closed mapped fd', () => native.mapDmabuf(closedFd, 1, 1), 'EBADF', 9, 'fcntl'],
     ['a closed sampled fd', () => native.sampleFence(closedFd, 1, 1), 'EBADF', 9, 'fcntl'],
     ['a closed dma-buf', () => native.exportSyncFile(closedFd, 1), 'EBADF', 9, 'DMA_BUF_IOCTL_EXPORT_SYNC_FILE'],
+    ['an import into a closed dma-buf', () => native.importSyncFile(closedFd, plain, 1), 'EBADF', 9, importCall],
+    ['a merge of a closed sync_file', () => native.mergeSyncFiles(closedFd, plain), 'EBADF', 9, 'SYNC_IOC_MERGE'],
+    ['an import into no dma-buf', () => native.importSyncFile(plain, plain, 2), 'ENOTTY', 25, importCall],
+    ['a merge of no sync_file', () => native.mergeSyncFiles(plain, plain), 'ENOTTY', 25, 'SYNC_IOC_MERGE'],
     ['a closed sync_file', () => native.syncFileInfo(closedFd), 'EBADF', 9, 'SYNC_IOC_FILE_INFO'],
     ['a closed dma-buf of a slot', () => scanout.attach(9, 1, closedFd), 'EBADF', 9, 'fcntl'],
     ['a file that cannot be polled', () => native.watchReadable(file, noop), 'EPERM', 1, 'epoll_ctl'],

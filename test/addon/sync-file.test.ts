@@ -1,6 +1,7 @@
 /** sync_files and the sampling of flush fences, on a fake kernel where a pipe is signalled while it is readable. */
 import assert from 'node:assert/strict';
-import { closeSync, readdirSync } from 'node:fs';
+import { closeSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { access } from '../../src/native.js';
@@ -26,6 +27,35 @@ underFakeKernel(import.meta.url, () => {
       assert.equal(openDescriptors(), before + 1);
       assert.notEqual(fd, dmabuf.fd);
       closeSync(fd);
+    });
+  });
+
+  describe('importSyncFile', () => {
+    it('hands the kernel both descriptors and the access', () => {
+      const before = openDescriptors();
+      for (const how of [access.read, access.write, access.readWrite]) native.importSyncFile(dmabuf.fd, dmabuf.fd, how);
+      const log = readFileSync(join(process.env['FAKE_KERNEL'] ?? '', 'imports'), 'utf8');
+      assert.deepEqual(
+        log.trim().split('\n'),
+        [1, 2, 3].map((how) => `${dmabuf.fd} ${dmabuf.fd} ${how}`),
+      );
+      assert.equal(openDescriptors(), before);
+    });
+  });
+
+  describe('mergeSyncFiles', () => {
+    it('gives a new descriptor to the caller, who keeps the two', () => {
+      const before = openDescriptors();
+      const second = new Fifo();
+      const merged = native.mergeSyncFiles(dmabuf.fd, second.fd);
+      assert.equal(openDescriptors(), before + 2);
+      assert.notEqual(merged, second.fd);
+      assert.equal(native.syncFileInfo(merged).status, 0);
+      second.write();
+      assert.equal(native.syncFileInfo(merged).status, 1);
+      closeSync(merged);
+      second.close();
+      assert.equal(openDescriptors(), before);
     });
   });
 
@@ -81,12 +111,16 @@ underFakeKernel(import.meta.url, () => {
       const [descriptors, tasks] = [openDescriptors(), threads()];
       const samples = Array.from({ length: 20 }, () => native.sampleFence(dmabuf.fd, 100, 10_000));
       assert.ok(threads() >= tasks + 20);
-      await delay(50);
-      dmabuf.write();
-      assert.deepEqual(
-        await Promise.all(samples),
-        Array.from({ length: 20 }, () => signalledNs),
-      );
+      let readable = false;
+      const signalling = setInterval(() => {
+        if (readable)
+          dmabuf.drain(); // A thread that starts late sees the next one.
+        else dmabuf.write();
+        readable = !readable;
+      }, 20);
+      const times = await Promise.all(samples);
+      clearInterval(signalling);
+      assert.deepEqual(new Set(times), new Set([signalledNs]));
       assert.equal(openDescriptors(), descriptors);
       assert.equal(threads(), tasks);
     });

@@ -3,7 +3,8 @@
  * sync_files on ordinary pipes. FAKE_KERNEL names a folder:
  *   commits  one line a DRM_IOCTL_MODE_ATOMIC: flags, user_data, then object:property=value …
  *   errnos   read: one errno a line, taken by the next commits; 0 accepts
- * A pipe as dma-buf or sync_file is signalled while it is readable.
+ *   imports  one line a DMA_BUF_IOCTL_IMPORT_SYNC_FILE: dma-buf, sync_file, flags
+ * A pipe as dma-buf or sync_file is signalled while it is readable; two merged are the second.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -81,6 +82,23 @@ static int describe(int fd, struct sync_file_info* info) {
   return 0;
 }
 
+static int import(int fd, const struct dma_buf_import_sync_file* import) {
+  FILE* log = open_beside("imports", "a");
+  fprintf(log, "%d %d %u\n", fd, import->fd, import->flags);
+  fclose(log);
+  return 0;
+}
+
+static int merge(struct sync_merge_data* merge) {
+  if (strnlen(merge->name, sizeof merge->name) == sizeof merge->name || merge->flags ||
+      merge->pad) {
+    errno = EINVAL;
+    return -1;
+  }
+  merge->fence = fcntl(merge->fd2, F_DUPFD_CLOEXEC, 0);
+  return merge->fence < 0 ? -1 : 0;
+}
+
 int ioctl(int fd, unsigned long request, ...) {
   static int (*real)(int, unsigned long, ...);
   va_list list;
@@ -94,6 +112,8 @@ int ioctl(int fd, unsigned long request, ...) {
     export->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     return export->fd < 0 ? -1 : 0;
   }
+  if (request == DMA_BUF_IOCTL_IMPORT_SYNC_FILE) return import(fd, argument);
+  if (request == SYNC_IOC_MERGE) return merge(argument);
   if (real == NULL) real = (int (*)(int, unsigned long, ...))dlsym(RTLD_NEXT, "ioctl");
   return real(fd, request, argument);
 }
