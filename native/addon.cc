@@ -9,6 +9,7 @@
 #include "dmabuf/sync_file.h"
 #include "dmabuf/udmabuf.h"
 #include "drm/device.h"
+#include "drm/dirty_framebuffer.h"
 #include "drm/scanout.h"
 #include "drm/uevents.h"
 
@@ -30,6 +31,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("importSyncFile", callFunction<importSyncFile>, napi_default_jsproperty),
       method("mergeSyncFiles", callFunction<mergeSyncFiles>, napi_default_jsproperty),
       method("syncFileInfo", callFunction<syncFileInfo>, napi_default_jsproperty),
+      method("dirtyFramebuffer", callFunction<dirtyFramebuffer>, napi_default_jsproperty),
       method("openUevents", callFunction<openUevents>, napi_default_jsproperty),
       method("createUdmabuf", callFunction<createUdmabuf>, napi_default_jsproperty),
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),

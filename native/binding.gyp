@@ -11,6 +11,7 @@
       'core/environment.cc',
       'core/errors.cc',
       'core/poller.cc',
+      'core/threaded_call.cc',
       'core/watcher.cc',
       'dmabuf/copy.cc',
       'dmabuf/fence_sampler.cc',
@@ -19,6 +20,7 @@
       'dmabuf/udmabuf.cc',
       'drm/atomic.cc',
       'drm/device.cc',
+      'drm/dirty_framebuffer.cc',
       'drm/scanout.cc',
       'drm/scanout_events.cc',
       'drm/slot.cc',
@@ -30,7 +32,9 @@
     'cflags!': ['-Wno-unused-parameter', '-fno-omit-frame-pointer'],
     'cflags_cc!': ['-std=gnu++17', '-fno-exceptions', '-fno-rtti'],
     'cflags_cc': ['-std=c++17', '-fexceptions'],
-    'ldflags': ['-pthread'],
+    # nodelete: a thread left in a blocking call comes back to this code, though the worker that
+    # loaded it has ended.
+    'ldflags': ['-pthread', '-Wl,-z,nodelete'],
     'conditions': [
       ['sanitize==1', {
         'cflags!': ['-O3', '-O2'],

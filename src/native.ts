@@ -151,6 +151,16 @@ export interface Native {
   mergeSyncFiles(first: number, second: number): number;
   syncFileInfo(fd: number): SyncFileInfo;
   /**
+   * DRM_IOCTL_MODE_DIRTYFB for the whole framebuffer: hands the host what was drawn into
+   * a buffer that stays on the screen. On a thread of its own, for on virtio-gpu it is a
+   * blocking commit that waits for the buffer's fences, the host and a vblank (up to
+   * some 60 ms, longer for a late fence). The fd is duplicated for the time of the
+   * call, which cannot be cancelled: where the environment ends before, the thread keeps
+   * the device open until the kernel returns. Neither resolves then, nor holds up
+   * process.exit(). Rejects with NativeError (ENOSYS, EINVAL, ENOENT, EACCES, …).
+   */
+  dirtyFramebuffer(fd: number, framebuffer: number): Promise<void>;
+  /**
    * A new netlink socket that hears the kernel's uevents (hotplug among them), from now
    * on; non-blocking, close-on-exec, owned by the caller. Each read, after
    * `watchReadable`, gives one uevent: `ACTION@DEVPATH`, then `KEY=value` lines, each

@@ -55,6 +55,8 @@ export class FakeNative implements Native {
   readonly devices: FakeDevice[] = [];
   /** Mappings not closed yet. */
   openMappings = 0;
+  /** What `dirtyFramebuffer` was called with, in order. */
+  readonly flushed: number[] = [];
   /** What `sampleFence` resolves with, ns. */
   fenceSignalledNs = 0;
 
@@ -96,6 +98,11 @@ export class FakeNative implements Native {
 
   syncFileInfo(): SyncFileInfo {
     return { status: 1, fences: [] };
+  }
+
+  dirtyFramebuffer(_fd: number, framebuffer: number): Promise<void> {
+    this.flushed.push(framebuffer);
+    return Promise.resolve();
   }
 
   openUevents(): number {

@@ -97,6 +97,7 @@ const callees: Callee[] = [
     args: [anyFd, anyFd],
   },
   { on: native, name: 'syncFileInfo', args: [anyFd] },
+  { on: native, name: 'dirtyFramebuffer', args: [anyFd, [7, ...badUint32]] },
   {
     on: native,
     name: 'sampleFence',
@@ -237,6 +238,7 @@ describe('the kernel refuses', () => {
     ['an import into no dma-buf', () => native.importSyncFile(plain, plain, 2), 'ENOTTY', 25, importCall],
     ['a merge of no sync_file', () => native.mergeSyncFiles(plain, plain), 'ENOTTY', 25, 'SYNC_IOC_MERGE'],
     ['a closed sync_file', () => native.syncFileInfo(closedFd), 'EBADF', 9, 'SYNC_IOC_FILE_INFO'],
+    ['a closed flushed fd', () => native.dirtyFramebuffer(closedFd, 1), 'EBADF', 9, 'fcntl'],
     ['a closed dma-buf of a slot', () => scanout.attach(9, 1, closedFd), 'EBADF', 9, 'fcntl'],
     ['a file that cannot be polled', () => native.watchReadable(file, noop), 'EPERM', 1, 'epoll_ctl'],
     ['a slot that cannot be polled', () => scanout.attach(9, 1, file), 'EPERM', 1, 'epoll_ctl'],
@@ -267,5 +269,7 @@ describe('the kernel refuses', () => {
       errno: 25,
       syscall: 'DMA_BUF_IOCTL_EXPORT_SYNC_FILE',
     });
+    const flush = { code: 'ENOTTY', errno: 25, syscall: 'DRM_IOCTL_MODE_DIRTYFB' };
+    await assert.rejects(native.dirtyFramebuffer(plain, 1), flush);
   });
 });

@@ -2,7 +2,8 @@
  * Preloaded into a test: answers the ioctls of a KMS device, of dma-bufs and of
  * sync_files on ordinary pipes. FAKE_KERNEL names a folder:
  *   commits  one line a DRM_IOCTL_MODE_ATOMIC: flags, user_data, then object:property=value …
- *   errnos   read: one errno a line, taken by the next commits; 0 accepts
+ *   errnos   read: one errno a line, taken by the next commits and flushes; 0 accepts
+ *   flushes  one line a DRM_IOCTL_MODE_DIRTYFB: framebuffer, flags, count of clips
  *   imports  one line a DMA_BUF_IOCTL_IMPORT_SYNC_FILE: dma-buf, sync_file, flags
  * A pipe as dma-buf or sync_file is signalled while it is readable; two merged are the second.
  */
@@ -67,6 +68,18 @@ static int commit(const struct drm_mode_atomic* atomic) {
   return error == 0 ? 0 : -1;
 }
 
+/* Blocks as virtio-gpu does, here until the pipe is readable; which it leaves so. */
+static int flush(int fd, const struct drm_mode_fb_dirty_cmd* request) {
+  struct pollfd ready = {fd, POLLIN, 0};
+  while (poll(&ready, 1, -1) < 0 && errno == EINTR) {
+  }
+  FILE* log = open_beside("flushes", "a");
+  fprintf(log, "%u %u %u\n", request->fb_id, request->flags, request->num_clips);
+  fclose(log);
+  errno = next_errno();
+  return errno == 0 ? 0 : -1;
+}
+
 static int describe(int fd, struct sync_file_info* info) {
   struct pollfd ready = {fd, POLLIN, 0};
   const int signalled = poll(&ready, 1, 0) > 0;
@@ -106,6 +119,7 @@ int ioctl(int fd, unsigned long request, ...) {
   void* argument = va_arg(list, void*);
   va_end(list);
   if (request == DRM_IOCTL_MODE_ATOMIC) return commit(argument);
+  if (request == DRM_IOCTL_MODE_DIRTYFB) return flush(fd, argument);
   if (request == SYNC_IOC_FILE_INFO) return describe(fd, argument);
   if (request == DMA_BUF_IOCTL_EXPORT_SYNC_FILE) {
     struct dma_buf_export_sync_file* export = argument;
