@@ -34,7 +34,7 @@ export class Owner {
     try {
       return open();
     } catch (error) {
-      this.#closeQuietly();
+      closeQuietly(this);
       throw error;
     }
   }
@@ -44,17 +44,21 @@ export class Owner {
     try {
       return await open();
     } catch (error) {
-      this.#closeQuietly();
+      closeQuietly(this);
       throw error;
     }
   }
 
-  /** The failure that began it says more than one on the way back. */
-  #closeQuietly(): void {
-    try {
-      this.close();
-    } catch {
-      // see above
-    }
+}
+
+/**
+ * Closes what belonged to a failure: the failure says more than one on the way back,
+ * and what a lost device took with it needs no closing.
+ */
+export function closeQuietly(owner: Owner): void {
+  try {
+    owner.close();
+  } catch {
+    // see above
   }
 }

@@ -5,3 +5,6 @@ export type { HolderRoots, MasterHolder } from './master-holder.js';
 export { DrmNode } from './node.js';
 export { isStandIn, selectDisplay, selectRender } from './select.js';
 export type { Role, Selected } from './select.js';
+export { PauseWatch } from './machine-pause.js';
+export { watchDrmEvents } from './uevents.js';
+export type { DrmUevent } from './uevents.js';

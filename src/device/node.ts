@@ -12,6 +12,7 @@ import {
   setClientCapability,
   setMaster,
 } from '../ffi/index.js';
+import { parkDescriptor } from './park.js';
 import { masterHolder } from './master-holder.js';
 
 const primeImport = 1n;
@@ -53,6 +54,12 @@ export class DrmNode {
     this.#fd = undefined;
   }
 
+  /** In place of `close` where the display is gone and had imported framebuffers; see `parkDescriptor`. */
+  abandon(): void {
+    if (this.#fd !== undefined) parkDescriptor(this.#fd);
+    this.close();
+  }
+
   canExport(): boolean {
     return ((getCapability(this.fd, capability.prime) ?? 0n) & primeExport) !== 0n;
   }
@@ -80,6 +87,16 @@ export class DrmNode {
       });
     }
     this.#becomeMaster();
+  }
+
+  /** After another process took the display: whether this one is DRM master, which it tries to become. */
+  regainMaster(): boolean {
+    try {
+      if (!isMaster(this.fd)) setMaster(this.fd);
+      return true;
+    } catch {
+      return false; // it is still the other's
+    }
   }
 
   /** Lets another process show something; harmless where we are not master. */

@@ -1,12 +1,12 @@
-/** The flip loop's scanout on the real kernel: the addon's frame path, the screen's modeset and restore. */
+/** The flip loop's scanout on the real kernel: the addon's frame path, the screen's modeset, the fences behind. */
 import { closeSync } from 'node:fs';
 import { Subject } from 'rxjs';
-import { commitFlag, type NativeScanout } from '../native.js';
+import type { ForeignBuffer } from '../buffer/index.js';
+import { access, commitFlag, type NativeScanout } from '../native.js';
 import { propertyId } from './atomic.js';
 import { monotonicClock } from './clock.js';
-import { guardExit } from './exit-guard.js';
 import type { Scanout, ScanoutEvent } from './scanout.js';
-import type { HeadParts } from './open.js';
+import type { Place, Session } from './session.js';
 
 const flipFlags = commitFlag.nonblock | commitFlag.pageFlipEvent;
 /** Sampling a fence costs a worker thread's wake-ups: one frame in so many pays them. */
@@ -15,47 +15,71 @@ const sampleIntervalUs = 150;
 /** A fence that went unseen is looked for until then: long enough for a host that paces by its own screen. */
 const sampleTimeoutMs = 20;
 
+type Attached = Pick<ForeignBuffer, 'framebuffer' | 'dmabufFd'>;
+
 export class KernelScanout implements Scanout {
   readonly events$ = new Subject<ScanoutEvent>();
   readonly #native: NativeScanout;
-  readonly #removeGuard: () => void;
+  readonly #attached = new Map<number, Attached>();
   #commits = 0;
-  /** When each slot was committed last, ms; only while someone listens for samples. */
-  readonly #committedAt: Float64Array;
-  #sampling = false;
+  #shown = false;
+  #sampledSlot = -1;
+  /** When the sampled slot was committed, and when last, ms. */
+  #sampledAt = 0;
+  #committedAgainAt = 0;
 
   constructor(
-    private readonly parts: HeadParts,
+    private readonly place: Place,
+    private readonly session: Session,
     /** Gets the flush fences' times, ms from the commit. */
     private readonly flushFence$: Subject<number>,
+    /** Called once, when the first frame is on the screen. */
+    private readonly onShown: () => void,
   ) {
-    this.#committedAt = new Float64Array(parts.buffers.length);
     this.#native = this.#create();
-    this.#removeGuard = guardExit(() => {
-      this.restore();
+    session.buffers.forEach((buffer, slot) => {
+      this.attach(slot, buffer);
     });
   }
 
+  /** A buffer that can be shown; it stays its owner's. */
+  attach(slot: number, buffer: Attached): void {
+    this.#native.attach(slot, buffer.framebuffer, buffer.dmabufFd);
+    this.#attached.set(slot, buffer);
+  }
+
+  detach(slot: number): void {
+    if (this.#attached.delete(slot)) this.#native.detach(slot);
+  }
+
   show(slot: number): void {
-    const buffer = this.parts.buffers[slot];
+    const buffer = this.#attached.get(slot);
     if (buffer === undefined) return;
-    this.parts.screen.show(this.parts.mode, buffer.framebuffer);
+    this.place.screen.show(this.session.mode, buffer.framebuffer);
     this.#native.setCurrent(slot);
+    if (!this.#shown) this.onShown();
+    this.#shown = true;
   }
 
   commit(slot: number, inFence: number): number {
-    if (this.flushFence$.observed) this.#committedAt[slot] = monotonicClock.now();
+    const sampled = this.flushFence$.observed && this.#commits % sampleEvery === 0;
+    const at = sampled || slot === this.#sampledSlot ? monotonicClock.now() : 0;
     const result = this.#native.commit(slot, inFence, flipFlags, false);
-    if (result === 0 && ++this.#commits % sampleEvery === 0 && this.flushFence$.observed) this.#sample(slot);
-    return result;
+    if (result !== 0) return result;
+    this.#commits++;
+    if (slot === this.#sampledSlot) this.#committedAgainAt = at;
+    if (sampled && this.#sampledSlot < 0) this.#sample(slot, at);
+    return 0;
   }
 
-  restore(): void {
-    try {
-      this.parts.screen.restore();
-    } catch {
-      // the device is lost: there is nothing to give back to
-    }
+  regain(): boolean {
+    return this.place.shows.node.regainMaster();
+  }
+
+  pendingFences(slot: number, inFence: number): readonly string[] {
+    const buffer = this.#attached.get(slot);
+    const own = buffer === undefined ? [] : this.#fencesOf(buffer.dmabufFd);
+    return [...new Set([...(inFence < 0 ? [] : this.#pendingOf(inFence)), ...own])];
   }
 
   closeFence(fd: number): void {
@@ -63,21 +87,20 @@ export class KernelScanout implements Scanout {
   }
 
   close(): void {
-    this.#removeGuard();
     this.events$.complete();
     this.#native.close();
   }
 
   #create(): NativeScanout {
-    const { display, device, pipeline, buffers } = this.parts;
+    const { shows, pipeline } = this.place;
     const ids = {
       crtc: pipeline.crtc,
       plane: pipeline.plane,
-      fbId: propertyId(display, 'plane', pipeline.plane, 'FB_ID'),
-      inFenceFd: propertyId(display, 'plane', pipeline.plane, 'IN_FENCE_FD'),
-      outFencePtr: propertyId(display, 'crtc', pipeline.crtc, 'OUT_FENCE_PTR'),
+      fbId: propertyId(shows.node, 'plane', pipeline.plane, 'FB_ID'),
+      inFenceFd: propertyId(shows.node, 'plane', pipeline.plane, 'IN_FENCE_FD'),
+      outFencePtr: propertyId(shows.node, 'crtc', pipeline.crtc, 'OUT_FENCE_PTR'),
     };
-    const native = device.createScanout(ids, {
+    return shows.device.createScanout(ids, {
       flip: (slot, sequence, timestampNs, flushPending) => {
         this.events$.next({ kind: 'flip', slot, sequence, timestampNs, flushPending });
       },
@@ -88,27 +111,37 @@ export class KernelScanout implements Scanout {
         this.events$.next({ kind: 'error', error });
       },
     });
-    buffers.forEach((buffer, slot) => {
-      native.attach(slot, buffer.framebuffer, buffer.dmabufFd);
-    });
-    return native;
   }
 
-  #sample(slot: number): void {
-    const buffer = this.parts.buffers[slot];
-    const committedAt = this.#committedAt[slot] ?? 0;
-    if (this.#sampling || buffer === undefined) return;
-    this.#sampling = true;
-    this.parts.native
+  /** Rendering, and the flush once it is queued. */
+  #fencesOf(dmabufFd: number): string[] {
+    const fd = this.place.native.exportSyncFile(dmabufFd, access.read);
+    try {
+      return this.#pendingOf(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #pendingOf(syncFile: number): string[] {
+    const { fences } = this.place.native.syncFileInfo(syncFile);
+    return fences.filter(({ status }) => status === 0).map(({ driver, timeline }) => `${driver} (${timeline})`);
+  }
+
+  #sample(slot: number, committedAt: number): void {
+    const buffer = this.#attached.get(slot);
+    if (buffer === undefined) return;
+    this.#sampledSlot = slot;
+    this.#sampledAt = this.#committedAgainAt = committedAt;
+    this.place.native
       .sampleFence(buffer.dmabufFd, sampleIntervalUs, sampleTimeoutMs)
       .then((signalledNs) => {
         const signalledAt = signalledNs / 1e6;
-        const latest = this.#committedAt[slot] ?? 0;
         // the commit's own fence may have gone unseen, and this be the one of the slot's next turn
-        const isOwn = latest === committedAt || signalledAt < latest;
-        if (signalledNs > 0 && isOwn) this.flushFence$.next(signalledAt - committedAt);
+        const isOwn = this.#committedAgainAt === this.#sampledAt || signalledAt < this.#committedAgainAt;
+        if (signalledNs > 0 && isOwn) this.flushFence$.next(signalledAt - this.#sampledAt);
       })
       .catch(() => undefined) // closed in the meantime: no sample
-      .finally(() => (this.#sampling = false));
+      .finally(() => (this.#sampledSlot = -1));
   }
 }

@@ -17,16 +17,36 @@ import {
 export interface Pipeline {
   readonly connector: Connector;
   readonly crtc: CrtcId;
+  /** The CRTC's place in the device's list: its bit in `possibleCrtcs`. */
+  readonly crtcIndex: number;
   readonly plane: PlaneId;
 }
 
-/** `name` is a connector's, e.g. `Virtual-1`, or undefined for the first that is connected. */
-export function choosePipeline(display: DrmNode, name: string | undefined): Pipeline {
-  const resources = getResources(display.fd);
-  const connectors = resources.connectors.map((id) => getConnector(display.fd, id, { probe: true }));
-  const connector = chooseConnector(display, connectors, name);
-  const { crtc, index } = chooseCrtc(display, connector, resources.crtcs);
-  return { connector, crtc, plane: choosePrimaryPlane(display, crtc, index) };
+/**
+ * `name` is a connector's, e.g. `Virtual-1`, or undefined for the first that is
+ * connected; other heads of the same display have `taken` theirs.
+ */
+export function choosePipeline(
+  display: DrmNode,
+  name: string | undefined,
+  taken: readonly Pick<Pipeline, 'connector' | 'crtc'>[] = [],
+): Pipeline {
+  const connectors = listConnectors(display);
+  const free = connectors.filter(({ id }) => !taken.some(({ connector }) => connector.id === id));
+  const connector = chooseConnector(display, name === undefined ? free : connectors, name);
+  if (!free.includes(connector))
+    throw new GuestheadError('ERR_USAGE', `${connector.name} has a head already`, { device: display.path });
+  const { crtc, index } = chooseCrtc(
+    display,
+    connector,
+    taken.map((other) => other.crtc),
+  );
+  return { connector, crtc, crtcIndex: index, plane: choosePrimaryPlane(display, crtc, index) };
+}
+
+/** All of the device's connectors, asked anew. */
+export function listConnectors(display: DrmNode): Connector[] {
+  return getResources(display.fd).connectors.map((id) => getConnector(display.fd, id, { probe: true }));
 }
 
 function chooseConnector(display: DrmNode, all: readonly Connector[], name: string | undefined): Connector {
@@ -48,12 +68,19 @@ function chooseConnector(display: DrmNode, all: readonly Connector[], name: stri
   return wanted;
 }
 
-/** The CRTC that drives the connector already, else the first that can. */
-function chooseCrtc(display: DrmNode, connector: Connector, crtcs: readonly CrtcId[]): { crtc: CrtcId; index: number } {
+/** The CRTC that drives the connector already, else the first that can; never another head's. */
+function chooseCrtc(
+  display: DrmNode,
+  connector: Connector,
+  taken: readonly CrtcId[],
+): { crtc: CrtcId; index: number } {
+  const { crtcs } = getResources(display.fd);
   const encoders = connector.encoders.map((id) => getEncoder(display.fd, id));
   const active = encoders.find(({ id }) => id === connector.encoder)?.crtc;
   const possible = encoders.reduce((mask, encoder) => mask | encoder.possibleCrtcs, 0);
-  const index = crtcs.findIndex((id, bit) => (active === undefined ? (possible >>> bit) & 1 : id === active));
+  const usable = (id: CrtcId, bit: number) => !taken.includes(id) && ((possible >>> bit) & 1) === 1;
+  const driving = crtcs.findIndex((id, bit) => id === active && usable(id, bit));
+  const index = driving >= 0 ? driving : crtcs.findIndex(usable);
   const crtc = crtcs[index];
   if (crtc !== undefined) return { crtc, index };
   throw new GuestheadError('ERR_NO_PLANE', `No CRTC can drive ${connector.name}`, { device: display.path });

@@ -1,0 +1,117 @@
+/** The two devices of a display, opened; each closes all that was opened with it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GemHandles } from '../buffer/index.js';
+import { discover, DrmNode, selectDisplay, selectRender, type DrmDevice } from '../device/index.js';
+import { GuestheadError } from '../errors.js';
+import { GbmDevice, loadLibdrm, loadLibgbm } from '../ffi/index.js';
+import type { Native, NativeDevice } from '../native.js';
+import { Owner } from '../owner.js';
+import type { CheckedDisplayOptions } from './options.js';
+
+export interface DisplayDevice {
+  /** As discovered: its PCI address outlives its node's name. */
+  readonly found: DrmDevice;
+  readonly node: DrmNode;
+  readonly device: NativeDevice;
+  readonly handles: GemHandles;
+  /** Gives DRM master up and closes all of these. */
+  readonly owner: Owner;
+}
+
+export interface RenderDevice {
+  readonly found: DrmDevice;
+  readonly node: DrmNode;
+  readonly gbm: GbmDevice;
+  readonly owner: Owner;
+}
+
+export interface Devices {
+  readonly native: Native;
+  readonly shows: DisplayDevice;
+  readonly renders: RenderDevice;
+}
+
+/** Both devices are looked for before either is opened: a machine with one only shall say so. */
+export async function openDevices(options: CheckedDisplayOptions): Promise<Devices> {
+  loadLibdrm();
+  loadLibgbm();
+  const native = options.native();
+  const owner = new Owner();
+  return owner.guardAsync(async () => {
+    const found = discover();
+    selectRender(found, options.render, selectDisplay(found, options.display).device);
+    const shows = owner.own(await openDisplayDevice(options, native), closeDevice);
+    return { native, shows, renders: openRenderDevice(options.render, shows.found) };
+  });
+}
+
+/** Opens the node and makes it DRM master, waiting for that where asked to. */
+export async function openDisplayDevice(
+  { display, wait, onWait }: Pick<CheckedDisplayOptions, 'display' | 'wait' | 'onWait'>,
+  native: Native,
+): Promise<DisplayDevice> {
+  const { device: found, node: path } = selectDisplay(discover(), display);
+  const owner = new Owner();
+  return owner.guardAsync(async () => {
+    const node = owner.own(DrmNode.open(path), closeNode);
+    needs(node, node.canImport(), 'cannot import dma-bufs');
+    if (wait) await becomeMasterInTime(node, onWait);
+    else node.becomeAtomicMaster();
+    owner.own(node, (master) => {
+      master.giveUpMaster();
+    });
+    const device = owner.own(native.openDevice(node.fd), (opened) => {
+      opened.close();
+    });
+    return { found, node, device, handles: new GemHandles(() => node.fd), owner };
+  });
+}
+
+export function openRenderDevice(wanted: string, display: DrmDevice): RenderDevice {
+  const { device: found, node: path } = selectRender(discover(), wanted, display);
+  const owner = new Owner();
+  return owner.guard(() => {
+    const node = owner.own(DrmNode.open(path), closeNode);
+    needs(node, node.canExport(), 'cannot export dma-bufs');
+    const gbm = owner.own(GbmDevice.create(node.fd), (device) => {
+      device.close();
+    });
+    return { found, node, gbm, owner };
+  });
+}
+
+/** What finds the same device again once it is bound to another node. */
+export function sameDevice(wanted: string, { pci, driver }: DrmDevice): string {
+  return wanted.startsWith('/') ? (pci ?? driver) : wanted;
+}
+
+const masterPollMs = 250;
+
+async function becomeMasterInTime(node: DrmNode, onWait: (why: GuestheadError) => void): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      node.becomeAtomicMaster();
+      return;
+    } catch (error) {
+      if (!(error instanceof GuestheadError) || error.code !== 'ERR_NOT_MASTER') throw error;
+      if (tries === 0) onWait(error);
+      await sleep(masterPollMs);
+    }
+  }
+}
+
+function closeNode(node: DrmNode): void {
+  node.close();
+}
+
+function closeDevice({ owner }: { readonly owner: Owner }): void {
+  owner.close();
+}
+
+function needs(node: DrmNode, holds: boolean, fault: string): void {
+  if (holds) return;
+  throw new GuestheadError('ERR_UNSUPPORTED', `${node.driver} ${fault}`, {
+    device: node.path,
+    advice: 'choose another device with --render or --display',
+  });
+}

@@ -1,0 +1,156 @@
+/**
+ * The older workflow of a "dumb scanout device": one buffer of the display, on the
+ * screen all the time, drawn into and flushed with DRM_IOCTL_MODE_DIRTYFB. The host
+ * may show a half-drawn picture; nothing can prevent that with one buffer.
+ */
+import { Observable, type Subscriber } from 'rxjs';
+import { classifyErrno, errnoOf, GuestheadError, messageOf } from '../errors.js';
+import { Alarm } from './alarm.js';
+import type { Clock } from './clock.js';
+import { SlotFrame, type Draw, type Drawable, type DrawResult } from './frame.js';
+import type { LoopOptions } from './flip-loop.js';
+import type { Flip } from './scanout.js';
+
+export interface DirtyParts extends Pick<LoopOptions, 'periodMs' | 'onDrawError'> {
+  readonly buffer: Drawable;
+  readonly firstFrame: number;
+  readonly clock: Clock;
+  readonly draw: Draw;
+  readonly surface: Surface;
+  /** Gets the number of the frame to come. */
+  readonly onFrame: (next: number) => void;
+  readonly report: (fault: GuestheadError) => void;
+}
+
+/** What the loop drives. */
+export interface Surface {
+  /** Sets the mode with the buffer on the screen; throws. */
+  show(): void;
+  /** Resolves when the host has been told of what was drawn, and a vblank has passed. */
+  flush(): Promise<void>;
+  /** The host has not finished with it yet. */
+  flushPending(): boolean;
+}
+
+/** Emits a `Flip` for each flush; errors as the flip loop does. */
+export function dirtyLoop(parts: DirtyParts): Observable<Flip> {
+  return new Observable((subscriber) => {
+    const loop = new DirtyLoop(parts, subscriber);
+    void loop.run();
+    return () => {
+      loop.stop();
+    };
+  });
+}
+
+class DirtyLoop {
+  /** The one backbuffer as a slot, always the same. */
+  readonly #slot: { index: number; buffer: Drawable; state: 'drawing'; frame: number; age: number };
+  readonly #frame: SlotFrame<Drawable>;
+  readonly #pause: Alarm;
+  #stopped = false;
+  #lastAt = 0;
+  #dropped = 0;
+
+  constructor(
+    private readonly parts: DirtyParts,
+    private readonly subscriber: Subscriber<Flip>,
+  ) {
+    this.#slot = { index: 0, buffer: parts.buffer, state: 'drawing', frame: parts.firstFrame, age: 0 };
+    this.#frame = new SlotFrame(this.#slot);
+    this.#pause = new Alarm(parts.clock);
+  }
+
+  async run(): Promise<void> {
+    try {
+      if (await this.#drawn()) this.parts.surface.show();
+      while (!this.#stopped) await this.#next();
+    } catch (error) {
+      if (this.#stopped) return;
+      this.stop();
+      this.subscriber.error(named(error));
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#frame.giveUp();
+    this.#pause.cancel();
+  }
+
+  async #next(): Promise<void> {
+    const startedAt = this.parts.clock.now();
+    if (!(await this.#drawn())) {
+      await new Promise<void>((resolve) => {
+        this.#pause.start(this.parts.periodMs, resolve);
+      });
+      return;
+    }
+    if (this.#isStopped()) return;
+    const drawMs = this.parts.clock.now() - startedAt;
+    await this.parts.surface.flush();
+    if (!this.#isStopped()) this.#emit(startedAt, drawMs);
+  }
+
+  /** Whether a frame was drawn; otherwise `draw` failed, and that has been reported. */
+  async #drawn(): Promise<boolean> {
+    const { draw, onDrawError, report, onFrame } = this.parts;
+    this.#frame.begin();
+    try {
+      const result = draw(this.#frame);
+      refuse(result instanceof Promise ? await result : result);
+      return true;
+    } catch (cause) {
+      const error = new GuestheadError('ERR_DRAW', `draw failed: ${messageOf(cause)}`, { cause });
+      if (onDrawError === 'end') throw error;
+      this.#dropped++;
+      report(error);
+      return false;
+    } finally {
+      this.#slot.buffer.endDraw();
+      onFrame(++this.#slot.frame);
+      this.#slot.age = 1;
+    }
+  }
+
+  #emit(startedAt: number, drawMs: number): void {
+    const { clock, periodMs, surface } = this.parts;
+    const now = clock.now();
+    const cycles = this.#lastAt === 0 ? 1 : Math.max(1, Math.round((now - this.#lastAt) / periodMs));
+    this.#lastAt = now;
+    const frame = this.#slot.frame - 1;
+    const flushMs = now - startedAt - drawMs;
+    const late = { starved: false, drawnLate: cycles > 1 && drawMs > periodMs, dropped: this.#dropped };
+    this.#dropped = 0;
+    const times = { timestampNs: now * 1e6, missed: cycles - 1, commitMs: flushMs, flipMs: flushMs };
+    const latencyMs = now - startedAt;
+    this.subscriber.next({
+      frame,
+      slot: 0,
+      sequence: frame >>> 0,
+      ...times,
+      latencyMs,
+      tearRisk: surface.flushPending(),
+      ...late,
+    });
+  }
+
+  /** Asked after an await: TypeScript takes the field for unchanged there. */
+  #isStopped(): boolean {
+    return this.#stopped;
+  }
+}
+
+/** One buffer cannot be exchanged for another, and DIRTYFB takes no fence. */
+function refuse(result: DrawResult): void {
+  if (result !== undefined)
+    throw new GuestheadError('ERR_USAGE', 'draw may return neither a fence nor a buffer where one buffer is flushed');
+}
+
+function named(error: unknown): unknown {
+  const errno = errnoOf(error);
+  if (error instanceof GuestheadError || errno === undefined) return error;
+  const details = { operation: 'DRM_IOCTL_MODE_DIRTYFB', errno, cause: error };
+  if (classifyErrno(errno) === 'lost') return new GuestheadError('ERR_DEVICE_LOST', 'The display device is gone', details);
+  return new GuestheadError('ERR_COMMIT', 'The display refused to be flushed', details);
+}
