@@ -156,8 +156,8 @@ export interface Native {
    * blocking commit that waits for the buffer's fences, the host and a vblank (up to
    * some 60 ms, longer for a late fence). The fd is duplicated for the time of the
    * call, which cannot be cancelled: where the environment ends before, the thread keeps
-   * the device open until the kernel returns. Neither resolves then, nor holds up
-   * process.exit(). Rejects with NativeError (ENOSYS, EINVAL, ENOENT, EACCES, …).
+   * the device open until the kernel returns, the promise stays pending, and
+   * process.exit() does not wait. Rejects with NativeError (ENOSYS, EINVAL, ENOENT, EACCES, …).
    */
   dirtyFramebuffer(fd: number, framebuffer: number): Promise<void>;
   /**
