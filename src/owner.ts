@@ -48,7 +48,6 @@ export class Owner {
       throw error;
     }
   }
-
 }
 
 /**

@@ -151,6 +151,7 @@ function named(error: unknown): unknown {
   const errno = errnoOf(error);
   if (error instanceof GuestheadError || errno === undefined) return error;
   const details = { operation: 'DRM_IOCTL_MODE_DIRTYFB', errno, cause: error };
-  if (classifyErrno(errno) === 'lost') return new GuestheadError('ERR_DEVICE_LOST', 'The display device is gone', details);
+  if (classifyErrno(errno) === 'lost')
+    return new GuestheadError('ERR_DEVICE_LOST', 'The display device is gone', details);
   return new GuestheadError('ERR_COMMIT', 'The display refused to be flushed', details);
 }

@@ -140,7 +140,8 @@ export class Display {
     this.#changes$.complete();
     const { renders, shows } = this.current;
     for (const role of ['render', 'display'] as const)
-      if (!this.#lost.has(role)) this.#owner.own(role === 'render' ? renders.owner : shows.owner, (owner) => owner.close());
+      if (!this.#lost.has(role))
+        this.#owner.own(role === 'render' ? renders.owner : shows.owner, (owner) => owner.close());
     this.#owner.own(this.#foreign, (foreign) => {
       foreign.close();
     });

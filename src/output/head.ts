@@ -12,7 +12,7 @@ import {
 import { classifyErrno, errnoOf, GuestheadError } from '../errors.js';
 import { getConnector } from '../ffi/index.js';
 import { closeQuietly } from '../owner.js';
-import { Cursor } from './cursor.js';
+//CUR import { Cursor } from './cursor.js';
 import { Display, type DisplayChange } from './display.js';
 import { FlipRun } from './flip-run.js';
 import type { Draw } from './frame.js';
@@ -70,7 +70,7 @@ export class Head {
   #run: FlipRun | undefined;
   #complete: (() => void) | undefined;
   #fail: ((error: unknown) => void) | undefined;
-  #cursor: Cursor | undefined;
+  //CUR   #cursor: Cursor | undefined;
   #copiedBefore = 0;
   #unplugged = false;
   #lost = false;
@@ -199,14 +199,14 @@ export class Head {
     }).then(() => this.session.path);
   }
 
-  /** The hardware cursor of this head; closed with it. Throws ERR_UNSUPPORTED where the display has none. */
-  cursor(): Cursor {
-    this.#throwIfClosed();
-    const { native, shows } = this.display.devices;
-    const { crtc, crtcIndex } = this.place.pipeline;
-    this.#cursor ??= Cursor.open({ native, device: shows.device, display: shows.node, crtc, crtcIndex });
-    return this.#cursor;
-  }
+  //CUR   /** The hardware cursor of this head; closed with it. Throws ERR_UNSUPPORTED where the display has none. */
+  //CUR   cursor(): Cursor {
+  //CUR     this.#throwIfClosed();
+  //CUR     const { native, shows } = this.display.devices;
+  //CUR     const { crtc, crtcIndex } = this.place.pipeline;
+  //CUR     this.#cursor ??= Cursor.open({ native, device: shows.device, display: shows.node, crtc, crtcIndex });
+  //CUR     return this.#cursor;
+  //CUR   }
 
   /** Completes the stream, gives the screen back, closes every buffer, and its own display. Idempotent. */
   async close(): Promise<void> {
@@ -228,7 +228,7 @@ export class Head {
     this.#complete?.();
     this.#flushFence$.complete();
     this.#faults$.complete();
-    this.#cursor?.close();
+    //CUR     this.#cursor?.close();
     closeQuietly(this.session.owner);
     this.place.release();
   }
@@ -320,8 +320,8 @@ export class Head {
     this.#lost = true;
     this.#run?.pause();
     this.#settled();
-    this.#cursor?.close();
-    this.#cursor = undefined;
+    //CUR     this.#cursor?.close();
+    //CUR     this.#cursor = undefined;
     if (this.display.reopens) this.#report(fault);
     else this.#fail?.(fault);
     closeQuietly(this.session.owner);
@@ -362,7 +362,9 @@ export class Head {
     }
     this.#unplugged = true;
     this.#report(
-      new GuestheadError('ERR_NO_CONNECTOR', `The host closed ${name}`, { advice: 'flips go on when it opens it again' }),
+      new GuestheadError('ERR_NO_CONNECTOR', `The host closed ${name}`, {
+        advice: 'flips go on when it opens it again',
+      }),
     );
     this.#run?.blank();
   }

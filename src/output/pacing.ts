@@ -73,7 +73,9 @@ export class PaceObserver {
     if (this.#freeRunning) return 'free-running';
     if (seen < enough) return 'unknown';
     if (this.#share(seen, (cycles) => cycles === 1) >= most) return 'timer-paced';
-    return this.#share(seen, (cycles, i) => cycles >= 2 && this.#waitedFor(cycles, i)) >= most ? 'halved' : 'host-paced';
+    return this.#share(seen, (cycles, i) => cycles >= 2 && this.#waitedFor(cycles, i)) >= most
+      ? 'halved'
+      : 'host-paced';
   }
 
   /** The commit was there in time and the flip came whole cycles later: not late drawing. */

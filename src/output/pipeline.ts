@@ -69,11 +69,7 @@ function chooseConnector(display: DrmNode, all: readonly Connector[], name: stri
 }
 
 /** The CRTC that drives the connector already, else the first that can; never another head's. */
-function chooseCrtc(
-  display: DrmNode,
-  connector: Connector,
-  taken: readonly CrtcId[],
-): { crtc: CrtcId; index: number } {
+function chooseCrtc(display: DrmNode, connector: Connector, taken: readonly CrtcId[]): { crtc: CrtcId; index: number } {
   const { crtcs } = getResources(display.fd);
   const encoders = connector.encoders.map((id) => getEncoder(display.fd, id));
   const active = encoders.find(({ id }) => id === connector.encoder)?.crtc;

@@ -1,9 +1,12 @@
 /** The flip loop's surroundings, driven by hand. */
-import { Subject } from 'rxjs';
+import { Subject, type Observable } from 'rxjs';
 import { Swapchain } from '../../src/buffer/index.js';
 import { commitFlag } from '../../src/native.js';
+import type { GuestheadError } from '../../src/errors.js';
 import {
   flipLoop,
+  PaceObserver,
+  type LoopOptions,
   type Clock,
   type Draw,
   type Drawable,
@@ -14,6 +17,7 @@ import {
 import { FakeDevice, type FakeScanout } from '../../src/testing/index.js';
 
 export class Canvas implements Drawable {
+  readonly drawnFd = -1;
   readonly layout = { width: 64, height: 32, stride: 256 };
   readonly memory = new Uint32Array(64 * 32);
   pixels(): Uint32Array {
@@ -34,7 +38,7 @@ export class Rig implements Scanout {
   readonly closedFences: number[] = [];
   readonly inFences: number[] = [];
   readonly chain: Swapchain<Canvas>;
-  restored = 0;
+  master = true;
   shown: number[] = [];
   showError: Error | undefined;
 
@@ -57,6 +61,20 @@ export class Rig implements Scanout {
     for (let slot = 0; slot < buffers; slot++) this.native.attach(slot, 100 + slot, -1);
   }
 
+  /** The cold loop, for a test that subscribes by itself. */
+  loop(draw: Draw, clock: Clock = new HandClock()): Observable<Flip> {
+    return flipLoop({
+      swapchain: this.chain,
+      scanout: this,
+      clock,
+      draw,
+      options: loopOptions,
+      pace: new PaceObserver(periodMs),
+      placeOf: this.placeOf,
+      report: () => undefined,
+    });
+  }
+
   show(slot: number): void {
     if (this.showError) throw this.showError;
     this.shown.push(slot);
@@ -66,9 +84,16 @@ export class Rig implements Scanout {
     this.inFences.push(inFence);
     return this.native.commit(slot, inFence, commitFlag.nonblock | commitFlag.pageFlipEvent);
   }
-  restore(): void {
-    this.restored++;
+  regain(): boolean {
+    return this.master;
   }
+  pendingFences(): string[] {
+    return ['vgem (unbound)'];
+  }
+  /** Set by a test that shows a buffer of its own. */
+  placeOf: (buffer: unknown) => number = () => {
+    throw new Error('no place');
+  };
   closeFence(fd: number): void {
     this.closedFences.push(fd);
   }
@@ -94,12 +119,39 @@ export class HandClock implements Clock {
   }
 }
 
-export function start(rig: Rig, draw: Draw = () => undefined, clock: Clock = new HandClock()) {
+/** One refresh cycle of the fake. */
+export const periodMs = 1000 / 60;
+
+export const loopOptions: LoopOptions = {
+  periodMs,
+  presentation: 'fifo',
+  deadline: false,
+  flipTimeoutMs: 2000,
+  onDrawError: 'end',
+};
+
+export function start(
+  rig: Rig,
+  draw: Draw = () => undefined,
+  clock: Clock = new HandClock(),
+  options: Partial<LoopOptions> = {},
+) {
   const flips: Flip[] = [];
+  const faults: GuestheadError[] = [];
   const seen: { error: unknown } = { error: undefined };
-  const subscription = flipLoop(rig.chain, rig, clock, draw).subscribe({
+  const pace = new PaceObserver(periodMs);
+  const subscription = flipLoop({
+    swapchain: rig.chain,
+    scanout: rig,
+    clock,
+    draw,
+    options: { ...loopOptions, ...options },
+    pace,
+    placeOf: (buffer) => rig.placeOf(buffer),
+    report: (fault) => faults.push(fault),
+  }).subscribe({
     next: (flip) => flips.push(flip),
     error: (error: unknown) => (seen.error = error),
   });
-  return { flips, seen, subscription };
+  return { flips, faults, seen, pace, subscription };
 }

@@ -1,8 +1,10 @@
 /** The contract suite on the real addon and the real kernel. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { propertyId } from '../../../src/output/atomic.js';
-import { openParts } from '../../../src/output/open.js';
+import { chooseMode, Display } from '../../../src/output/index.js';
 import { parseHeadOptions } from '../../../src/output/options.js';
+import { openPlace } from '../../../src/output/place.js';
+import { openSession } from '../../../src/output/session.js';
 import { scanoutContract, type HandlerCall } from '../../contract/scanout.js';
 
 /** Longer than a refresh and the host's 50 ms together. */
@@ -10,9 +12,14 @@ const settleMs = 200;
 
 scanoutContract('virtio-gpu', async () => {
   const calls: HandlerCall[] = [];
-  const { display, device, pipeline, buffers, screen, mode, owner } = await openParts(parseHeadOptions({}));
+  const display = await Display.open({});
+  const place = openPlace(display, undefined);
+  const { pipeline, screen, shows } = place;
+  const { device } = shows;
+  const mode = chooseMode(pipeline.connector, undefined);
+  const { buffers, owner } = await openSession(place, mode, ['import'], parseHeadOptions({}));
   const { crtc, plane } = pipeline;
-  const fbId = propertyId(display, 'plane', plane, 'FB_ID');
+  const fbId = propertyId(shows.node, 'plane', plane, 'FB_ID');
   const scanout = device.createScanout(
     { crtc, plane, fbId, inFenceFd: 0, outFencePtr: 0 },
     {
@@ -31,6 +38,7 @@ scanoutContract('virtio-gpu', async () => {
   scanout.setCurrent(0);
   const close = () => {
     owner.close();
+    display.close();
   };
   return { device, scanout, calls, settle: () => sleep(settleMs), close };
 });

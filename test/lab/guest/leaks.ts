@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { firstValueFrom, take } from 'rxjs';
-import { openHead, type HeadOptions } from '../../../src/output/index.js';
+import { openHead, type OpenHeadOptions } from '../../../src/output/index.js';
 import { loadNative, type Native } from '../../../src/native.js';
 
 interface Held {
@@ -34,7 +34,7 @@ function held(): Held {
   };
 }
 
-async function flipOnce(options: HeadOptions): Promise<void> {
+async function flipOnce(options: OpenHeadOptions): Promise<void> {
   const head = await openHead(options);
   await firstValueFrom(head.flips((frame) => void frame.pixels.fill(0x808080, 0, 64)).pipe(take(5)));
   await head.close();
@@ -72,7 +72,7 @@ function refusingDevice(): Native {
   };
 }
 
-const failures: [string, HeadOptions][] = [
+const failures: [string, OpenHeadOptions][] = [
   ['ERR_USAGE', { connector: 'DP-9' }],
   ['ERR_NO_MODE', { mode: '123x45' }],
   ['ERR_NO_DEVICE', { render: 'nvidia' }],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { describe, it } from 'node:test';
-import { climbDown, type PathName } from '../../../src/buffer/ladder.js';
+import { climbDown, rungsOf, type PathName } from '../../../src/buffer/ladder.js';
 import type { CreateBuffer, PathDevices } from '../../../src/buffer/path.js';
 import type { ScanoutBuffer } from '../../../src/buffer/scanout-buffer.js';
 import { GuestheadError, type ErrorCode } from '../../../src/errors.js';
@@ -37,7 +37,7 @@ function climb(wanted: PathName | 'auto', rungs: Partial<Record<PathName, Rung>>
     export: create('export'),
     copy: create('copy'),
   };
-  return climbDown(wanted, devices, size, 4, test, { ladder, backOffMs: [1, 1] });
+  return climbDown(rungsOf(wanted), devices, size, 4, test, { ladder, backOffMs: [1, 1] });
 }
 
 describe('the ladder of buffer paths', () => {

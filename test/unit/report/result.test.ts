@@ -7,15 +7,18 @@ const info: HeadInfo = {
   path: 'import',
   refused: [],
   render: { node: '/dev/dri/card1', driver: 'vgem', backend: 'drm', standIn: true },
-  display: { node: '/dev/dri/card0', driver: 'virtio_gpu', connector: 'Virtual-1' },
+  display: { node: '/dev/dri/card0', driver: 'virtio_gpu', connector: 'Virtual-1', make: null, model: null },
   mode: { width: 1920, height: 1080, refreshHz: 60 },
   buffers: 4,
+  present: 'flip',
+  presentation: 'fifo',
+  deadline: false,
 };
 
 function flipAt(frame: number, changes: Partial<Flip> = {}): Flip {
   const timestampNs = frame * (1e9 / 60);
   const flip = { frame, slot: frame % 4, sequence: frame, timestampNs, missed: 0, commitMs: 1, flipMs: 16 };
-  return { ...flip, tearRisk: false, starved: false, ...changes };
+  return { ...flip, latencyMs: 20, tearRisk: false, starved: false, drawnLate: false, dropped: 0, ...changes };
 }
 
 function figuresOf(flips: readonly Flip[], warmUp = 0): Figures {
