@@ -1,6 +1,7 @@
 /** `guesthead run`: opens a head, flips a pattern, judges what it measured. */
 import { Option, type Command } from 'commander';
 import { pathNames } from '../buffer/index.js';
+import { drawErrorPolicies, presentations, presents, resizePolicies } from '../output/options.js';
 import { patternNames } from '../render/index.js';
 import { failureJson, failureLines, exitStatus, failStatus } from './failure.js';
 import { seconds, wholeNumber } from './parse.js';
@@ -12,11 +13,34 @@ export function addRunCommand(program: Command): void {
     .description('flips a test pattern on a head until --frames, --seconds or Ctrl-C, and says how well it went')
     .option('--render <node|driver|pci>', 'the GPU that allocates the buffers', 'auto')
     .option('--display <node|driver|pci>', 'the device that shows them', 'auto')
-    .option('--connector <name>', 'a connector of the display (default: the first connected)')
+    .option('--connector <name>', 'a connector; several of them, or all (default: the first connected)', collect)
     .option('--mode <WxH[@R]>', 'a mode of the connector (default: the preferred one)')
     .addOption(
-      new Option('--path <name>', 'how pixels come to the display').choices(['auto', ...pathNames]).default('import'),
+      new Option('--path <name>', 'how pixels come to the display (default: import; export with dirtyfb)').choices([
+        'auto',
+        ...pathNames,
+      ]),
     )
+    .addOption(
+      new Option('--present <how>', 'page flips, or one dumb buffer flushed by DIRTYFB').choices(presents).default('flip'),
+    )
+    .addOption(
+      new Option('--presentation <order>', 'every frame in its turn, or always the newest')
+        .choices(presentations)
+        .default('fifo'),
+    )
+    .option('--deadline', 'draw as late as the measured drawing time allows')
+    .addOption(
+      new Option('--on-resize <what>', 'when the host resizes the head (default: follow; keep with --mode)').choices(
+        resizePolicies,
+      ),
+    )
+    .addOption(
+      new Option('--on-draw-error <what>', 'when a drawing fails').choices(drawErrorPolicies).default('end'),
+    )
+    .option('--flip-timeout <s>', 'report a flip that takes longer', seconds, 2)
+    .option('--wait', 'wait while another process is DRM master')
+    .option('--reopen', 'go on when a lost device comes back')
     .option('--buffers <n>', 'backbuffers, 2 to 16', wholeNumber(0), 4)
     .addOption(
       new Option('--pattern <name>', 'what to draw (default: bars; counter where a lab takes captures)').choices(
@@ -26,18 +50,25 @@ export function addRunCommand(program: Command): void {
     .addOption(new Option('--frames <n>', 'end after so many flips').argParser(wholeNumber(1)).conflicts('seconds'))
     .addOption(new Option('--seconds <s>', 'end after so long').argParser(seconds))
     .option('--json', 'print one JSON object on the last line')
-    .action(async (options: RunOptions) => {
-      await runAndPrint(options);
+    .action(async ({ flipTimeout, ...options }: RunOptions & { flipTimeout: number }) => {
+      const path = options.path ?? (options.present === 'dirtyfb' ? 'export' : 'import');
+      await runAndPrint({ ...options, path, flipTimeoutMs: flipTimeout * 1000 });
     });
+}
+
+function collect(name: string, names: readonly string[] = []): readonly string[] {
+  return [...names, name];
 }
 
 async function runAndPrint(options: RunOptions): Promise<void> {
   try {
-    const [{ runHead }, { describeRun }] = await Promise.all([import('./run-head.js'), import('../report/index.js')]);
-    const result = await runHead(options);
-    const lines = options.json === true ? [JSON.stringify(result)] : describeRun(result);
+    const [{ runHeads }, report] = await Promise.all([import('./run-heads.js'), import('../report/index.js')]);
+    const heads = await runHeads(options);
+    const whole = report.combine(heads);
+    const result = options.connector === undefined ? heads[0] : whole;
+    const lines = options.json === true ? [JSON.stringify(result)] : heads.flatMap(report.describeRun);
     process.stdout.write(`${lines.join('\n')}\n`);
-    process.exitCode = result.verdict === 'pass' ? 0 : failStatus;
+    process.exitCode = whole.verdict === 'pass' ? 0 : failStatus;
   } catch (error) {
     for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
     if (options.json === true) process.stdout.write(`${JSON.stringify(failureJson(error))}\n`);

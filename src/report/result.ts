@@ -1,5 +1,6 @@
 /** A run's result: the figures, the verdict on them, and how both read. */
-import type { HeadInfo } from '../output/index.js';
+import type { HeadInfo, Pacing } from '../output/index.js';
+import type { LoggedFault } from './fault-log.js';
 import type { Figures, Percentiles } from './statistics.js';
 
 /** What the host saw: screenshots compared pixel by pixel with the frame each shows. */
@@ -17,10 +18,37 @@ export interface RunResult extends Figures {
   readonly display: HeadInfo['display'];
   readonly mode: HeadInfo['mode'];
   readonly buffers: number;
+  readonly present: HeadInfo['present'];
+  readonly presentation: HeadInfo['presentation'];
+  readonly deadline: boolean;
+  /** Who sets the pace of the flips, and what to do about it. */
+  readonly pacing: Pacing;
+  /** What went wrong without ending the run. */
+  readonly faults: readonly LoggedFault[];
   /** The better paths that were refused on the way to this one. */
   readonly refused: HeadInfo['refused'];
   readonly refreshRatio: number;
   readonly host: HostCaptures | null;
+}
+
+export interface Circumstances {
+  readonly pacing: Pacing;
+  readonly faults: readonly LoggedFault[];
+  readonly host: HostCaptures | null;
+  /** What ended the loop before its time. */
+  readonly failures: readonly string[];
+}
+
+/** Several heads' results as one: it passes where all do. */
+export interface HeadsResult {
+  readonly verdict: 'pass' | 'fail';
+  readonly reasons: readonly string[];
+  readonly heads: readonly RunResult[];
+}
+
+export function combine(heads: readonly RunResult[]): HeadsResult {
+  const reasons = heads.flatMap((head) => head.reasons.map((reason) => `${head.display.connector}: ${reason}`));
+  return { verdict: heads.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail', reasons, heads };
 }
 
 /** Below these a run fails: flips a second ÷ refresh, and the share of missed flips. */
@@ -30,12 +58,11 @@ const maxMissedShare = 0.01;
 export function judgeRun(
   info: HeadInfo,
   figures: Figures,
-  host: HostCaptures | null,
-  failures: readonly string[],
+  { pacing, faults: outlived, host, failures }: Circumstances,
 ): RunResult {
   const refreshRatio = Math.round((figures.flipsPerSecond / info.mode.refreshHz) * 1e4) / 1e4;
   const reasons = [...failures, ...faults(figures, refreshRatio, host)];
-  const { path, refused, render, display, mode, buffers } = info;
+  const { path, refused, render, display, mode, buffers, present, presentation, deadline } = info;
   return {
     verdict: reasons.length === 0 ? 'pass' : 'fail',
     reasons,
@@ -44,9 +71,14 @@ export function judgeRun(
     display,
     mode,
     buffers,
+    present,
+    presentation,
+    deadline,
     ...figures,
     refreshRatio,
+    pacing,
     refused,
+    faults: outlived,
     host,
   };
 }
@@ -72,6 +104,9 @@ export function describeRun(result: RunResult): string[] {
     `commit ${milliseconds(result.commitMs)}; flip ${milliseconds(result.flipMs)}; flush fence ${milliseconds(result.flushFenceMs)}`,
     `CPU ${result.cpuMsPerFlip.toFixed(2)} ms a flip, ${String(result.bytesCopiedPerFrame)} bytes copied a frame, tear risk ${String(result.tearRisk)}, starved ${String(result.starved)}`,
   ];
+  lines.push(`latency ${milliseconds(result.latencyMs)}; ${result.pacing.kind}: ${result.pacing.advice}`);
+  for (const { code, message, advice, count } of result.faults)
+    lines.push(`${code}${count > 1 ? ` ×${String(count)}` : ''}: ${message}${advice === null ? '' : ` → ${advice}`}`);
   for (const { path, code, advice } of result.refused) lines.push(`path ${path} was refused with ${code}: ${advice}`);
   if (host !== null)
     lines.push(`host: ${String(host.exact)} of ${String(host.captures)} captures exact, ${String(host.torn)} torn`);

@@ -1,6 +1,7 @@
 /** The figures of a run, gathered flip by flip in fixed memory. */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Flip } from '../output/index.js';
+import type { CpuMeter, CpuSpan } from './cpu-meter.js';
 
 /** Milliseconds. */
 export interface Percentiles {
@@ -15,11 +16,17 @@ export interface Figures {
   readonly flipsPerSecond: number;
   readonly missedFlips: number;
   readonly commitMs: Percentiles | null;
+  /** From the start of a frame's drawing to its flip. */
+  readonly latencyMs: Percentiles | null;
   readonly flipMs: Percentiles | null;
   /** Of the sampled frames; null where every sampled fence came and went between two looks. */
   readonly flushFenceMs: Percentiles | null;
   readonly tearRisk: number;
   readonly starved: number;
+  /** Flips that came late because drawing took longer than a cycle, and frames drawn and not shown. */
+  readonly drawnLate: number;
+  readonly dropped: number;
+  /** Of the whole process, over the flips of all its heads. */
   readonly cpuMsPerFlip: number;
   readonly bytesCopiedPerFrame: number;
 }
@@ -32,6 +39,7 @@ export class RunStatistics {
   readonly #commit = createHistogram(recording);
   readonly #flip = createHistogram(recording);
   readonly #flush = createHistogram(recording);
+  readonly #latency = createHistogram(recording);
   #warmUp: number;
   #firstNs = 0;
   #lastNs = 0;
@@ -39,7 +47,10 @@ export class RunStatistics {
   #missed = 0;
   #tearRisk = 0;
   #starved = 0;
-  #cpuStart: NodeJS.CpuUsage = process.cpuUsage();
+  #drawnLate = 0;
+  #dropped = 0;
+  #cpuUsed: CpuSpan;
+  #stopped = false;
   #copiedAtStart = 0;
 
   /**
@@ -50,8 +61,10 @@ export class RunStatistics {
     warmUpFlips: number,
     /** The head's count so far. */
     private readonly bytesCopied: () => number,
+    private readonly cpu: CpuMeter,
   ) {
     this.#warmUp = warmUpFlips;
+    this.#cpuUsed = cpu.start();
   }
 
   get frames(): number {
@@ -65,11 +78,13 @@ export class RunStatistics {
 
   /** The last flip of the warm-up starts the clocks. */
   record(flip: Flip): void {
+    this.cpu.countFlip();
+    if (this.#stopped) return;
     this.#lastNs = flip.timestampNs;
     if (this.#warmUp > 0) {
       this.#warmUp--;
       this.#firstNs = flip.timestampNs;
-      this.#cpuStart = process.cpuUsage();
+      this.#cpuUsed = this.cpu.start();
       this.#copiedAtStart = this.bytesCopied();
       return;
     }
@@ -77,6 +92,9 @@ export class RunStatistics {
     this.#missed += flip.missed;
     if (flip.tearRisk) this.#tearRisk++;
     if (flip.starved) this.#starved++;
+    if (flip.drawnLate) this.#drawnLate++;
+    this.#dropped += flip.dropped;
+    recordMs(this.#latency, flip.latencyMs);
     recordMs(this.#commit, flip.commitMs);
     recordMs(this.#flip, flip.flipMs);
   }
@@ -86,8 +104,13 @@ export class RunStatistics {
     recordMs(this.#flush, ms);
   }
 
+  /** What comes later is not measured any more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cpuUsed.stop();
+  }
+
   figures(): Figures {
-    const { user, system } = process.cpuUsage(this.#cpuStart);
     const perFrame = (value: number) => (this.#frames === 0 ? 0 : value / this.#frames);
     return {
       frames: this.#frames,
@@ -95,11 +118,14 @@ export class RunStatistics {
       flipsPerSecond: this.seconds === 0 ? 0 : round(this.#frames / this.seconds),
       missedFlips: this.#missed,
       commitMs: percentiles(this.#commit),
+      latencyMs: percentiles(this.#latency),
       flipMs: percentiles(this.#flip),
       flushFenceMs: percentiles(this.#flush),
       tearRisk: this.#tearRisk,
       starved: this.#starved,
-      cpuMsPerFlip: round(perFrame((user + system) / usPerMs)),
+      drawnLate: this.#drawnLate,
+      dropped: this.#dropped,
+      cpuMsPerFlip: round(this.#cpuUsed.msPerFlip()),
       bytesCopiedPerFrame: Math.round(perFrame(this.bytesCopied() - this.#copiedAtStart)),
     };
   }

@@ -1,0 +1,108 @@
+/** One run: as many heads of one display as asked for, each measured, from open to close. */
+import { fromEvent, merge, share, type Observable } from 'rxjs';
+import { GuestheadError } from '../errors.js';
+import { askWitness } from '../lab/index.js';
+import { Display, openHead, type Draw, type Flip, type Head } from '../output/index.js';
+import { createPattern, type PatternName } from '../render/index.js';
+import { CpuMeter, FaultLog, judgeRun, RunStatistics, type HostCaptures, type RunResult } from '../report/index.js';
+import { measure } from './measure.js';
+import type { RunOptions } from './run-options.js';
+import { showStatus } from './status-line.js';
+
+/** Set by `guesthead lab run --capture N`: how many captures the host is ready to take. */
+const capturesVariable = 'GUESTHEAD_CAPTURES';
+
+/** A head in this run. */
+interface Member {
+  readonly head: Head;
+  /** One loop for all who subscribe: measured first, then captured. */
+  readonly flips$: Observable<Flip>;
+  readonly statistics: RunStatistics;
+  readonly faults: FaultLog;
+}
+
+/** The results, one for each head. */
+export async function runHeads(options: RunOptions): Promise<RunResult[]> {
+  const captures = Number(process.env[capturesVariable] ?? 0);
+  const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
+  const display = await Display.open({ ...options, onWait: sayWaiting });
+  try {
+    const cpu = new CpuMeter();
+    const members = (await openHeads(display, options)).map((head) => memberOf(head, pattern, cpu));
+    return await runMembers(members, options, pattern === 'counter' ? captures : 0);
+  } finally {
+    display.close();
+  }
+}
+
+async function openHeads(display: Display, options: RunOptions): Promise<Head[]> {
+  const heads: Head[] = [];
+  for (const connector of namesOf(display, options.connector ?? []))
+    heads.push(await openHead({ ...options, connector, on: display }));
+  return heads;
+}
+
+function namesOf(display: Display, wanted: readonly string[]): readonly (string | undefined)[] {
+  if (wanted.length === 0) return [undefined];
+  if (!wanted.includes('all')) return wanted;
+  const connected = display.connectors().filter(({ status }) => status === 'connected');
+  return connected.length === 0 ? [undefined] : connected.map(({ name }) => name); // none: the open says so
+}
+
+function memberOf(head: Head, pattern: PatternName, cpu: CpuMeter): Member {
+  return {
+    head,
+    flips$: head.flips(patternDraw(pattern)).pipe(share()),
+    statistics: new RunStatistics(2 * head.info.buffers, () => head.bytesCopied(), cpu),
+    faults: new FaultLog(head.faults$),
+  };
+}
+
+function patternDraw(name: PatternName): Draw {
+  if (name === 'none') return () => undefined;
+  const pattern = createPattern(name);
+  return (frame) => {
+    pattern.draw(frame, frame.number, frame.age);
+  };
+}
+
+/** All flip until all have been measured and captured. */
+async function runMembers(members: readonly Member[], options: RunOptions, captures: number): Promise<RunResult[]> {
+  const keepFlipping = members.map(({ flips$ }) => flips$.subscribe({ error: () => undefined }));
+  const signal$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')).pipe(share());
+  const hideStatus = showStatus(members);
+  try {
+    const failures = await Promise.all(members.map((member) => measure(member, options, signal$)));
+    hideStatus();
+    await members[0]?.head.display.checkPause();
+    const results: RunResult[] = [];
+    for (const [index, member] of members.entries()) results.push(await judge(member, failures[index] ?? [], captures));
+    return results;
+  } finally {
+    hideStatus();
+    for (const subscription of keepFlipping) subscription.unsubscribe();
+  }
+}
+
+async function judge(
+  { head, statistics, faults }: Member,
+  failures: readonly string[],
+  captures: number,
+): Promise<RunResult> {
+  const { info, pacing } = head;
+  const figures = statistics.figures();
+  const host = captures > 0 && failures.length === 0 ? await ask(captures, info.display.connector) : null;
+  return judgeRun(info, figures, { pacing, faults: faults.list(), host, failures });
+}
+
+/** QEMU's head n is the guest's connector Virtual-(n+1). */
+async function ask(captures: number, connector: string): Promise<HostCaptures> {
+  const head = Number(/\d+$/.exec(connector)?.[0] ?? 1) - 1;
+  const { faults, ...counts } = await askWitness({ captures, head });
+  for (const fault of faults) process.stderr.write(`host capture of ${connector}: ${fault}\n`);
+  return counts;
+}
+
+function sayWaiting(why: GuestheadError): void {
+  process.stderr.write(`waiting: ${why.message}\n`);
+}
