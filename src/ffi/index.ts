@@ -39,6 +39,8 @@ export {
   primeHandleToFd,
 } from './libdrm-buffers.js';
 export type { DumbBuffer, FramebufferOptions, FramebufferPlane } from './libdrm-buffers.js';
+export { moveCursor, setCursor } from './libdrm-cursor.js';
+export type { CursorShape } from './libdrm-cursor.js';
 export { connectorModel, describeEdid } from './edid.js';
 export type { DisplayModel } from './edid.js';
 export { loadLibgbm } from './libgbm-library.js';

@@ -1,7 +1,7 @@
 /**
  * Buffer objects: PRIME, dumb buffers and framebuffers. `fd` is an open DRM node,
- * owned by the caller. A failed call throws GuestheadError, `ERR_PERMISSION` or
- * `ERR_SYSTEM` with `errno`.
+ * owned by the caller. A failed call throws GuestheadError, `ERR_PERMISSION`,
+ * `ERR_DEVICE_LOST` or `ERR_SYSTEM` with `errno`.
  */
 import { constants } from 'node:os';
 import { GuestheadError } from '../errors.js';
@@ -59,6 +59,7 @@ export function primeHandleToFd(
 /**
  * Imports a dma-buf, which stays the caller's. A dma-buf that this open file has
  * imported already gives the *same* handle, uncounted: close it once, after the last use.
+ * ENODEV, and with it ERR_DEVICE_LOST, is also what a display says that takes no foreign buffers.
  */
 export function primeFdToHandle(fd: number, dmabuf: DmabufFd): GemHandle {
   const handle = Buffer.alloc(4);

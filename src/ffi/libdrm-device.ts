@@ -2,7 +2,7 @@
  * The device behind a file descriptor: driver, capabilities, names, master.
  * `fd` is an open DRM node everywhere, owned by the caller. A failed call throws
  * GuestheadError with `operation` and `errno`: `ERR_PERMISSION` for EACCES and
- * EPERM, `ERR_SYSTEM` for others, or what the function's comment says.
+ * EPERM, `ERR_DEVICE_LOST` for ENODEV and ENXIO, `ERR_SYSTEM` for others, or what the function's comment says.
  */
 import { constants } from 'node:os';
 import type { capability, clientCapability } from './constants.js';

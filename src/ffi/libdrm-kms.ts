@@ -1,8 +1,8 @@
 /**
  * KMS objects as they are now. `fd` is an open primary node of a KMS driver, owned
  * by the caller; nothing here needs DRM master. A failed call throws GuestheadError,
- * `ERR_PERMISSION` or `ERR_SYSTEM` with `errno`: ENOENT for an id that is gone,
- * EOPNOTSUPP for a device without KMS.
+ * `ERR_PERMISSION`, `ERR_DEVICE_LOST` or `ERR_SYSTEM` with `errno`: ENOENT for an
+ * id that is gone, EOPNOTSUPP for a device without KMS.
  */
 import { connection } from './constants.js';
 import { checkPointer } from './failures.js';

@@ -56,6 +56,8 @@ export const libdrm = libraryLoader({
       'uint32',
     ],
     drmModeRmFB: ['int', 'int', 'uint32'],
+    drmModeSetCursor2: ['int', 'int', 'uint32', 'uint32', 'uint32', 'uint32', 'int', 'int'],
+    drmModeMoveCursor: ['int', 'int', 'uint32', 'int', 'int'],
   },
   optional: {},
 });

@@ -1,7 +1,7 @@
 /**
  * Properties and blobs of KMS objects. `fd` is an open primary node, owned by the
- * caller. A failed call throws GuestheadError, `ERR_PERMISSION` or `ERR_SYSTEM`
- * with `errno`.
+ * caller. A failed call throws GuestheadError, `ERR_PERMISSION`,
+ * `ERR_DEVICE_LOST` or `ERR_SYSTEM` with `errno`.
  */
 import { objectType } from './constants.js';
 import { check, checkPointer } from './failures.js';

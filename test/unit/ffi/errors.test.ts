@@ -14,9 +14,12 @@ import {
   getVersion,
   loadLibdrm,
   loadLibgbm,
+  moveCursor,
   primeFdToHandle,
   renderNodeOf,
+  setCursor,
   setMaster,
+  type CrtcId,
   type DmabufFd,
   type FramebufferId,
 } from '../../../src/ffi/index.js';
@@ -28,6 +31,7 @@ after(() => {
   closeSync(fd);
 });
 const { ENOTTY, EINVAL, EACCES, EPERM, ENOENT, ENODEV, ENXIO } = constants.errno;
+const crtc = 1 as CrtcId;
 const notDrm = { code: 'ERR_SYSTEM', errno: ENOTTY, device: '/dev/null' };
 
 describe('a missing library', () => {
@@ -54,6 +58,8 @@ describe('a file that is no DRM node', () => {
     assert.throws(() => getCapability(fd, capability.prime), { ...notDrm, operation: 'drmGetCap' });
     assert.throws(() => primeFdToHandle(fd, fd as DmabufFd), { ...notDrm, operation: 'drmPrimeFDToHandle' });
     assert.throws(() => setMaster(fd), { ...notDrm, operation: 'drmSetMaster' });
+    assert.throws(() => setCursor(fd, crtc, undefined), { ...notDrm, operation: 'drmModeSetCursor2' });
+    assert.throws(() => moveCursor(fd, crtc, 0, 0), { ...notDrm, operation: 'drmModeMoveCursor' });
   });
 
   it('has no names', () => {
