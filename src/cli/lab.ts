@@ -1,13 +1,13 @@
 /** `guesthead lab run` and `guesthead lab shell`. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { Lab, type LabOptions } from '../lab/index.js';
+import { Lab, type LabOptions, type Size } from '../lab/index.js';
 import { GuestheadError } from '../errors.js';
 import { failStatus } from './failure.js';
 import { memorySize, pixelSize, seconds, wholeNumber } from './parse.js';
 
 interface LabCliOptions {
-  readonly size: { readonly width: number; readonly height: number };
+  readonly size?: Size;
   readonly heads: number;
   readonly blob: 'on' | 'off';
   readonly memory: string;
@@ -39,8 +39,8 @@ export function addLabCommand(program: Command): void {
 
 function addMachineOptions(command: Command): Command {
   return command
-    .option('--size <WxH>', 'pixels of the preferred mode', pixelSize, { width: 1920, height: 1080 })
-    .option('--heads <n>', 'outputs of the display', wholeNumber(1, 16), 1)
+    .option('--size <WxH>', 'pixels of the preferred mode (default: 1920x1080, with several heads 1280x720)', pixelSize)
+    .option('--heads <n>', 'outputs of the display, all connected', wholeNumber(1, 16), 1)
     .addOption(
       new Option('--blob <on|off>', 'off = a host that refuses foreign buffers').choices(['on', 'off']).default('on'),
     )

@@ -1,7 +1,7 @@
 export type { Job, JobOptions, JobResult } from './agent.js';
 export { Lab } from './lab.js';
 export type { LabOptions } from './lab.js';
-export { defaultMachine } from './machine.js';
+export type { MachineOptions, Size } from './machine.js';
 export { shellQuote } from './shell.js';
 export { askWitness } from './witness.js';
-export type { WitnessReport } from './witness.js';
+export type { WitnessReport, WitnessRequest } from './witness.js';

@@ -11,8 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError, messageOf } from '../errors.js';
 import { chooseAccelerator } from './accelerator.js';
 import { Agent, type Job, type JobOptions, type JobResult } from './agent.js';
-import { defaultMachine, qemuArguments, runFiles, virtiofsdCommand } from './machine.js';
-import type { Accelerator, MachineOptions, RunFiles } from './machine.js';
+import { Heads } from './heads.js';
+import { machineOf, qemuArguments, runFiles, virtiofsdCommand } from './machine.js';
+import type { Accelerator, MachineOptions, MachineWishes, RunFiles, Size } from './machine.js';
 import { findProgram, locateKernel, packageRoot, type Kernel } from './paths.js';
 import { startChild, type Child } from './processes.js';
 import { Qmp } from './qmp.js';
@@ -21,7 +22,7 @@ import { connectWhenUp } from './sockets.js';
 import { serveWitness, type WitnessReport } from './witness.js';
 import { buildInit, buildUdmabufStandIn } from './tools.js';
 
-export interface LabOptions extends Partial<MachineOptions> {
+export interface LabOptions extends MachineWishes {
   /** A kernel image with its modules beside it; default: the set-up's own. */
   readonly kernel?: string | undefined;
   /** Keeps the run's folder with the console's log. */
@@ -46,6 +47,8 @@ export class Lab {
   #qmp: Qmp | undefined;
   #witness: Socket | undefined;
   #closing: Promise<void> | undefined;
+  readonly #machine: MachineOptions;
+  readonly #heads: Heads;
 
   private constructor(
     readonly folder: string,
@@ -54,7 +57,10 @@ export class Lab {
     /** What stands in for hardware or host features in this lab, for people to read. */
     readonly standIns: readonly string[],
     private readonly options: LabOptions,
-  ) {}
+  ) {
+    this.#machine = machineOf(options);
+    this.#heads = new Heads(this.files, this.#machine);
+  }
 
   static async boot(options: LabOptions = {}): Promise<Lab> {
     const kernel = locateKernel(options.kernel);
@@ -111,6 +117,20 @@ export class Lab {
     return { ...result, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
   }
 
+  /**
+   * The host's window of a head, numbered from 0, gets another size: the guest sees a
+   * hotplug, and the size as the connector's preferred mode. Plugs an unplugged head in.
+   * Resolves once QEMU has it, before the guest has seen it.
+   */
+  async resize(head: number, size: Size): Promise<void> {
+    await this.#heads.resize(head, size);
+  }
+
+  /** The host closes a head's window: its connector becomes disconnected. Works for every head, the first included. */
+  async unplug(head: number): Promise<void> {
+    await this.#heads.unplug(head);
+  }
+
   /** Powers the guest off and removes all that the run made. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -136,13 +156,14 @@ export class Lab {
     const ended = abortion(signal);
     await Promise.race([this.#agent?.ready, ended]);
     await Promise.race([this.#loadModules(), ended]);
+    await Promise.race([this.#waitForHeads(), ended]);
     this.options.signal?.addEventListener('abort', () => this.#agent?.fail(reasonOf(this.options.signal)));
     progress('the guest is up');
   }
 
   async #startProcesses(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
     const { files } = this;
-    const machine = { ...defaultMachine, ...this.options };
+    const machine = this.#machine;
     this.#children.push(startChild(virtiofsdCommand(files, machine.liveFiles)));
     while (!existsSync(files.fs)) {
       this.#throwIfDead();
@@ -160,12 +181,17 @@ export class Lab {
     this.#qmp = await Qmp.connect(files.qmp, either);
     this.#witness = await connectWhenUp(files.witness, either);
     serveWitness(this.#witness, this.#qmp, files.capture, this.options.onCaptures);
+    await this.#heads.plugAll(either);
   }
 
   async #loadModules(): Promise<void> {
     const command = ['modprobe', '-d', this.kernel.moduleRoot, '-a', ...modules];
     const { status, stderr } = await this.run(command, { cwd: '/' });
     if (status !== 0) throw new GuestheadError('ERR_LAB', `The guest could not load its drivers: ${stderr.trim()}`);
+  }
+
+  async #waitForHeads(): Promise<void> {
+    await this.run(['sh', '-c', this.#heads.allConnected()], { cwd: '/' });
   }
 
   #throwIfDead(): void {

@@ -3,10 +3,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram, type Kernel } from './paths.js';
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface MachineOptions {
-  /** Pixels; becomes the preferred mode of every head. */
-  readonly size: { readonly width: number; readonly height: number };
-  /** 1–16; heads after the first are disconnected until the host shows them. */
+  /** Pixels; becomes the preferred mode of every head. Default: 1920x1080 for one head, 1280x720 for several. */
+  readonly size: Size;
+  /** 1–16, all connected once the lab is up. */
   readonly heads: number;
   /** `false` = a host without blob resources: every foreign import is refused. */
   readonly blob: boolean;
@@ -19,13 +24,22 @@ export interface MachineOptions {
   readonly liveFiles: boolean;
 }
 
-export const defaultMachine: MachineOptions = {
-  size: { width: 1920, height: 1080 },
-  heads: 1,
-  blob: true,
-  memory: '2G',
-  liveFiles: false,
-};
+/** What a caller may name; the rest is the default. */
+export type MachineWishes = { readonly [K in keyof MachineOptions]?: MachineOptions[K] | undefined };
+
+export function machineOf({
+  size,
+  heads = 1,
+  blob = true,
+  memory = '2G',
+  liveFiles = false,
+}: MachineWishes): MachineOptions {
+  return { size: size ?? defaultSize(heads), heads, blob, memory, liveFiles };
+}
+
+function defaultSize(heads: number): Size {
+  return heads === 1 ? { width: 1920, height: 1080 } : { width: 1280, height: 720 };
+}
 
 /** Files of one run, all in a short path: a Unix socket's name holds 107 bytes. */
 export function runFiles(folder: string) {
@@ -38,8 +52,13 @@ export function runFiles(folder: string) {
     agent: join(folder, 'agent.sock'),
     witness: join(folder, 'witness.sock'),
     capture: join(folder, 'capture.ppm'),
+    /** A head's VNC server: how the host connects, resizes and disconnects it. */
+    vnc: (head: number) => join(folder, `vnc${String(head)}.sock`),
   };
 }
+
+/** QEMU's name for the display device; screenshots name their head by it. */
+export const gpuId = 'gpu0';
 
 export type RunFiles = ReturnType<typeof runFiles>;
 export type Accelerator = 'kvm' | 'tcg';
@@ -58,7 +77,7 @@ export function qemuArguments(
 ): string[] {
   const { size, heads, blob, memory } = machine;
   const gpu = [
-    'virtio-gpu-pci,id=gpu0',
+    `virtio-gpu-pci,id=${gpuId}`,
     `max_outputs=${String(heads)}`,
     `blob=${blob ? 'on' : 'off'}`,
     `xres=${String(size.width)},yres=${String(size.height)}`,
@@ -69,6 +88,7 @@ export function qemuArguments(
     ...['-object', `memory-backend-memfd,id=mem,size=${memory},share=on`],
     ...['-machine', 'q35,memory-backend=mem', '-display', 'none', '-vga', 'none'],
     ...['-device', gpu.join(',')],
+    ...Array.from({ length: heads }, (_, head) => vncServer(files, head)).flat(),
     ...['-kernel', kernel.image, '-append', kernelCommandLine(files)],
     ...['-chardev', `socket,id=fs,path=${files.fs}`, '-device', 'vhost-user-fs-pci,chardev=fs,tag=rootfs'],
     ...['-device', 'virtio-serial-pci'],
@@ -76,6 +96,10 @@ export function qemuArguments(
     ...port('witness', files.witness, 2),
     ...['-qmp', `unix:${files.qmp},server=on,wait=off`, '-serial', `file:${files.console}`],
   ];
+}
+
+function vncServer(files: RunFiles, head: number): string[] {
+  return ['-vnc', `unix:${files.vnc(head)},display=${gpuId},head=${String(head)}`];
 }
 
 function kernelCommandLine(files: RunFiles): string {

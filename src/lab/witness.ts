@@ -10,12 +10,15 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError, messageOf } from '../errors.js';
 import { judgeCapture, parsePpm } from '../render/index.js';
+import { gpuId } from './machine.js';
 import type { Qmp } from './qmp.js';
 
 export const witnessPort = '/dev/virtio-ports/guesthead.witness';
 
 export interface WitnessRequest {
   readonly captures: number;
+  /** The head to look at, from 0; default: the first. */
+  readonly head?: number;
 }
 
 export interface WitnessReport {
@@ -29,23 +32,25 @@ export interface WitnessReport {
 /** Between captures, so that each shows another buffer. */
 const pauseMs = 150;
 
-/** Answers the guest's requests until the socket closes. */
+/** Answers the guest's requests, one a line, in their order, until the socket closes. */
 export function serveWitness(socket: Socket, qmp: Qmp, file: string, onReport?: (report: WitnessReport) => void): void {
+  let answered = Promise.resolve(); // one capture at a time: they share the file
   createInterface({ input: socket }).on('line', (line) => {
-    void capture(qmp, file, (JSON.parse(line) as WitnessRequest).captures).then((report) => {
+    answered = answered.then(async () => {
+      const report = await capture(qmp, file, JSON.parse(line) as WitnessRequest);
       onReport?.(report);
       if (!socket.destroyed) socket.write(`${JSON.stringify(report)}\n`);
     });
   });
 }
 
-async function capture(qmp: Qmp, file: string, count: number): Promise<WitnessReport> {
+async function capture(qmp: Qmp, file: string, { captures, head = 0 }: WitnessRequest): Promise<WitnessReport> {
   const report = { captures: 0, exact: 0, torn: 0, faults: [] as string[] };
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < captures; i++) {
     await sleep(pauseMs);
     report.captures++;
     try {
-      const verdict = await captureOnce(qmp, file);
+      const verdict = await captureOnce(qmp, file, head);
       if (verdict.exact) report.exact++;
       else report.faults.push(describe(verdict));
       if (verdict.torn) report.torn++;
@@ -56,8 +61,8 @@ async function capture(qmp: Qmp, file: string, count: number): Promise<WitnessRe
   return report;
 }
 
-async function captureOnce(qmp: Qmp, file: string): Promise<ReturnType<typeof judgeCapture>> {
-  await qmp.execute('screendump', { filename: file });
+async function captureOnce(qmp: Qmp, file: string, head: number): Promise<ReturnType<typeof judgeCapture>> {
+  await qmp.execute('screendump', { filename: file, device: gpuId, head });
   return judgeCapture(parsePpm(await readFile(file)));
 }
 
@@ -66,8 +71,17 @@ function describe({ frame, torn, firstDifference }: ReturnType<typeof judgeCaptu
   return `${frame === undefined ? 'no readable frame number' : `frame ${String(frame)} differs${where}`}${torn ? ', torn' : ''}`;
 }
 
-/** The guest's side: asks the host for captures of what is on the screen now. */
-export async function askWitness(request: WitnessRequest, port = witnessPort): Promise<WitnessReport> {
+/** Ends with the last request of this process. */
+let asked: Promise<unknown> = Promise.resolve();
+
+/** The guest's side: asks the host for captures of what is on a head now. Requests of one process wait for each other. */
+export function askWitness(request: WitnessRequest, port = witnessPort): Promise<WitnessReport> {
+  const answer = asked.then(() => ask(request, port));
+  asked = answer.catch(() => undefined);
+  return answer;
+}
+
+async function ask(request: WitnessRequest, port: string): Promise<WitnessReport> {
   const file = await open(port, 'r+'); // one open for both ways: a port has one reader and writer
   try {
     await file.write(`${JSON.stringify(request)}\n`);
