@@ -3,7 +3,7 @@
  * and gives them back on `close()`, on a failed boot, and when the guest dies.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,8 @@ import { buildInit, buildUdmabufStandIn } from './tools.js';
 export interface LabOptions extends MachineWishes {
   /** A kernel image with its modules beside it; default: the set-up's own. */
   readonly kernel?: string | undefined;
+  /** Preloads the stand-in for the host's /dev/udmabuf; default: where the host has none. `refuseBuffers` needs it. */
+  readonly udmabufStandIn?: boolean;
   /** Keeps the run's folder with the console's log. */
   readonly keepLog?: boolean;
   /** Called with each judgement that the guest asked for. */
@@ -57,6 +59,7 @@ export class Lab {
     /** What stands in for hardware or host features in this lab, for people to read. */
     readonly standIns: readonly string[],
     private readonly options: LabOptions,
+    private readonly hasStandIn: boolean,
   ) {
     this.#machine = machineOf(options);
     this.#heads = new Heads(this.files, this.#machine);
@@ -65,13 +68,13 @@ export class Lab {
   static async boot(options: LabOptions = {}): Promise<Lab> {
     const kernel = locateKernel(options.kernel);
     const accelerator = await chooseAccelerator(kernel);
-    const udmabuf = existsSync('/dev/udmabuf');
+    const standIn = options.udmabufStandIn ?? !existsSync('/dev/udmabuf');
     const standIns = ['vgem stands in for the headless GPU'];
-    if (!udmabuf && options.blob !== false) standIns.push("a preloaded library stands in for the host's /dev/udmabuf");
+    if (standIn && options.blob !== false) standIns.push("a preloaded library stands in for the host's /dev/udmabuf");
     const folder = await mkdtemp(join(tmpdir(), 'guesthead-'));
-    const lab = new Lab(folder, kernel, accelerator, standIns, options);
+    const lab = new Lab(folder, kernel, accelerator, standIns, options, standIn);
     try {
-      await lab.#boot(udmabuf);
+      await lab.#boot();
       return lab;
     } catch (error) {
       const failure = await lab.#explain(error);
@@ -131,6 +134,20 @@ export class Lab {
     await this.#heads.unplug(head);
   }
 
+  /**
+   * While on, the host's udmabuf refuses every list with EINVAL, as it does above its limits:
+   * QEMU then has nothing to show for a buffer that the guest imports meanwhile, also later on.
+   * Only a buffer in one piece of guest memory needs no udmabuf. Throws ERR_LAB without the stand-in.
+   */
+  async refuseBuffers(on: boolean): Promise<void> {
+    if (!this.hasStandIn)
+      throw new GuestheadError('ERR_LAB', "The host's own udmabuf cannot be told to refuse", {
+        advice: 'boot the lab with `udmabufStandIn: true`',
+      });
+    if (on) await writeFile(this.files.refusal, '');
+    else await rm(this.files.refusal, { force: true });
+  }
+
   /** Powers the guest off and removes all that the run made. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -141,16 +158,17 @@ export class Lab {
     await this.close();
   }
 
-  async #boot(hostHasUdmabuf: boolean): Promise<void> {
+  async #boot(): Promise<void> {
     const progress = this.options.onProgress ?? (() => undefined);
     const timeout = AbortSignal.timeout(bootTimeoutMs);
     const signal = this.options.signal ? AbortSignal.any([timeout, this.options.signal]) : timeout;
     progress(`booting Linux ${this.kernel.release} in QEMU (${this.accelerator})`);
     await copyFile(await buildInit(), this.files.init);
     const env = { ...process.env };
-    if (!hostHasUdmabuf) {
+    if (this.hasStandIn) {
       await copyFile(await buildUdmabufStandIn(), this.files.standIn);
       env['LD_PRELOAD'] = this.files.standIn;
+      env['GUESTHEAD_UDMABUF_REFUSAL'] = this.files.refusal;
     }
     await this.#startProcesses(env, signal);
     const ended = abortion(signal);

@@ -46,6 +46,8 @@ export function runFiles(folder: string) {
   return {
     init: join(folder, 'init'),
     standIn: join(folder, 'udmabuf.so'),
+    /** While it exists, the stand-in makes no buffer. */
+    refusal: join(folder, 'refuse-buffers'),
     console: join(folder, 'console.log'),
     fs: join(folder, 'fs.sock'),
     qmp: join(folder, 'qmp.sock'),

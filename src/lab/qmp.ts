@@ -1,8 +1,7 @@
 /** A client of QEMU's machine protocol: one JSON object a line, answers in order. */
 import type { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { GuestheadError } from '../errors.js';
-import { connectWhenUp } from './sockets.js';
+import { connectWhenUp, readLines } from './sockets.js';
 
 interface Reply {
   readonly return?: unknown;
@@ -22,7 +21,7 @@ export class Qmp {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    createInterface({ input: socket }).on('line', (line) => {
+    readLines(socket, (line) => {
       this.#receive(JSON.parse(line) as Reply);
     });
     socket.on('close', () => {

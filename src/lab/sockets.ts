@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Connects to a Unix socket that another process is about to open. */
@@ -16,4 +17,11 @@ export async function connectWhenUp(path: string, signal: AbortSignal): Promise<
       await sleep(20, undefined, { signal });
     }
   }
+}
+
+/** Calls back with each line until the socket closes; a reset is an end here too, which readline would throw. */
+export function readLines(socket: Socket, onLine: (line: string) => void): void {
+  createInterface({ input: socket })
+    .on('line', onLine)
+    .on('error', () => undefined);
 }

@@ -6,12 +6,12 @@
  */
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError, messageOf } from '../errors.js';
 import { judgeCapture, parsePpm } from '../render/index.js';
 import { gpuId } from './machine.js';
 import type { Qmp } from './qmp.js';
+import { readLines } from './sockets.js';
 
 export const witnessPort = '/dev/virtio-ports/guesthead.witness';
 
@@ -35,7 +35,7 @@ const pauseMs = 150;
 /** Answers the guest's requests, one a line, in their order, until the socket closes. */
 export function serveWitness(socket: Socket, qmp: Qmp, file: string, onReport?: (report: WitnessReport) => void): void {
   let answered = Promise.resolve(); // one capture at a time: they share the file
-  createInterface({ input: socket }).on('line', (line) => {
+  readLines(socket, (line) => {
     answered = answered.then(async () => {
       const report = await capture(qmp, file, JSON.parse(line) as WitnessRequest);
       onReport?.(report);

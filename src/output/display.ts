@@ -5,7 +5,7 @@
  */
 import { filter, map, Subject, type Observable } from 'rxjs';
 import { ForeignBuffers } from '../buffer/index.js';
-import { PauseWatch, watchDrmEvents, type DrmUevent } from '../device/index.js';
+import { PauseWatch, watchDrmEvents, watchHostRefusals, type DrmUevent, type HostRefusal } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import { connectorModel, type Connector } from '../ffi/index.js';
 import { closeQuietly, Owner } from '../owner.js';
@@ -34,6 +34,10 @@ export interface ConnectorInfo {
   readonly model: string | undefined;
 }
 
+/** Source: KERNEL.md, "QEMU host". */
+const refusalAdvice =
+  'on the host raise list_limit and size_limit_mb in /sys/module/udmabuf/parameters, give the guest a memory-backend-memfd with share=on, and keep the buffers out of the GPU’s VRAM';
+
 /** How often a device that went is looked for, where no uevent says that it is back. */
 const lookMs = 500;
 
@@ -57,6 +61,9 @@ export class Display {
       watch.close();
     });
     this.#owner.own(watchUevents(current, this.#onUevent), (stop) => {
+      stop();
+    });
+    this.#owner.own(watchHostRefusals(current.native, this.#onRefusal), (stop) => {
       stop();
     });
   }
@@ -209,6 +216,15 @@ export class Display {
     const what = `The machine stood still for about ${String(seconds)} s`;
     const advice = 'the host paused or suspended it; flips go on by themselves';
     this.#changes$.next({ kind: 'fault', fault: new GuestheadError('ERR_HOST_PAUSED', what, { advice }) });
+  };
+
+  readonly #onRefusal = ({ commandName, responseName }: HostRefusal): void => {
+    const fault = new GuestheadError('ERR_HOST_REFUSED', `The host refused ${commandName} with ${responseName}`, {
+      device: this.current.shows.node.path,
+      operation: commandName,
+      advice: refusalAdvice,
+    });
+    this.#changes$.next({ kind: 'fault', fault });
   };
 
   readonly #onUevent = (event: DrmUevent): void => {

@@ -22,7 +22,11 @@ export interface RunContext {
   /** The loop ended; the head decides what follows. */
   readonly onError: (error: unknown) => void;
   /** The session's first frame is on the screen: what was shown before may go. */
-  readonly onShown: (session: Session) => void;
+  readonly onShown: () => void;
+  /** At each flip event, before the next commit. */
+  readonly onFlip: () => void;
+  /** The process ends: what is on the screen beside the frames goes first. */
+  readonly onExit: () => void;
 }
 
 /** One loop: all that ends with it. */
@@ -48,6 +52,7 @@ export class FlipRun {
 
   constructor(private readonly context: RunContext) {
     this.#removeGuard = guardExit(() => {
+      context.onExit();
       restore(this.#place);
     });
   }
@@ -56,10 +61,8 @@ export class FlipRun {
   start(place: Place, session: Session): void {
     this.pause();
     this.#place = place;
-    const { flushFence$, onShown, options } = this.context;
-    const scanout = new KernelScanout(place, session, flushFence$, () => {
-      onShown(session);
-    });
+    const { flushFence$, onShown, onFlip, options } = this.context;
+    const scanout = new KernelScanout(place, session, flushFence$, { onShown, onFlip });
     this.#pace = new PaceObserver(periodOf(session));
     if (options.present === 'dirtyfb') this.#startDirty(place, session, scanout);
     else this.#startFlips(session, scanout, this.#pace);
@@ -89,6 +92,10 @@ export class FlipRun {
     this.#removeGuard();
     restore(this.#place);
     this.#place = undefined;
+  }
+
+  get flipPending(): boolean {
+    return this.#running?.scanout.flipPending ?? false;
   }
 
   counts(): StateCounts | undefined {

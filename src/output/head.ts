@@ -1,18 +1,19 @@
 /** A head: the render GPU's buffers on one connector of the display. The library's main object. */
-import { Observable, Subject, Subscription } from 'rxjs';
+import { Observable, Subject, type Subscription } from 'rxjs';
 import {
+  refusalOf,
   rungsAbove,
   rungsBelow,
   rungsOf,
   type DmabufDescription,
   type ForeignBuffer,
   type PathName,
+  type Refusal,
   type StateCounts,
 } from '../buffer/index.js';
 import { classifyErrno, errnoOf, GuestheadError } from '../errors.js';
-import { getConnector } from '../ffi/index.js';
-import { closeQuietly } from '../owner.js';
-//CUR import { Cursor } from './cursor.js';
+import { getConnector, type Mode } from '../ffi/index.js';
+import { Cursor } from './cursor.js';
 import { Display, type DisplayChange } from './display.js';
 import { FlipRun } from './flip-run.js';
 import type { Draw } from './frame.js';
@@ -23,6 +24,7 @@ import type { Pacing } from './pacing.js';
 import { openPlace, type ClaimedPlace } from './place.js';
 import type { Flip } from './scanout.js';
 import { openSession, type Session } from './session.js';
+import { Sessions } from './sessions.js';
 
 export interface OpenHeadOptions extends HeadOptions, DisplayOptions {
   /** An open display, which stays the caller's. Without it the head opens one by the options above and closes it with itself. */
@@ -64,14 +66,12 @@ export class Head {
   readonly #changes: Subscription;
   /** Changes of place or session, one after the other. */
   #changing: Promise<void> = Promise.resolve();
-  /** What was shown before the session that is not on the screen yet; `back` = it is returned to if that fails. */
-  #previous: { readonly session: Session; readonly back: boolean } | undefined;
-  #onSettled: (() => void) | undefined;
+  readonly #sessions: Sessions;
   #run: FlipRun | undefined;
   #complete: (() => void) | undefined;
+  #cursor: Cursor | undefined;
   #fail: ((error: unknown) => void) | undefined;
   //CUR   #cursor: Cursor | undefined;
-  #copiedBefore = 0;
   #unplugged = false;
   #lost = false;
   #closed = false;
@@ -82,8 +82,9 @@ export class Head {
     private readonly ownsDisplay: boolean,
     private readonly options: CheckedHeadOptions,
     private place: ClaimedPlace,
-    private session: Session,
+    session: Session,
   ) {
+    this.#sessions = new Sessions(session, () => this.#startRun());
     this.#changes = display.changes$.subscribe({
       next: (change) => {
         this.#onChange(change);
@@ -96,7 +97,7 @@ export class Head {
 
   /** As it is now: mode and path change with the host. */
   get info(): HeadInfo {
-    return infoOf(this.place, this.session, this.options);
+    return infoOf(this.place, this.#sessions.current, this.options);
   }
 
   /**
@@ -119,13 +120,13 @@ export class Head {
 
   /** The backbuffers by state. */
   states(): StateCounts {
-    const idle = { free: this.session.buffers.length, drawing: 0, queued: 0, current: 0, draining: 0, lost: 0 };
+    const idle = { free: this.#sessions.current.buffers.length, drawing: 0, queued: 0, current: 0, draining: 0, lost: 0 };
     return this.#run?.counts() ?? idle;
   }
 
   /** Bytes copied so far to bring what was drawn to the display; 0 on every path but `copy`. */
   bytesCopied(): number {
-    return this.session.buffers.reduce((sum, buffer) => sum + buffer.bytesCopied, this.#copiedBefore);
+    return this.#sessions.bytesCopied;
   }
 
   /**
@@ -149,7 +150,13 @@ export class Head {
           this.#onLoopError(error);
         },
         onShown: () => {
-          this.#settled();
+          this.#sessions.settled();
+        },
+        onFlip: () => {
+          this.#applyCursor();
+        },
+        onExit: () => {
+          this.#cursor?.close();
         },
       });
       this.#run = run;
@@ -159,11 +166,11 @@ export class Head {
       this.#fail = (error) => {
         subscriber.error(error);
       };
-      if (!this.#lost && !this.#unplugged) run.start(this.place, this.session);
+      this.#startRun();
       return () => {
         this.#run = undefined;
         run.stop();
-        this.#settled();
+        this.#sessions.settled();
       };
     });
   }
@@ -188,25 +195,26 @@ export class Head {
   upgrade(): Promise<PathName> {
     this.#throwIfClosed();
     return this.#change(async () => {
-      const paths = rungsAbove(this.options.path, this.session.path);
+      const { mode, path } = this.#sessions.current;
+      const paths = rungsAbove(this.options.path, path);
       if (paths.length === 0 || this.#lost) return;
-      try {
-        const next = await openSession(this.place, this.session.mode, paths, this.options);
-        await this.#replace(next, true);
-      } catch (error) {
-        if (!(error instanceof GuestheadError)) throw error; // refused again: the path stays
-      }
-    }).then(() => this.session.path);
+      const next = await this.#open(mode, paths).catch(onlyRefusals);
+      if (next !== undefined) await this.#replaceOrStay(next);
+    }).then(() => this.info.path);
   }
 
-  //CUR   /** The hardware cursor of this head; closed with it. Throws ERR_UNSUPPORTED where the display has none. */
-  //CUR   cursor(): Cursor {
-  //CUR     this.#throwIfClosed();
-  //CUR     const { native, shows } = this.display.devices;
-  //CUR     const { crtc, crtcIndex } = this.place.pipeline;
-  //CUR     this.#cursor ??= Cursor.open({ native, device: shows.device, display: shows.node, crtc, crtcIndex });
-  //CUR     return this.#cursor;
-  //CUR   }
+  /**
+   * The hardware cursor of this head: moved and changed without a flip of its own. Closed
+   * with the head, and lost with the display. Throws ERR_UNSUPPORTED where there is none.
+   */
+  cursor(): Cursor {
+    this.#throwIfClosed();
+    const { native, shows } = this.display.devices;
+    const { crtc } = this.place.pipeline;
+    const isFlipPending = () => this.#run?.flipPending ?? false;
+    this.#cursor ??= Cursor.open({ native, display: shows.node, crtc, isFlipPending });
+    return this.#cursor;
+  }
 
   /** Completes the stream, gives the screen back, closes every buffer, and its own display. Idempotent. */
   async close(): Promise<void> {
@@ -225,11 +233,12 @@ export class Head {
     this.#closed = true;
     if (this.#changes.closed) return;
     this.#changes.unsubscribe();
+    this.#cursor?.close();
     this.#complete?.();
     this.#flushFence$.complete();
     this.#faults$.complete();
     //CUR     this.#cursor?.close();
-    closeQuietly(this.session.owner);
+    this.#sessions.close();
     this.place.release();
   }
 
@@ -237,11 +246,30 @@ export class Head {
     this.#faults$.next(fault);
   };
 
+  /** What the cursor waits with while a flip is under way; a refusal is no reason to stop flipping. */
+  #applyCursor(): void {
+    try {
+      this.#cursor?.apply();
+    } catch (error) {
+      if (error instanceof GuestheadError) this.#report(error);
+    }
+  }
+
   #onChange(change: DisplayChange): void {
-    if (change.kind === 'fault') this.#report(change.fault);
+    if (change.kind === 'fault') this.#onFault(change.fault);
     else if (change.kind === 'lost') this.#onLost(change.fault);
     else if (change.kind === 'back') void this.#change(() => this.#comeBack());
     else void this.#change(() => this.#followConnector());
+  }
+
+  /** A buffer that the host refuses is seen by nobody else: the kernel goes on as if it were shown. */
+  #onFault(fault: GuestheadError): void {
+    this.#report(fault);
+    const refused = this.#sessions.current;
+    if (fault.code !== 'ERR_HOST_REFUSED' || rungsBelow(this.options.path, refused.path).length === 0) return;
+    void this.#change(async () => {
+      if (this.#sessions.current === refused) await this.#stepDown(fault); // one step for a burst of refusals
+    });
   }
 
   /** Runs after the changes before it; one that fails ends the stream. */
@@ -262,69 +290,50 @@ export class Head {
     const kind = errno === undefined ? 'fatal' : classifyErrno(errno);
     const known = error instanceof GuestheadError ? error : undefined;
     if (known?.code === 'ERR_DEVICE_LOST' || kind === 'lost') this.display.lose('display', error);
-    else if (this.#previous?.back === true) void this.#change(() => this.#goBack(error));
+    else if (this.#sessions.failed(error)) return; // whoever replaced the session decides
     else if (known !== undefined && kind === 'step-down') void this.#change(() => this.#stepDown(known));
     else this.#fail?.(error);
   }
 
-  /** The next session is shown in place of this one, which goes once the next is on the screen. */
-  async #replace(next: Session, back: boolean): Promise<void> {
-    if (this.#closed) {
-      closeQuietly(next.owner);
-      return;
-    }
-    this.#settled();
-    this.#previous = { session: this.session, back };
-    this.session = next;
-    if (this.#run === undefined || this.#unplugged) this.#settled();
-    else
-      await new Promise<void>((resolve) => {
-        this.#onSettled = resolve;
-        this.#run?.start(this.place, next);
-      });
+  /** Flips on the current session, or does so once there is a connector and a device again. */
+  #startRun(): boolean {
+    if (this.#run === undefined || this.#lost || this.#unplugged) return false;
+    this.#run.start(this.place, this.#sessions.current);
+    return true;
   }
 
-  /** The session is on the screen, or nothing flips any more: the one before can go. */
-  #settled(): void {
-    const previous = this.#previous?.session;
-    this.#previous = undefined;
-    if (previous !== undefined) {
-      this.#copiedBefore += previous.buffers.reduce((sum, buffer) => sum + buffer.bytesCopied, 0);
-      closeQuietly(previous.owner);
-    }
-    this.#onSettled?.();
-    this.#onSettled = undefined;
+  #open(mode: Mode, paths: readonly PathName[], refused: readonly Refusal[] = []): Promise<Session> {
+    return openSession(this.place, mode, paths, this.options, refused);
   }
 
-  #goBack(cause: unknown): void {
-    const previous = this.#previous?.session;
-    if (previous === undefined) return;
-    if (cause instanceof GuestheadError) this.#report(cause);
-    this.#previous = undefined;
-    closeQuietly(this.session.owner);
-    this.session = previous;
-    this.#run?.start(this.place, previous);
+  /** Where the next session fails to be shown, that is reported and the one before flips on. */
+  async #replaceOrStay(next: Session): Promise<void> {
+    const failure = await this.#sessions.replace(next);
+    if (failure === undefined) return;
+    if (failure instanceof GuestheadError) this.#report(failure);
+    this.#sessions.goBack();
   }
 
-  /** The display refused in mid-run what it had accepted in a test. */
+  /** The display refused in earnest what it had accepted in a test: a trial ends with the first real flip. */
   async #stepDown(error: GuestheadError): Promise<void> {
-    const { mode, path, refused } = this.session;
-    const paths = rungsBelow(this.options.path, path);
-    if (paths.length === 0) throw error;
-    const refusal = { path, code: error.code, advice: error.advice ?? error.message };
-    await this.#replace(await openSession(this.place, mode, paths, this.options, [...refused, refusal]), false);
+    for (let failure: unknown = error; failure !== undefined; ) {
+      const { mode, path, refused } = this.#sessions.current;
+      const paths = rungsBelow(this.options.path, path);
+      if (paths.length === 0) throw failure;
+      const next = await this.#open(mode, paths, [...refused, refusalOf(path, failure)]);
+      failure = await this.#sessions.replace(next);
+    }
   }
 
   #onLost(fault: GuestheadError): void {
     if (this.#lost) return;
     this.#lost = true;
     this.#run?.pause();
-    this.#settled();
-    //CUR     this.#cursor?.close();
-    //CUR     this.#cursor = undefined;
+    this.#cursor?.close();
+    this.#cursor = undefined;
     if (this.display.reopens) this.#report(fault);
     else this.#fail?.(fault);
-    closeQuietly(this.session.owner);
+    this.#sessions.close();
   }
 
   /** The same connector of the device that came back, with a mode as at first. */
@@ -333,9 +342,10 @@ export class Head {
     this.place.release();
     this.place = openPlace(this.display, name, this.place);
     const mode = chooseMode(this.place.pipeline.connector, this.options.mode);
-    this.session = await openSession(this.place, mode, rungsOf(this.options.path), this.options);
+    this.#sessions.adopt(await this.#open(mode, rungsOf(this.options.path)));
     this.#lost = false;
-    this.#run?.start(this.place, this.session);
+    this.#unplugged = false;
+    this.#startRun();
   }
 
   async #followConnector(): Promise<void> {
@@ -349,7 +359,7 @@ export class Head {
       return;
     }
     const mode = chooseMode(connector, undefined);
-    const same = mode.raw.equals(this.session.mode.raw);
+    const same = mode.raw.equals(this.#sessions.current.mode.raw);
     if (same && !this.#unplugged) return;
     if (onResize === 'stop') this.#complete?.();
     else await this.#follow(mode, same);
@@ -369,15 +379,20 @@ export class Head {
     this.#run?.blank();
   }
 
-  async #follow(mode: Session['mode'], same: boolean): Promise<void> {
-    const next = same ? undefined : await openSession(this.place, mode, rungsOf(this.options.path), this.options);
-    const wasUnplugged = this.#unplugged;
+  /** Where the new size cannot be had, the old one stays. */
+  async #follow(mode: Mode, same: boolean): Promise<void> {
+    const next = same ? undefined : await this.#open(mode, rungsOf(this.options.path));
     this.#unplugged = false;
-    if (next !== undefined) await this.#replace(next, !wasUnplugged);
-    else this.#run?.start(this.place, this.session);
+    if (next === undefined) this.#startRun();
+    else await this.#replaceOrStay(next);
   }
 
   #throwIfClosed(): void {
     if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The head is closed');
   }
+}
+
+/** Refused again: nothing changes. */
+function onlyRefusals(error: unknown): undefined {
+  if (!(error instanceof GuestheadError)) throw error;
 }

@@ -17,12 +17,20 @@ const sampleTimeoutMs = 20;
 
 type Attached = Pick<ForeignBuffer, 'framebuffer' | 'dmabufFd'>;
 
+export interface ScanoutHooks {
+  /** Called once, when the first frame is on the screen. */
+  readonly onShown: () => void;
+  /** Called at each flip event, before the loop's next commit. */
+  readonly onFlip: () => void;
+}
+
 export class KernelScanout implements Scanout {
   readonly events$ = new Subject<ScanoutEvent>();
   readonly #native: NativeScanout;
   readonly #attached = new Map<number, Attached>();
   #commits = 0;
   #shown = false;
+  #flipPending = false;
   #sampledSlot = -1;
   /** When the sampled slot was committed, and when last, ms. */
   #sampledAt = 0;
@@ -33,13 +41,17 @@ export class KernelScanout implements Scanout {
     private readonly session: Session,
     /** Gets the flush fences' times, ms from the commit. */
     private readonly flushFence$: Subject<number>,
-    /** Called once, when the first frame is on the screen. */
-    private readonly onShown: () => void,
+    private readonly hooks: ScanoutHooks,
   ) {
     this.#native = this.#create();
     session.buffers.forEach((buffer, slot) => {
       this.attach(slot, buffer);
     });
+  }
+
+  /** Whether a commit has been made whose flip event has not come yet. */
+  get flipPending(): boolean {
+    return this.#flipPending;
   }
 
   /** A buffer that can be shown; it stays its owner's. */
@@ -57,7 +69,7 @@ export class KernelScanout implements Scanout {
     if (buffer === undefined) return;
     this.place.screen.show(this.session.mode, buffer.framebuffer);
     this.#native.setCurrent(slot);
-    if (!this.#shown) this.onShown();
+    if (!this.#shown) this.hooks.onShown();
     this.#shown = true;
   }
 
@@ -66,6 +78,7 @@ export class KernelScanout implements Scanout {
     const at = sampled || slot === this.#sampledSlot ? monotonicClock.now() : 0;
     const result = this.#native.commit(slot, inFence, flipFlags, false);
     if (result !== 0) return result;
+    this.#flipPending = true;
     this.#commits++;
     if (slot === this.#sampledSlot) this.#committedAgainAt = at;
     if (sampled && this.#sampledSlot < 0) this.#sample(slot, at);
@@ -102,6 +115,8 @@ export class KernelScanout implements Scanout {
     };
     return shows.device.createScanout(ids, {
       flip: (slot, sequence, timestampNs, flushPending) => {
+        this.#flipPending = false;
+        this.hooks.onFlip();
         this.events$.next({ kind: 'flip', slot, sequence, timestampNs, flushPending });
       },
       fence: (slot) => {

@@ -31,7 +31,7 @@ export class FaultLog {
     this.#subscription.unsubscribe();
   }
 
-  #record({ code, message, advice = null }: GuestheadError): void {
+  #record({ code, message, advice }: GuestheadError): void {
     const key = `${code} ${message}`;
     const known = this.#faults.get(key);
     if (known === undefined && this.#faults.size >= most) return;

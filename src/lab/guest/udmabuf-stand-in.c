@@ -6,6 +6,9 @@
  *   ioctl(fd, UDMABUF_CREATE_LIST)  -> a memfd that holds the list of pieces
  *   mmap(that memfd)                -> the pieces of guest RAM, side by side
  *
+ * While the file that REFUSAL names exists, it makes no more buffers: it answers
+ * as the real device does to a list above its limits.
+ *
  * The list lives in the returned memfd itself, so the kernel frees it with the
  * last descriptor: no table, no lock, and dup() and close() need no hook.
  * The guest, its driver and QEMU's device are the real ones.
@@ -17,11 +20,13 @@
 #include <linux/udmabuf.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define DEVICE "/dev/udmabuf"
+#define REFUSAL "GUESTHEAD_UDMABUF_REFUSAL"
 /* A host set up as the README advises: QEMU's own cap of entries, and room for 8K. */
 #define LIST_LIMIT 16384u
 #define SIZE_LIMIT ((uint64_t)256 << 20)
@@ -70,12 +75,21 @@ static int open_device(void)
 	return memfd_with(&header, "", 0);
 }
 
+static int refuses(void)
+{
+	const char *path = getenv(REFUSAL);
+	int saved = errno;
+	int there = path && access(path, F_OK) == 0;
+	errno = saved;
+	return there;
+}
+
 static int create_list(const struct udmabuf_create_list *request)
 {
 	struct list_header header = {.count = request->count};
 	uint64_t page = (uint64_t)getpagesize();
 
-	if (request->count == 0 || request->count > LIST_LIMIT) {
+	if (refuses() || request->count == 0 || request->count > LIST_LIMIT) {
 		errno = EINVAL;
 		return -1;
 	}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Flip, HeadInfo } from '../../../src/output/index.js';
-import { describeRun, judgeRun, RunStatistics, type Figures } from '../../../src/report/index.js';
+import { CpuMeter, describeRun, judgeRun, RunStatistics, type Circumstances, type Figures } from '../../../src/report/index.js';
 
 const info: HeadInfo = {
   path: 'import',
@@ -22,7 +22,7 @@ function flipAt(frame: number, changes: Partial<Flip> = {}): Flip {
 }
 
 function figuresOf(flips: readonly Flip[], warmUp = 0): Figures {
-  const statistics = new RunStatistics(warmUp + 1, () => 0);
+  const statistics = new RunStatistics(warmUp + 1, () => 0, new CpuMeter());
   for (const flip of flips) statistics.record(flip);
   return statistics.figures();
 }
@@ -55,11 +55,14 @@ describe('the figures of a run', () => {
   });
 });
 
+const circumstances: Circumstances = { pacing: { kind: 'timer-paced', advice: '' }, faults: [], host: null, failures: [] };
+const seen = (captures: number, exact: number, torn: number) => ({ ...circumstances, host: { captures, exact, torn } });
+
 describe('the verdict', () => {
-  const verdictOn = (changes: Partial<Figures>) => judgeRun(info, { ...good, ...changes }, null, []);
+  const verdictOn = (changes: Partial<Figures>) => judgeRun(info, { ...good, ...changes }, circumstances);
 
   it('passes a run at the full rate', () => {
-    const result = judgeRun(info, good, { captures: 3, exact: 3, torn: 0 }, []);
+    const result = judgeRun(info, good, seen(3, 3, 0));
     assert.deepEqual([result.verdict, result.reasons, result.refreshRatio], ['pass', [], 1]);
   });
 
@@ -69,13 +72,13 @@ describe('the verdict', () => {
     assert.equal(verdictOn({ missedFlips: 6 }).verdict, 'pass');
     assert.match(verdictOn({ tearRisk: 1 }).reasons.join(), /tear risk/);
     assert.match(verdictOn({ frames: 0, flipsPerSecond: 0 }).reasons.join(), /no page flip/);
-    assert.equal(judgeRun(info, good, { captures: 3, exact: 2, torn: 0 }, []).verdict, 'fail');
-    assert.equal(judgeRun(info, good, { captures: 3, exact: 3, torn: 1 }, []).verdict, 'fail');
-    assert.deepEqual(judgeRun(info, good, null, ['ERR_DRAW: no']).reasons, ['ERR_DRAW: no']);
+    assert.equal(judgeRun(info, good, seen(3, 2, 0)).verdict, 'fail');
+    assert.equal(judgeRun(info, good, seen(3, 3, 1)).verdict, 'fail');
+    assert.deepEqual(judgeRun(info, good, { ...circumstances, failures: ['ERR_DRAW: no'] }).reasons, ['ERR_DRAW: no']);
   });
 
   it('reads as lines for people', () => {
-    const text = describeRun(judgeRun(info, good, { captures: 3, exact: 3, torn: 0 }, [])).join('\n');
+    const text = describeRun(judgeRun(info, good, seen(3, 3, 0))).join('\n');
     assert.match(text, /600 flips in 10\.0 s, 60\.00 a second \(100\.0 %\), 0 missed/);
     assert.match(text, /3 of 3 captures exact/);
     assert.match(text, /verdict: pass$/);
