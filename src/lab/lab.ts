@@ -65,7 +65,11 @@ export class Lab {
     this.#heads = new Heads(this.files, this.#machine);
   }
 
-  static async boot(options: LabOptions = {}): Promise<Lab> {
+  static boot(options: LabOptions = {}): Promise<Lab> {
+    return Lab.#bootWithin(2, options);
+  }
+
+  static async #bootWithin(attempts: number, options: LabOptions): Promise<Lab> {
     const kernel = locateKernel(options.kernel);
     const accelerator = await chooseAccelerator(kernel);
     const standIn = options.udmabufStandIn ?? !existsSync('/dev/udmabuf');
@@ -78,8 +82,11 @@ export class Lab {
       return lab;
     } catch (error) {
       const failure = await lab.#explain(error);
+      const again = attempts > 1 && (await lab.#ranStaleCode());
       await lab.close();
-      throw failure;
+      if (!again) throw failure;
+      options.onProgress?.('the emulated processor ran code that the kernel had patched; once more');
+      return Lab.#bootWithin(attempts - 1, options);
     }
   }
 
@@ -221,11 +228,19 @@ export class Lab {
   /** Adds what QEMU, virtiofsd and the console said last. */
   async #explain(error: unknown): Promise<Error> {
     if (this.#closing !== undefined) return new GuestheadError('ERR_CLOSED', 'The lab was closed');
-    const log = await readFile(this.files.console, 'utf8').catch(() => '');
-    const tail = consoleTail(log);
+    const tail = consoleTail(await this.#console());
     const said = this.#children.map((child) => child.errors()).filter((text) => text !== '');
     const parts = [messageOf(error), ...said, tail === '' ? '' : `the guest's console ended with:\n${tail}`];
     return new GuestheadError('ERR_LAB', parts.filter((part) => part !== '').join('\n'), { cause: error });
+  }
+
+  /** TCG at times runs a breakpoint that the kernel, patching itself while it boots, has removed already. */
+  async #ranStaleCode(): Promise<boolean> {
+    return this.accelerator === 'tcg' && (await this.#console()).includes('Oops: int3');
+  }
+
+  #console(): Promise<string> {
+    return readFile(this.files.console, 'utf8').catch(() => '');
   }
 
   async #close(): Promise<void> {

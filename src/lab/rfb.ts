@@ -1,8 +1,8 @@
 /**
  * The least client of the Remote Framebuffer protocol 3.8 (RFC 6143) that can tell
- * QEMU how large a window a head has. It connects for each message and leaves: a head
- * keeps its size without a client, while a client that stays makes QEMU compare and
- * copy the head's picture at every refresh, whether or not it asks for updates.
+ * QEMU how large a window a head has. It connects for each message and leaves, since
+ * a head keeps its size without a client, and QEMU then has nobody to keep a copy of
+ * the head's picture for.
  */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Connects to a Unix socket that another process is about to open. */
+/** Connects to a Unix socket that another process is about to open; throws the signal's reason. */
 export async function connectWhenUp(path: string, signal: AbortSignal): Promise<Socket> {
   for (;;) {
     signal.throwIfAborted();
@@ -14,7 +14,7 @@ export async function connectWhenUp(path: string, signal: AbortSignal): Promise<
       return socket;
     } catch {
       socket.destroy();
-      await sleep(20, undefined, { signal });
+      await sleep(20, undefined, { signal }).catch(() => undefined); // the signal's own reason is thrown above
     }
   }
 }

@@ -29,22 +29,39 @@ export interface WitnessReport {
   readonly faults: readonly string[];
 }
 
+/** What takes the screenshots. */
+type Screen = Pick<Qmp, 'execute'>;
+
 /** Between captures, so that each shows another buffer. */
 const pauseMs = 150;
 
 /** Answers the guest's requests, one a line, in their order, until the socket closes. */
-export function serveWitness(socket: Socket, qmp: Qmp, file: string, onReport?: (report: WitnessReport) => void): void {
+export function serveWitness(
+  socket: Socket,
+  qmp: Screen,
+  file: string,
+  onReport?: (report: WitnessReport) => void,
+): void {
   let answered = Promise.resolve(); // one capture at a time: they share the file
   readLines(socket, (line) => {
     answered = answered.then(async () => {
-      const report = await capture(qmp, file, JSON.parse(line) as WitnessRequest);
+      const report = await answer(qmp, file, line);
       onReport?.(report);
       if (!socket.destroyed) socket.write(`${JSON.stringify(report)}\n`);
     });
   });
 }
 
-async function capture(qmp: Qmp, file: string, { captures, head = 0 }: WitnessRequest): Promise<WitnessReport> {
+/** Also a line that is no request has an answer, or the guest would wait for ever. */
+async function answer(qmp: Screen, file: string, line: string): Promise<WitnessReport> {
+  try {
+    return await capture(qmp, file, JSON.parse(line) as WitnessRequest);
+  } catch (error) {
+    return { captures: 0, exact: 0, torn: 0, faults: [messageOf(error)] };
+  }
+}
+
+async function capture(qmp: Screen, file: string, { captures, head = 0 }: WitnessRequest): Promise<WitnessReport> {
   const report = { captures: 0, exact: 0, torn: 0, faults: [] as string[] };
   for (let i = 0; i < captures; i++) {
     await sleep(pauseMs);
@@ -61,7 +78,7 @@ async function capture(qmp: Qmp, file: string, { captures, head = 0 }: WitnessRe
   return report;
 }
 
-async function captureOnce(qmp: Qmp, file: string, head: number): Promise<ReturnType<typeof judgeCapture>> {
+async function captureOnce(qmp: Screen, file: string, head: number): Promise<ReturnType<typeof judgeCapture>> {
   await qmp.execute('screendump', { filename: file, device: gpuId, head });
   return judgeCapture(parsePpm(await readFile(file)));
 }

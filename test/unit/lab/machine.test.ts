@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { machineOf, qemuArguments, runFiles, type MachineWishes } from '../../../src/lab/machine.js';
+
+const kernel = { image: '/k/vmlinuz', release: '7.2', moduleRoot: '/k' };
+
+/** The values that QEMU gets for an option. */
+function values(option: string, wishes: MachineWishes): string[] {
+  const words = qemuArguments(machineOf(wishes), kernel, runFiles('/run'), 'tcg');
+  return words.filter((_, index) => words[index - 1] === option);
+}
+
+describe('a machine', () => {
+  it('has one head of 1920x1080, or several of 1280x720, where nobody says otherwise', () => {
+    assert.deepEqual(machineOf({}).size, { width: 1920, height: 1080 });
+    assert.deepEqual(machineOf({ heads: 4, size: undefined }).size, { width: 1280, height: 720 });
+    assert.deepEqual(machineOf({ heads: 4, size: { width: 800, height: 600 } }).size, { width: 800, height: 600 });
+  });
+
+  it('has a display device with its heads, and a VNC server for each of them', () => {
+    const wishes = { heads: 2, blob: false };
+    const gpu = 'virtio-gpu-pci,id=gpu0,max_outputs=2,blob=off,xres=1280,yres=720';
+    assert.ok(values('-device', wishes).includes(gpu));
+    assert.deepEqual(values('-vnc', wishes), [
+      'unix:/run/vnc0.sock,display=gpu0,head=0',
+      'unix:/run/vnc1.sock,display=gpu0,head=1',
+    ]);
+  });
+
+  it('has memory that its host can hand on', () => {
+    assert.deepEqual(values('-object', { memory: '512M' }), ['memory-backend-memfd,id=mem,size=512M,share=on']);
+  });
+});
