@@ -70,18 +70,18 @@ export async function climbDown(
   { ladder, backOffMs } = realLadder,
 ): Promise<Rung> {
   const refused: Refusal[] = [];
-  let last: unknown;
+  let last: Error = new GuestheadError('ERR_UNSUPPORTED', 'There is no other buffer path to try');
   for (const path of rungs) {
     try {
       const owner = new Owner();
       const buffers = await withBackOff(backOffMs, () => tryRung(owner, ladder[path], devices, size, count, test));
       return { path, buffers, refused, owner };
     } catch (error) {
-      last = error;
+      last = error instanceof Error ? error : new Error(messageOf(error));
       refused.push(refusalOf(path, error));
     }
   }
-  throw last ?? new GuestheadError('ERR_UNSUPPORTED', 'There is no other buffer path to try');
+  throw last;
 }
 
 function tryRung(

@@ -1,6 +1,6 @@
 /** One run: as many heads of one display as asked for, each measured, from open to close. */
 import { fromEvent, merge, share, type Observable } from 'rxjs';
-import { GuestheadError } from '../errors.js';
+import { type GuestheadError } from '../errors.js';
 import { askWitness } from '../lab/index.js';
 import { Display, openHead, type Draw, type Flip, type Head } from '../output/index.js';
 import { createPattern, type PatternName } from '../render/index.js';

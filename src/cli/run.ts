@@ -1,7 +1,7 @@
 /** `guesthead run`: opens a head, flips a pattern, judges what it measured. */
 import { Option, type Command } from 'commander';
 import { pathNames } from '../buffer/index.js';
-import { drawErrorPolicies, presentations, presents, resizePolicies } from '../output/options.js';
+import { drawErrorPolicies, presentations, presents, resizePolicies } from '../output/choices.js';
 import { patternNames } from '../render/index.js';
 import { failureJson, failureLines, exitStatus, failStatus } from './failure.js';
 import { seconds, wholeNumber } from './parse.js';
@@ -22,7 +22,9 @@ export function addRunCommand(program: Command): void {
       ]),
     )
     .addOption(
-      new Option('--present <how>', 'page flips, or one dumb buffer flushed by DIRTYFB').choices(presents).default('flip'),
+      new Option('--present <how>', 'page flips, or one dumb buffer flushed by DIRTYFB')
+        .choices(presents)
+        .default('flip'),
     )
     .addOption(
       new Option('--presentation <order>', 'every frame in its turn, or always the newest')
@@ -35,9 +37,7 @@ export function addRunCommand(program: Command): void {
         resizePolicies,
       ),
     )
-    .addOption(
-      new Option('--on-draw-error <what>', 'when a drawing fails').choices(drawErrorPolicies).default('end'),
-    )
+    .addOption(new Option('--on-draw-error <what>', 'when a drawing fails').choices(drawErrorPolicies).default('end'))
     .option('--flip-timeout <s>', 'report a flip that takes longer', seconds, 2)
     .option('--wait', 'wait while another process is DRM master')
     .option('--reopen', 'go on when a lost device comes back')

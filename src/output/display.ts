@@ -93,10 +93,15 @@ export class Display {
 
   /** Throws ERR_CLOSED, or ERR_DEVICE_LOST while a device is gone. */
   get devices(): Devices {
+    this.assertOpen();
+    return this.current;
+  }
+
+  /** Throws as `devices` does. */
+  assertOpen(): void {
     if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The display is closed');
     const [role] = this.#lost;
     if (role !== undefined) throw lostError(role, this.current);
-    return this.current;
   }
 
   /** The imports of dma-bufs that callers brought; new after a loss. */

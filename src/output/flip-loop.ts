@@ -6,12 +6,14 @@
  */
 import { Observable, type Subscriber, type Subscription } from 'rxjs';
 import type { ForeignBuffer, Swapchain } from '../buffer/index.js';
-import { classifyErrno, errnoName, errnoOf, GuestheadError } from '../errors.js';
+import { errnoOf, GuestheadError } from '../errors.js';
+import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import { Drawing, type Drawn } from './drawing.js';
 import type { Draw, Drawable } from './frame.js';
-import { Deadline, PaceObserver } from './pacing.js';
-import { Alarm } from './alarm.js';
+import { allLocked, noFlip, rejection } from './loop-faults.js';
+import { Deadline, type PaceObserver } from './pacing.js';
+import { Refusals } from './refusals.js';
 import type { Flip, Scanout, ScanoutEvent } from './scanout.js';
 
 export interface LoopOptions {
@@ -41,10 +43,6 @@ export interface LoopParts<B extends Drawable> {
   readonly report: (fault: GuestheadError) => void;
 }
 
-/** A rejected commit is tried again this often, and given up after so many tries. */
-const retryMs = 100;
-const maxTries = 20;
-const regainMs = 250;
 const sameTurnMs = 1;
 
 /**
@@ -64,6 +62,7 @@ export function flipLoop<B extends Drawable>(parts: LoopParts<B>): Observable<Fl
 class FlipLoop<B extends Drawable> {
   readonly #drawing: Drawing<B>;
   readonly #deadline: Deadline;
+  readonly #refusals: Refusals;
   /** Looks after what takes too long. */
   readonly #watchdog: Alarm;
   /** A commit that waits: for another try, for DRM master, or for its time. */
@@ -78,8 +77,6 @@ class FlipLoop<B extends Drawable> {
   #ready: Drawn | undefined;
   /** Committed, waiting for its flip event. */
   #queued: Drawn | undefined;
-  #tries = 0;
-  #noMaster = false;
   /** Since when what is waited for takes too long, reported once. */
   #overdue = false;
   /** When all buffers were found locked with nothing on its way to the screen. */
@@ -100,6 +97,18 @@ class FlipLoop<B extends Drawable> {
     this.#watchdog = new Alarm(clock);
     this.#hold = new Alarm(clock);
     this.#late = new Alarm(clock);
+    this.#refusals = new Refusals(this.#hold, scanout, parts.report, {
+      again: (wholeMode) => {
+        if (wholeMode) this.#shown = false;
+        this.#pump();
+      },
+      lost: (error) => {
+        this.#lost(error);
+      },
+      fatal: (error) => {
+        this.#fail(error);
+      },
+    });
     this.#drawing = new Drawing(swapchain, clock, draw, {
       drawn: (drawn) => {
         this.#drawn(drawn);
@@ -219,7 +228,7 @@ class FlipLoop<B extends Drawable> {
     try {
       this.parts.scanout.show(ready.slot);
     } catch (error) {
-      this.#refused(errnoOf(error) ?? 0, error);
+      this.#refusals.refused(errnoOf(error) ?? 0, error);
       return false;
     }
     this.#shown = true;
@@ -236,7 +245,7 @@ class FlipLoop<B extends Drawable> {
     this.#commitMs = this.#now() - before;
     this.#committedAt = before;
     if (result === 0) this.#accepted(ready);
-    else this.#refused(-result, rejection(-result));
+    else this.#refusals.refused(-result, rejection(-result));
   }
 
   /** Local state follows only what the kernel accepted. */
@@ -244,28 +253,7 @@ class FlipLoop<B extends Drawable> {
     this.parts.swapchain.submit(ready.slot);
     this.#ready = undefined;
     this.#queued = ready;
-    this.#tries = 0;
-    this.#noMaster = false;
-  }
-
-  /** Waits the refusal out, or ends the loop with the error. */
-  #refused(errno: number, error: unknown): void {
-    const kind = classifyErrno(errno);
-    if (kind === 'regain') this.#awaitMaster(errno);
-    else if (kind === 'wait' && ++this.#tries < maxTries) this.#holdFor(retryMs);
-    else if (kind === 'lost') this.#lost(error);
-    else this.#fail(error);
-  }
-
-  /** Nothing is committed until this process is DRM master again, and then the whole mode. */
-  #awaitMaster(errno: number): void {
-    if (!this.#noMaster) this.parts.report(notMaster(errno));
-    this.#noMaster = true;
-    this.#shown = false;
-    this.#hold.start(regainMs, () => {
-      if (this.parts.scanout.regain()) this.#pump();
-      else this.#awaitMaster(errno);
-    });
+    this.#refusals.over();
   }
 
   #holdFor(ms: number): void {
@@ -342,20 +330,10 @@ class FlipLoop<B extends Drawable> {
       const since = this.#queued !== undefined ? this.#committedAt : this.#starvingSince;
       if (since === undefined || this.#overdue || this.#now() - since < flipTimeoutMs) return;
       this.#overdue = true;
-      this.parts.report(this.#timeout(flipTimeoutMs));
-    });
-  }
-
-  #timeout(ms: number): GuestheadError {
-    const { scanout, swapchain } = this.parts;
-    const queued = this.#queued;
-    if (queued === undefined)
-      return new GuestheadError('ERR_FLIP_TIMEOUT', `Every buffer has been locked for ${String(ms)} ms`, {
-        advice: `${swapchain.waiting().join('; ')}: the host or a reader of the buffers does not let go of them`,
-      });
-    const fences = scanout.pendingFences(queued.slot, queued.fence).join(', ');
-    return new GuestheadError('ERR_FLIP_TIMEOUT', `No flip event for ${String(ms)} ms`, {
-      advice: fences === '' ? 'no fence is pending: the host holds the display up' : `pending: the fence of ${fences}`,
+      const { scanout, swapchain, report } = this.parts;
+      const queued = this.#queued;
+      if (queued === undefined) report(allLocked(flipTimeoutMs, swapchain.waiting()));
+      else report(noFlip(flipTimeoutMs, scanout.pendingFences(queued.slot, queued.fence)));
     });
   }
 
@@ -380,19 +358,4 @@ class FlipLoop<B extends Drawable> {
   #now(): number {
     return this.parts.clock.now();
   }
-}
-
-function rejection(errno: number): GuestheadError {
-  return new GuestheadError('ERR_COMMIT', `The display refused a page flip with ${errnoName(errno)}`, {
-    operation: 'DRM_IOCTL_MODE_ATOMIC',
-    errno,
-  });
-}
-
-function notMaster(errno: number): GuestheadError {
-  return new GuestheadError('ERR_NOT_MASTER', 'Another process took the display (DRM master)', {
-    operation: 'DRM_IOCTL_MODE_ATOMIC',
-    errno,
-    advice: 'flips go on when it gives the display back',
-  });
 }

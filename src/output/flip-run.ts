@@ -94,6 +94,10 @@ export class FlipRun {
     this.#place = undefined;
   }
 
+  get running(): boolean {
+    return this.#running !== undefined;
+  }
+
   get flipPending(): boolean {
     return this.#running?.scanout.flipPending ?? false;
   }

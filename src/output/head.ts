@@ -12,53 +12,20 @@ import {
   type StateCounts,
 } from '../buffer/index.js';
 import { classifyErrno, errnoOf, GuestheadError } from '../errors.js';
-import { getConnector, type Mode } from '../ffi/index.js';
+import type { Mode } from '../ffi/index.js';
 import { Cursor } from './cursor.js';
-import { Display, type DisplayChange } from './display.js';
+import { ConnectorWatch } from './connector-watch.js';
+import type { Display, DisplayChange } from './display.js';
 import { FlipRun } from './flip-run.js';
 import type { Draw } from './frame.js';
 import { infoOf, type HeadInfo } from './head-info.js';
 import { chooseMode } from './mode.js';
-import { parseHeadOptions, type CheckedHeadOptions, type DisplayOptions, type HeadOptions } from './options.js';
+import type { CheckedHeadOptions } from './options.js';
 import type { Pacing } from './pacing.js';
 import { openPlace, type ClaimedPlace } from './place.js';
 import type { Flip } from './scanout.js';
 import { openSession, type Session } from './session.js';
 import { Sessions } from './sessions.js';
-
-export interface OpenHeadOptions extends HeadOptions, DisplayOptions {
-  /** An open display, which stays the caller's. Without it the head opens one by the options above and closes it with itself. */
-  readonly on?: Display | undefined;
-}
-
-/**
- * Opens the devices, allocates the backbuffers and brings them to the
- * display. Nothing on the screen changes before `flips()` is subscribed to.
- * On failure a GuestheadError says why, and nothing stays open.
- */
-export async function openHead(options: OpenHeadOptions = {}): Promise<Head> {
-  const checked = parseHeadOptions(options);
-  const display = options.on ?? (await Display.open(options));
-  const place = claim(display, checked, options.on === undefined);
-  try {
-    const mode = chooseMode(place.pipeline.connector, checked.mode);
-    const session = await openSession(place, mode, rungsOf(checked.path), checked);
-    return new Head(display, options.on === undefined, checked, place, session);
-  } catch (error) {
-    place.release();
-    if (options.on === undefined) display.close();
-    throw error;
-  }
-}
-
-function claim(display: Display, options: CheckedHeadOptions, owned: boolean): ClaimedPlace {
-  try {
-    return openPlace(display, options.connector);
-  } catch (error) {
-    if (owned) display.close();
-    throw error;
-  }
-}
 
 export class Head {
   readonly #flushFence$ = new Subject<number>();
@@ -72,7 +39,7 @@ export class Head {
   #cursor: Cursor | undefined;
   #fail: ((error: unknown) => void) | undefined;
   //CUR   #cursor: Cursor | undefined;
-  #unplugged = false;
+  #connector: ConnectorWatch;
   #lost = false;
   #closed = false;
 
@@ -85,6 +52,7 @@ export class Head {
     session: Session,
   ) {
     this.#sessions = new Sessions(session, () => this.#startRun());
+    this.#connector = new ConnectorWatch(place.pipeline.connector.id);
     this.#changes = display.changes$.subscribe({
       next: (change) => {
         this.#onChange(change);
@@ -120,7 +88,14 @@ export class Head {
 
   /** The backbuffers by state. */
   states(): StateCounts {
-    const idle = { free: this.#sessions.current.buffers.length, drawing: 0, queued: 0, current: 0, draining: 0, lost: 0 };
+    const idle = {
+      free: this.#sessions.current.buffers.length,
+      drawing: 0,
+      queued: 0,
+      current: 0,
+      draining: 0,
+      lost: 0,
+    };
     return this.#run?.counts() ?? idle;
   }
 
@@ -139,7 +114,7 @@ export class Head {
     return new Observable((subscriber) => {
       if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The head is closed');
       if (this.#run !== undefined) throw new GuestheadError('ERR_USAGE', 'The head is already flipping');
-      if (this.#lost && !this.display.reopens) void this.display.devices; // throws what was lost
+      if (this.#lost && !this.display.reopens) this.display.assertOpen();
       const run = new FlipRun({
         options: this.options,
         draw,
@@ -184,7 +159,7 @@ export class Head {
    */
   importDmabuf(description: DmabufDescription): ForeignBuffer {
     this.#throwIfClosed();
-    void this.display.devices; // throws while they are lost
+    this.display.assertOpen();
     return this.display.foreign.import(description);
   }
 
@@ -259,7 +234,7 @@ export class Head {
     if (change.kind === 'fault') this.#onFault(change.fault);
     else if (change.kind === 'lost') this.#onLost(change.fault);
     else if (change.kind === 'back') void this.#change(() => this.#comeBack());
-    else void this.#change(() => this.#followConnector());
+    else void this.#change(() => this.#onHotplug());
   }
 
   /** A buffer that the host refuses is seen by nobody else: the kernel goes on as if it were shown. */
@@ -290,14 +265,15 @@ export class Head {
     const kind = errno === undefined ? 'fatal' : classifyErrno(errno);
     const known = error instanceof GuestheadError ? error : undefined;
     if (known?.code === 'ERR_DEVICE_LOST' || kind === 'lost') this.display.lose('display', error);
-    else if (this.#sessions.failed(error)) return; // whoever replaced the session decides
+    else if (this.#sessions.failed(error))
+      return; // whoever replaced the session decides
     else if (known !== undefined && kind === 'step-down') void this.#change(() => this.#stepDown(known));
     else this.#fail?.(error);
   }
 
   /** Flips on the current session, or does so once there is a connector and a device again. */
   #startRun(): boolean {
-    if (this.#run === undefined || this.#lost || this.#unplugged) return false;
+    if (this.#run === undefined || this.#lost || this.#connector.unplugged) return false;
     this.#run.start(this.place, this.#sessions.current);
     return true;
   }
@@ -316,7 +292,7 @@ export class Head {
 
   /** The display refused in earnest what it had accepted in a test: a trial ends with the first real flip. */
   async #stepDown(error: GuestheadError): Promise<void> {
-    for (let failure: unknown = error; failure !== undefined; ) {
+    for (let failure: unknown = error; failure !== undefined;) {
       const { mode, path, refused } = this.#sessions.current;
       const paths = rungsBelow(this.options.path, path);
       if (paths.length === 0) throw failure;
@@ -344,47 +320,36 @@ export class Head {
     const mode = chooseMode(this.place.pipeline.connector, this.options.mode);
     this.#sessions.adopt(await this.#open(mode, rungsOf(this.options.path)));
     this.#lost = false;
-    this.#unplugged = false;
+    this.#connector = new ConnectorWatch(this.place.pipeline.connector.id);
     this.#startRun();
   }
 
-  async #followConnector(): Promise<void> {
+  async #onHotplug(): Promise<void> {
+    if (this.#lost) return;
     const { onResize } = this.options;
-    if (this.#lost || onResize === 'keep') return;
-    const { node } = this.display.devices.shows;
-    const connector = getConnector(node.fd, this.place.pipeline.connector.id, { probe: true });
-    const connected = connector.status === 'connected' && connector.modes.length > 0;
-    if (!connected) {
-      if (!this.#unplugged) this.#unplug(connector.name);
-      return;
-    }
-    const mode = chooseMode(connector, undefined);
-    const same = mode.raw.equals(this.#sessions.current.mode.raw);
-    if (same && !this.#unplugged) return;
-    if (onResize === 'stop') this.#complete?.();
-    else await this.#follow(mode, same);
+    const { action, mode } = this.#connector.look(
+      this.display.devices.shows.node,
+      onResize,
+      this.#sessions.current.mode,
+    );
+    if (action === 'stop') this.#complete?.();
+    if (action === 'blank') this.#blank();
+    if (action === 'show' && mode !== undefined) await this.#follow(mode);
   }
 
-  #unplug(name: string): void {
-    if (this.options.onResize === 'stop') {
-      this.#complete?.();
-      return;
-    }
-    this.#unplugged = true;
-    this.#report(
-      new GuestheadError('ERR_NO_CONNECTOR', `The host closed ${name}`, {
-        advice: 'flips go on when it opens it again',
-      }),
-    );
+  #blank(): void {
+    const { name } = this.place.pipeline.connector;
+    const advice = 'flips go on when it opens it again';
+    this.#report(new GuestheadError('ERR_NO_CONNECTOR', `The host closed ${name}`, { advice }));
     this.#run?.blank();
   }
 
   /** Where the new size cannot be had, the old one stays. */
-  async #follow(mode: Mode, same: boolean): Promise<void> {
+  async #follow(mode: Mode): Promise<void> {
+    const same = mode.raw.equals(this.#sessions.current.mode.raw);
     const next = same ? undefined : await this.#open(mode, rungsOf(this.options.path));
-    this.#unplugged = false;
-    if (next === undefined) this.#startRun();
-    else await this.#replaceOrStay(next);
+    if (next !== undefined) await this.#replaceOrStay(next);
+    else if (this.#run?.running === false) this.#startRun();
   }
 
   #throwIfClosed(): void {

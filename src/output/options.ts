@@ -2,6 +2,7 @@
 import { maxBuffers, minBuffers, pathNames, type PathName } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
 import { loadNative, type Native } from '../native.js';
+import { drawErrorPolicies, presentations, presents, resizePolicies } from './choices.js';
 import { parseMode, type ModeRequest } from './mode.js';
 
 export interface DisplayOptions {
@@ -18,11 +19,6 @@ export interface DisplayOptions {
   /** The addon, or what stands in for it in tests. */
   readonly native?: Native | undefined;
 }
-
-export const presentations = ['fifo', 'mailbox'] as const;
-export const resizePolicies = ['follow', 'keep', 'stop'] as const;
-export const presents = ['flip', 'dirtyfb'] as const;
-export const drawErrorPolicies = ['end', 'skip'] as const;
 
 export interface HeadOptions {
   /** A connector's name; default: the first that is connected and has no head yet. */

@@ -5,6 +5,7 @@
  *     current ──replace(next)──► next is started ──shown──► the one before is closed
  *                                      └─────────failed──► the one before can be gone back to
  */
+import { messageOf } from '../errors.js';
 import { closeQuietly } from '../owner.js';
 import type { Session } from './session.js';
 
@@ -12,7 +13,7 @@ export class Sessions {
   #previous: Session | undefined;
   #copiedBefore = 0;
   /** Ends the wait for the first frame. */
-  #settle: ((failure?: unknown) => void) | undefined;
+  #settle: ((failure?: Error) => void) | undefined;
 
   constructor(
     private session: Session,
@@ -30,11 +31,11 @@ export class Sessions {
   }
 
   /** Resolves when the next session is on the screen, or with what kept it from there: then `goBack` or replace it in turn. */
-  async replace(next: Session): Promise<unknown> {
+  async replace(next: Session): Promise<Error | undefined> {
     this.#closePrevious();
     this.#previous = this.session;
     this.session = next;
-    const failure = await new Promise<unknown>((resolve) => {
+    const failure = await new Promise<Error | undefined>((resolve) => {
       this.#settle = resolve;
       if (!this.start()) resolve(undefined);
     });
@@ -59,7 +60,7 @@ export class Sessions {
 
   /** Whether the failure is that of a session that was to be shown. */
   failed(failure: unknown): boolean {
-    this.#settle?.(failure);
+    this.#settle?.(failure instanceof Error ? failure : new Error(messageOf(failure)));
     return this.#settle !== undefined;
   }
 

@@ -9,12 +9,19 @@ import { clientCapability, getPlanes, getProperties, setClientCapability } from 
 import { commitFlag } from '../../../src/native.js';
 import { propertyId } from '../../../src/output/atomic.js';
 import { Cursor } from '../../../src/output/cursor.js';
-import { openParts } from '../../../src/output/open.js';
+import { chooseMode, Display } from '../../../src/output/index.js';
 import { parseHeadOptions } from '../../../src/output/options.js';
+import { openPlace } from '../../../src/output/place.js';
+import { openSession } from '../../../src/output/session.js';
 
 const flipsWanted = 60;
-const { native, display, device, pipeline, buffers, screen, mode, owner } = await openParts(parseHeadOptions({}));
+const opened = await Display.open({});
+const place = openPlace(opened, undefined);
+const { native, pipeline, screen } = place;
+const { node: display, device } = place.shows;
 const { crtc, plane } = pipeline;
+const mode = chooseMode(pipeline.connector, undefined);
+const { buffers, owner } = await openSession(place, mode, ['import'], parseHeadOptions({}));
 const debug = `/sys/kernel/debug/dri/${/\d+$/.exec(display.path)?.[0] ?? ''}`;
 
 /** By another open file, which asks for hidden planes; the cursor's own must not need to. */
@@ -140,3 +147,4 @@ for (let i = 0; i < 5; i++) {
 }
 console.log(JSON.stringify({ steps, loop, before, after: held() }));
 owner.close();
+opened.close();

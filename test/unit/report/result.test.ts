@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Flip, HeadInfo } from '../../../src/output/index.js';
-import { CpuMeter, describeRun, judgeRun, RunStatistics, type Circumstances, type Figures } from '../../../src/report/index.js';
+import {
+  CpuMeter,
+  describeRun,
+  judgeRun,
+  RunStatistics,
+  type Circumstances,
+  type Figures,
+} from '../../../src/report/index.js';
 
 const info: HeadInfo = {
   path: 'import',
@@ -55,7 +62,12 @@ describe('the figures of a run', () => {
   });
 });
 
-const circumstances: Circumstances = { pacing: { kind: 'timer-paced', advice: '' }, faults: [], host: null, failures: [] };
+const circumstances: Circumstances = {
+  pacing: { kind: 'timer-paced', advice: '' },
+  faults: [],
+  host: null,
+  failures: [],
+};
 const seen = (captures: number, exact: number, torn: number) => ({ ...circumstances, host: { captures, exact, torn } });
 
 describe('the verdict', () => {

@@ -1,0 +1,42 @@
+/** Opens a head: on a display that is open already, or on one of its own. */
+import { rungsOf } from '../buffer/index.js';
+import { Display } from './display.js';
+import { Head } from './head.js';
+import { chooseMode } from './mode.js';
+import { parseHeadOptions, type CheckedHeadOptions, type DisplayOptions, type HeadOptions } from './options.js';
+import { openPlace, type ClaimedPlace } from './place.js';
+import { openSession } from './session.js';
+
+export interface OpenHeadOptions extends HeadOptions, DisplayOptions {
+  /** An open display, which stays the caller's. Without it the head opens one by the options above and closes it with itself. */
+  readonly on?: Display | undefined;
+}
+
+/**
+ * Opens the devices, allocates the backbuffers and brings them to the
+ * display. Nothing on the screen changes before `flips()` is subscribed to.
+ * On failure a GuestheadError says why, and nothing stays open.
+ */
+export async function openHead(options: OpenHeadOptions = {}): Promise<Head> {
+  const checked = parseHeadOptions(options);
+  const display = options.on ?? (await Display.open(options));
+  const place = claim(display, checked, options.on === undefined);
+  try {
+    const mode = chooseMode(place.pipeline.connector, checked.mode);
+    const session = await openSession(place, mode, rungsOf(checked.path), checked);
+    return new Head(display, options.on === undefined, checked, place, session);
+  } catch (error) {
+    place.release();
+    if (options.on === undefined) display.close();
+    throw error;
+  }
+}
+
+function claim(display: Display, options: CheckedHeadOptions, owned: boolean): ClaimedPlace {
+  try {
+    return openPlace(display, options.connector);
+  } catch (error) {
+    if (owned) display.close();
+    throw error;
+  }
+}
