@@ -11,6 +11,7 @@ import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import { Drawing, type Drawn } from './drawing.js';
 import type { Draw, Drawable } from './frame.js';
+import { FlipMeter } from './flip-meter.js';
 import { allLocked, noFlip, rejection } from './loop-faults.js';
 import { Deadline, type PaceObserver } from './pacing.js';
 import { Refusals } from './refusals.js';
@@ -43,8 +44,6 @@ export interface LoopParts<B extends Drawable> {
   readonly report: (fault: GuestheadError) => void;
 }
 
-const sameTurnMs = 1;
-
 /**
  * Errors with ERR_DRAW, ERR_COMMIT or ERR_DEVICE_LOST. What is on the screen when it
  * ends stays there: giving it back is the caller's.
@@ -63,6 +62,7 @@ class FlipLoop<B extends Drawable> {
   readonly #drawing: Drawing<B>;
   readonly #deadline: Deadline;
   readonly #refusals: Refusals;
+  readonly #meter: FlipMeter;
   /** Looks after what takes too long. */
   readonly #watchdog: Alarm;
   /** A commit that waits: for another try, for DRM master, or for its time. */
@@ -79,14 +79,7 @@ class FlipLoop<B extends Drawable> {
   #queued: Drawn | undefined;
   /** Since when what is waited for takes too long, reported once. */
   #overdue = false;
-  /** When all buffers were found locked with nothing on its way to the screen. */
-  #starvingSince: number | undefined;
-  #starved = false;
-  #dropped = 0;
-  #committedAt = 0;
-  #commitMs = 0;
   #flippedAt = 0;
-  #lastSequence: number | undefined;
 
   constructor(
     private readonly parts: LoopParts<B>,
@@ -94,6 +87,7 @@ class FlipLoop<B extends Drawable> {
   ) {
     const { swapchain, clock, draw, options, scanout, placeOf } = parts;
     this.#deadline = new Deadline(options.periodMs);
+    this.#meter = new FlipMeter(clock, options.periodMs);
     this.#watchdog = new Alarm(clock);
     this.#hold = new Alarm(clock);
     this.#late = new Alarm(clock);
@@ -138,9 +132,8 @@ class FlipLoop<B extends Drawable> {
     for (const alarm of [this.#watchdog, this.#hold, this.#late]) alarm.cancel();
     this.#drawing.stop();
     this.#closeFence(this.#queued);
-    if (this.#ready === undefined) return;
     this.#closeFence(this.#ready);
-    this.parts.swapchain.cancel(this.#ready.slot);
+    if (this.#ready !== undefined) this.parts.swapchain.cancel(this.#ready.slot);
   }
 
   /** Keeps one commit under way and one frame drawn ahead. */
@@ -161,10 +154,10 @@ class FlipLoop<B extends Drawable> {
     }
     const slot = this.parts.swapchain.acquire();
     if (slot === undefined) {
-      if (this.#queued === undefined && this.#ready === undefined) this.#starvingSince ??= this.parts.clock.now();
+      if (this.#queued === undefined && this.#ready === undefined) this.#meter.starving();
       return false;
     }
-    this.#endStarving();
+    if (this.#meter.fed()) this.#overdue = false;
     this.#drawing.begin(slot);
     return true;
   }
@@ -192,7 +185,7 @@ class FlipLoop<B extends Drawable> {
   #drawn(drawn: Drawn): void {
     const replaced = this.#ready;
     if (replaced !== undefined) {
-      this.#dropped++;
+      this.#meter.dropped();
       this.#closeFence(replaced);
       this.parts.swapchain.drop(replaced.slot);
     }
@@ -207,7 +200,7 @@ class FlipLoop<B extends Drawable> {
       this.#fail(error);
       return;
     }
-    this.#dropped++;
+    this.#meter.dropped();
     this.parts.report(error);
     this.#later(this.parts.options.periodMs);
   }
@@ -217,7 +210,7 @@ class FlipLoop<B extends Drawable> {
     const ready = this.#ready;
     if (ready === undefined || this.#queued !== undefined || this.#hold.set) return false;
     if (!this.#shown) return this.#show(ready);
-    const wait = this.parts.pace.freeRunning ? this.#committedAt + this.parts.options.periodMs - this.#now() : 0;
+    const wait = this.parts.pace.freeRunning ? this.#meter.committedAt + this.parts.options.periodMs - this.#now() : 0;
     if (wait > 0) this.#holdFor(wait);
     else this.#commit(ready);
     return wait <= 0;
@@ -242,8 +235,8 @@ class FlipLoop<B extends Drawable> {
   #commit(ready: Drawn): void {
     const before = this.#now();
     const result = this.parts.scanout.commit(ready.slot, ready.fence);
-    this.#commitMs = this.#now() - before;
-    this.#committedAt = before;
+    this.#meter.commitMs = this.#now() - before;
+    this.#meter.committedAt = before;
     if (result === 0) this.#accepted(ready);
     else this.#refusals.refused(-result, rejection(-result));
   }
@@ -278,47 +271,12 @@ class FlipLoop<B extends Drawable> {
     this.#queued = undefined;
     this.#closeFence(queued);
     this.parts.swapchain.flipped(queued.slot);
-    const flip = this.#describe(event, queued);
-    this.#starved = false;
+    const flip = this.#meter.describe(event, queued);
     this.#overdue = false;
-    this.#dropped = 0;
     this.#flippedAt = event.timestampNs / 1e6;
     this.parts.pace.record(flip);
     this.#deadline.record(flip, queued.drawMs);
     this.subscriber.next(flip);
-  }
-
-  #describe(event: ScanoutEvent & { kind: 'flip' }, { frame, startedAt, drawMs }: Drawn): Flip {
-    const missed = this.#missedSince(event.sequence);
-    const at = event.timestampNs / 1e6;
-    return {
-      frame,
-      slot: event.slot,
-      sequence: event.sequence,
-      timestampNs: event.timestampNs,
-      missed,
-      commitMs: this.#commitMs,
-      flipMs: at - this.#committedAt,
-      latencyMs: at - startedAt,
-      tearRisk: event.flushPending,
-      starved: this.#starved && missed > 0,
-      drawnLate: missed > 0 && drawMs > this.parts.options.periodMs,
-      dropped: this.#dropped,
-    };
-  }
-
-  /** A fence that comes with the flip event is no starvation: it takes a moment of the same turn. */
-  #endStarving(): void {
-    if (this.#starvingSince === undefined) return;
-    this.#starved = this.#now() - this.#starvingSince > sameTurnMs;
-    this.#starvingSince = undefined;
-    this.#overdue = false;
-  }
-
-  #missedSince(sequence: number): number {
-    const step = this.#lastSequence === undefined ? 1 : (sequence - this.#lastSequence) >>> 0;
-    this.#lastSequence = sequence;
-    return Math.max(0, step - 1);
   }
 
   /** Once in a while, not once a frame: a frame starts no timer. */
@@ -327,7 +285,7 @@ class FlipLoop<B extends Drawable> {
     this.#watchdog.start(flipTimeoutMs / 4, () => {
       this.#watch();
       this.#drawing.giveUpAfter(flipTimeoutMs);
-      const since = this.#queued !== undefined ? this.#committedAt : this.#starvingSince;
+      const since = this.#queued !== undefined ? this.#meter.committedAt : this.#meter.starvingSince;
       if (since === undefined || this.#overdue || this.#now() - since < flipTimeoutMs) return;
       this.#overdue = true;
       const { scanout, swapchain, report } = this.parts;

@@ -1,14 +1,10 @@
 /** A head: the render GPU's buffers on one connector of the display. The library's main object. */
 import { Observable, Subject, type Subscription } from 'rxjs';
 import {
-  refusalOf,
-  rungsAbove,
-  rungsBelow,
   rungsOf,
   type DmabufDescription,
   type ForeignBuffer,
   type PathName,
-  type Refusal,
   type StateCounts,
 } from '../buffer/index.js';
 import { classifyErrno, errnoOf, GuestheadError } from '../errors.js';
@@ -51,7 +47,12 @@ export class Head {
     private place: ClaimedPlace,
     session: Session,
   ) {
-    this.#sessions = new Sessions(session, () => this.#startRun());
+    this.#sessions = new Sessions(session, {
+      start: () => this.#startRun(),
+      open: (mode, paths, refused) => openSession(this.place, mode, paths, options, refused),
+      wanted: options.path,
+      report: this.#report,
+    });
     this.#connector = new ConnectorWatch(place.pipeline.connector.id);
     this.#changes = display.changes$.subscribe({
       next: (change) => {
@@ -170,11 +171,7 @@ export class Head {
   upgrade(): Promise<PathName> {
     this.#throwIfClosed();
     return this.#change(async () => {
-      const { mode, path } = this.#sessions.current;
-      const paths = rungsAbove(this.options.path, path);
-      if (paths.length === 0 || this.#lost) return;
-      const next = await this.#open(mode, paths).catch(onlyRefusals);
-      if (next !== undefined) await this.#replaceOrStay(next);
+      if (!this.#lost) await this.#sessions.upgrade();
     }).then(() => this.info.path);
   }
 
@@ -241,9 +238,9 @@ export class Head {
   #onFault(fault: GuestheadError): void {
     this.#report(fault);
     const refused = this.#sessions.current;
-    if (fault.code !== 'ERR_HOST_REFUSED' || rungsBelow(this.options.path, refused.path).length === 0) return;
+    if (fault.code !== 'ERR_HOST_REFUSED' || !this.#sessions.canStepDown()) return;
     void this.#change(async () => {
-      if (this.#sessions.current === refused) await this.#stepDown(fault); // one step for a burst of refusals
+      if (this.#sessions.current === refused) await this.#sessions.stepDown(fault); // one step for a burst of refusals
     });
   }
 
@@ -267,7 +264,7 @@ export class Head {
     if (known?.code === 'ERR_DEVICE_LOST' || kind === 'lost') this.display.lose('display', error);
     else if (this.#sessions.failed(error))
       return; // whoever replaced the session decides
-    else if (known !== undefined && kind === 'step-down') void this.#change(() => this.#stepDown(known));
+    else if (known !== undefined && kind === 'step-down') void this.#change(() => this.#sessions.stepDown(known));
     else this.#fail?.(error);
   }
 
@@ -276,29 +273,6 @@ export class Head {
     if (this.#run === undefined || this.#lost || this.#connector.unplugged) return false;
     this.#run.start(this.place, this.#sessions.current);
     return true;
-  }
-
-  #open(mode: Mode, paths: readonly PathName[], refused: readonly Refusal[] = []): Promise<Session> {
-    return openSession(this.place, mode, paths, this.options, refused);
-  }
-
-  /** Where the next session fails to be shown, that is reported and the one before flips on. */
-  async #replaceOrStay(next: Session): Promise<void> {
-    const failure = await this.#sessions.replace(next);
-    if (failure === undefined) return;
-    if (failure instanceof GuestheadError) this.#report(failure);
-    this.#sessions.goBack();
-  }
-
-  /** The display refused in earnest what it had accepted in a test: a trial ends with the first real flip. */
-  async #stepDown(error: GuestheadError): Promise<void> {
-    for (let failure: unknown = error; failure !== undefined;) {
-      const { mode, path, refused } = this.#sessions.current;
-      const paths = rungsBelow(this.options.path, path);
-      if (paths.length === 0) throw failure;
-      const next = await this.#open(mode, paths, [...refused, refusalOf(path, failure)]);
-      failure = await this.#sessions.replace(next);
-    }
   }
 
   #onLost(fault: GuestheadError): void {
@@ -318,7 +292,7 @@ export class Head {
     this.place.release();
     this.place = openPlace(this.display, name, this.place);
     const mode = chooseMode(this.place.pipeline.connector, this.options.mode);
-    this.#sessions.adopt(await this.#open(mode, rungsOf(this.options.path)));
+    this.#sessions.adopt(await openSession(this.place, mode, rungsOf(this.options.path), this.options));
     this.#lost = false;
     this.#connector = new ConnectorWatch(this.place.pipeline.connector.id);
     this.#startRun();
@@ -346,18 +320,11 @@ export class Head {
 
   /** Where the new size cannot be had, the old one stays. */
   async #follow(mode: Mode): Promise<void> {
-    const same = mode.raw.equals(this.#sessions.current.mode.raw);
-    const next = same ? undefined : await this.#open(mode, rungsOf(this.options.path));
-    if (next !== undefined) await this.#replaceOrStay(next);
+    if (!mode.raw.equals(this.#sessions.current.mode.raw)) await this.#sessions.resize(mode);
     else if (this.#run?.running === false) this.#startRun();
   }
 
   #throwIfClosed(): void {
     if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The head is closed');
   }
-}
-
-/** Refused again: nothing changes. */
-function onlyRefusals(error: unknown): undefined {
-  if (!(error instanceof GuestheadError)) throw error;
 }

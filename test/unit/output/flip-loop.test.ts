@@ -171,11 +171,11 @@ describe('the flip loop', () => {
     rig.native.errnos.push(constants.errno.EBUSY, constants.errno.ENOMEM);
     const { seen } = start(rig, () => undefined, clock);
     assert.deepEqual(rig.native.committed, []);
-    clock.advance(99);
+    clock.advance(104);
     assert.equal(rig.inFences.length, 1);
     clock.advance(1);
     assert.equal(rig.inFences.length, 2);
-    clock.advance(100);
+    clock.advance(105);
     assert.deepEqual(rig.native.committed, [1]);
     assert.equal(seen.error, undefined);
   });
@@ -195,7 +195,7 @@ describe('the flip loop', () => {
     const clock = new HandClock();
     rig.native.errnos.push(...Array.from({ length: 50 }, () => constants.errno.EBUSY));
     const { seen } = start(rig, () => undefined, clock);
-    for (let i = 0; i < 50; i++) clock.advance(100);
+    for (let i = 0; i < 50; i++) clock.advance(105);
     assert.equal((seen.error as { code: string }).code, 'ERR_COMMIT');
     assert.ok(rig.inFences.length <= 20);
   });
