@@ -91,13 +91,11 @@ async function judge(
 ): Promise<RunResult> {
   const { info, pacing } = head;
   const figures = statistics.figures();
-  const host = captures > 0 && failures.length === 0 ? await ask(captures, info.display.connector) : null;
+  const host = captures > 0 && failures.length === 0 ? await ask(captures, info.display) : null;
   return judgeRun(info, figures, { pacing, faults: faults.list(), host, failures });
 }
 
-/** QEMU's head n is the guest's connector Virtual-(n+1). */
-async function ask(captures: number, connector: string): Promise<HostCaptures> {
-  const head = Number(/\d+$/.exec(connector)?.[0] ?? 1) - 1;
+async function ask(captures: number, { connector, head }: Head['info']['display']): Promise<HostCaptures> {
   const { faults, ...counts } = await askWitness({ captures, head });
   for (const fault of faults) process.stderr.write(`host capture of ${connector}: ${fault}\n`);
   return counts;

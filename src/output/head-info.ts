@@ -19,6 +19,8 @@ export interface HeadInfo {
     readonly node: string;
     readonly driver: string;
     readonly connector: string;
+    /** The connector's place in the device's list: QEMU's number of the head. */
+    readonly head: number;
     /** From the display's EDID. */
     readonly make: string | null;
     readonly model: string | null;
@@ -45,6 +47,7 @@ export function infoOf(
       node: shows.node.path,
       driver: shows.node.driver,
       connector: pipeline.connector.name,
+      head: pipeline.connectorIndex,
       make: model?.make ?? null,
       model: model?.model ?? null,
     },

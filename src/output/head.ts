@@ -18,6 +18,7 @@ import { infoOf, type HeadInfo } from './head-info.js';
 import { chooseMode } from './mode.js';
 import type { CheckedHeadOptions } from './options.js';
 import type { Pacing } from './pacing.js';
+import { listConnectors } from './pipeline.js';
 import { openPlace, type ClaimedPlace } from './place.js';
 import type { Flip } from './scanout.js';
 import { openSession, type Session } from './session.js';
@@ -286,15 +287,16 @@ export class Head {
     this.#sessions.close();
   }
 
-  /** The same connector of the device that came back, with a mode as at first. */
+  /** The same connector of the device that came back, with a mode as at first; it may be gone again meanwhile. */
   async #comeBack(): Promise<void> {
-    const { name } = this.place.pipeline.connector;
+    const { connectorIndex } = this.place.pipeline;
+    this.#lost = false;
     this.place.release();
+    const name = listConnectors(this.display.devices.shows.node)[connectorIndex]?.name;
     this.place = openPlace(this.display, name, this.place);
+    this.#connector = new ConnectorWatch(this.place.pipeline.connector.id);
     const mode = chooseMode(this.place.pipeline.connector, this.options.mode);
     this.#sessions.adopt(await openSession(this.place, mode, rungsOf(this.options.path), this.options));
-    this.#lost = false;
-    this.#connector = new ConnectorWatch(this.place.pipeline.connector.id);
     this.#startRun();
   }
 

@@ -16,6 +16,8 @@ import {
 
 export interface Pipeline {
   readonly connector: Connector;
+  /** Its place in the device's list: QEMU's number of the head, which survives a rebind as its name does not. */
+  readonly connectorIndex: number;
   readonly crtc: CrtcId;
   /** The CRTC's place in the device's list: its bit in `possibleCrtcs`. */
   readonly crtcIndex: number;
@@ -41,7 +43,8 @@ export function choosePipeline(
     connector,
     taken.map((other) => other.crtc),
   );
-  return { connector, crtc, crtcIndex: index, plane: choosePrimaryPlane(display, crtc, index) };
+  const connectorIndex = connectors.indexOf(connector);
+  return { connector, connectorIndex, crtc, crtcIndex: index, plane: choosePrimaryPlane(display, crtc, index) };
 }
 
 /** All of the device's connectors, asked anew. */

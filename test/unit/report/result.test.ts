@@ -14,7 +14,7 @@ const info: HeadInfo = {
   path: 'import',
   refused: [],
   render: { node: '/dev/dri/card1', driver: 'vgem', backend: 'drm', standIn: true },
-  display: { node: '/dev/dri/card0', driver: 'virtio_gpu', connector: 'Virtual-1', make: null, model: null },
+  display: { node: '/dev/dri/card0', driver: 'virtio_gpu', connector: 'Virtual-1', head: 0, make: null, model: null },
   mode: { width: 1920, height: 1080, refreshHz: 60 },
   buffers: 4,
   present: 'flip',
