@@ -122,3 +122,20 @@ export function isTransient(error: unknown): boolean {
   const errno = errnoOf(error);
   return errno !== undefined && classifyErrno(errno) === 'wait';
 }
+
+/** What the limits of this process or machine ask for. */
+const limitAdvice: Readonly<Record<string, string>> = {
+  EMFILE: 'raise the limit of open files (ulimit -n, or LimitNOFILE of the service)',
+  ENFILE: 'the whole system is out of open files: raise fs.file-max',
+  ENOMEM: 'give the guest more memory, or raise the limit of address space (ulimit -v)',
+};
+
+/** An error of the addon or of Node as one of ours: ERR_SYSTEM with the call and the errno; others as they are. */
+export function coded(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  const errno = errnoOf(error);
+  if (error instanceof GuestheadError || errno === undefined) return error;
+  const operation = 'syscall' in error ? String(error.syscall) : undefined;
+  const advice = limitAdvice[errnoName(errno)];
+  return new GuestheadError('ERR_SYSTEM', 'A system call failed', { operation, errno, cause: error, advice });
+}

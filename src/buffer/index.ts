@@ -7,5 +7,5 @@ export { climbDown, pathNames, refusalOf, rungsAbove, rungsBelow, rungsOf } from
 export type { PathName, Refusal } from './ladder.js';
 export type { PathDevices, Size } from './path.js';
 export type { ScanoutBuffer } from './scanout-buffer.js';
-export { maxBuffers, minBuffers, Swapchain } from './swapchain.js';
+export { allFree, maxBuffers, minBuffers, Swapchain } from './swapchain.js';
 export type { Slot, SlotState, StateCounts } from './swapchain.js';

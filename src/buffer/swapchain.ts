@@ -41,6 +41,10 @@ interface Guest {
 
 export type StateCounts = Record<SlotState, number>;
 
+export function allFree(free: number): StateCounts {
+  return { free, drawing: 0, queued: 0, current: 0, draining: 0, lost: 0 };
+}
+
 export const minBuffers = 2;
 export const maxBuffers = 16;
 /** As many as the addon's frame path tells apart. */
@@ -152,7 +156,7 @@ export class Swapchain<B> {
 
   /** The backbuffers by state. */
   counts(): StateCounts {
-    const counts: StateCounts = { free: 0, drawing: 0, queued: 0, current: 0, draining: 0, lost: 0 };
+    const counts = allFree(0);
     for (const { state } of this.#slots) counts[state]++;
     return counts;
   }

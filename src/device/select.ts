@@ -13,8 +13,8 @@ export interface Selected {
 
 const pciPattern = /^(?:[\da-f]{4,}:)?[\da-f]{2}:[\da-f]{2}\.[0-7]$/i;
 
-/** vgem refuses dumb allocation on its render node (EACCES), so its primary node renders. */
-const rendersOnPrimary = new Set(['vgem']);
+/** The kernel refuses dumb allocation on a render node (EACCES), and these have no other: their primary node renders. */
+const rendersOnPrimary = new Set(['vgem', 'virtio_gpu']);
 /** Devices that stand in for a GPU in the lab: taken only where nothing real is there. */
 const standIns = new Set(['vgem']);
 

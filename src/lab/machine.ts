@@ -15,6 +15,8 @@ export interface MachineOptions {
   readonly heads: number;
   /** `false` = a host without blob resources: every foreign import is refused. */
   readonly blob: boolean;
+  /** A second virtio-gpu, to allocate on: unlike vgem it can be unbound. */
+  readonly renderGpu: boolean;
   /** Guest memory as QEMU takes it, e.g. `2G`. */
   readonly memory: string;
   /**
@@ -31,10 +33,11 @@ export function machineOf({
   size,
   heads = 1,
   blob = true,
+  renderGpu = false,
   memory = '2G',
   liveFiles = false,
 }: MachineWishes): MachineOptions {
-  return { size: size ?? defaultSize(heads), heads, blob, memory, liveFiles };
+  return { size: size ?? defaultSize(heads), heads, blob, renderGpu, memory, liveFiles };
 }
 
 function defaultSize(heads: number): Size {
@@ -77,7 +80,7 @@ export function qemuArguments(
   files: RunFiles,
   accelerator: Accelerator,
 ): string[] {
-  const { size, heads, blob, memory } = machine;
+  const { size, heads, blob, renderGpu, memory } = machine;
   const gpu = [
     `virtio-gpu-pci,id=${gpuId}`,
     `max_outputs=${String(heads)}`,
@@ -90,6 +93,7 @@ export function qemuArguments(
     ...['-object', `memory-backend-memfd,id=mem,size=${memory},share=on`],
     ...['-machine', 'q35,memory-backend=mem', '-display', 'none', '-vga', 'none'],
     ...['-device', gpu.join(',')],
+    ...(renderGpu ? ['-device', 'virtio-gpu-pci,id=gpu1,blob=off'] : []),
     ...Array.from({ length: heads }, (_, head) => vncServer(files, head)).flat(),
     ...['-kernel', kernel.image, '-append', kernelCommandLine(files)],
     ...['-chardev', `socket,id=fs,path=${files.fs}`, '-device', 'vhost-user-fs-pci,chardev=fs,tag=rootfs'],

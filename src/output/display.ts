@@ -6,7 +6,7 @@
 import { filter, map, Subject, type Observable } from 'rxjs';
 import { ForeignBuffers } from '../buffer/index.js';
 import { PauseWatch, watchDrmEvents, watchHostRefusals, type DrmUevent, type HostRefusal } from '../device/index.js';
-import { GuestheadError } from '../errors.js';
+import { coded, GuestheadError } from '../errors.js';
 import { connectorModel, type Connector } from '../ffi/index.js';
 import { closeQuietly, Owner } from '../owner.js';
 import { openDevices, openDisplayDevice, openRenderDevice, sameDevice, type Devices } from './devices.js';
@@ -57,22 +57,30 @@ export class Display {
     private current: Devices,
   ) {
     this.#foreign = this.#newForeign();
-    this.#pauses = this.#owner.own(new PauseWatch(this.#onPause), (watch) => {
-      watch.close();
-    });
-    this.#owner.own(watchUevents(current, this.#onUevent), (stop) => {
-      stop();
-    });
-    this.#owner.own(watchHostRefusals(current.native, this.#onRefusal), (stop) => {
-      stop();
+    this.#pauses = new PauseWatch(this.#onPause);
+    this.#owner.guard(() => {
+      this.#owner.own(this.#pauses, (watch) => {
+        watch.close();
+      });
+      this.#owner.own(watchUevents(current, this.#onUevent), call);
+      this.#owner.own(watchHostRefusals(current.native, this.#onRefusal), call);
     });
   }
 
   /** Throws a GuestheadError that says why; nothing stays open then. */
   static async open(options: DisplayOptions): Promise<Display> {
     const checked = parseDisplayOptions(options);
-    const devices = await openDevices(checked);
-    return new Display(checked, devices);
+    const owner = new Owner();
+    try {
+      return await owner.guardAsync(async () => {
+        const { shows, renders, native } = await openDevices(checked);
+        owner.own(shows.owner, closeOwner);
+        owner.own(renders.owner, closeOwner);
+        return new Display(checked, { shows, renders, native });
+      });
+    } catch (error) {
+      throw coded(error);
+    }
   }
 
   get changes$(): Observable<DisplayChange> {
@@ -152,8 +160,7 @@ export class Display {
     this.#changes$.complete();
     const { renders, shows } = this.current;
     for (const role of ['render', 'display'] as const)
-      if (!this.#lost.has(role))
-        this.#owner.own(role === 'render' ? renders.owner : shows.owner, (owner) => owner.close());
+      if (!this.#lost.has(role)) this.#owner.own(role === 'render' ? renders.owner : shows.owner, closeOwner);
     this.#owner.own(this.#foreign, (foreign) => {
       foreign.close();
     });
@@ -189,7 +196,7 @@ export class Display {
       const newShows = this.#lost.has('display')
         ? await openDisplayDevice({ display: sameDevice(display, shows.found), wait: false, onWait }, native)
         : shows;
-      if (newShows !== shows) opened.own(newShows.owner, (owner) => owner.close());
+      if (newShows !== shows) opened.own(newShows.owner, closeOwner);
       const wanted = sameDevice(render, renders.found);
       return {
         native,
@@ -240,6 +247,14 @@ export class Display {
     else if (event.kind === 'removed' && event.node === shows.found.primary) this.lose('display');
     else if (event.kind === 'removed' && event.node === renders.found.primary) this.lose('render');
   };
+}
+
+function call(stop: () => void): void {
+  stop();
+}
+
+function closeOwner(owner: Owner): void {
+  owner.close();
 }
 
 /** Without uevents, as in a container, hotplug goes unseen; losses show in the commits. */

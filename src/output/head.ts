@@ -7,7 +7,7 @@ import {
   type PathName,
   type StateCounts,
 } from '../buffer/index.js';
-import { classifyErrno, errnoOf, GuestheadError } from '../errors.js';
+import { classifyErrno, coded, errnoOf, GuestheadError } from '../errors.js';
 import type { Mode } from '../ffi/index.js';
 import { Cursor } from './cursor.js';
 import { ConnectorWatch } from './connector-watch.js';
@@ -74,14 +74,10 @@ export class Head {
    * How long the host took to finish a frame, ms from the commit to the flush
    * fence's signal; measured on every 32nd frame while subscribed.
    */
-  get flushFence$(): Observable<number> {
-    return this.#flushFence$.asObservable();
-  }
+  readonly flushFence$ = this.#flushFence$.asObservable();
 
   /** What went wrong without ending the flips, each once: ERR_FLIP_TIMEOUT, ERR_NOT_MASTER, ERR_DEVICE_LOST, … */
-  get faults$(): Observable<GuestheadError> {
-    return this.#faults$.asObservable();
-  }
+  readonly faults$ = this.#faults$.asObservable();
 
   /** Who sets the pace of the flips, and what to do about it. */
   get pacing(): Pacing {
@@ -141,7 +137,7 @@ export class Head {
         subscriber.complete();
       };
       this.#fail = (error) => {
-        subscriber.error(error);
+        subscriber.error(coded(error));
       };
       this.#startRun();
       return () => {

@@ -1,10 +1,12 @@
 /** Opens a head: on a display that is open already, or on one of its own. */
 import { rungsOf } from '../buffer/index.js';
+import { coded } from '../errors.js';
+import { Owner } from '../owner.js';
 import { Display } from './display.js';
 import { Head } from './head.js';
 import { chooseMode } from './mode.js';
-import { parseHeadOptions, type CheckedHeadOptions, type DisplayOptions, type HeadOptions } from './options.js';
-import { openPlace, type ClaimedPlace } from './place.js';
+import { parseHeadOptions, type DisplayOptions, type HeadOptions } from './options.js';
+import { openPlace } from './place.js';
 import { openSession } from './session.js';
 
 export interface OpenHeadOptions extends HeadOptions, DisplayOptions {
@@ -19,24 +21,22 @@ export interface OpenHeadOptions extends HeadOptions, DisplayOptions {
  */
 export async function openHead(options: OpenHeadOptions = {}): Promise<Head> {
   const checked = parseHeadOptions(options);
-  const display = options.on ?? (await Display.open(options));
-  const place = claim(display, checked, options.on === undefined);
+  const owner = new Owner();
   try {
-    const mode = chooseMode(place.pipeline.connector, checked.mode);
-    const session = await openSession(place, mode, rungsOf(checked.path), checked);
-    return new Head(display, options.on === undefined, checked, place, session);
+    return await owner.guardAsync(async () => {
+      const display = options.on ?? owner.own(await Display.open(options), closeDisplay);
+      const place = owner.own(openPlace(display, checked.connector), ({ release }) => {
+        release();
+      });
+      const mode = chooseMode(place.pipeline.connector, checked.mode);
+      const session = await openSession(place, mode, rungsOf(checked.path), checked);
+      return new Head(display, options.on === undefined, checked, place, session);
+    });
   } catch (error) {
-    place.release();
-    if (options.on === undefined) display.close();
-    throw error;
+    throw coded(error);
   }
 }
 
-function claim(display: Display, options: CheckedHeadOptions, owned: boolean): ClaimedPlace {
-  try {
-    return openPlace(display, options.connector);
-  } catch (error) {
-    if (owned) display.close();
-    throw error;
-  }
+function closeDisplay(display: Display): void {
+  display.close();
 }

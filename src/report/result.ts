@@ -61,7 +61,7 @@ export function judgeRun(
   { pacing, faults: outlived, host, failures }: Circumstances,
 ): RunResult {
   const refreshRatio = Math.round((figures.flipsPerSecond / info.mode.refreshHz) * 1e4) / 1e4;
-  const reasons = [...failures, ...faults(figures, refreshRatio, host)];
+  const reasons = [...failures, ...invisible(outlived, info), ...faults(figures, refreshRatio, host)];
   const { path, refused, render, display, mode, buffers, present, presentation, deadline } = info;
   return {
     verdict: reasons.length === 0 ? 'pass' : 'fail',
@@ -81,6 +81,13 @@ export function judgeRun(
     faults: outlived,
     host,
   };
+}
+
+/** A picture that the host does not show is none, whatever the flips say; unless another path was taken for it. */
+function invisible(outlived: readonly LoggedFault[], { refused }: HeadInfo): string[] {
+  const refusal = outlived.find(({ code }) => code === 'ERR_HOST_REFUSED');
+  const replaced = refused.some(({ code }) => code === 'ERR_HOST_REFUSED');
+  return refusal === undefined || replaced ? [] : [`${refusal.code}: ${refusal.message}`];
 }
 
 function faults({ frames, missedFlips, tearRisk }: Figures, refreshRatio: number, host: HostCaptures | null): string[] {

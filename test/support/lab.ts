@@ -1,6 +1,7 @@
 /** What the lab's tests share: one booted guest a file, and commands run in it. */
 import assert from 'node:assert/strict';
 import type { Job, Lab } from '../../src/lab/index.js';
+import type { RunResult } from '../../src/report/index.js';
 
 export type Output = Awaited<ReturnType<Lab['run']>>;
 
@@ -72,10 +73,34 @@ export function startWatched(lab: Lab, words: readonly string[]): { job: Job; li
   return { job, lines };
 }
 
-/** Resolves once a Node process shows 1920x1080, not the console; fails after a minute without. */
-export async function untilFlipping(lab: Lab): Promise<void> {
-  const shown = 'cat /sys/kernel/debug/dri/*/state | grep -A 4 "allocated by = node" | grep -q "size=1920x1080"';
+/** Resolves once a Node process shows a picture of this size, not the console; fails after a minute without. */
+export async function untilFlipping(lab: Lab, size = '1920x1080'): Promise<void> {
+  const shown = `cat /sys/kernel/debug/dri/*/state | grep -A 4 "allocated by = node" | grep -q 'size=${size}'`;
   const wait = `until ${shown}; do sleep 0.1; done; sleep 0.5`;
   const { status } = await lab.run(['timeout', '60', 'sh', '-c', wait]);
   assert.equal(status, 0, 'nothing was flipped');
+}
+
+/** `guesthead run --json …` that goes on while the test does something to it. */
+export interface Running {
+  readonly job: Job;
+  /** The result's JSON and how the command ended, once it has. */
+  readonly ended: Promise<{ result: RunResult; status: number | null; stderr: string }>;
+}
+
+/** Resolves once it flips. */
+export async function startRun(lab: Lab, words: readonly string[], env: Record<string, string> = {}): Promise<Running> {
+  const out = { stdout: '', stderr: '' };
+  const job = lab.start(['node', 'dist/cli/main.js', 'run', '--json', ...words], {
+    env,
+    onStdout: (chunk) => (out.stdout += chunk.toString()),
+    onStderr: (chunk) => (out.stderr += chunk.toString()),
+  });
+  const ended = job.done.then(({ status, signal }) => {
+    const result = lastJson<RunResult>({ ...out, status, signal });
+    return { result, status, stderr: out.stderr };
+  });
+  ended.catch(() => undefined); // it is awaited later
+  await untilFlipping(lab, '[0-9]*x[0-9]*');
+  return { job, ended };
 }

@@ -2,37 +2,10 @@
  * Opens, flips and closes heads, and fails to open them at each step there is,
  * counting what the process and the kernel hold before and after.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { firstValueFrom, take } from 'rxjs';
 import { openHead, type OpenHeadOptions } from '../../../src/output/index.js';
 import { loadNative, type Native } from '../../../src/native.js';
-
-interface Held {
-  fds: number;
-  dmabufs: number;
-  framebuffers: number;
-  gemObjects: number;
-}
-
-function held(): Held {
-  const dri = '/sys/kernel/debug/dri';
-  const read = (file: string) => {
-    try {
-      return readFileSync(file, 'utf8');
-    } catch {
-      return '';
-    }
-  };
-  const devices = readdirSync(dri).filter((name) => /^\d+$/.test(name) && Number(name) < 64);
-  const lines = (name: string, pattern: RegExp) =>
-    devices.reduce((sum, device) => sum + (read(`${dri}/${device}/${name}`).match(pattern)?.length ?? 0), 0);
-  return {
-    fds: readdirSync('/proc/self/fd').length,
-    dmabufs: Number(/Total (\d+) objects/.exec(read('/sys/kernel/debug/dma_buf/bufinfo'))?.[1] ?? -1),
-    framebuffers: lines('framebuffer', /^framebuffer\[\d+\]/gm),
-    gemObjects: lines('gem_names', /^\s*\d+/gm),
-  };
-}
+import { held } from './held.js';
 
 async function flipOnce(options: OpenHeadOptions): Promise<void> {
   const head = await openHead(options);

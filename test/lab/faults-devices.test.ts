@@ -1,0 +1,125 @@
+/** Devices and the right to use them, lost in mid-run and had back. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Lab } from '../../src/lab/index.js';
+import { buildMasterThief } from '../support/fault-tools.js';
+import { startRun, startWatched, untilFlipping } from '../support/lab.js';
+
+let lab: Lab;
+let thief: string;
+before(async () => {
+  thief = await buildMasterThief();
+  lab = await Lab.boot({ size: { width: 1280, height: 720 }, renderGpu: true });
+});
+after(async () => {
+  await lab.close();
+});
+
+async function shell(script: string): Promise<string> {
+  const { stdout, stderr, status } = await lab.run(['timeout', '60', 'sh', '-c', script]);
+  assert.equal(status, 0, `${script}: ${stderr}`);
+  return stdout.trim();
+}
+
+/** The PCI addresses of the lab's two virtio-gpus: the display, and the one that stands in for a GPU that can be unbound. */
+async function addresses(): Promise<[display: string, render: string]> {
+  const found = await shell(
+    'for d in /sys/bus/virtio/drivers/virtio_gpu/virtio*; do basename $(dirname $(readlink -f $d)); done | sort',
+  );
+  const [display, render] = found.split('\n');
+  assert.ok(display !== undefined && render !== undefined, found);
+  return [display, render];
+}
+
+const pidOf = () => shell('pgrep -of "main.js run"');
+
+/** Unbinds a virtio-gpu from its driver and, a second later, binds it again. */
+async function rebind(pci: string, meanwhile = () => Promise.resolve()): Promise<void> {
+  const name = await shell(`ls /sys/bus/pci/devices/${pci} | grep -o "virtio[0-9]*"`);
+  await shell(`echo ${name} > /sys/bus/virtio/drivers/virtio_gpu/unbind`);
+  await sleep(1000);
+  await meanwhile();
+  await shell(`echo ${name} > /sys/bus/virtio/drivers/virtio_gpu/bind`);
+}
+
+const codes = (faults: readonly { code: string; count: number }[]) =>
+  faults.filter(({ code }) => code !== 'ERR_HOST_PAUSED').map(({ code, count }) => `${code} ×${String(count)}`);
+
+describe('DRM master', () => {
+  it('another process is master at start: ERR_NOT_MASTER names it, --wait waits', async () => {
+    const [display] = await addresses();
+    const holder = await startRun(lab, ['--display', display]);
+    const pid = await pidOf();
+    const refused = await lab.run(['node', 'dist/cli/main.js', 'run', '--display', display, '--frames', '1']);
+    assert.equal(refused.status, 3);
+    assert.match(refused.stderr, new RegExp(`ERR_NOT_MASTER: .*node \\(pid ${pid}\\)`));
+    const { job, lines } = startWatched(lab, [
+      'node',
+      'dist/cli/main.js',
+      ...['run', '--display', display, '--frames', '30', '--wait', '--json'],
+    ]);
+    await lines.until(new RegExp(`waiting: .*pid ${pid}`));
+    holder.job.kill('SIGINT');
+    await holder.ended;
+    assert.match(await lines.until(/^\{.*\}$/m), /"frames":30/);
+    await job.done;
+  });
+
+  it('is lost in mid-run and regained: commits pause, then the whole mode and on it goes', async () => {
+    const [display] = await addresses();
+    const { job, ended } = await startRun(lab, ['--display', display]);
+    const taken = startWatched(lab, [thief, await pidOf(), '2']);
+    await taken.lines.until(/gave it back/);
+    await taken.job.done;
+    await untilFlipping(lab, '1280x720');
+    await sleep(500);
+    job.kill('SIGINT');
+    const { result } = await ended;
+    assert.deepEqual(codes(result.faults), ['ERR_NOT_MASTER ×1']);
+    assert.doesNotMatch(result.reasons.join(), /ERR_/, 'the loop went on');
+  });
+});
+
+describe('an unbound device', () => {
+  it('virtio-gpu without --reopen: ERR_DEVICE_LOST once, and the process ends', async () => {
+    const [display] = await addresses();
+    const { ended } = await startRun(lab, ['--display', display, '--path', 'import']);
+    await rebind(display);
+    const { result, status } = await ended;
+    assert.equal(status, 1);
+    assert.equal(result.reasons.filter((reason) => reason.includes('ERR_DEVICE_LOST')).length, 1);
+  });
+
+  for (const path of ['import', 'export'])
+    it(`virtio-gpu with --reopen on the ${path} path: the head comes back by itself`, async () => {
+      const [display] = await addresses();
+      const { job, ended } = await startRun(lab, ['--display', display, '--path', path, '--reopen']);
+      await rebind(display);
+      await untilFlipping(lab, '1280x720');
+      await sleep(1000);
+      job.kill('SIGINT');
+      const { result } = await ended;
+      assert.deepEqual(codes(result.faults), ['ERR_DEVICE_LOST ×1']);
+      assert.doesNotMatch(result.reasons.join(), /ERR_/);
+      assert.equal(result.path, path);
+    });
+
+  it('the render GPU: the same, and the last frame stays on the screen meanwhile', async () => {
+    const [display, render] = await addresses();
+    const words = ['--display', display, '--render', render];
+    const lost = await startRun(lab, words);
+    await rebind(render);
+    const { result: first, status } = await lost.ended;
+    assert.equal(status, 1);
+    assert.match(first.reasons.join(), /ERR_DEVICE_LOST: The render GPU is gone/);
+    const { job, ended } = await startRun(lab, [...words, '--reopen']);
+    await rebind(render, () => untilFlipping(lab, '1280x720')); // the last frame is still shown
+    await untilFlipping(lab, '1280x720');
+    await sleep(1000);
+    job.kill('SIGINT');
+    const { result } = await ended;
+    assert.deepEqual(codes(result.faults), ['ERR_DEVICE_LOST ×1']);
+    assert.doesNotMatch(result.reasons.join(), /ERR_/);
+  });
+});
