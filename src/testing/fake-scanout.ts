@@ -23,7 +23,8 @@ export class FakeScanout implements NativeScanout {
   sequence = 0;
   timestampNs = 0;
   readonly #attached = new Set<number>();
-  readonly #draining = new Set<number>();
+  /** How often each slot was replaced since its last fence. */
+  readonly #draining = new Map<number, number>();
   #pending: number | undefined;
   #current = -1;
   #closed = false;
@@ -72,7 +73,7 @@ export class FakeScanout implements NativeScanout {
     const replaced = this.#current;
     this.#current = slot;
     if (replaced === -1 || replaced === slot) return;
-    this.#draining.add(replaced);
+    this.#drain(replaced);
     setImmediate(() => {
       if (!this.held.has(replaced)) this.signal(replaced);
     });
@@ -93,20 +94,26 @@ export class FakeScanout implements NativeScanout {
     this.timestampNs += elapsedNs;
     this.handlers.flip(slot, this.sequence, this.timestampNs, flushPending);
     if (replaced === -1 || replaced === slot) return;
-    this.#draining.add(replaced);
+    this.#drain(replaced);
     if (!this.held.has(replaced)) this.signal(replaced);
   }
 
-  /** Signals a draining buffer's fence. */
+  /** Signals a draining buffer's fence, once for each time it was replaced. */
   signal(slot: number): void {
     this.held.delete(slot);
-    if (this.#draining.delete(slot) && !this.#closed) this.handlers.fence(slot);
+    const owed = this.#draining.get(slot) ?? 0;
+    this.#draining.delete(slot);
+    for (let i = 0; i < owed && !this.#closed && this.#attached.has(slot); i++) this.handlers.fence(slot);
   }
 
   /** The device goes away. */
   lose(error: NativeError): void {
     this.#draining.clear();
     if (!this.#closed) this.handlers.error(error);
+  }
+
+  #drain(slot: number): void {
+    this.#draining.set(slot, (this.#draining.get(slot) ?? 0) + 1);
   }
 
   #throwIfClosed(): void {
