@@ -1,6 +1,6 @@
 /** The flip loop's surroundings, driven by hand. */
 import { Subject, type Observable } from 'rxjs';
-import { Swapchain } from '../../src/buffer/index.js';
+import { Swapchain, type Slot } from '../../src/buffer/index.js';
 import { commitFlag } from '../../src/native.js';
 import type { GuestheadError } from '../../src/errors.js';
 import {
@@ -10,6 +10,7 @@ import {
   type Clock,
   type Draw,
   type Drawable,
+  type DrawResult,
   type Flip,
   type Scanout,
   type ScanoutEvent,
@@ -20,6 +21,8 @@ export class Canvas implements Drawable {
   readonly drawnFd = -1;
   readonly layout = { width: 64, height: 32, stride: 256 };
   readonly memory = new Uint32Array(64 * 32);
+  /** Thrown by each `endDraw`, as where the memory cannot be copied. */
+  endError: Error | undefined;
   pixels(): Uint32Array {
     return this.memory;
   }
@@ -28,6 +31,7 @@ export class Canvas implements Drawable {
   }
   endDraw(): void {
     this.memory[0] = 0;
+    if (this.endError !== undefined) throw this.endError;
   }
 }
 
@@ -94,12 +98,20 @@ export class Rig implements Scanout {
   placeOf: (buffer: unknown) => number = () => {
     throw new Error('no place');
   };
+  /** The buffer drawn into by the `draw` that asks. */
+  drawing(): Slot<Canvas> {
+    const slot = this.chain.slots.findLast(
+      ({ state, frame }) => state === 'drawing' && frame === this.chain.nextFrame - 1,
+    );
+    if (slot === undefined) throw new Error('nothing is being drawn');
+    return slot;
+  }
   closeFence(fd: number): void {
     this.closedFences.push(fd);
   }
 }
 
-/** A clock that only `advance` moves. */
+/** A clock that only `advance` moves: by one turn, in which each timer that is due is called once. */
 export class HandClock implements Clock {
   time = 0;
   #timers: { at: number; callback: () => void }[] = [];
@@ -117,6 +129,26 @@ export class HandClock implements Clock {
     this.#timers = this.#timers.filter(({ at }) => at > this.time);
     for (const { callback } of due) callback();
   }
+}
+
+/** Lets what promises have settled with arrive. */
+export const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** For a `draw`: a promise that its test ends by hand. */
+export interface Ending {
+  readonly promise: Promise<DrawResult>;
+  readonly resolve: (result?: DrawResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export function ending(): Ending {
+  let resolve: (result?: DrawResult) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<DrawResult>((resolved, rejected) => {
+    resolve = resolved;
+    reject = rejected;
+  });
+  return { promise, resolve, reject };
 }
 
 /** One refresh cycle of the fake. */

@@ -1,0 +1,84 @@
+/** A display that flips by itself, on simulated time; what sets its pace is the test's choice. */
+import type { Draw, LoopOptions } from '../../src/output/index.js';
+import { HandClock, periodMs, Rig, settle, start } from './loop-rig.js';
+
+/** When the flip of a commit comes, both in ms; `last`: the flip before. */
+export type Pacemaker = (committedAt: number, last: number) => number;
+
+/** A vblank timer, and a host that takes `hostMs` for a frame; at least `cycles` from one flip to the next. */
+export function vblankTimer({ hostMs = 2, cycles = 1 } = {}): Pacemaker {
+  return (committedAt, last) => {
+    const done = after(committedAt + hostMs, periodMs);
+    return Math.max(done, Math.round(last / periodMs) + cycles) * periodMs;
+  };
+}
+
+/** No vblank timer: the host takes a frame with each refresh of its own screen, and the flip comes with that. */
+export function hostScreen(hostPeriodMs: number): Pacemaker {
+  return (committedAt) => after(committedAt, hostPeriodMs) * hostPeriodMs;
+}
+
+/** The first tick after, safe from rounding. */
+function after(ms: number, tickMs: number): number {
+  return Math.floor(ms / tickMs + 1e-6) + 1;
+}
+
+/** No vblank timer, and a host that holds nothing up. */
+export const freeRunning: Pacemaker = (committedAt) => committedAt + 0.05;
+
+/** Node's timers are late by up to this; and so is a turn. */
+const turnMs = 1;
+
+export class SimulatedDisplay extends Rig {
+  readonly clock = new HandClock();
+  /** When a commit was tried, whatever the answer, ms. */
+  readonly tried: number[] = [];
+  #committedAt = 0;
+  #lastFlip = 0;
+
+  constructor(
+    public pacemaker: Pacemaker,
+    buffers = 4,
+  ) {
+    super(buffers);
+  }
+
+  start(draw?: Draw, options?: Partial<LoopOptions>) {
+    return start(this, draw, this.clock, options);
+  }
+
+  override commit(slot: number, inFence: number): number {
+    this.tried.push(this.clock.time);
+    const result = super.commit(slot, inFence);
+    if (result === 0) this.#committedAt = this.clock.time;
+    return result;
+  }
+
+  /** The most commits tried in any second. */
+  busiestSecond(): number {
+    return Math.max(0, ...this.tried.map((from) => this.tried.filter((at) => at >= from && at < from + 1000).length));
+  }
+
+  /** Turn by turn; what promises have settled with arrives in between. */
+  async run(ms: number): Promise<void> {
+    const end = this.clock.time + ms;
+    while (this.clock.time < end) {
+      const due = this.#due();
+      this.clock.advance(Math.max(0, Math.min(turnMs, end - this.clock.time, due - this.clock.time)));
+      if (due <= this.clock.time) this.#flip(due);
+      await settle();
+    }
+  }
+
+  #due(): number {
+    return this.native.pending === undefined ? Infinity : this.pacemaker(this.#committedAt, this.#lastFlip);
+  }
+
+  /** The event may come late; its time is the vblank's. */
+  #flip(at: number): void {
+    this.#lastFlip = at;
+    const { sequence, timestampNs } = this.native;
+    const cycles = Math.max(1, Math.round(at / periodMs) - sequence);
+    this.native.flip({ cycles, elapsedNs: at * 1e6 - timestampNs });
+  }
+}
