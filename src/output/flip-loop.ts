@@ -13,7 +13,7 @@ import { Drawing, type Drawn } from './drawing.js';
 import type { Draw, Drawable } from './frame.js';
 import { FlipMeter } from './flip-meter.js';
 import { allLocked, noFlip, rejection } from './loop-faults.js';
-import { Deadline, type PaceObserver } from './pacing.js';
+import { Deadline, OwnClock, type PaceObserver } from './pacing.js';
 import { Refusals } from './refusals.js';
 import type { Flip, Scanout, ScanoutEvent } from './scanout.js';
 
@@ -63,6 +63,7 @@ class FlipLoop<B extends Drawable> {
   readonly #deadline: Deadline;
   readonly #refusals: Refusals;
   readonly #meter: FlipMeter;
+  readonly #ownClock: OwnClock;
   /** Looks after what takes too long. */
   readonly #watchdog: Alarm;
   /** A commit that waits: for another try, for DRM master, or for its time. */
@@ -88,6 +89,7 @@ class FlipLoop<B extends Drawable> {
     const { swapchain, clock, draw, options, scanout, placeOf } = parts;
     this.#deadline = new Deadline(options.periodMs);
     this.#meter = new FlipMeter(clock, options.periodMs);
+    this.#ownClock = new OwnClock(options.periodMs);
     this.#watchdog = new Alarm(clock);
     this.#hold = new Alarm(clock);
     this.#late = new Alarm(clock);
@@ -210,7 +212,7 @@ class FlipLoop<B extends Drawable> {
     const ready = this.#ready;
     if (ready === undefined || this.#queued !== undefined || this.#hold.set) return false;
     if (!this.#shown) return this.#show(ready);
-    const wait = this.parts.pace.freeRunning ? this.#meter.committedAt + this.parts.options.periodMs - this.#now() : 0;
+    const wait = this.parts.pace.freeRunning ? this.#ownClock.waitMs(this.#now()) : 0;
     if (wait > 0) this.#holdFor(wait);
     else this.#commit(ready);
     return wait <= 0;
@@ -237,6 +239,7 @@ class FlipLoop<B extends Drawable> {
     const result = this.parts.scanout.commit(ready.slot, ready.fence);
     this.#meter.commitMs = this.#now() - before;
     this.#meter.committedAt = before;
+    this.#ownClock.committed(before);
     if (result === 0) this.#accepted(ready);
     else this.#refusals.refused(-result, rejection(-result));
   }

@@ -122,3 +122,21 @@ export class Deadline {
     return Math.max(0, this.periodMs * (1 - this.#reserve) - this.#drawMs);
   }
 }
+
+/** Keeps the mode's rate on a display without vblanks. */
+export class OwnClock {
+  #dueAt = 0;
+
+  constructor(private readonly periodMs: number) {}
+
+  /** Until the next commit is due, ms; 0 or less = now. */
+  waitMs(now: number): number {
+    return this.#dueAt - now;
+  }
+
+  /** What the timer of this commit lost the next makes up for, or the rate would suffer; but not a real delay. */
+  committed(now: number): void {
+    const late = now - this.#dueAt;
+    this.#dueAt = now + this.periodMs - (late > 0 && late < this.periodMs / 4 ? late : 0);
+  }
+}
