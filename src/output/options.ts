@@ -73,6 +73,8 @@ export interface CheckedHeadOptions {
 
 export const defaultBuffers = 4;
 export const defaultFlipTimeoutMs = 2000;
+/** A timer of Node that is set to more goes off at once. */
+const maxTimerMs = 2 ** 31 - 1;
 
 export function parseDisplayOptions(options: DisplayOptions): CheckedDisplayOptions {
   const { render = 'auto', display = 'auto', wait = false, reopen = false, onWait, native } = options;
@@ -93,8 +95,10 @@ export function parseHeadOptions(options: HeadOptions): CheckedHeadOptions {
     throw new GuestheadError('ERR_USAGE', `${String(buffers)} is not a number of buffers`, {
       advice: `choose ${String(minBuffers)} to ${String(maxBuffers)}; ${String(defaultBuffers)} is the default`,
     });
-  if (!(flipTimeoutMs > 0))
-    throw new GuestheadError('ERR_USAGE', `${String(flipTimeoutMs)} is not a time in milliseconds`);
+  if (!(Number.isFinite(flipTimeoutMs) && flipTimeoutMs > 0 && flipTimeoutMs <= maxTimerMs))
+    throw new GuestheadError('ERR_USAGE', `${String(flipTimeoutMs)} is not a time that can be waited for`, {
+      advice: `choose milliseconds, more than 0 and at most ${String(maxTimerMs)}; ${String(defaultFlipTimeoutMs)} is the default`,
+    });
   const present = oneOf('way to present', presents, options.present ?? 'flip');
   const path = oneOf('buffer path', ['auto', ...pathNames], options.path ?? (present === 'flip' ? 'auto' : 'export'));
   if (present === 'dirtyfb' && path !== 'export')
