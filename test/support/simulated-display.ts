@@ -6,7 +6,7 @@ import { HandClock, periodMs, Rig, settle, start } from './loop-rig.js';
 export type Pacemaker = (committedAt: number, last: number) => number;
 
 /** A vblank timer, and a host that takes `hostMs` for a frame; at least `cycles` from one flip to the next. */
-export function vblankTimer({ hostMs = 2, cycles = 1 } = {}): Pacemaker {
+export function vblankTimer({ hostMs = 1, cycles = 1 } = {}): Pacemaker {
   return (committedAt, last) => {
     const done = after(committedAt + hostMs, periodMs);
     return Math.max(done, Math.round(last / periodMs) + cycles) * periodMs;
@@ -26,11 +26,10 @@ function after(ms: number, tickMs: number): number {
 /** No vblank timer, and a host that holds nothing up. */
 export const freeRunning: Pacemaker = (committedAt) => committedAt + 0.05;
 
-/** Node's timers are late by up to this; and so is a turn. */
-const turnMs = 1;
-
 export class SimulatedDisplay extends Rig {
   readonly clock = new HandClock();
+  /** Timers are late by up to this, as Node's are. */
+  turnMs = 1;
   /** When a commit was tried, whatever the answer, ms. */
   readonly tried: number[] = [];
   #committedAt = 0;
@@ -59,14 +58,15 @@ export class SimulatedDisplay extends Rig {
     return Math.max(0, ...this.tried.map((from) => this.tried.filter((at) => at >= from && at < from + 1000).length));
   }
 
-  /** Turn by turn; what promises have settled with arrives in between. */
+  /** Turn by turn: a flip that is due comes before what waits for the end of the turn, as in Node. */
   async run(ms: number): Promise<void> {
     const end = this.clock.time + ms;
     while (this.clock.time < end) {
       const due = this.#due();
-      this.clock.advance(Math.max(0, Math.min(turnMs, end - this.clock.time, due - this.clock.time)));
       if (due <= this.clock.time) this.#flip(due);
+      else this.clock.advance(Math.min(this.turnMs, end - this.clock.time, due - this.clock.time));
       await settle();
+      if (this.#due() > this.clock.time) this.clock.advance(0);
     }
   }
 

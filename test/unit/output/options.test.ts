@@ -5,7 +5,7 @@ import { FakeNative } from '../../../src/testing/index.js';
 
 /** What a program without types may pass. */
 function refused(options: Record<string, unknown>, advice: RegExp, message = /./): void {
-  assert.throws(() => parseHeadOptions(options as HeadOptions), { code: 'ERR_USAGE', advice, message });
+  assert.throws(() => parseHeadOptions(options), { code: 'ERR_USAGE', advice, message });
 }
 
 describe('the options of a head', () => {
