@@ -19,6 +19,8 @@ export interface Drawn {
 export interface DrawingHandlers {
   drawn(drawn: Drawn): void;
   failed(error: GuestheadError): void;
+  /** A drawing that had been given up has ended: its buffer is free again. */
+  returned(): void;
   closeFence(fd: number): void;
   /** The place of a caller's buffer in the chain; throws where it cannot be shown. */
   placeOf(buffer: ForeignBuffer): number;
@@ -54,6 +56,7 @@ export class Drawing<B extends Drawable> {
     try {
       const result = this.draw(frame);
       if (result instanceof Promise) this.#await(slot, result);
+      else if (this.#stopped) this.#discard(slot, result);
       else this.#finish(slot, result);
     } catch (error) {
       this.#fail(slot, error);
@@ -83,11 +86,11 @@ export class Drawing<B extends Drawable> {
     result.then(
       (value) => {
         if (this.#slot === slot && !this.#stopped) this.#finish(slot, value);
-        else this.#discard(slot, value);
+        else this.#tooLate(slot, value);
       },
       (error: unknown) => {
         if (this.#slot === slot && !this.#stopped) this.#fail(slot, error);
-        else this.#discard(slot, undefined);
+        else this.#tooLate(slot, undefined);
       },
     );
   }
@@ -101,7 +104,7 @@ export class Drawing<B extends Drawable> {
       slot.buffer.endDraw();
       if (typeof result === 'object') shown = this.#exchange(slot, this.handlers.placeOf(result.buffer));
     } catch (error) {
-      if (fence >= 0) this.handlers.closeFence(fence);
+      if (isFence(fence)) this.handlers.closeFence(fence);
       this.#fail(slot, error);
       return;
     }
@@ -119,17 +122,31 @@ export class Drawing<B extends Drawable> {
   #fail(slot: Slot<B>, cause: unknown): void {
     this.#slot = undefined;
     this.#discard(slot, undefined);
+    if (this.#stopped) return;
     this.handlers.failed(new GuestheadError('ERR_DRAW', `draw failed: ${messageOf(cause)}`, { cause }));
+  }
+
+  #tooLate(slot: Slot<B>, result: DrawResult): void {
+    this.#discard(slot, result);
+    this.handlers.returned();
   }
 
   /** Of a drawing that nobody waits for any more. */
   #discard(slot: Slot<B>, result: DrawResult): void {
     const fence = fenceOf(result);
-    if (fence >= 0) this.handlers.closeFence(fence);
+    if (isFence(fence)) this.handlers.closeFence(fence);
     if (slot.state !== 'drawing') return; // lost in the meantime
-    slot.buffer.endDraw();
     this.chain.cancel(slot.index);
+    try {
+      slot.buffer.endDraw();
+    } catch {
+      // its pixels are of no frame any more
+    }
   }
+}
+
+function isFence(fence: number): boolean {
+  return Number.isInteger(fence) && fence >= 0;
 }
 
 function fenceOf(result: DrawResult): number {

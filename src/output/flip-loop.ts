@@ -112,6 +112,9 @@ class FlipLoop<B extends Drawable> {
       failed: (error) => {
         this.#drawFailed(error);
       },
+      returned: () => {
+        this.#pump();
+      },
       closeFence: (fd) => {
         scanout.closeFence(fd);
       },
