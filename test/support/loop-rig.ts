@@ -91,7 +91,7 @@ export class Rig implements Scanout {
   regain(): boolean {
     return this.master;
   }
-  pendingFences(): string[] {
+  pendingFences(_slot: number, _inFence: number): string[] {
     return ['vgem (unbound)'];
   }
   /** Set by a test that shows a buffer of its own. */

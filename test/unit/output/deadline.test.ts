@@ -138,7 +138,14 @@ describe('late drawing', () => {
     const rig = new Rig();
     const clock = new HandClock();
     let drawn = 0;
-    start(rig, () => void drawn++, clock, { deadline: true, presentation: 'mailbox' });
+    start(
+      rig,
+      () => {
+        drawn++;
+      },
+      clock,
+      { deadline: true, presentation: 'mailbox' },
+    );
     for (let turn = 0; turn < 10; turn++) clock.advance(periodMs);
     assert.equal(drawn, 2, 'one on the screen, one committed');
     assert.equal(rig.chain.counts().drawing, 0);
@@ -148,7 +155,14 @@ describe('late drawing', () => {
     const rig = new Rig();
     const clock = new HandClock();
     let drawn = 0;
-    const { subscription } = start(rig, () => void drawn++, clock, { deadline: true });
+    const { subscription } = start(
+      rig,
+      () => {
+        drawn++;
+      },
+      clock,
+      { deadline: true },
+    );
     clock.advance(periodMs);
     rig.native.flip();
     subscription.unsubscribe();

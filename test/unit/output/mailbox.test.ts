@@ -31,7 +31,14 @@ describe('the mailbox', () => {
     const rig = new Rig();
     const clock = new HandClock();
     let drawn = 0;
-    start(rig, () => void drawn++, clock, mailbox);
+    start(
+      rig,
+      () => {
+        drawn++;
+      },
+      clock,
+      mailbox,
+    );
     const before = drawn;
     clock.advance(0);
     assert.equal(drawn, before + 1);
@@ -80,7 +87,14 @@ describe('the mailbox', () => {
       const rig = new Rig(buffers);
       const clock = new HandClock();
       let drawn = 0;
-      start(rig, () => void drawn++, clock, mailbox);
+      start(
+        rig,
+        () => {
+          drawn++;
+        },
+        clock,
+        mailbox,
+      );
       for (let turn = 0; turn < 5; turn++) clock.advance(0);
       assert.equal(drawn, buffers, 'the ready frame keeps its buffer until it is shown');
     }
@@ -88,7 +102,14 @@ describe('the mailbox', () => {
     const clock = new HandClock();
     rig.native.held.add(0);
     let drawn = 0;
-    start(rig, () => void drawn++, clock, mailbox);
+    start(
+      rig,
+      () => {
+        drawn++;
+      },
+      clock,
+      mailbox,
+    );
     rig.native.flip(); // 0 drains and is held: 1 is on the screen, 2 committed, 3 ready
     const before = drawn;
     for (let turn = 0; turn < 5; turn++) clock.advance(0);

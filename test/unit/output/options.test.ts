@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseDisplayOptions, parseHeadOptions, type HeadOptions } from '../../../src/output/options.js';
+import { parseDisplayOptions, parseHeadOptions } from '../../../src/output/options.js';
 import { FakeNative } from '../../../src/testing/index.js';
 
 /** What a program without types may pass. */
