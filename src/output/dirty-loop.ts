@@ -30,6 +30,8 @@ export interface Surface {
   flush(): Promise<void>;
   /** The host has not finished with it yet. */
   flushPending(): boolean;
+  /** Closes a fence that `draw` returned. */
+  closeFence(fd: number): void;
 }
 
 /** Emits a `Flip` for each flush; errors as the flip loop does. */
@@ -49,6 +51,7 @@ class DirtyLoop {
   readonly #frame: SlotFrame<Drawable>;
   readonly #pause: Alarm;
   #stopped = false;
+  #shown = false;
   #lastAt = 0;
   #dropped = 0;
 
@@ -63,7 +66,6 @@ class DirtyLoop {
 
   async run(): Promise<void> {
     try {
-      if (await this.#drawn()) this.parts.surface.show();
       while (!this.#stopped) await this.#next();
     } catch (error) {
       if (this.#stopped) return;
@@ -87,6 +89,11 @@ class DirtyLoop {
       return;
     }
     if (this.#isStopped()) return;
+    if (!this.#shown) {
+      this.parts.surface.show();
+      this.#shown = true;
+      return;
+    }
     const drawMs = this.parts.clock.now() - startedAt;
     await this.parts.surface.flush();
     if (!this.#isStopped()) this.#emit(startedAt, drawMs);
@@ -98,19 +105,29 @@ class DirtyLoop {
     this.#frame.begin();
     try {
       const result = draw(this.#frame);
-      refuse(result instanceof Promise ? await result : result);
+      this.#refuse(result instanceof Promise ? await result : result);
+      this.#slot.age = 1;
       return true;
     } catch (cause) {
+      this.#slot.age = 0; // half-drawn at worst
       const error = new GuestheadError('ERR_DRAW', `draw failed: ${messageOf(cause)}`, { cause });
-      if (onDrawError === 'end') throw error;
+      if (onDrawError === 'end' || this.#isStopped()) throw error;
       this.#dropped++;
       report(error);
       return false;
     } finally {
       this.#slot.buffer.endDraw();
-      onFrame(++this.#slot.frame);
-      this.#slot.age = 1;
+      this.#slot.frame++;
+      if (!this.#isStopped()) onFrame(this.#slot.frame);
     }
+  }
+
+  /** One buffer cannot be exchanged for another, and DIRTYFB takes no fence. */
+  #refuse(result: DrawResult): void {
+    if (result === undefined) return;
+    const fence = typeof result === 'number' ? result : result.fence;
+    if (fence !== undefined) this.parts.surface.closeFence(fence);
+    throw new GuestheadError('ERR_USAGE', 'draw may return neither a fence nor a buffer where one buffer is flushed');
   }
 
   #emit(startedAt: number, drawMs: number): void {
@@ -139,12 +156,6 @@ class DirtyLoop {
   #isStopped(): boolean {
     return this.#stopped;
   }
-}
-
-/** One buffer cannot be exchanged for another, and DIRTYFB takes no fence. */
-function refuse(result: DrawResult): void {
-  if (result !== undefined)
-    throw new GuestheadError('ERR_USAGE', 'draw may return neither a fence nor a buffer where one buffer is flushed');
 }
 
 function named(error: unknown): unknown {

@@ -144,6 +144,9 @@ export class FlipRun {
         },
         flush: () => native.dirtyFramebuffer(shows.node.fd, buffer.framebuffer),
         flushPending: () => scanout.pendingFences(0, -1).length > 0,
+        closeFence: (fd) => {
+          scanout.closeFence(fd);
+        },
       },
       onFrame: (next) => (this.#nextFrame = next),
     });

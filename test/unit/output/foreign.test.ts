@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { describe, it } from 'node:test';
-import type { ForeignBuffer } from '../../../src/buffer/index.js';
+import { ForeignBuffer } from '../../../src/buffer/index.js';
 import { GuestheadError } from '../../../src/errors.js';
+import type { DmabufFd, FramebufferId } from '../../../src/ffi/index.js';
+import { Owner } from '../../../src/owner.js';
 import type { Draw } from '../../../src/output/index.js';
 import { nativeError } from '../../../src/testing/index.js';
 import { ending, HandClock, periodMs, Rig, settle, start } from '../../support/loop-rig.js';
@@ -13,7 +15,8 @@ const firstPlace = 4;
 
 /** Stands in for an imported buffer: the loop only hands it on. */
 function buffer(): ForeignBuffer {
-  return {} as ForeignBuffer;
+  const layout = { width: 64, height: 32, format: 0, stride: 256, offset: 0, modifier: 0n, size: 0 };
+  return new ForeignBuffer(layout, 1 as FramebufferId, -1 as DmabufFd, new Owner(), () => undefined);
 }
 
 /** A rig that admits buffers when they are first shown, and dismisses them when they are idle, as a head does. */

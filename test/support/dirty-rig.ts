@@ -1,0 +1,63 @@
+/** The surroundings of the loop of one buffer, driven by hand. */
+import type { GuestheadError } from '../../src/errors.js';
+import { dirtyLoop, type DirtyParts, type Draw, type Flip } from '../../src/output/index.js';
+import { Canvas, HandClock, periodMs, settle } from './loop-rig.js';
+
+/** One buffer whose flushes end by hand. */
+export class DirtyRig {
+  readonly clock = new HandClock();
+  readonly buffer = new Canvas();
+  readonly flips: Flip[] = [];
+  readonly faults: GuestheadError[] = [];
+  readonly next: number[] = [];
+  readonly closedFences: number[] = [];
+  shows = 0;
+  flushes = 0;
+  error: unknown;
+  showError: Error | undefined;
+  pending = false;
+  #flush: { resolve: () => void; reject: (error: Error) => void } | undefined;
+
+  get flushing(): boolean {
+    return this.#flush !== undefined;
+  }
+
+  start(draw: Draw, options: Partial<DirtyParts> = {}) {
+    return dirtyLoop({
+      buffer: this.buffer,
+      firstFrame: 0,
+      periodMs,
+      clock: this.clock,
+      draw,
+      onDrawError: 'end',
+      surface: {
+        show: () => {
+          if (this.showError) throw this.showError;
+          this.shows++;
+        },
+        flush: () => {
+          this.flushes++;
+          return new Promise((resolve, reject) => (this.#flush = { resolve, reject }));
+        },
+        flushPending: () => this.pending,
+        closeFence: (fd) => this.closedFences.push(fd),
+      },
+      onFrame: (next) => this.next.push(next),
+      report: (fault) => this.faults.push(fault),
+      ...options,
+    }).subscribe({
+      next: (flip) => this.flips.push(flip),
+      error: (error: unknown) => (this.error = error),
+    });
+  }
+
+  /** The flush under way ends, after so long. */
+  async flushed(ms = periodMs, error?: Error): Promise<void> {
+    this.clock.advance(ms);
+    const flush = this.#flush;
+    this.#flush = undefined;
+    if (error === undefined) flush?.resolve();
+    else flush?.reject(error);
+    await settle();
+  }
+}
