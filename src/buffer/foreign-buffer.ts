@@ -1,5 +1,6 @@
 /** A buffer that the caller brought as a dma-buf: scanned out like a backbuffer, never drawn into by us. */
 import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { DrmNode } from '../device/index.js';
 import { GuestheadError, isTransient } from '../errors.js';
 import { format, INVALID, primeHandleToFd, type DmabufFd, type FramebufferId } from '../ffi/index.js';
@@ -92,6 +93,14 @@ export class ForeignBuffer {
 /** A caller may offer the same unusable buffer every frame: so many refusals are remembered. */
 const remembered = 256;
 
+/** The calls that make a framebuffer of a GEM handle; replaced by the tests. */
+export interface ForeignCalls {
+  readonly framebuffer: typeof framebufferOwned;
+  readonly exportDmabuf: typeof primeHandleToFd;
+}
+
+const kernelCalls: ForeignCalls = { framebuffer: framebufferOwned, exportDmabuf: primeHandleToFd };
+
 /** The imports of one display: a dma-buf, whichever descriptor it comes by, is imported once. */
 export class ForeignBuffers {
   readonly #imported = new Map<string, ForeignBuffer>();
@@ -100,21 +109,23 @@ export class ForeignBuffers {
   constructor(
     private readonly display: DrmNode,
     private readonly handles: GemHandles,
+    private readonly calls: ForeignCalls = kernelCalls,
   ) {}
 
-  /** Throws ERR_UNSUPPORTED or ERR_IMPORT_REFUSED; for a buffer refused for good the same error each time. */
+  /** Throws ERR_USAGE, ERR_UNSUPPORTED or ERR_IMPORT_REFUSED; for a buffer refused for good the same error each time. */
   import(description: DmabufDescription): ForeignBuffer {
-    const identity = `${identityOf(description.fd)} ${shapeOf(description)}`;
+    const layout = layoutOf(description, look(sizeOf, description.fd));
+    const identity = `${look(identityOf, description.fd)} ${shapeOf(layout)}`;
     const known = this.#imported.get(identity);
     if (known !== undefined) return known.share();
     const refusal = this.#refused.get(identity);
     if (refusal !== undefined) throw refusal;
     try {
-      const buffer = this.#import(description, () => this.#imported.delete(identity));
+      const buffer = this.#import(description.fd as DmabufFd, layout, () => this.#imported.delete(identity));
       this.#imported.set(identity, buffer);
       return buffer;
     } catch (error) {
-      if (error instanceof GuestheadError && !isTransient(error)) this.#remember(identity, error);
+      if (error instanceof GuestheadError && !mayPass(error)) this.#remember(identity, error);
       throw error;
     }
   }
@@ -123,16 +134,14 @@ export class ForeignBuffers {
     for (const buffer of [...this.#imported.values()]) buffer.lose();
   }
 
-  #import(description: DmabufDescription, forget: () => void): ForeignBuffer {
-    const fd = description.fd as DmabufFd;
-    const layout = layoutOf(description, sizeOf(fd));
+  #import(fd: DmabufFd, layout: PictureLayout, forget: () => void): ForeignBuffer {
     checkLayout(layout);
     const owner = new Owner();
     return owner.guard(() => {
       const handle = importHandle(this.display, this.handles, fd, 'the caller');
       try {
-        const framebuffer = framebufferOwned(owner, this.display, layout, handle);
-        const own = owner.own(primeHandleToFd(this.display.fd, handle, { readWrite: false }), closeSync);
+        const framebuffer = this.calls.framebuffer(owner, this.display, layout, handle);
+        const own = owner.own(this.calls.exportDmabuf(this.display.fd, handle, { readWrite: false }), closeSync);
         return new ForeignBuffer(layout, framebuffer, own, owner, forget);
       } finally {
         this.handles.release(handle);
@@ -162,6 +171,20 @@ function layoutOf(description: DmabufDescription, size: number): PictureLayout {
   };
 }
 
-function shapeOf({ width, height, format: given = 0, stride, offset = 0, modifier = INVALID }: DmabufDescription) {
-  return [width, height, given, stride, offset, modifier].join(' ');
+function shapeOf({ width, height, format: shown, stride, offset, modifier }: PictureLayout): string {
+  return [width, height, shown, stride, offset, modifier].join(' ');
+}
+
+/** Asks the kernel about a descriptor, which may be none. */
+function look<T>(ask: (fd: number) => T, fd: number): T {
+  try {
+    return ask(fd);
+  } catch (cause) {
+    throw new GuestheadError('ERR_USAGE', `${String(fd)} is no open descriptor`, { cause });
+  }
+}
+
+/** That this process or the system has no descriptor left says nothing about the buffer either. */
+function mayPass(error: GuestheadError): boolean {
+  return isTransient(error) || error.errno === constants.errno.EMFILE || error.errno === constants.errno.ENFILE;
 }
