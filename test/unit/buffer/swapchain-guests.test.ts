@@ -6,7 +6,10 @@ import { Swapchain } from '../../../src/buffer/index.js';
 
 const backbuffers = 4;
 
-interface Step { readonly move: 'own' | 'guest' | 'give up' | 'flip' | 'fence' | 'late fence'; readonly which: number }
+interface Step {
+  readonly move: 'own' | 'guest' | 'give up' | 'flip' | 'fence' | 'late fence';
+  readonly which: number;
+}
 const steps = fc.array(
   fc.record({
     move: fc.constantFrom<Step['move']>('own', 'guest', 'guest', 'give up', 'flip', 'flip', 'fence', 'late fence'),

@@ -1,7 +1,7 @@
 /** Readers' fences: what still reads a buffer after it was replaced. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { periodMs } from '../../support/loop-rig.js';
+import { HandClock, periodMs, Rig, start } from '../../support/loop-rig.js';
 import { SimulatedDisplay, vblankTimer } from '../../support/simulated-display.js';
 
 /** A loop whose `draw` fails where it is given a buffer that a reader holds. */
@@ -26,6 +26,31 @@ function startReading(presentation: 'fifo' | 'mailbox') {
   };
   return { display, locked, hold, lockDraining, signal, ...display.start(draw, { presentation }) };
 }
+
+describe('readers that have let go', () => {
+  it('are not blamed for a flip that the display misses later', () => {
+    const rig = new Rig(3);
+    const clock = new HandClock();
+    const { flips } = start(rig, () => undefined, clock);
+    rig.native.held.add(0).add(1);
+    rig.native.flip();
+    rig.native.flip();
+    clock.advance(50);
+    rig.native.signal(0);
+    rig.native.signal(1);
+    rig.native.flip({ cycles: 3 });
+    rig.native.flip({ cycles: 3 });
+    assert.deepEqual(
+      flips.map(({ missed, starved }) => [missed, starved]),
+      [
+        [0, false],
+        [0, false],
+        [2, true],
+        [2, false],
+      ],
+    );
+  });
+});
 
 for (const presentation of ['fifo', 'mailbox'] as const)
   describe(`readers, with ${presentation}`, () => {

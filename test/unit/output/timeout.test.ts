@@ -122,6 +122,22 @@ describe('buffers that nobody lets go of', () => {
     assert.equal(faults.length, 2, 'locked once more: reported once more');
   });
 
+  it('do not hide that the flip after them does not come either', () => {
+    const rig = new Rig(3);
+    const clock = new HandClock();
+    for (const slot of [0, 1, 2]) rig.native.held.add(slot);
+    const { faults } = start(rig, () => undefined, clock);
+    rig.native.flip();
+    rig.native.flip();
+    pass(clock, 2500);
+    rig.native.signal(1);
+    pass(clock, 2500);
+    assert.deepEqual(
+      faults.map(({ message }) => message),
+      ['Every buffer has been locked for 2000 ms', 'No flip event for 2000 ms'],
+    );
+  });
+
   it('are no matter while a flip is under way', () => {
     const rig = new Rig(3);
     const clock = new HandClock();
