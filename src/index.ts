@@ -3,8 +3,24 @@ export { describeDevice, discover } from './device/index.js';
 export type { DrmDevice } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode } from './errors.js';
-export { openHead } from './output/index.js';
-export type { Clock, Draw, DrawResult, Flip, Frame, Head, HeadInfo, HeadOptions } from './output/index.js';
+export { Display, openHead } from './output/index.js';
+export type {
+  Clock,
+  ConnectorInfo,
+  DeviceRole,
+  DisplayChange,
+  DisplayOptions,
+  Draw,
+  DrawResult,
+  Flip,
+  Frame,
+  Head,
+  HeadInfo,
+  HeadOptions,
+  OpenHeadOptions,
+  Pacing,
+  Shown,
+} from './output/index.js';
 export { createPattern, patternNames } from './render/index.js';
 export type { Pattern, PatternName, Picture } from './render/index.js';
-export type { SlotState, StateCounts } from './buffer/index.js';
+export type { DmabufDescription, ForeignBuffer, PathName, Refusal, SlotState, StateCounts } from './buffer/index.js';

@@ -1,0 +1,65 @@
+/**
+ * Two heads of one display, each with a picture, a rate and a loop of its own: the first shows
+ * a bar that moves at every refresh, the second another colour every half second.
+ * Prints each head's flips once a second, and ends on Ctrl-C.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Display, openHead, type Draw, type Frame, type Head } from 'guesthead';
+import { lastValueFrom, takeUntil, tap } from 'rxjs';
+
+const [black, white, barWidth, step] = [0x000000, 0xffffff, 64, 8];
+const colours = [0xc03030, 0x30c030, 0x3030c0];
+const slideMs = 500;
+
+function paintBar({ pixels, width, height, stride }: Frame, number: number, colour: number): void {
+  const left = (number * step) % (width - barWidth);
+  for (let row = 0; row < height; row++) pixels.fill(colour, row * stride + left, row * stride + left + barWidth);
+}
+
+/** Draws at once, so that each refresh gets a flip. */
+const drawBar: Draw = (frame) => {
+  if (frame.age === 0) frame.pixels.fill(black);
+  else paintBar(frame, frame.number - frame.age, black);
+  paintBar(frame, frame.number, white);
+};
+
+/**
+ * A frame that takes its time: what was shown stays on this screen until it is done, and
+ * the other head is not held up. `frame.signal` ends the wait when the frame is given up.
+ */
+const drawSlide: Draw = async (frame) => {
+  if (frame.number > 0) await sleep(slideMs, undefined, { signal: frame.signal });
+  frame.pixels.fill(colours[frame.number % colours.length] ?? black);
+};
+
+const stopped = new Promise((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, resolve);
+});
+
+const flips = new Map<string, number>();
+
+/** One loop; ends with the head's flips. */
+async function run(head: Head, draw: Draw): Promise<void> {
+  const { connector } = head.info.display;
+  const counted$ = head.flips(draw).pipe(
+    tap(() => flips.set(connector, (flips.get(connector) ?? 0) + 1)),
+    takeUntil(stopped),
+  );
+  await lastValueFrom(counted$, { defaultValue: undefined });
+}
+
+const display = await Display.open({});
+const status = setInterval(() => {
+  console.log(JSON.stringify(Object.fromEntries(flips)));
+}, 1000);
+try {
+  const connected = display.connectors().filter(({ status }) => status === 'connected');
+  const [first, second] = connected.map(({ name }) => name);
+  if (second === undefined) throw new Error(`Two connected connectors are needed; here: ${first ?? 'none'}`);
+  const bar = await openHead({ on: display, connector: first });
+  const slides = await openHead({ on: display, connector: second });
+  await Promise.all([run(bar, drawBar), run(slides, drawSlide)]);
+} finally {
+  clearInterval(status);
+  display.close(); // its heads first, and both screens show again what they showed before
+}
