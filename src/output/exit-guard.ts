@@ -1,6 +1,8 @@
 /** Gives the screen back when the process ends, however it ends short of SIGKILL. */
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Of all heads; while there are any, each signal has one listener of ours. */
+const guarded = new Set<() => void>();
 
 /**
  * Runs `restore` at process exit (an uncaught error included) and on SIGINT,
@@ -9,17 +11,34 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * would have. Returns the function that takes the guard away.
  */
 export function guardExit(restore: () => void): () => void {
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (process.listenerCount(signal) > 1) return;
-    restore();
-    remove();
-    process.kill(process.pid, signal);
+  if (guarded.size === 0) listen();
+  guarded.add(restore);
+  return () => {
+    if (guarded.delete(restore) && guarded.size === 0) unlisten();
   };
-  const remove = () => {
-    process.off('exit', restore);
-    for (const signal of signals) process.off(signal, onSignal);
-  };
-  process.on('exit', restore);
-  for (const signal of signals) process.on(signal, onSignal);
-  return remove;
+}
+
+function listen(): void {
+  process.on('exit', restoreAll);
+  for (const signal of signals) process.prependListener(signal, onSignal);
+}
+
+function unlisten(): void {
+  process.off('exit', restoreAll);
+  for (const signal of signals) process.off(signal, onSignal);
+}
+
+/**
+ * Called before the program's own handlers: one that ends the flips takes this one
+ * away, and a `once` itself, and what is left would then look like no handler.
+ */
+function onSignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
+  restoreAll();
+  unlisten();
+  process.kill(process.pid, signal);
+}
+
+function restoreAll(): void {
+  for (const restore of guarded) restore();
 }
