@@ -8,7 +8,7 @@
  * Both may be a driver's name, a PCI address or a node. People read standard error;
  * standard output gets one JSON object, at the end. Exit status: 0, or 1 on a failure, 3 without devices.
  */
-import { describeDevice, discover, Display, GuestheadError, openHead } from 'guesthead';
+import { describeDevice, discover, Display, GuestheadError, openHead, sharedFormats } from 'guesthead';
 import type { DrawResult, Flip, Frame, Head } from 'guesthead';
 import { lastValueFrom, takeUntil, tap } from 'rxjs';
 
@@ -22,10 +22,15 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Chooses the devices, and becomes DRM master of the display once nobody else is. */
-function openDisplay(): Promise<Display> {
+/** Chooses the devices, becomes DRM master once nobody else is, and finds the format both can do. */
+async function openDisplay(): Promise<Display> {
   for (const device of discover()) say(`found ${describeDevice(device)}`);
-  return Display.open({ render, display, reopen: true, wait: true, onWait: explain });
+  const opened = await Display.open({ render, display, reopen: true, wait: true, onWait: explain });
+  const formats = sharedFormats(opened);
+  say(`both can do, linear: ${formats.join(', ') || 'nothing'}`);
+  if (formats.includes('XRGB8888')) return opened; // the only one that virtio-gpu shows, and that a frame has
+  opened.close();
+  throw new GuestheadError('ERR_UNSUPPORTED', 'The two devices have no linear XRGB8888 in common');
 }
 
 /** Why, and what to do about it. */
@@ -36,9 +41,7 @@ function explain(error: unknown): void {
 
 /**
  * Four buffers on the connector's preferred mode, by the best path that the devices and the
- * host accept. The format is found out here: virtio-gpu's primary plane has XRGB8888 only
- * (ERR_NO_PLANE where a display has it not), and tells the host no modifier, so that linear is asked
- * of the GPU; one that cannot is a refusal. A client that draws with the GPU says `source: 'gpu'`.
+ * host accept. A client that draws with the GPU says `source: 'gpu'`.
  */
 async function openFirstHead(on: Display): Promise<Head> {
   const head = await openHead({ on, path: 'auto', buffers: 4, onResize: 'follow', source: 'cpu' });

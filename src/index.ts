@@ -3,7 +3,7 @@ export { describeDevice, discover } from './device/index.js';
 export type { DrmDevice } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode } from './errors.js';
-export { Display, openHead } from './output/index.js';
+export { Display, openHead, sharedFormats } from './output/index.js';
 export type {
   Clock,
   ConnectorInfo,

@@ -139,12 +139,16 @@ export class Head {
       this.#fail = (error) => {
         subscriber.error(coded(error));
       };
-      this.#startRun();
-      return () => {
+      subscriber.add(() => {
         this.#run = undefined;
         run.stop();
         this.#sessions.settled();
-      };
+      });
+      try {
+        this.#startRun();
+      } catch (error) {
+        this.#fail(error);
+      }
     });
   }
 

@@ -17,3 +17,4 @@ export type { LoopOptions, LoopParts } from './flip-loop.js';
 export { chooseMode, formatMode, parseMode } from './mode.js';
 export { defaultBuffers } from './options.js';
 export type { DisplayOptions, HeadOptions } from './options.js';
+export { sharedFormats } from './formats.js';

@@ -44,9 +44,14 @@ export class KernelScanout implements Scanout {
     private readonly hooks: ScanoutHooks,
   ) {
     this.#native = this.#create();
-    session.buffers.forEach((buffer, slot) => {
-      this.attach(slot, buffer);
-    });
+    try {
+      session.buffers.forEach((buffer, slot) => {
+        this.attach(slot, buffer);
+      });
+    } catch (error) {
+      this.#native.close();
+      throw error;
+    }
   }
 
   /** Whether a commit has been made whose flip event has not come yet. */

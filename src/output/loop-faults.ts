@@ -19,7 +19,6 @@ export function notMaster(errno: number): GuestheadError {
 /** `fences`: those that are pending, by driver and timeline. */
 export function noFlip(ms: number, fences: readonly string[]): GuestheadError {
   return new GuestheadError('ERR_FLIP_TIMEOUT', `No flip event for ${String(ms)} ms`, {
-    operation,
     advice:
       fences.length === 0
         ? 'no fence is pending: the host holds the display up'

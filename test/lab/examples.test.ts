@@ -56,6 +56,7 @@ describe('examples/multi-gpu-client.ts', () => {
 
   it('flips by the best path, and gives the screen back', async () => {
     const watched = startWatched(lab, client);
+    await watched.lines.until(/^both can do, linear: XRGB8888$/m);
     await untilMoreFlips(watched.lines, '^flipping$');
     assert.deepEqual(await shown(lab), ['crtc-0 1280x720']);
     const { flips, path, mode, faults, sizes } = await summaryOf(watched);
@@ -90,12 +91,34 @@ describe('examples/multi-gpu-client.ts', () => {
     assert.deepEqual(faults, ['ERR_NO_CONNECTOR']);
   });
 
+  it('comes back when virtio-gpu is unbound and bound again in mid-run', async () => {
+    const watched = startWatched(lab, client);
+    await untilMoreFlips(watched.lines, '^flipping$');
+    const device = await lab.run(['sh', '-c', 'basename /sys/bus/virtio/drivers/virtio_gpu/virtio*']);
+    await bind(lab, 'unbind', device.stdout.trim());
+    await watched.lines.until(/^ERR_DEVICE_LOST/m);
+    await bind(lab, 'bind', device.stdout.trim());
+    await untilMoreFlips(watched.lines, '^ERR_DEVICE_LOST');
+    const { faults, path } = await summaryOf(watched);
+    assert.deepEqual({ faults, path }, { faults: ['ERR_DEVICE_LOST'], path: 'import' });
+    assert.deepEqual(await shown(lab), []);
+  });
+
   it('says what is missing where there are no devices', async () => {
     const run = await lab.run([...client, 'no-such-gpu']);
     assert.equal(run.status, 3);
     assert.match(run.stderr, /^found virtio_gpu[^]*^ERR_NO_DEVICE[^]*→ valid choices:.*vgem/m);
   });
 });
+
+/** The kernel may hold the writer up, and no test shall wait for that. */
+async function bind(lab: Lab, file: 'bind' | 'unbind', device: string): Promise<void> {
+  const { status, stderr } = await lab.run([
+    ...['timeout', '20', 'sh', '-c'],
+    `echo ${device} > /sys/bus/virtio/drivers/virtio_gpu/${file}`,
+  ]);
+  assert.equal(status, 0, stderr);
+}
 
 describe('the same on a host that refuses imports', () => {
   let lab: Lab;
