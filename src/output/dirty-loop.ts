@@ -8,7 +8,7 @@ import { classifyErrno, errnoOf, GuestheadError, messageOf } from '../errors.js'
 import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import { SlotFrame, type Draw, type Drawable, type DrawResult } from './frame.js';
-import type { LoopOptions } from './flip-loop.js';
+import type { LoopOptions } from './loop-parts.js';
 import type { Flip } from './scanout.js';
 
 export interface DirtyParts extends Pick<LoopOptions, 'periodMs' | 'onDrawError'> {

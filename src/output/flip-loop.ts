@@ -5,44 +5,16 @@
  * waits for its flip, so that a commit follows each flip event at once.
  */
 import { Observable, type Subscriber, type Subscription } from 'rxjs';
-import type { ForeignBuffer, Swapchain } from '../buffer/index.js';
 import { errnoOf, GuestheadError } from '../errors.js';
 import { Alarm } from './alarm.js';
-import type { Clock } from './clock.js';
 import { Drawing, type Drawn } from './drawing.js';
-import type { Draw, Drawable } from './frame.js';
+import type { Drawable } from './frame.js';
 import { FlipMeter } from './flip-meter.js';
+import type { LoopParts } from './loop-parts.js';
 import { allLocked, noFlip, rejection } from './loop-faults.js';
-import { Deadline, OwnClock, type PaceObserver } from './pacing.js';
+import { Deadline, OwnClock } from './pacing.js';
 import { Refusals } from './refusals.js';
-import type { Flip, Scanout, ScanoutEvent } from './scanout.js';
-
-export interface LoopOptions {
-  /** One refresh cycle of the mode, ms. */
-  readonly periodMs: number;
-  /** `mailbox` draws on while a commit waits, and shows the newest frame. */
-  readonly presentation: 'fifo' | 'mailbox';
-  /** Draws as late as the measured drawing time allows, instead of a frame ahead. */
-  readonly deadline: boolean;
-  /** How long a flip, a drawing or a locked swapchain may take before it is reported, ms. */
-  readonly flipTimeoutMs: number;
-  /** What a failed `draw` does: the loop ends, or goes on with the next frame. */
-  readonly onDrawError: 'end' | 'skip';
-}
-
-export interface LoopParts<B extends Drawable> {
-  readonly swapchain: Swapchain<B>;
-  readonly scanout: Scanout;
-  readonly clock: Clock;
-  readonly draw: Draw;
-  readonly options: LoopOptions;
-  /** What the display's flips tell; read by whoever reports. */
-  readonly pace: PaceObserver;
-  /** The place of a caller's buffer in the chain; throws where it cannot be shown. */
-  readonly placeOf: (buffer: ForeignBuffer) => number;
-  /** Gets what went wrong without ending the loop, once for each time. */
-  readonly report: (fault: GuestheadError) => void;
-}
+import type { Flip, ScanoutEvent } from './scanout.js';
 
 /**
  * Errors with ERR_DRAW, ERR_COMMIT or ERR_DEVICE_LOST. What is on the screen when it

@@ -9,11 +9,12 @@ import {
 } from '../buffer/index.js';
 import { classifyErrno, coded, errnoOf, GuestheadError } from '../errors.js';
 import type { Mode } from '../ffi/index.js';
-import { Cursor } from './cursor.js';
+import type { Cursor } from './cursor.js';
 import { ConnectorWatch } from './connector-watch.js';
 import type { Display, DisplayChange } from './display.js';
 import { FlipRun } from './flip-run.js';
 import type { Draw } from './frame.js';
+import { HeadCursor } from './head-cursor.js';
 import { infoOf, type HeadInfo } from './head-info.js';
 import { chooseMode } from './mode.js';
 import type { CheckedHeadOptions } from './options.js';
@@ -33,9 +34,9 @@ export class Head {
   readonly #sessions: Sessions;
   #run: FlipRun | undefined;
   #complete: (() => void) | undefined;
-  #cursor: Cursor | undefined;
+  readonly #cursor: HeadCursor;
   #fail: ((error: unknown) => void) | undefined;
-  //CUR   #cursor: Cursor | undefined;
+  //CUR   readonly #cursor: HeadCursor;
   #connector: ConnectorWatch;
   #lost = false;
   #closed = false;
@@ -55,6 +56,7 @@ export class Head {
       report: this.#report,
     });
     this.#connector = new ConnectorWatch(place.pipeline.connector.id);
+    this.#cursor = new HeadCursor(() => this.#run?.flipPending ?? false, this.#report);
     this.#changes = display.changes$.subscribe({
       next: (change) => {
         this.#onChange(change);
@@ -126,10 +128,10 @@ export class Head {
           this.#sessions.settled();
         },
         onFlip: () => {
-          this.#applyCursor();
+          this.#cursor.apply();
         },
         onExit: () => {
-          this.#cursor?.close();
+          this.#cursor.close();
         },
       });
       this.#run = run;
@@ -182,11 +184,7 @@ export class Head {
    */
   cursor(): Cursor {
     this.#throwIfClosed();
-    const { native, shows } = this.display.devices;
-    const { crtc } = this.place.pipeline;
-    const isFlipPending = () => this.#run?.flipPending ?? false;
-    this.#cursor ??= Cursor.open({ native, display: shows.node, crtc, isFlipPending });
-    return this.#cursor;
+    return this.#cursor.open(this.display.devices, this.place.pipeline.crtc);
   }
 
   /** Completes the stream, gives the screen back, closes every buffer, and its own display. Idempotent. */
@@ -206,11 +204,11 @@ export class Head {
     this.#closed = true;
     if (this.#changes.closed) return;
     this.#changes.unsubscribe();
-    this.#cursor?.close();
+    this.#cursor.close();
     this.#complete?.();
     this.#flushFence$.complete();
     this.#faults$.complete();
-    //CUR     this.#cursor?.close();
+    //CUR     this.#cursor.close();
     this.#sessions.close();
     this.place.release();
   }
@@ -218,15 +216,6 @@ export class Head {
   readonly #report = (fault: GuestheadError): void => {
     this.#faults$.next(fault);
   };
-
-  /** What the cursor waits with while a flip is under way; a refusal is no reason to stop flipping. */
-  #applyCursor(): void {
-    try {
-      this.#cursor?.apply();
-    } catch (error) {
-      if (error instanceof GuestheadError) this.#report(error);
-    }
-  }
 
   #onChange(change: DisplayChange): void {
     if (change.kind === 'fault') this.#onFault(change.fault);
@@ -280,8 +269,7 @@ export class Head {
     if (this.#lost) return;
     this.#lost = true;
     this.#run?.pause();
-    this.#cursor?.close();
-    this.#cursor = undefined;
+    this.#cursor.close();
     if (this.display.reopens) this.#report(fault);
     else this.#fail?.(fault);
     this.#sessions.close();

@@ -13,7 +13,7 @@ export type { DirtyParts, Surface } from './dirty-loop.js';
 export { dirtyLoop } from './dirty-loop.js';
 export { Deadline, PaceObserver } from './pacing.js';
 export type { Pace, Pacing } from './pacing.js';
-export type { LoopOptions, LoopParts } from './flip-loop.js';
+export type { LoopOptions, LoopParts } from './loop-parts.js';
 export { chooseMode, formatMode, parseMode } from './mode.js';
 export { defaultBuffers } from './options.js';
 export type { DisplayOptions, HeadOptions } from './options.js';

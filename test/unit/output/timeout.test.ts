@@ -21,7 +21,7 @@ describe('a flip that does not come', () => {
       faults.map(({ code, message }) => [code, message]),
       [['ERR_FLIP_TIMEOUT', 'No flip event for 2000 ms']],
     );
-    assert.match(faults[0]?.advice ?? '', /pending: the fence of vgem \(unbound\)/);
+    assert.match(faults[0]?.advice ?? '', /waits for the fence of vgem \(unbound\)/);
     assert.equal(rig.inFences.length, 1, 'no commit was tried in the meantime');
     rig.native.flip({ cycles: 600 });
     rig.native.flip();
