@@ -3,9 +3,8 @@
  * a bar that moves at every refresh, the second another colour every half second.
  * Prints each head's flips once a second, and ends on Ctrl-C.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Display, openHead, type Draw, type Frame, type Head } from 'guesthead';
-import { lastValueFrom, takeUntil, tap } from 'rxjs';
+import { interval, lastValueFrom, takeUntil, tap, type Observable } from 'rxjs';
 
 const [black, white, barWidth, step] = [0x000000, 0xffffff, 64, 8];
 const colours = [0xc03030, 0x30c030, 0x3030c0];
@@ -23,12 +22,8 @@ const drawBar: Draw = (frame) => {
   paintBar(frame, frame.number, white);
 };
 
-/**
- * A frame that takes its time: what was shown stays on this screen until it is done, and
- * the other head is not held up. `frame.signal` ends the wait when the frame is given up.
- */
-const drawSlide: Draw = async (frame) => {
-  if (frame.number > 0) await sleep(slideMs, undefined, { signal: frame.signal });
+/** Only when asked; what was shown stays on the screen until then. */
+const drawSlide: Draw = (frame) => {
   frame.pixels.fill(colours[frame.number % colours.length] ?? black);
 };
 
@@ -39,9 +34,9 @@ const stopped = new Promise((resolve) => {
 const flips = new Map<string, number>();
 
 /** One loop; ends with the head's flips. */
-async function run(head: Head, draw: Draw): Promise<void> {
+async function run(head: Head, draw: Draw, when$?: Observable<unknown>): Promise<void> {
   const { connector } = head.info.display;
-  const counted$ = head.flips(draw).pipe(
+  const counted$ = head.flips(draw, { when$ }).pipe(
     tap(() => flips.set(connector, (flips.get(connector) ?? 0) + 1)),
     takeUntil(stopped),
   );
@@ -58,7 +53,7 @@ try {
   if (second === undefined) throw new Error(`Two connected connectors are needed; here: ${first ?? 'none'}`);
   const bar = await openHead({ on: display, connector: first });
   const slides = await openHead({ on: display, connector: second });
-  await Promise.all([run(bar, drawBar), run(slides, drawSlide)]);
+  await Promise.all([run(bar, drawBar), run(slides, drawSlide, interval(slideMs))]);
 } finally {
   clearInterval(status);
   display.close(); // its heads first, and both screens show again what they showed before

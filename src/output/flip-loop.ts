@@ -7,6 +7,7 @@
 import { Observable, type Subscriber, type Subscription } from 'rxjs';
 import { errnoOf, GuestheadError } from '../errors.js';
 import { Alarm } from './alarm.js';
+import { Demand } from './demand.js';
 import { Drawing, type Drawn } from './drawing.js';
 import type { Drawable } from './frame.js';
 import { FlipMeter } from './flip-meter.js';
@@ -14,6 +15,7 @@ import type { LoopParts } from './loop-parts.js';
 import { allLocked, noFlip, rejection } from './loop-faults.js';
 import { Deadline, OwnClock } from './pacing.js';
 import { Refusals } from './refusals.js';
+import { Watchdog } from './watchdog.js';
 import type { Flip, ScanoutEvent } from './scanout.js';
 
 /**
@@ -35,9 +37,9 @@ class FlipLoop<B extends Drawable> {
   readonly #deadline: Deadline;
   readonly #refusals: Refusals;
   readonly #meter: FlipMeter;
+  readonly #demand: Demand;
   readonly #ownClock: OwnClock;
-  /** Looks after what takes too long. */
-  readonly #watchdog: Alarm;
+  readonly #watchdog: Watchdog;
   /** A commit that waits: for another try, for DRM master, or for its time. */
   readonly #hold: Alarm;
   /** A drawing that waits for its time. */
@@ -50,8 +52,6 @@ class FlipLoop<B extends Drawable> {
   #ready: Drawn | undefined;
   /** Committed, waiting for its flip event. */
   #queued: Drawn | undefined;
-  /** Since when what is waited for takes too long, reported once. */
-  #overdue = false;
   #flippedAt = 0;
 
   constructor(
@@ -61,8 +61,16 @@ class FlipLoop<B extends Drawable> {
     const { swapchain, clock, draw, options, scanout, placeOf } = parts;
     this.#deadline = new Deadline(options.periodMs);
     this.#meter = new FlipMeter(clock, options.periodMs);
+    this.#demand = new Demand(parts.when$);
     this.#ownClock = new OwnClock(options.periodMs);
-    this.#watchdog = new Alarm(clock);
+    this.#watchdog = new Watchdog(
+      clock,
+      options.flipTimeoutMs,
+      () => this.#waitingSince(),
+      () => {
+        this.#reportTimeout();
+      },
+    );
     this.#hold = new Alarm(clock);
     this.#late = new Alarm(clock);
     this.#refusals = new Refusals(this.#hold, scanout, parts.report, {
@@ -70,12 +78,8 @@ class FlipLoop<B extends Drawable> {
         if (wholeMode) this.#shown = false;
         this.#pump();
       },
-      lost: (error) => {
-        this.#lost(error);
-      },
-      fatal: (error) => {
-        this.#fail(error);
-      },
+      lost: this.#lost,
+      fatal: this.#fail,
     });
     this.#drawing = new Drawing(swapchain, clock, draw, {
       drawn: (drawn) => {
@@ -98,7 +102,10 @@ class FlipLoop<B extends Drawable> {
     this.#events = this.parts.scanout.events$.subscribe((event) => {
       this.#receive(event);
     });
-    this.#watch();
+    this.#demand.start(() => {
+      this.#pump();
+    }, this.#fail);
+    this.#watchdog.start();
     this.#pump();
   }
 
@@ -106,7 +113,9 @@ class FlipLoop<B extends Drawable> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#events?.unsubscribe();
-    for (const alarm of [this.#watchdog, this.#hold, this.#late]) alarm.cancel();
+    this.#demand.stop();
+    this.#watchdog.stop();
+    for (const alarm of [this.#hold, this.#late]) alarm.cancel();
     this.#drawing.stop();
     this.#closeFence(this.#queued);
     this.#closeFence(this.#ready);
@@ -134,13 +143,18 @@ class FlipLoop<B extends Drawable> {
       if (this.#queued === undefined && this.#ready === undefined) this.#meter.starving();
       return false;
     }
-    if (this.#meter.fed()) this.#overdue = false;
+    if (this.#meter.fed()) this.#watchdog.calm();
+    this.#demand.take();
     this.#drawing.begin(slot);
     return true;
   }
 
   #wantsFrame(): boolean {
     const { presentation, deadline } = this.parts.options;
+    if (!this.#demand.wanted) {
+      if (this.#ready === undefined && this.#queued === undefined) this.#meter.idle();
+      return false;
+    }
     if (deadline && this.#queued !== undefined) return false;
     return this.#ready === undefined || (presentation === 'mailbox' && this.#queued !== undefined && !deadline);
   }
@@ -250,46 +264,43 @@ class FlipLoop<B extends Drawable> {
     this.#closeFence(queued);
     this.parts.swapchain.flipped(queued.slot);
     const flip = this.#meter.describe(event, queued);
-    this.#overdue = false;
+    this.#watchdog.calm();
     this.#flippedAt = event.timestampNs / 1e6;
+    if (this.#meter.afterIdle()) this.parts.pace.interrupt();
     this.parts.pace.record(flip);
     this.#deadline.record(flip, queued.drawMs);
     this.subscriber.next(flip);
   }
 
-  /** Once in a while, not once a frame: a frame starts no timer. */
-  #watch(): void {
-    const { flipTimeoutMs } = this.parts.options;
-    this.#watchdog.start(flipTimeoutMs / 4, () => {
-      this.#watch();
-      this.#drawing.giveUpAfter(flipTimeoutMs);
-      const since = this.#queued !== undefined ? this.#meter.committedAt : this.#meter.starvingSince;
-      if (since === undefined || this.#overdue || this.#now() - since < flipTimeoutMs) return;
-      this.#overdue = true;
-      const { scanout, swapchain, report } = this.parts;
-      const queued = this.#queued;
-      if (queued === undefined) report(allLocked(flipTimeoutMs, swapchain.waiting()));
-      else report(noFlip(flipTimeoutMs, scanout.pendingFences(queued.slot, queued.fence)));
-    });
+  #waitingSince(): number | undefined {
+    this.#drawing.giveUpAfter(this.parts.options.flipTimeoutMs);
+    return this.#queued !== undefined ? this.#meter.committedAt : this.#meter.starvingSince;
+  }
+
+  #reportTimeout(): void {
+    const { scanout, swapchain, report, options } = this.parts;
+    const queued = this.#queued;
+    if (queued === undefined) report(allLocked(options.flipTimeoutMs, swapchain.waiting()));
+    else report(noFlip(options.flipTimeoutMs, scanout.pendingFences(queued.slot, queued.fence)));
   }
 
   #closeFence(drawn: Drawn | undefined): void {
     if (drawn !== undefined && drawn.fence >= 0) this.parts.scanout.closeFence(drawn.fence);
   }
 
-  #lost(cause: unknown): void {
+  readonly #lost = (cause: unknown): void => {
     this.#closeFence(this.#ready);
     this.#closeFence(this.#queued);
     this.#ready = undefined;
     this.#queued = undefined;
     this.parts.swapchain.lose();
     this.#fail(new GuestheadError('ERR_DEVICE_LOST', 'The display device is gone', { errno: errnoOf(cause), cause }));
-  }
+  };
 
-  #fail(error: unknown): void {
+  readonly #fail = (error: unknown): void => {
     this.stop();
     this.subscriber.error(error);
-  }
+  };
 
   #now(): number {
     return this.parts.clock.now();

@@ -15,6 +15,7 @@ export class FlipMeter {
   #starved = false;
   #dropped = 0;
   #lastSequence: number | undefined;
+  #idle = false;
 
   constructor(
     private readonly clock: Clock,
@@ -36,6 +37,19 @@ export class FlipMeter {
     this.#starved = this.clock.now() - this.#starvingSince > sameTurnMs;
     this.#starvingSince = undefined;
     return true;
+  }
+
+  /** Nothing is asked for: refresh cycles go by, and none of them is missed. */
+  idle(): void {
+    this.#lastSequence = undefined;
+    this.#idle = true;
+  }
+
+  /** Whether the flip described last was the first after that. */
+  afterIdle(): boolean {
+    const was = this.#idle;
+    this.#idle = false;
+    return was;
   }
 
   /** A frame was drawn, or begun, and is not shown. */

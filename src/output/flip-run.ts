@@ -16,6 +16,7 @@ import type { Place, Session } from './session.js';
 export interface RunContext {
   readonly options: CheckedHeadOptions;
   readonly draw: Draw;
+  readonly when$: Observable<unknown> | undefined;
   readonly subscriber: Subscriber<Flip>;
   readonly flushFence$: Subject<number>;
   readonly report: (fault: GuestheadError) => void;
@@ -111,13 +112,14 @@ export class FlipRun {
   }
 
   #startFlips(session: Session, scanout: KernelScanout, pace: PaceObserver): void {
-    const { options, draw, report } = this.context;
+    const { options, draw, when$, report } = this.context;
     const guests: Guests = { chain: new Swapchain(session.buffers, this.#nextFrame), foreign: new Map() };
     const flips$ = flipLoop({
       swapchain: guests.chain,
       scanout,
       clock: monotonicClock,
       draw,
+      when$,
       options: { ...options, periodMs: periodOf(session) },
       pace,
       placeOf: (buffer) => guests.foreign.get(buffer) ?? admit(buffer, session, scanout, guests),

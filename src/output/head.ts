@@ -109,8 +109,10 @@ export class Head {
    * which calls `draw` for each frame; unsubscribing stops it and gives the
    * CRTC back what it showed. One subscription at a time. Errors with
    * ERR_DRAW, ERR_COMMIT, or ERR_DEVICE_LOST where the display does not reopen.
+   * With `when$` a frame is drawn only after it has emitted, and the last one stays on the
+   * screen meanwhile: for a picture that changes now and then.
    */
-  flips(draw: Draw): Observable<Flip> {
+  flips(draw: Draw, { when$ }: { readonly when$?: Observable<unknown> | undefined } = {}): Observable<Flip> {
     return new Observable((subscriber) => {
       if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The head is closed');
       if (this.#run !== undefined) throw new GuestheadError('ERR_USAGE', 'The head is already flipping');
@@ -118,6 +120,7 @@ export class Head {
       const run = new FlipRun({
         options: this.options,
         draw,
+        when$,
         subscriber,
         flushFence$: this.#flushFence$,
         report: this.#report,

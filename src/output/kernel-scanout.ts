@@ -94,10 +94,15 @@ export class KernelScanout implements Scanout {
     return this.place.shows.node.regainMaster();
   }
 
+  /** None where the kernel does not tell, for want of descriptors or on a kernel before 6.0. */
   pendingFences(slot: number, inFence: number): readonly string[] {
     const buffer = this.#attached.get(slot);
-    const own = buffer === undefined ? [] : this.#fencesOf(buffer.dmabufFd);
-    return [...new Set([...(inFence < 0 ? [] : this.#pendingOf(inFence)), ...own])];
+    try {
+      const own = buffer === undefined ? [] : this.#fencesOf(buffer.dmabufFd);
+      return [...new Set([...(inFence < 0 ? [] : this.#pendingOf(inFence)), ...own])];
+    } catch {
+      return [];
+    }
   }
 
   closeFence(fd: number): void {

@@ -1,4 +1,5 @@
 /** What the flip loop is made of, and what it can be asked for. */
+import type { Observable } from 'rxjs';
 import type { ForeignBuffer, Swapchain } from '../buffer/index.js';
 import type { GuestheadError } from '../errors.js';
 import type { Clock } from './clock.js';
@@ -25,6 +26,8 @@ export interface LoopParts<B extends Drawable> {
   readonly clock: Clock;
   readonly draw: Draw;
   readonly options: LoopOptions;
+  /** Each emission asks for one frame; without it every refresh cycle does. */
+  readonly when$?: Observable<unknown> | undefined;
   /** What the display's flips tell; read by whoever reports. */
   readonly pace: PaceObserver;
   /** The place of a caller's buffer in the chain; throws where it cannot be shown. */

@@ -58,6 +58,11 @@ export class PaceObserver {
     this.#count++;
   }
 
+  /** The time to the next flip says nothing: none was asked for. */
+  interrupt(): void {
+    this.#last = 0;
+  }
+
   /** Flip events come without a vblank: the loop must keep the rate. Stays so once seen. */
   get freeRunning(): boolean {
     return this.#freeRunning;

@@ -12,9 +12,9 @@ const regainMs = 250;
 
 export interface RefusalHandlers {
   /** Commits again; `wholeMode` after another process had the display. */
-  again(wholeMode: boolean): void;
-  lost(error: unknown): void;
-  fatal(error: unknown): void;
+  readonly again: (wholeMode: boolean) => void;
+  readonly lost: (error: unknown) => void;
+  readonly fatal: (error: unknown) => void;
 }
 
 export class Refusals {

@@ -80,14 +80,8 @@ describe('a drawing that', () => {
 
 describe('a process killed in mid-run', () => {
   it('by SIGKILL: the next start works and restores the console', async () => {
-    const console0 = async () =>
-      (
-        await lab.run([
-          'sh',
-          '-c',
-          'grep -l . /sys/kernel/debug/dri/*/state >/dev/null; cat /sys/kernel/debug/dri/*/state | grep -A1 "^plane" | grep fb=',
-        ])
-      ).stdout;
+    const list = 'grep -h "allocated by" /sys/kernel/debug/dri/*/state | sort -u';
+    const console0 = async () => (await lab.run(['sh', '-c', list])).stdout;
     const before = await console0();
     const { job } = await startRun(lab, []);
     assert.notEqual(await console0(), before);
