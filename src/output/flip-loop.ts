@@ -201,7 +201,7 @@ class FlipLoop<B extends Drawable> {
     const ready = this.#ready;
     if (ready === undefined || this.#queued !== undefined || this.#hold.set) return false;
     if (!this.#shown) return this.#show(ready);
-    const wait = this.parts.pace.freeRunning ? this.#ownClock.waitMs(this.#now()) : 0;
+    const wait = this.parts.pace.freeRunning ? this.#ownClock.waitMs(this.parts.clock.now()) : 0;
     if (wait > 0) this.#holdFor(wait);
     else this.#commit(ready);
     return wait <= 0;
@@ -224,9 +224,9 @@ class FlipLoop<B extends Drawable> {
   }
 
   #commit(ready: Drawn): void {
-    const before = this.#now();
+    const before = this.parts.clock.now();
     const result = this.parts.scanout.commit(ready.slot, ready.fence);
-    this.#meter.commitMs = this.#now() - before;
+    this.#meter.commitMs = this.parts.clock.now() - before;
     this.#meter.committedAt = before;
     this.#ownClock.committed(before);
     if (result === 0) this.#accepted(ready);
@@ -301,8 +301,4 @@ class FlipLoop<B extends Drawable> {
     this.stop();
     this.subscriber.error(error);
   };
-
-  #now(): number {
-    return this.parts.clock.now();
-  }
 }
