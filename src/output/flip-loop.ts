@@ -48,6 +48,9 @@ class FlipLoop<B extends Drawable> {
   #shown = false;
   #stopped = false;
   #pumping = false;
+  #deferred = false;
+  /** Completed, not told yet. */
+  #done: Flip | undefined;
   /** Drawn, waiting for its commit. */
   #ready: Drawn | undefined;
   /** Committed, waiting for its flip event. */
@@ -254,7 +257,24 @@ class FlipLoop<B extends Drawable> {
     }
     if (event.kind === 'flip') this.#flipped(event);
     else this.parts.swapchain.released(event.slot);
-    this.#pump();
+    this.#presentReady(); // at once; all else waits for the other heads' commits
+    this.#pumpSoon();
+  }
+
+  #tell(): void {
+    const flip = this.#done;
+    this.#done = undefined;
+    if (flip !== undefined && !this.#stopped) this.subscriber.next(flip);
+  }
+
+  #pumpSoon(): void {
+    if (this.#deferred) return;
+    this.#deferred = true;
+    this.parts.defer(() => {
+      this.#deferred = false;
+      this.#tell();
+      this.#pump();
+    });
   }
 
   #flipped(event: ScanoutEvent & { kind: 'flip' }): void {
@@ -269,7 +289,7 @@ class FlipLoop<B extends Drawable> {
     if (this.#meter.afterIdle()) this.parts.pace.interrupt();
     this.parts.pace.record(flip);
     this.#deadline.record(flip, queued.drawMs);
-    this.subscriber.next(flip);
+    this.#done = flip;
   }
 
   #waitingSince(): number | undefined {

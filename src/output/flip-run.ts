@@ -121,6 +121,7 @@ export class FlipRun {
       draw,
       when$,
       options: { ...options, periodMs: periodOf(session) },
+      defer: setImmediate,
       pace,
       placeOf: (buffer) => guests.foreign.get(buffer) ?? admit(buffer, session, scanout, guests),
       report,

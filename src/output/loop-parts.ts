@@ -28,6 +28,8 @@ export interface LoopParts<B extends Drawable> {
   readonly options: LoopOptions;
   /** Each emission asks for one frame; without it every refresh cycle does. */
   readonly when$?: Observable<unknown> | undefined;
+  /** Runs once the events of this turn have been handled, those of other heads too. */
+  readonly defer: (callback: () => void) => void;
   /** What the display's flips tell; read by whoever reports. */
   readonly pace: PaceObserver;
   /** The place of a caller's buffer in the chain; throws where it cannot be shown. */

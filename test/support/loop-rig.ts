@@ -73,6 +73,7 @@ export class Rig implements Scanout {
       clock,
       draw,
       options: loopOptions,
+      defer: atOnce,
       pace: new PaceObserver(periodMs),
       placeOf: this.placeOf,
       report: () => undefined,
@@ -151,6 +152,10 @@ export function ending(): Ending {
   return { promise, resolve, reject };
 }
 
+function atOnce(callback: () => void): void {
+  callback();
+}
+
 /** One refresh cycle of the fake. */
 export const periodMs = 1000 / 60;
 
@@ -178,6 +183,7 @@ export function start(
     clock,
     draw,
     options: { ...loopOptions, ...options },
+    defer: atOnce,
     pace,
     placeOf: (buffer) => rig.placeOf(buffer),
     report: (fault) => faults.push(fault),
