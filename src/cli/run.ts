@@ -7,6 +7,9 @@ import { failureJson, failureLines, exitStatus, failStatus } from './failure.js'
 import { seconds, wholeNumber } from './parse.js';
 import type { RunOptions } from './run-options.js';
 
+/** A program that asks for a result wants one without having to send a signal. */
+const jsonFrames = 600;
+
 export function addRunCommand(program: Command): void {
   program
     .command('run')
@@ -47,12 +50,23 @@ export function addRunCommand(program: Command): void {
         patternNames,
       ),
     )
-    .addOption(new Option('--frames <n>', 'end after so many flips').argParser(wholeNumber(1)).conflicts('seconds'))
+    .addOption(
+      new Option('--frames <n>', `end after so many flips (with --json: ${String(jsonFrames)}, unless --seconds)`)
+        .argParser(wholeNumber(1))
+        .conflicts('seconds'),
+    )
     .addOption(new Option('--seconds <s>', 'end after so long').argParser(seconds))
     .option('--json', 'print one JSON object on the last line')
     .action(async ({ flipTimeout, ...options }: RunOptions & { flipTimeout: number }) => {
       const path = options.path ?? (options.present === 'dirtyfb' ? 'export' : 'import');
-      await runAndPrint({ ...options, path, flipTimeoutMs: flipTimeout * 1000 });
+      const endless = options.json !== true || options.seconds !== undefined;
+      const frames = options.frames ?? (endless ? undefined : jsonFrames);
+      await runAndPrint({
+        ...options,
+        path,
+        ...(frames === undefined ? {} : { frames }),
+        flipTimeoutMs: flipTimeout * 1000,
+      });
     });
 }
 

@@ -7,13 +7,13 @@
 import { Observable, type Subscriber, type Subscription } from 'rxjs';
 import { errnoOf, GuestheadError } from '../errors.js';
 import { Alarm } from './alarm.js';
-import { Demand } from './demand.js';
+import { DrawSchedule } from './draw-schedule.js';
 import { Drawing, type Drawn } from './drawing.js';
 import type { Drawable } from './frame.js';
 import { FlipMeter } from './flip-meter.js';
 import type { LoopParts } from './loop-parts.js';
 import { allLocked, noFlip, rejection } from './loop-faults.js';
-import { Deadline, OwnClock } from './pacing.js';
+import { OwnClock } from './pacing.js';
 import { Refusals } from './refusals.js';
 import { Watchdog } from './watchdog.js';
 import type { Flip, ScanoutEvent } from './scanout.js';
@@ -34,16 +34,13 @@ export function flipLoop<B extends Drawable>(parts: LoopParts<B>): Observable<Fl
 
 class FlipLoop<B extends Drawable> {
   readonly #drawing: Drawing<B>;
-  readonly #deadline: Deadline;
   readonly #refusals: Refusals;
   readonly #meter: FlipMeter;
-  readonly #demand: Demand;
+  readonly #schedule: DrawSchedule;
   readonly #ownClock: OwnClock;
   readonly #watchdog: Watchdog;
   /** A commit that waits: for another try, for DRM master, or for its time. */
   readonly #hold: Alarm;
-  /** A drawing that waits for its time. */
-  readonly #late: Alarm;
   #events: Subscription | undefined;
   #shown = false;
   #stopped = false;
@@ -55,16 +52,16 @@ class FlipLoop<B extends Drawable> {
   #ready: Drawn | undefined;
   /** Committed, waiting for its flip event. */
   #queued: Drawn | undefined;
-  #flippedAt = 0;
 
   constructor(
     private readonly parts: LoopParts<B>,
     private readonly subscriber: Subscriber<Flip>,
   ) {
     const { swapchain, clock, draw, options, scanout, placeOf } = parts;
-    this.#deadline = new Deadline(options.periodMs);
     this.#meter = new FlipMeter(clock, options.periodMs);
-    this.#demand = new Demand(parts.when$);
+    this.#schedule = new DrawSchedule(parts, this.#meter, () => {
+      this.#pump();
+    });
     this.#ownClock = new OwnClock(options.periodMs);
     this.#watchdog = new Watchdog(
       clock,
@@ -75,7 +72,6 @@ class FlipLoop<B extends Drawable> {
       },
     );
     this.#hold = new Alarm(clock);
-    this.#late = new Alarm(clock);
     this.#refusals = new Refusals(this.#hold, scanout, parts.report, {
       again: (wholeMode) => {
         if (wholeMode) this.#shown = false;
@@ -105,9 +101,7 @@ class FlipLoop<B extends Drawable> {
     this.#events = this.parts.scanout.events$.subscribe((event) => {
       this.#receive(event);
     });
-    this.#demand.start(() => {
-      this.#pump();
-    }, this.#fail);
+    this.#schedule.start(this.#fail);
     this.#watchdog.start();
     this.#pump();
   }
@@ -116,9 +110,9 @@ class FlipLoop<B extends Drawable> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#events?.unsubscribe();
-    this.#demand.stop();
+    this.#schedule.stop();
+    this.#hold.cancel();
     this.#watchdog.stop();
-    for (const alarm of [this.#hold, this.#late]) alarm.cancel();
     this.#drawing.stop();
     this.#closeFence(this.#queued);
     this.#closeFence(this.#ready);
@@ -135,44 +129,17 @@ class FlipLoop<B extends Drawable> {
 
   /** Whether a frame was begun. */
   #drawNext(): boolean {
-    if (this.#drawing.busy || this.#late.set || !this.#wantsFrame()) return false;
-    const wait = this.#ready === undefined ? this.#drawDelay() : 0;
-    if (wait > 0) {
-      this.#later(wait);
+    if (this.#drawing.busy || !this.#schedule.isTime(this.#ready !== undefined, this.#queued !== undefined))
       return false;
-    }
     const slot = this.parts.swapchain.acquire();
     if (slot === undefined) {
       if (this.#queued === undefined && this.#ready === undefined) this.#meter.starving();
       return false;
     }
     if (this.#meter.fed()) this.#watchdog.calm();
-    this.#demand.take();
+    this.#schedule.take();
     this.#drawing.begin(slot);
     return true;
-  }
-
-  #wantsFrame(): boolean {
-    const { presentation, deadline } = this.parts.options;
-    if (!this.#demand.wanted) {
-      if (this.#ready === undefined && this.#queued === undefined) this.#meter.idle();
-      return false;
-    }
-    if (deadline && this.#queued !== undefined) return false;
-    return this.#ready === undefined || (presentation === 'mailbox' && this.#queued !== undefined && !deadline);
-  }
-
-  /** Late drawing waits after the flip before, ms. */
-  #drawDelay(): number {
-    if (!this.parts.options.deadline || this.#flippedAt === 0) return 0;
-    return this.#flippedAt + this.#deadline.delayMs - this.parts.clock.now();
-  }
-
-  #later(ms: number): void {
-    this.#late.start(ms, () => {
-      this.#flippedAt = 0; // its time has come
-      this.#pump();
-    });
   }
 
   /** A newer frame takes the place of one that still waits. */
@@ -186,7 +153,7 @@ class FlipLoop<B extends Drawable> {
     this.#ready = drawn;
     // the events of this turn first: a mailbox that drew in a circle would never see its flip
     if (this.#queued === undefined || this.parts.options.presentation === 'fifo') this.#pump();
-    else this.#later(0);
+    else this.#schedule.later(0);
   }
 
   #drawFailed(error: GuestheadError): void {
@@ -196,7 +163,7 @@ class FlipLoop<B extends Drawable> {
     }
     this.#meter.dropped();
     this.parts.report(error);
-    this.#later(this.parts.options.periodMs);
+    this.#schedule.later(this.parts.options.periodMs);
   }
 
   /** Whether a commit was made. */
@@ -285,10 +252,9 @@ class FlipLoop<B extends Drawable> {
     this.parts.swapchain.flipped(queued.slot);
     const flip = this.#meter.describe(event, queued);
     this.#watchdog.calm();
-    this.#flippedAt = event.timestampNs / 1e6;
     if (this.#meter.afterIdle()) this.parts.pace.interrupt();
     this.parts.pace.record(flip);
-    this.#deadline.record(flip, queued.drawMs);
+    this.#schedule.flipped(flip, queued.drawMs);
     this.#done = flip;
   }
 

@@ -88,10 +88,11 @@ export interface Running {
   readonly ended: Promise<{ result: RunResult; status: number | null; stderr: string }>;
 }
 
-/** Resolves once it flips. */
+/** Resolves once it flips; without `--frames` or `--seconds` it is the test that ends it. */
 export async function startRun(lab: Lab, words: readonly string[], env: Record<string, string> = {}): Promise<Running> {
   const out = { stdout: '', stderr: '' };
-  const job = lab.start(['node', 'dist/cli/main.js', 'run', '--json', ...words], {
+  const until = words.some((word) => word === '--frames' || word === '--seconds') ? [] : ['--seconds', '500'];
+  const job = lab.start(['node', 'dist/cli/main.js', 'run', '--json', ...until, ...words], {
     env,
     onStdout: (chunk) => (out.stdout += chunk.toString()),
     onStderr: (chunk) => (out.stderr += chunk.toString()),
