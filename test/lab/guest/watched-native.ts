@@ -1,0 +1,53 @@
+/** The addon, with a record of what is committed through it. */
+import { commitFlag, loadNative, type AtomicRequest, type Native, type NativeDevice } from '../../../src/native.js';
+import { monotonicClock } from '../../../src/output/index.js';
+
+/** A commit of a page flip. */
+export interface FlipCommit {
+  /** CLOCK_MONOTONIC, ms, before the call. */
+  readonly at: number;
+  readonly hasFence: boolean;
+  /** 0 or a negative errno. */
+  readonly result: number;
+}
+
+export interface Commits {
+  readonly flips: FlipCommit[];
+  /** What else was committed in earnest: modesets, restores. */
+  readonly others: AtomicRequest[];
+}
+
+export function watchedNative(commits: Commits): Native {
+  const native = loadNative();
+  return replacing(native, { openDevice: (fd) => watchedDevice(native.openDevice(fd), commits) });
+}
+
+function watchedDevice(device: NativeDevice, commits: Commits): NativeDevice {
+  return replacing(device, {
+    commit: (request, flags) => {
+      if ((flags & commitFlag.testOnly) === 0) commits.others.push(request);
+      device.commit(request, flags);
+    },
+    createScanout: (ids, handlers) => {
+      const scanout = device.createScanout(ids, handlers);
+      return replacing(scanout, {
+        commit: (slot, inFence, flags, wantOutFence) => {
+          const at = monotonicClock.now();
+          const result = scanout.commit(slot, inFence, flags, wantOutFence);
+          commits.flips.push({ at, hasFence: inFence >= 0, result });
+          return result;
+        },
+      });
+    },
+  });
+}
+
+/** An object of the addon with other methods for some of its own. */
+function replacing<T extends object>(target: T, methods: Partial<T>): T {
+  return new Proxy(target, {
+    get: (_, name) => {
+      const value: unknown = Reflect.get(name in methods ? methods : target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
