@@ -1,0 +1,105 @@
+/** The caller's own dma-bufs, and the climb back to a better buffer path, on the real driver. One guest, one script. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Lab } from '../../src/lab/index.js';
+import { buildErrnoInjector, ErrnoInjector } from '../support/fault-tools.js';
+import { lastJson, script } from '../support/lab.js';
+import type { showForeignBuffers } from './guest/foreign.js';
+import type { drawByGpu } from './guest/gpu-udmabuf.js';
+import type { climbBack } from './guest/upgrade.js';
+
+/** What test/lab/guest/paths.ts prints. */
+interface Seen {
+  readonly foreign: Awaited<ReturnType<typeof showForeignBuffers>>;
+  readonly upgrade: Awaited<ReturnType<typeof climbBack>>;
+  readonly gpu: Awaited<ReturnType<typeof drawByGpu>>;
+}
+
+let lab: Lab;
+let seen: Seen;
+before(async () => {
+  const library = await buildErrnoInjector();
+  lab = await Lab.boot();
+  const { env } = new ErrnoInjector(lab, library, 'paths');
+  seen = lastJson<Seen>(await lab.run(script('test/lab/guest/paths.ts'), { env }));
+});
+after(async () => {
+  await lab.close();
+});
+
+describe('a dma-buf of the caller’s', () => {
+  it('is imported once, whichever descriptor it comes by', () => {
+    const { imported, shown } = seen.foreign;
+    assert.deepEqual([imported, shown.isOne], [1, true]);
+  });
+
+  it('is on the screen, exactly, when draw returned it', () => {
+    assert.equal(seen.foreign.shown.onScreen, 'exact');
+  });
+
+  it('is locked while shown, and released after its successor’s flip, not after its own', () => {
+    const { free, locked, freed, events } = seen.foreign.shown;
+    assert.deepEqual({ free, locked, freed }, { free: true, locked: true, freed: true });
+    assert.deepEqual(events, ['flip', 'flip', 'flip', 'released']); // shown twice, then replaced
+  });
+
+  it('stays on the screen when its last import is closed, and goes with its successor', () => {
+    const { closed } = seen.foreign;
+    assert.deepEqual(closed, { byOne: false, byBoth: true, onScreen: 'exact', whileShown: 1, replaced: 0 });
+  });
+
+  it('of ARGB8888 is shown as if it were opaque', () => {
+    assert.equal(seen.foreign.transparent, 'exact');
+  });
+
+  it('that cannot be scanned out is refused with the reason', () => {
+    const { narrow, short, small, lockedAfter } = seen.foreign.refused;
+    assert.match(narrow, /ERR_UNSUPPORTED.*the stride holds a row.*stride 5116/);
+    assert.match(short, /ERR_UNSUPPORTED.*the memory holds all rows/);
+    assert.match(small, /ERR_DRAW.*640x480 does not fill the mode/);
+    assert.equal(lockedAfter, false);
+  });
+
+  it('leaves nothing behind, though the stream ended with one closed on the screen', () => {
+    assert.ok(seen.foreign.before.framebuffers >= 4);
+    assert.deepEqual(seen.foreign.after, seen.foreign.before);
+  });
+});
+
+describe('a display that refuses foreign buffers for a while', () => {
+  it('is flipped by the export path, with the refusals kept', () => {
+    const refused = ['import', 'udmabuf'].map((path) => [path, 'ERR_IMPORT_REFUSED']);
+    assert.deepEqual(seen.upgrade.first, { path: 'export', refused });
+  });
+
+  it('keeps that path where an upgrade is refused again', () => {
+    assert.equal(seen.upgrade.refusedAgain, 'export');
+  });
+
+  it('is flipped by the import path after an upgrade, and shows it', () => {
+    const { upgraded, last, host, unlike } = seen.upgrade;
+    assert.equal(upgraded, 'import');
+    assert.deepEqual(last, { path: 'import', refused: [] });
+    assert.deepEqual(host, { captures: 1, exact: 1, torn: 0 }, unlike.join());
+  });
+
+  it('has no black frame in between: two modesets, both with the CRTC on', () => {
+    assert.deepEqual(seen.upgrade.active, [1, 1]);
+  });
+
+  it('flips frames of rising numbers throughout, and holds four buffers at each time', () => {
+    const { frames, held } = seen.upgrade;
+    assert.ok(frames.length >= 45);
+    assert.deepEqual(
+      frames.filter((frame, index) => index > 0 && frame <= (frames[index - 1] ?? 0)),
+      [],
+    );
+    assert.deepEqual(held, [held[0], held[0], held[0]]);
+  });
+});
+
+describe('ordinary memory for a GPU that draws', () => {
+  it('is imported into the render GPU and flipped', () => {
+    assert.deepEqual(seen.gpu, { path: 'udmabuf', buffers: 4, frame: 15 });
+  });
+});
