@@ -2,7 +2,7 @@
 import { fromEvent, merge, share, type Observable } from 'rxjs';
 import { type GuestheadError } from '../errors.js';
 import { askWitness } from '../lab/index.js';
-import { Display, openHead, type Draw, type Flip, type Head } from '../output/index.js';
+import { Display, openHead, parseHeadOptions, type Draw, type Flip, type Head } from '../output/index.js';
 import { createPattern, type PatternName } from '../render/index.js';
 import { CpuMeter, FaultLog, judgeRun, RunStatistics, type HostCaptures, type RunResult } from '../report/index.js';
 import { measure } from './measure.js';
@@ -23,6 +23,7 @@ interface Member {
 
 /** The results, one for each head. */
 export async function runHeads(options: RunOptions): Promise<RunResult[]> {
+  parseHeadOptions({ ...options, connector: undefined }); // bad usage shall say so on any machine
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
   const display = await Display.open({ ...options, onWait: sayWaiting });

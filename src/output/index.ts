@@ -15,6 +15,6 @@ export { Deadline, PaceObserver } from './pacing.js';
 export type { Pace, Pacing } from './pacing.js';
 export type { LoopOptions, LoopParts } from './loop-parts.js';
 export { chooseMode, formatMode, parseMode } from './mode.js';
-export { defaultBuffers } from './options.js';
+export { defaultBuffers, parseHeadOptions } from './options.js';
 export type { DisplayOptions, HeadOptions } from './options.js';
 export { sharedFormats } from './formats.js';
