@@ -1,0 +1,71 @@
+/** How frames come to the screen: one flushed buffer, the newest of several, or drawn at the last moment; and who paces them. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { Lab } from '../../src/lab/index.js';
+import { packageRoot } from '../../src/lab/paths.js';
+import type { RunResult } from '../../src/report/index.js';
+import { guesthead, lastJson, measured } from '../support/lab.js';
+
+const execute = promisify(execFile);
+let lab: Lab;
+before(async () => {
+  lab = await Lab.boot();
+});
+after(async () => {
+  await lab.close();
+});
+
+async function run(words: readonly string[], env: Record<string, string> = {}): Promise<RunResult> {
+  return lastJson<RunResult>(await guesthead(lab, ['run', '--mode', '1280x768', ...words, '--json'], env));
+}
+
+describe('guesthead run --present dirtyfb', () => {
+  it('draws into one buffer of the display, which the host shows', async () => {
+    // a picture caught between two of its rows is torn, as one buffer's pictures are: one whole one must be among them
+    const result = await measured(
+      () => run(['--present', 'dirtyfb', '--frames', '60'], { GUESTHEAD_CAPTURES: '3' }),
+      ({ host }) => (host?.exact ?? 0) > 0,
+    );
+    assert.deepEqual([result.path, result.present, result.buffers], ['export', 'dirtyfb', 1]);
+    assert.equal(result.frames, 60);
+    assert.equal(result.bytesCopiedPerFrame, 0);
+    assert.deepEqual([result.faults, result.refused], [[], []]);
+    assert.equal(result.host?.captures, 3);
+    assert.ok(result.host.exact > 0, `${String(result.host.torn)} of 3 torn`);
+  });
+
+  it('is a usage error with a path whose buffers are not the display’s', async () => {
+    const words = ['dist/cli/main.js', 'run', '--present', 'dirtyfb', '--path', 'import'];
+    const wrong = execute(process.execPath, words, { cwd: packageRoot }); // needs no guest: it comes before any device
+    await assert.rejects(wrong, { code: 2, stderr: /DIRTYFB is for a buffer of the display/ });
+  });
+});
+
+describe('page flips', () => {
+  it('in turn are paced by the kernel’s timer; drawn late they show a fresher picture', async () => {
+    const { fifo, late } = await measured(
+      async () => ({ fifo: await run(['--frames', '120']), late: await run(['--frames', '120', '--deadline']) }),
+      ({ fifo, late }) => fifo.pacing.kind === 'timer-paced' && isFresher(late, fifo),
+    );
+    assert.equal(fifo.pacing.kind, 'timer-paced');
+    assert.deepEqual([fifo.presentation, fifo.deadline, fifo.dropped], ['fifo', false, 0]);
+    assert.deepEqual([late.deadline, late.frames, late.dropped], [true, 120, 0]);
+    assert.ok(
+      isFresher(late, fifo),
+      `${String(late.latencyMs?.p50)} ms is no less than ${String(fifo.latencyMs?.p50)}`,
+    );
+  });
+
+  it('as a mailbox show the newest of several frames, and count the others', async () => {
+    const result = await run(['--frames', '120', '--presentation', 'mailbox']);
+    assert.equal(result.presentation, 'mailbox');
+    assert.equal(result.frames, 120);
+    assert.ok(result.dropped > 0);
+  });
+});
+
+function isFresher(late: RunResult, fifo: RunResult): boolean {
+  return (late.latencyMs?.p50 ?? Infinity) < (fifo.latencyMs?.p50 ?? 0);
+}
