@@ -37,7 +37,10 @@ const choices = 'output/choices\\.ts$';
 const door = (name) => `${name}(/index)?\\.ts$`;
 
 const arrowRules = Object.entries(arrows).map(([name, others]) => {
-  const allowed = [...[...others, ...(ground.includes(name) ? [] : ground)].map(door), ...(name === 'cli' ? [choices] : [])];
+  const allowed = [
+    ...[...others, ...(ground.includes(name) ? [] : ground)].map(door),
+    ...(name === 'cli' ? [choices] : []),
+  ];
   return {
     name: `arrows-of-${name}`,
     comment: `src/${name} may import ${others.join(', ') || 'nothing'} through its door (and ${ground.join(', ')})`,

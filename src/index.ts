@@ -3,10 +3,11 @@ export { describeDevice, discover } from './device/index.js';
 export type { DrmDevice } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode } from './errors.js';
-export { Display, openHead, sharedFormats } from './output/index.js';
+export { Display, mergeFences, openHead, sharedFormats } from './output/index.js';
 export type {
   Clock,
   ConnectorInfo,
+  Cursor,
   DeviceRole,
   DisplayChange,
   DisplayOptions,

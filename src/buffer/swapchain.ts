@@ -161,11 +161,14 @@ export class Swapchain<B> {
     return counts;
   }
 
-  /** For people: what each buffer that is not free waits for. */
-  waiting(): string[] {
+  /** For people: what each buffer that is not free waits for, and whose fences are pending on it. */
+  waiting(fencesOf: (index: number) => readonly string[] = () => []): string[] {
     return this.#slots
       .filter(({ state }) => state !== 'free')
-      .map(({ index, state }) => `buffer ${String(index)} ${waitsFor[state]}`);
+      .map(({ index, state }) => {
+        const fences = fencesOf(index).join(', ');
+        return `buffer ${String(index)} ${waitsFor[state]}${fences === '' ? '' : ` (pending: ${fences})`}`;
+      });
   }
 
   /** Of the free buffers the one drawn longest ago: it gives a host that reads late the most time. */

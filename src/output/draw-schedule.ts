@@ -8,6 +8,9 @@ import type { Flip } from './scanout.js';
 
 type Parts = Pick<LoopParts<never>, 'clock' | 'options' | 'when$'>;
 
+/** The newest frame of a mailbox is at the most this part of a cycle old when it is committed, and its drawing. */
+const redrawsEachCycle = 8;
+
 export class DrawSchedule {
   readonly #deadline: Deadline;
   readonly #demand: Demand;
@@ -48,6 +51,11 @@ export class DrawSchedule {
   /** A frame is begun. */
   take(): void {
     this.#demand.take();
+  }
+
+  /** A mailbox draws on, but not in a circle: that would show nothing newer and keep a core busy. */
+  redraw(): void {
+    this.later(this.parts.options.periodMs / redrawsEachCycle);
   }
 
   /** Draws in `ms`, and not before. */

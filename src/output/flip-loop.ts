@@ -151,9 +151,8 @@ class FlipLoop<B extends Drawable> {
       this.parts.swapchain.drop(replaced.slot);
     }
     this.#ready = drawn;
-    // the events of this turn first: a mailbox that drew in a circle would never see its flip
     if (this.#queued === undefined || this.parts.options.presentation === 'fifo') this.#pump();
-    else this.#schedule.later(0);
+    else this.#schedule.redraw();
   }
 
   #drawFailed(error: GuestheadError): void {
@@ -266,8 +265,9 @@ class FlipLoop<B extends Drawable> {
   #reportTimeout(): void {
     const { scanout, swapchain, report, options } = this.parts;
     const queued = this.#queued;
-    if (queued === undefined) report(allLocked(options.flipTimeoutMs, swapchain.waiting()));
-    else report(noFlip(options.flipTimeoutMs, scanout.pendingFences(queued.slot, queued.fence)));
+    const fencesOf = (slot: number) => scanout.pendingFences(slot, queued?.fence ?? -1);
+    if (queued === undefined) report(allLocked(options.flipTimeoutMs, swapchain.waiting(fencesOf)));
+    else report(noFlip(options.flipTimeoutMs, fencesOf(queued.slot)));
   }
 
   #closeFence(drawn: Drawn | undefined): void {

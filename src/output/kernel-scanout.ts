@@ -138,9 +138,9 @@ export class KernelScanout implements Scanout {
     });
   }
 
-  /** Rendering, and the flush once it is queued. */
+  /** Rendering, readers, and the flush once it is queued. */
   #fencesOf(dmabufFd: number): string[] {
-    const fd = this.place.native.exportSyncFile(dmabufFd, access.read);
+    const fd = this.place.native.exportSyncFile(dmabufFd, access.write);
     try {
       return this.#pendingOf(fd);
     } finally {

@@ -103,6 +103,10 @@ export function parseHeadOptions(options: HeadOptions): CheckedHeadOptions {
   const path = oneOf('buffer path', ['auto', ...pathNames], options.path ?? (present === 'flip' ? 'auto' : 'export'));
   if (present === 'dirtyfb' && path !== 'export')
     throw new GuestheadError('ERR_USAGE', 'DIRTYFB is for a buffer of the display', { advice: 'use the path export' });
+  if (options.presentation === 'mailbox' && options.deadline === true)
+    throw new GuestheadError('ERR_USAGE', 'A late drawing leaves no time for a newer one', {
+      advice: 'choose mailbox or deadline',
+    });
   return {
     connector: options.connector,
     mode: mode === undefined ? undefined : parseMode(mode),

@@ -179,9 +179,8 @@ async function endlessRendering() {
   return { ...seen, refused, faults: faults.slice(firstFault).map(({ code, advice }) => ({ code, advice })) };
 }
 
-const { node } = head.info.display;
 await lateRendering(returned); // warms up what stays open
-const before = held(node);
+const before = held();
 const late = {
   returned: await lateRendering(returned),
   implicit: await lateRendering(implicit),
@@ -189,7 +188,7 @@ const late = {
 };
 const readers = [await lateReaders(1), await lateReaders(2), await lateReaders(3), await lateReaders(4)];
 const endless = await endlessRendering();
-const after = held(node);
+const after = held();
 await head.close();
 vgem.close();
 console.log(JSON.stringify({ late, readers, endless, before, after }));

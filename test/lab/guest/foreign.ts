@@ -167,14 +167,13 @@ async function transparent(head: Head, stage: Stage): Promise<string> {
 
 export async function showForeignBuffers() {
   const head = await openHead({ mode: '1280x768', flipTimeoutMs: 30_000, onDrawError: 'skip' });
-  const { node } = head.info.display;
   const warmUp = new Stage(head);
   await warmUp.show();
   await capture();
   warmUp.end();
-  const before = held(node);
+  const before = held();
   const stage = new Stage(head);
-  const count = () => held(node).framebuffers - before.framebuffers;
+  const count = () => held().framebuffers - before.framebuffers;
   const buffers = importTwice(head);
   const seen = {
     imported: count(),
@@ -183,7 +182,7 @@ export async function showForeignBuffers() {
     refused: await refused(head, stage),
     transparent: await transparent(head, stage),
   };
-  const after = held(node);
+  const after = held();
   await head.close();
   return { ...seen, before, after };
 }

@@ -43,14 +43,14 @@ export async function climbBack() {
     .subscribe(flips$);
 
   await someFlips();
-  const before = held(display.node);
+  const before = held();
   refuseForeignBuffers();
   const refusedAgain = await head.upgrade();
   await someFlips();
-  const afterRefusal = held(display.node);
+  const afterRefusal = held();
   const upgraded = await head.upgrade();
   await someFlips();
-  const after = held(display.node);
+  const after = held();
   const last = { path: head.info.path, refused: head.info.refused };
   const { faults: unlike, ...host } = await askWitness({ captures: 1 });
   const active = activeIn(commits, head);
