@@ -92,7 +92,7 @@ export class FakeNative implements Native {
     throw nativeError(25, 'DMA_BUF_IOCTL_IMPORT_SYNC_FILE');
   }
 
-  mergeSyncFiles(): number {
+  mergeSyncFiles(_first: number, _second: number): number {
     throw nativeError(25, 'SYNC_IOC_MERGE');
   }
 

@@ -30,7 +30,7 @@ export async function climbBack() {
   const commits: Commits = { flips: [], others: [] };
   refuseForeignBuffers();
   const head = await openHead({ native: watchedNative(commits), mode: '1280x768' });
-  const { path, refused, display } = head.info;
+  const { path, refused } = head.info;
   const flips$ = new Subject<Flip>();
   const frames: number[] = [];
   flips$.subscribe(({ frame }) => frames.push(frame));

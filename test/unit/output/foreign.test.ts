@@ -194,7 +194,7 @@ describe('a buffer of the caller’s that is not shown after all', () => {
     const guest = buffer();
     start(rig, showing([undefined, undefined, guest], 70), clock, { presentation: 'mailbox' });
     assert.equal(rig.places.size, 1);
-    clock.advance(0);
+    clock.advance(periodMs / 8);
     assert.deepEqual(rig.idle, [guest]);
     assert.deepEqual(rig.closedFences, [72]);
     rig.native.flip();

@@ -5,6 +5,8 @@ import { ending, HandClock, periodMs, Rig, settle, start } from '../../support/l
 import { SimulatedDisplay, vblankTimer } from '../../support/simulated-display.js';
 
 const mailbox = { presentation: 'mailbox' } as const;
+/** A mailbox draws on this long after a drawing. */
+const redrawMs = periodMs / 8;
 
 describe('the mailbox', () => {
   it('draws on while a commit waits, and shows the newest', () => {
@@ -13,7 +15,7 @@ describe('the mailbox', () => {
     const drawn: number[] = [];
     const { flips } = start(rig, ({ number }) => void drawn.push(number), clock, mailbox);
     assert.deepEqual(drawn, [0, 1, 2], 'on the screen, committed, ready');
-    for (let turn = 0; turn < 5; turn++) clock.advance(0);
+    for (let turn = 0; turn < 5; turn++) clock.advance(redrawMs);
     assert.deepEqual(drawn, [0, 1, 2, 3, 4, 5, 6, 7]);
     assert.equal(rig.native.committed.length, 1, 'one commit at a time');
     rig.native.flip();
@@ -27,7 +29,7 @@ describe('the mailbox', () => {
     );
   });
 
-  it('draws once a turn: what the kernel has to say is heard in between', () => {
+  it('draws no more than eight times a cycle: what the kernel has to say is heard in between', () => {
     const rig = new Rig();
     const clock = new HandClock();
     let drawn = 0;
@@ -40,7 +42,7 @@ describe('the mailbox', () => {
       mailbox,
     );
     const before = drawn;
-    clock.advance(0);
+    clock.advance(redrawMs);
     assert.equal(drawn, before + 1);
     clock.advance(1000);
     assert.equal(drawn, before + 2, 'however long the turn took');
@@ -65,7 +67,7 @@ describe('the mailbox', () => {
       flips.slice(0, -1).map(({ dropped }) => dropped),
       gaps,
     );
-    assert.ok(gaps.length > 50 && gaps.slice(10).every((gap) => gap >= 2));
+    assert.ok(gaps.length > 50 && gaps.slice(10).every((gap) => gap >= 1));
   });
 
   it('is fresher than fifo', async () => {
@@ -95,7 +97,7 @@ describe('the mailbox', () => {
         clock,
         mailbox,
       );
-      for (let turn = 0; turn < 5; turn++) clock.advance(0);
+      for (let turn = 0; turn < 5; turn++) clock.advance(redrawMs);
       assert.equal(drawn, buffers, 'the ready frame keeps its buffer until it is shown');
     }
     const rig = new Rig(4);
@@ -112,7 +114,7 @@ describe('the mailbox', () => {
     );
     rig.native.flip(); // 0 drains and is held: 1 is on the screen, 2 committed, 3 ready
     const before = drawn;
-    for (let turn = 0; turn < 5; turn++) clock.advance(0);
+    for (let turn = 0; turn < 5; turn++) clock.advance(redrawMs);
     assert.equal(drawn, before + 1);
     assert.equal(rig.chain.counts().free, 0);
     rig.native.signal(0);
@@ -131,7 +133,7 @@ describe('the mailbox', () => {
     };
     const { seen, flips } = start(rig, draw, clock, mailbox);
     for (let turn = 0; turn < 40; turn++) {
-      clock.advance(0);
+      clock.advance(redrawMs);
       if (turn % 3 === 0) rig.native.flip();
     }
     assert.equal(seen.error, undefined);
@@ -143,7 +145,7 @@ describe('the mailbox', () => {
     const rig = new Rig();
     const clock = new HandClock();
     start(rig, ({ number }) => 40 + number, clock, mailbox);
-    clock.advance(0);
+    clock.advance(redrawMs);
     assert.deepEqual(rig.closedFences, [40, 42], 'shown by a modeset; dropped');
     rig.native.flip();
     assert.deepEqual(rig.inFences, [41, 43]);
@@ -154,7 +156,7 @@ describe('the mailbox', () => {
     const clock = new HandClock();
     const work = ending();
     start(rig, ({ number }) => (number < 3 ? undefined : work.promise), clock, mailbox);
-    clock.advance(0);
+    clock.advance(redrawMs);
     rig.native.flip();
     assert.deepEqual(rig.native.committed, [1, 2]);
     work.resolve();
