@@ -46,8 +46,9 @@ class FlipLoop<B extends Drawable> {
   #stopped = false;
   #pumping = false;
   #deferred = false;
-  /** Completed, not told yet. */
+  /** Completed, and let go of, in this turn. */
   #done: Flip | undefined;
+  readonly #released: number[] = [];
   /** Drawn, waiting for its commit. */
   #ready: Drawn | undefined;
   /** Committed, waiting for its flip event. */
@@ -222,15 +223,17 @@ class FlipLoop<B extends Drawable> {
       return;
     }
     if (event.kind === 'flip') this.#flipped(event);
-    else this.parts.swapchain.released(event.slot);
+    else this.#released.push(event.slot);
     this.#presentReady(); // at once; all else waits for the other heads' commits
     this.#pumpSoon();
   }
 
+  /** The flip first, then what it has set free. */
   #tell(): void {
     const flip = this.#done;
     this.#done = undefined;
     if (flip !== undefined && !this.#stopped) this.subscriber.next(flip);
+    for (const slot of this.#released.splice(0)) if (!this.#stopped) this.parts.swapchain.released(slot);
   }
 
   #pumpSoon(): void {
