@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { cacheDir, packageRoot } from '../../src/lab/paths.js';
-import type { RunResult } from '../../src/report/index.js';
+import type { HeadsResult, RunResult } from '../../src/report/index.js';
 
 const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
 
@@ -50,6 +50,7 @@ describe('the README', () => {
       'npx guesthead run --frames 600 --json',
       'npx guesthead lab run -- npx guesthead run --frames 600',
       'npx guesthead lab run --blob off -- npx guesthead run',
+      'npx guesthead lab run --heads 4 -- npx guesthead run --connector all --json',
       'npx guesthead lab shell',
     ]);
   });
@@ -97,6 +98,15 @@ describe('the README', () => {
     const run = await type('npx guesthead lab run --blob off -- npx guesthead run');
     assert.equal(run.status, 3);
     assert.match(run.stderr, /ERR_IMPORT_REFUSED[^]*→/);
+  });
+
+  it('npx guesthead lab run --heads 4 shows all heads', async () => {
+    const run = await type('npx guesthead lab run --heads 4 -- npx guesthead run --connector all --json');
+    const { heads } = JSON.parse(run.stdout.trimEnd().split('\n').at(-1) ?? '') as HeadsResult;
+    assert.deepEqual(
+      heads.map(({ mode, frames }) => [mode.width, mode.height, frames]),
+      Array.from({ length: 4 }, () => [1280, 720, 600]),
+    );
   });
 
   it('npx guesthead lab shell gives a shell in the guest', async () => {
