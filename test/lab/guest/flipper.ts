@@ -1,0 +1,117 @@
+/**
+ * Flips on one head until SIGINT, and meanwhile does what it reads from standard input,
+ * a word a line, answering each with one line of JSON, an `Answer`: `status`; `held`, with
+ * what is held; `upgrade`, once the better paths have been tried; `fence`, once a reader's
+ * fence is on the next buffer drawn, for 1.5 s. Its argument is the options of `openHead`
+ * as JSON. After SIGINT it closes everything, says with a last line what it still holds,
+ * and lets the process end by itself.
+ */
+import { createInterface } from 'node:readline';
+import { openHead, type Frame, type OpenHeadOptions } from '../../../src/output/index.js';
+import { held, heldHandles, type Held } from './held.js';
+import { Vgem } from './vgem.js';
+
+export interface Status {
+  readonly pid: number;
+  readonly flips: number;
+  /** Refresh cycles without a flip. */
+  readonly missed: number;
+  /** Of the mode; `none` while the host has the head closed. */
+  readonly size: string;
+  readonly path: string;
+  /** How often each was reported. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** What the last fault or a command that failed said. */
+  readonly said: string;
+  /** The stream ended by itself: with this code, or with `completed`. */
+  readonly ended: string | null;
+  /** MiB. */
+  readonly rss: number;
+}
+
+export interface Answer extends Status {
+  readonly held?: Held;
+}
+
+const readerMs = 1500;
+
+const unopened = held();
+const head = await openHead(JSON.parse(process.argv[2] ?? '{}') as OpenHeadOptions);
+const faults: Record<string, number> = {};
+const counts = { flips: 0, missed: 0 };
+let [said, shown] = ['', true];
+let ended: string | null = null;
+let fenceNext: ((dmabuf: number) => void) | undefined;
+
+head.faults$.subscribe(({ code, message }) => {
+  faults[code] = (faults[code] ?? 0) + 1;
+  said = `${code}: ${message}`;
+  if (code === 'ERR_NO_CONNECTOR') shown = false;
+});
+
+function draw(frame: Frame): void {
+  frame.pixels.fill(frame.number, 0, 16);
+  fenceNext?.(frame.dmabufFd);
+  fenceNext = undefined;
+}
+
+const flipping = head.flips(draw).subscribe({
+  next: ({ missed }) => {
+    counts.flips++;
+    counts.missed += missed;
+    shown = true;
+  },
+  error: (error: { code: string; message: string }) => {
+    ended = error.code;
+    said = error.message;
+  },
+  complete: () => (ended ??= 'completed'),
+});
+
+function status(): Status {
+  const { mode, path } = head.info;
+  const size = shown ? `${mode.width}x${mode.height}` : 'none';
+  const rss = Math.round(process.memoryUsage.rss() / 2 ** 20);
+  return { pid: process.pid, ...counts, size, path, faults, said, ended, rss };
+}
+
+/** Leaves the fence to the kernel, which signals it with the close of its file. */
+async function fence(): Promise<void> {
+  const dmabuf = await new Promise<number>((resolve) => (fenceNext = resolve));
+  const vgem = Vgem.open();
+  vgem.attach(dmabuf, { write: false });
+  setTimeout(() => vgem.close(), readerMs);
+}
+
+function holding(): Held {
+  const { renders, shows } = head.display.devices;
+  return { ...held(), gemHandles: heldHandles(renders.node.fd) + heldHandles(shows.node.fd) };
+}
+
+async function answer(word: string): Promise<Answer> {
+  if (word === 'held') return { ...status(), held: holding() };
+  if (word === 'upgrade') await head.upgrade();
+  if (word === 'fence') await fence();
+  return status();
+}
+
+const commands = createInterface({ input: process.stdin });
+let answered = Promise.resolve();
+commands.on('line', (word) => {
+  answered = answered.then(async () => {
+    const result = await answer(word).catch((error: unknown) => {
+      said = `${word}: ${String(error)}`;
+      return status();
+    });
+    console.log(JSON.stringify(result));
+  });
+});
+
+process.once('SIGINT', () => {
+  commands.close();
+  process.stdin.destroy();
+  flipping.unsubscribe();
+  void head.close().then(() => {
+    console.log(JSON.stringify({ unopened, closed: held() }));
+  });
+});

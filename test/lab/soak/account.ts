@@ -1,0 +1,47 @@
+/** What a long run holds, against what it held when it was warm. */
+import type { Held } from '../guest/held.js';
+
+/** Garbage that is not collected yet is no leak. */
+const mostGrowthMiB = 32;
+
+export interface Count extends Held {
+  /** MiB. */
+  readonly rss: number;
+}
+
+/**
+ * A display that is lost takes the dma-bufs imported into it along: they stay with the
+ * descriptor that is parked in a sleeping process (src/device/park.ts), counted apart.
+ */
+export class Account {
+  #parked = 0;
+
+  constructor(private readonly baseline: Count) {}
+
+  get parked(): number {
+    return this.#parked;
+  }
+
+  /** The dma-bufs that were there before a loss, and after; at most `buffers` of them can be the lost display's. */
+  lost(before: Held, after: Held, buffers: number): void {
+    this.#parked += Math.min(Math.max(after.dmabufs - before.dmabufs, 0), buffers);
+  }
+
+  /** One line for each thing of which there is more, or less, than at first. */
+  differences(now: Count): string[] {
+    const dmabufs = now.dmabufs - this.#parked;
+    const pairs = Object.entries({ ...now, dmabufs }).filter(([name]) => name !== 'rss') as [keyof Held, number][];
+    const uneven = pairs
+      .filter(([name, count]) => count !== this.baseline[name])
+      .map(([name, count]) => `${name}: ${count}, at first ${this.baseline[name] ?? 'none'}`);
+    const grown = now.rss - this.baseline.rss;
+    return [...uneven, ...(grown < mostGrowthMiB ? [] : [`RSS: ${now.rss} MiB, at first ${this.baseline.rss}`])];
+  }
+
+  describe(now: Count): string {
+    const { fds, framebuffers, gemHandles, dmabufs, rss } = now;
+    const parts = [`${fds} fds`, `${framebuffers} framebuffers`, `${gemHandles ?? '?'} GEM handles`];
+    const growth = `RSS ${rss} MiB (${rss < this.baseline.rss ? '' : '+'}${rss - this.baseline.rss})`;
+    return [...parts, `${dmabufs - this.#parked} dma-bufs, and ${this.#parked} parked`, growth].join(', ');
+  }
+}

@@ -1,0 +1,48 @@
+/** `npm run soak [-- OPTIONS]`: one line a fault, a summary, and status 0 or 1. */
+import { parseArgs } from 'node:util';
+import { messageOf } from '../../../src/errors.js';
+import { seedOf } from '../../support/random.js';
+import { faultNames, soak } from './soak.js';
+
+const usage = `usage: npm run soak [-- OPTIONS]
+  --seconds N      how long (default: 600)
+  --seed S         the faults of an earlier run again
+  --faults LIST    of ${faultNames.join(',')} (default: all), or none: a run that shall be dull`;
+
+interface Words {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly faults: readonly string[];
+}
+
+function parse(): Words {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { seconds: text, seed: text, faults: text } });
+  const [seconds, seed] = [Number(values.seconds ?? 600), seedOf(values.seed ?? process.env['GUESTHEAD_SEED'])];
+  const faults = values.faults === 'none' ? [] : (values.faults?.split(',') ?? faultNames);
+  const unknown = faults.filter((name) => !faultNames.includes(name));
+  if (!(seconds > 0) || !Number.isInteger(seed) || seed <= 0) throw new Error('seconds and seed are positive numbers');
+  if (unknown.length > 0) throw new Error(`no fault called ${unknown.join(', ')}`);
+  return { seconds, seed, faults };
+}
+
+async function main(): Promise<number> {
+  let words: Words;
+  try {
+    words = parse();
+  } catch (error) {
+    console.error(`${messageOf(error)}\n${usage}`);
+    return 2;
+  }
+  const abort = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(name, () => abort.abort(new Error(`ended by ${name}`)));
+  const started = Date.now();
+  const say = (line: string) => console.log(`${((Date.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
+  const wrong = await soak({ ...words, say, signal: abort.signal }).catch((error: unknown) => [messageOf(error)]);
+  for (const line of wrong) console.error(line);
+  console.log(wrong.length === 0 ? 'passed' : `failed; again with --seed ${words.seed}`);
+  return wrong.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,124 @@
+/**
+ * One head that flips in the lab for a long time, while faults come at random: after each
+ * the flips must go on, and at the end the process must hold what it held when it was warm.
+ * Every wait is bounded; the seed brings the same faults in the same order back.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Lab, type Size } from '../../../src/lab/index.js';
+import { buildErrnoInjector, buildMasterThief, ErrnoInjector } from '../../support/fault-tools.js';
+import { Flipper } from '../../support/flipper.js';
+import { HostWindow } from '../../support/host-window.js';
+import { Random } from '../../support/random.js';
+import { Account, type Count } from './account.js';
+import { faults, type Scene } from './faults.js';
+
+export interface SoakOptions {
+  /** From the first flip on. */
+  readonly seconds: number;
+  readonly seed: number;
+  /** Of `faults`; none = a run that shall be dull. */
+  readonly faults: readonly string[];
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export const faultNames: readonly string[] = Object.keys(faults);
+
+const size: Size = { width: 1280, height: 720 };
+const buffers = 4;
+const warmUpSeconds = 5;
+/** Between two faults. */
+const pauseMs = { least: 200, most: 2500 };
+const dullLineMs = 10_000;
+
+/** Resolves with what was not as it should be: nothing, or one line for each. Rejects where flips did not go on. */
+export async function soak(options: SoakOptions): Promise<string[]> {
+  const { signal, seed, say } = options;
+  say(`seed ${seed}, ${options.seconds} s, faults: ${options.faults.join(', ') || 'none'}`);
+  const [library, thief] = await Promise.all([buildErrnoInjector(), buildMasterThief()]);
+  const lab = await Lab.boot({ size, udmabufStandIn: true, signal });
+  try {
+    const injector = new ErrnoInjector(lab, library, 'soak');
+    const shown = await showing(lab);
+    const env = options.faults.includes('errno') ? injector.env : {}; // it logs each commit
+    const flipper = await Flipper.start(lab, { path: 'auto', reopen: true, onResize: 'follow', buffers }, env);
+    const random = new Random(seed);
+    const scene: Scene = { lab, flipper, window: new HostWindow(lab), injector, thief, random, signal };
+    const wrong = await torment(scene, options);
+    const { status, unopened, closed } = await flipper.end();
+    if (status !== 0) wrong.push(`the process ended with ${status ?? 'a signal'}`);
+    if (closed.framebuffers > unopened.framebuffers) wrong.push(`${closed.framebuffers} framebuffers after the end`);
+    if ((await showing(lab)) !== shown) wrong.push('the screen was not given back');
+    return wrong;
+  } finally {
+    await lab.close();
+  }
+}
+
+async function torment(scene: Scene, options: SoakOptions): Promise<string[]> {
+  const { flipper, window, random, signal } = scene;
+  const { seconds, say } = options;
+  const end = Date.now() + seconds * 1000;
+  await sleep(warmUpSeconds * 1000, undefined, { signal });
+  const first = await counted(flipper);
+  const { flips, missed } = await flipper.status();
+  const account = new Account(first);
+  let number = 0;
+  while (Date.now() < end) {
+    if (options.faults.length > 0) await once(scene, account, ++number, random.pick(options.faults), say);
+    else say(account.describe(await counted(flipper)));
+    const rest = options.faults.length > 0 ? random.whole(pauseMs.least, pauseMs.most) : dullLineMs;
+    await sleep(Math.max(Math.min(rest, end - Date.now()), 0), undefined, { signal });
+  }
+  await window.set(size);
+  await window.settled(flipper, 20);
+  const last = await counted(flipper);
+  const status = await flipper.status();
+  const share = (100 * (status.missed - missed)) / Math.max(status.missed - missed + status.flips - flips, 1);
+  say(`${number} faults, ${status.flips} flips, ${share.toFixed(2)} % missed; ${account.describe(last)}`);
+  say(`reported: ${JSON.stringify(status.faults)}`);
+  return account.differences(last);
+}
+
+/** One fault, after which it flips on, and on the best path again. */
+async function once(
+  { flipper, ...others }: Scene,
+  account: Account,
+  number: number,
+  name: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const before = await counted(flipper);
+  const started = Date.now();
+  try {
+    const what = await faults[name]?.({ flipper, ...others });
+    await flipper.flipsOn();
+    const tookMs = Date.now() - started;
+    await climb(flipper);
+    if (name === 'rebind') account.lost(before, await counted(flipper), buffers);
+    say(`${number}. ${name}: ${what ?? 'nothing'}; flips after ${tookMs} ms`);
+  } catch (error) {
+    throw new Error(`fault ${number}, ${name}: ${String(error)}\n${flipper.report}`, { cause: error });
+  }
+}
+
+/** A commit or a buffer that was refused took it down the ladder. */
+async function climb(flipper: Flipper): Promise<void> {
+  const limit = Date.now() + 30_000;
+  while ((await flipper.status()).path !== 'import') {
+    if (Date.now() > limit) throw new Error('it does not come back to the import path');
+    await flipper.upgrade();
+    await flipper.flipsOn();
+  }
+}
+
+async function counted(flipper: Flipper): Promise<Count> {
+  const { held, rss } = await flipper.held();
+  return { ...held, rss };
+}
+
+/** Whose pictures the CRTCs show. */
+async function showing(lab: Lab): Promise<string> {
+  const list = 'grep -h "allocated by" /sys/kernel/debug/dri/*/state | sort -u';
+  return (await lab.run(['sh', '-c', list])).stdout;
+}
