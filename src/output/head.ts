@@ -74,7 +74,7 @@ export class Head {
 
   /**
    * How long the host took to finish a frame, ms from the commit to the flush
-   * fence's signal; measured on every 32nd frame while subscribed.
+   * fence's signal; measured on every 33rd frame while subscribed.
    */
   readonly flushFence$ = this.#flushFence$.asObservable();
 

@@ -9,8 +9,9 @@ import type { Scanout, ScanoutEvent } from './scanout.js';
 import type { Place, Session } from './session.js';
 
 const flipFlags = commitFlag.nonblock | commitFlag.pageFlipEvent;
-/** Sampling a fence costs a worker thread's wake-ups: one frame in so many pays them. */
-const sampleEvery = 32;
+/** Sampling a fence costs a worker thread's wake-ups: one commit in so many pays them, whichever head's; odd, so that all have their turn. */
+const sampleEvery = 33;
+let commits = 0;
 const sampleIntervalUs = 150;
 /** A fence that went unseen is looked for until then: long enough for a host that paces by its own screen. */
 const sampleTimeoutMs = 20;
@@ -28,7 +29,6 @@ export class KernelScanout implements Scanout {
   readonly events$ = new Subject<ScanoutEvent>();
   readonly #native: NativeScanout;
   readonly #attached = new Map<number, Attached>();
-  #commits = 0;
   #shown = false;
   #flipPending = false;
   #sampledSlot = -1;
@@ -79,12 +79,12 @@ export class KernelScanout implements Scanout {
   }
 
   commit(slot: number, inFence: number): number {
-    const sampled = this.flushFence$.observed && this.#commits % sampleEvery === 0;
+    const sampled = this.flushFence$.observed && commits % sampleEvery === 0;
     const at = sampled || slot === this.#sampledSlot ? monotonicClock.now() : 0;
     const result = this.#native.commit(slot, inFence, flipFlags, false);
     if (result !== 0) return result;
     this.#flipPending = true;
-    this.#commits++;
+    commits++;
     if (slot === this.#sampledSlot) this.#committedAgainAt = at;
     if (sampled && this.#sampledSlot < 0) this.#sample(slot, at);
     return 0;
