@@ -48,7 +48,8 @@ export async function soak(options: SoakOptions): Promise<string[]> {
     const { status, unopened, closed } = await flipper.end();
     if (status !== 0) wrong.push(`the process ended with ${status ?? 'a signal'}`);
     if (closed.framebuffers > unopened.framebuffers) wrong.push(`${closed.framebuffers} framebuffers after the end`);
-    if ((await showing(lab)) !== shown) wrong.push('the screen was not given back');
+    const left = await showing(lab);
+    if (left !== shown) wrong.push(`the screen was not given back: it shows ${left}, at first ${shown}`);
     return wrong;
   } finally {
     await lab.close();
@@ -120,5 +121,5 @@ async function counted(flipper: Flipper): Promise<Count> {
 /** Whose pictures the CRTCs show. */
 async function showing(lab: Lab): Promise<string> {
   const list = 'grep -h "allocated by" /sys/kernel/debug/dri/*/state | sort -u';
-  return (await lab.run(['sh', '-c', list])).stdout;
+  return (await lab.run(['sh', '-c', list])).stdout.trim() || 'nothing';
 }
