@@ -1,8 +1,8 @@
 /** Random choices that a seed brings back: a test prints it, and takes it from the environment again. */
 
-/** GUESTHEAD_SEED, or another one each time. */
-export function seedOf(wanted = process.env['GUESTHEAD_SEED']): number {
-  return wanted === undefined ? Math.floor(Math.random() * 2 ** 31) + 1 : Number(wanted);
+/** GUESTHEAD_SEED, or the same in every run of the tests; `random` = another one each time. */
+export function seedOf(wanted = process.env['GUESTHEAD_SEED'] ?? '1'): number {
+  return wanted === 'random' ? Math.floor(Math.random() * 2 ** 31) + 1 : Number(wanted);
 }
 
 export class Random {

@@ -18,7 +18,10 @@ interface Words {
 function parse(): Words {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ options: { seconds: text, seed: text, faults: text } });
-  const [seconds, seed] = [Number(values.seconds ?? 600), seedOf(values.seed ?? process.env['GUESTHEAD_SEED'])];
+  const [seconds, seed] = [
+    Number(values.seconds ?? 600),
+    seedOf(values.seed ?? process.env['GUESTHEAD_SEED'] ?? 'random'),
+  ];
   const faults = values.faults === 'none' ? [] : (values.faults?.split(',') ?? faultNames);
   const unknown = faults.filter((name) => !faultNames.includes(name));
   if (!(seconds > 0) || !Number.isInteger(seed) || seed <= 0) throw new Error('seconds and seed are positive numbers');
