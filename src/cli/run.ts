@@ -79,7 +79,8 @@ async function runAndPrint(options: RunOptions): Promise<void> {
     const [{ runHeads }, report] = await Promise.all([import('./run-heads.js'), import('../report/index.js')]);
     const heads = await runHeads(options);
     const whole = report.combine(heads);
-    const result = options.connector === undefined ? heads[0] : whole;
+    const several = heads.length > 1 || options.connector?.includes('all') === true;
+    const result = several ? whole : heads[0];
     const lines = options.json === true ? [JSON.stringify(result)] : heads.flatMap(report.describeRun);
     process.stdout.write(`${lines.join('\n')}\n`);
     process.exitCode = whole.verdict === 'pass' ? 0 : failStatus;

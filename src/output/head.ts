@@ -1,6 +1,7 @@
 /** A head: the render GPU's buffers on one connector of the display. The library's main object. */
 import { Observable, Subject, type Subscription } from 'rxjs';
 import {
+  allFree,
   rungsOf,
   type DmabufDescription,
   type ForeignBuffer,
@@ -36,7 +37,6 @@ export class Head {
   #complete: (() => void) | undefined;
   readonly #cursor: HeadCursor;
   #fail: ((error: unknown) => void) | undefined;
-  //CUR   readonly #cursor: HeadCursor;
   #connector: ConnectorWatch;
   #lost = false;
   #closed = false;
@@ -88,15 +88,7 @@ export class Head {
 
   /** The backbuffers by state. */
   states(): StateCounts {
-    const idle = {
-      free: this.#sessions.current.buffers.length,
-      drawing: 0,
-      queued: 0,
-      current: 0,
-      draining: 0,
-      lost: 0,
-    };
-    return this.#run?.counts() ?? idle;
+    return this.#run?.counts() ?? allFree(this.#sessions.current.buffers.length);
   }
 
   /** Bytes copied so far to bring what was drawn to the display; 0 on every path but `copy`. */
@@ -211,7 +203,6 @@ export class Head {
     this.#complete?.();
     this.#flushFence$.complete();
     this.#faults$.complete();
-    //CUR     this.#cursor.close();
     this.#sessions.close();
     this.place.release();
   }
@@ -255,9 +246,8 @@ export class Head {
     const kind = errno === undefined ? 'fatal' : classifyErrno(errno);
     const known = error instanceof GuestheadError ? error : undefined;
     if (known?.code === 'ERR_DEVICE_LOST' || kind === 'lost') this.display.lose('display', error);
-    else if (this.#sessions.failed(error))
-      return; // whoever replaced the session decides
-    else if (known !== undefined && kind === 'step-down') void this.#change(() => this.#sessions.stepDown(known));
+    if (this.#lost || this.#sessions.failed(error)) return; // whoever replaced the session decides
+    if (known !== undefined && kind === 'step-down') void this.#change(() => this.#sessions.stepDown(known));
     else this.#fail?.(error);
   }
 
@@ -278,10 +268,21 @@ export class Head {
     this.#sessions.close();
   }
 
-  /** The same connector of the device that came back, with a mode as at first; it may be gone again meanwhile. */
+  /** A head that cannot come back stays lost. */
   async #comeBack(): Promise<void> {
+    try {
+      this.#lost = false;
+      await this.#reopen();
+    } catch (error) {
+      const again = this.#lost; // gone once more meanwhile
+      this.#lost = true;
+      if (!again) this.#fail?.(error);
+    }
+  }
+
+  /** The same connector of the device that came back, with a mode as at first. */
+  async #reopen(): Promise<void> {
     const { connectorIndex } = this.place.pipeline;
-    this.#lost = false;
     this.place.release();
     const name = listConnectors(this.display.devices.shows.node)[connectorIndex]?.name;
     this.place = openPlace(this.display, name, this.place);
