@@ -39,6 +39,7 @@ describe('a head that follows the host', () => {
   const seed = seedOf();
   it(`neither crashes nor leaks over ${cycles} random resizes and plug cycles (GUESTHEAD_SEED=${seed})`, async () => {
     const random = new Random(seed);
+    const shown = await shownBy();
     const window = new HostWindow(lab);
     const flipper = await Flipper.start(lab, { path: 'import', onResize: 'follow' });
     try {
@@ -59,6 +60,7 @@ describe('a head that follows the host', () => {
       const { status, unopened, closed } = await flipper.end();
       assert.equal(status, 0);
       assert.deepEqual([closed.dmabufs, closed.framebuffers], [unopened.dmabufs, unopened.framebuffers]);
+      assert.equal(await shownBy(), shown);
     } finally {
       flipper.kill();
     }

@@ -29,6 +29,11 @@ export class Random {
     return choice;
   }
 
+  shuffled<T>(items: readonly T[]): T[] {
+    const left = [...items];
+    return items.flatMap(() => left.splice(this.whole(0, left.length - 1), 1));
+  }
+
   /** Xorshift of 32 bits; source: Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (14), 2003. */
   #next(): number {
     let state = this.#state;
