@@ -39,10 +39,13 @@ async function main(): Promise<number> {
   }
   const abort = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(name, () => abort.abort(new Error(`ended by ${name}`)));
+    process.on(name, () => abort.abort(new Error(`ended by ${name}`)));
   const started = Date.now();
   const say = (line: string) => console.log(`${((Date.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
-  const wrong = await soak({ ...words, say, signal: abort.signal }).catch((error: unknown) => [messageOf(error)]);
+  const { signal } = abort;
+  const wrong = await soak({ ...words, say, signal }).catch((error: unknown) => [
+    messageOf(signal.aborted ? signal.reason : error),
+  ]);
   for (const line of wrong) console.error(line);
   console.log(wrong.length === 0 ? 'passed' : `failed; again with --seed ${words.seed}`);
   return wrong.length === 0 ? 0 : 1;
