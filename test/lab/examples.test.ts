@@ -120,23 +120,6 @@ async function bind(lab: Lab, file: 'bind' | 'unbind', device: string): Promise<
   assert.equal(status, 0, stderr);
 }
 
-describe('the same on a host that refuses imports', () => {
-  let lab: Lab;
-  before(async () => {
-    lab = await Lab.boot({ size, blob: false });
-  });
-  after(async () => {
-    await lab.close();
-  });
-
-  it('steps down and says why', async () => {
-    const watched = startWatched(lab, client);
-    await watched.lines.until(/^not by import: ERR_IMPORT_REFUSED: ./m);
-    await untilMoreFlips(watched.lines, '^flipping$');
-    assert.equal((await summaryOf(watched)).path, 'export');
-  });
-});
-
 describe('examples/two-heads.ts', () => {
   let lab: Lab;
   before(async () => {
