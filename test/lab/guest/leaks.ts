@@ -50,7 +50,7 @@ const failures: [string, OpenHeadOptions][] = [
   ['ERR_NO_MODE', { mode: '123x45' }],
   ['ERR_NO_DEVICE', { render: 'nvidia' }],
   ['ERR_NOT_DRM', { display: '/dev/null' }],
-  ['ENOMEM', { native: failing('openDevice') }],
+  ['ERR_SYSTEM', { native: failing('openDevice') }],
   ['ERR_COMMIT', { native: refusingDevice() }],
 ];
 
