@@ -33,10 +33,23 @@ lint.push({
 });
 
 /** `options` go to Node's test runner. */
-function testsIn(name, limitMs, options = []) {
+function testsIn(name, limitMs, options = [], files = filesUnder(`test/${name}`, ['.test.ts'])) {
   const runner = [process.execPath, '--import', 'tsx', '--test', ...options];
-  const files = filesUnder(`test/${name}`, ['.test.ts']);
   return { name, files, limitMs, command: (reporters) => [...runner, ...reporters, ...files] };
+}
+
+/** These measure rates, or look for what other labs leave behind: they have the machine to themselves. */
+const alone = ['command', 'heads', 'import', 'paths', 'presenting'].map((name) => `test/lab/${name}.test.ts`);
+
+/** Shown as they go, because they take minutes. */
+function labTests() {
+  const limitMs = 20 * minutes;
+  const files = filesUnder('test/lab', ['.test.ts']);
+  const together = files.filter((file) => !alone.includes(file));
+  return [
+    { ...testsIn('lab', limitMs, ['--test-concurrency=1'], alone), live: true },
+    { ...testsIn('lab, two guests at a time', limitMs, ['--test-concurrency=2'], together), live: true },
+  ];
 }
 
 export const groups = {
@@ -44,6 +57,5 @@ export const groups = {
   unit: [testsIn('unit', 5 * minutes)],
   addon: [testsIn('addon', 10 * minutes)],
   contract: [testsIn('contract', 5 * minutes)],
-  // One guest at a time, and shown as it goes, because it takes minutes.
-  lab: [{ ...testsIn('lab', 20 * minutes, ['--test-concurrency=1']), live: true }],
+  lab: labTests(),
 };

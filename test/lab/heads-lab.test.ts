@@ -1,8 +1,8 @@
 /** What the lab's host does with heads, as the guest's kernel sees it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Lab, type Job, type WitnessReport } from '../../src/lab/index.js';
-import { lastJson, script, startWatched, untilFlipping, type Lines } from '../support/lab.js';
+import { Lab, type Job } from '../../src/lab/index.js';
+import { script, startWatched, type Lines } from '../support/lab.js';
 
 let lab: Lab;
 before(async () => {
@@ -56,21 +56,5 @@ describe('heads as the host has them', () => {
     const usage = { code: 'ERR_USAGE' };
     for (const head of [-1, 4, 0.5]) await assert.rejects(lab.unplug(head), usage);
     for (const width of [0, 31, 8193, 99.5]) await assert.rejects(lab.resize(1, { width, height: 480 }), usage);
-  });
-});
-
-describe('the witness', () => {
-  it('looks at the head that it is asked for, several requests in turn', async () => {
-    const words = ['run', '--connector', 'Virtual-2', '--mode', '1920x1080', '--pattern', 'counter'];
-    const { job } = startWatched(lab, ['node', 'dist/cli/main.js', ...words]);
-    await untilFlipping(lab);
-    const [second, first, again] = lastJson<WitnessReport[]>(
-      await lab.run(script('test/lab/guest/witness.ts', '1', '0', '1')),
-    );
-    job.kill('SIGINT');
-    await job.done;
-    assert.deepEqual(second, { captures: 1, exact: 1, torn: 0, faults: [] });
-    assert.deepEqual({ ...first, faults: [] }, { captures: 1, exact: 0, torn: 0, faults: [] });
-    assert.deepEqual(again, second);
   });
 });

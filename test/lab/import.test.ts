@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
 import type { RunResult } from '../../src/report/index.js';
-import { guesthead, lastJson, measured, script, startWatched } from '../support/lab.js';
+import { guesthead, lastJson, measured, script } from '../support/lab.js';
 
 let lab: Lab;
 before(async () => {
@@ -120,13 +120,9 @@ describe('the import path on virtio-gpu', () => {
     assert.equal(result.host, null);
   });
 
-  it('runs the examples', async () => {
+  it('lists its devices by the example', async () => {
     const listed = await lab.run(script('examples/list-devices.ts'));
     assert.match(listed.stdout, /virtio_gpu at [\d:.]+ \(\/dev\/dri\/card\d.*shows the pictures/);
     assert.match(listed.stdout, /vgem \(.*can allocate buffers/);
-    const { job: example, lines } = startWatched(lab, script('examples/flip-loop.ts'));
-    assert.ok(Number.parseInt(await lines.until(/^[1-9]\d* flips on Virtual-1/m), 10) > 0);
-    example.kill('SIGINT');
-    assert.deepEqual(await example.done, { status: 0, signal: null });
   });
 });
