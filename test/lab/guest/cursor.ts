@@ -2,7 +2,7 @@
  * Shows, moves and hides the hardware cursor over a picture, and prints what the
  * kernel says of both planes after each step; then does so beside a flip loop.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrmNode } from '../../../src/device/index.js';
 import { clientCapability, getPlanes, getProperties, setClientCapability } from '../../../src/ffi/index.js';
@@ -13,6 +13,7 @@ import { chooseMode, Display } from '../../../src/output/index.js';
 import { parseHeadOptions } from '../../../src/output/options.js';
 import { openPlace } from '../../../src/output/place.js';
 import { openSession } from '../../../src/output/session.js';
+import { held } from './held.js';
 
 const flipsWanted = 60;
 const opened = await Display.open({});
@@ -44,12 +45,6 @@ function stateOf(id: number): { fb: number; position: string } {
   const all = readFileSync(`${debug}/state`, 'utf8');
   const block = all.split(/^(?=\S)/m).find((text) => text.startsWith(`plane[${String(id)}]`)) ?? '';
   return { fb: Number(/\tfb=(\d+)/.exec(block)?.[1]), position: /crtc-pos=(\S+)/.exec(block)?.[1] ?? '' };
-}
-
-function held() {
-  const framebuffers = readFileSync(`${debug}/framebuffer`, 'utf8').match(/^framebuffer\[\d+\]/gm)?.length ?? 0;
-  const dmabufs = /Total (\d+) objects/.exec(readFileSync('/sys/kernel/debug/dma_buf/bufinfo', 'utf8'))?.[1];
-  return { fds: readdirSync('/proc/self/fd').length, framebuffers, dmabufs: Number(dmabufs) };
 }
 
 const steps: { step: string; cursor: ReturnType<typeof stateOf>; primary: number }[] = [];
