@@ -7,7 +7,7 @@
  */
 
 /** Needed by all, importing nothing of the project. */
-const ground = ['errors', 'owner'];
+const ground = ['errors', 'owner', 'package-root'];
 const system = ['ffi', 'native'];
 const display = ['output', 'buffer', 'device'];
 
@@ -15,6 +15,7 @@ const display = ['output', 'buffer', 'device'];
 const arrows = {
   errors: [],
   owner: [],
+  'package-root': [],
   native: [],
   ffi: [],
   device: system,

@@ -7,9 +7,9 @@
  * which runs every frame, returns the negative errno instead.
  */
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { GuestheadError } from './errors.js';
+import { packageRoot } from './package-root.js';
 
 /** What the addon throws when the kernel refuses: positive errno, its name, and the call. */
 export interface NativeError extends Error {
@@ -199,7 +199,7 @@ export interface Native {
   sampleFence(dmabufFd: number, intervalUs: number, timeoutMs: number): Promise<number>;
 }
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', 'native');
+const root = join(packageRoot, 'native');
 let loaded: Native | undefined;
 
 /** Loads the addon on first use: a prebuilt one, or the checkout's own build. */

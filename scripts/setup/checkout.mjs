@@ -58,7 +58,13 @@ function localHeaders() {
 
 const buildStamp = 'dist/.guesthead-stamp';
 const buildDigest = () =>
-  digestOf(['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...filesUnder('src', ['.ts'])]);
+  digestOf([
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package-lock.json',
+    'scripts/setup/bundle.mjs',
+    ...filesUnder('src', ['.ts']),
+  ]);
 
 export const build = {
   name: 'build',
@@ -68,7 +74,15 @@ export const build = {
     const digest = buildDigest();
     rmSync(join(root, 'dist'), { recursive: true, force: true }); // nothing of a deleted source may stay behind
     await run([...tool('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { advice: 'mend src/, then try again' });
-    chmodSync(join(root, command), 0o755);
+    tell('esbuild');
+    await bundleCommand();
     putStamp(buildStamp, digest);
   },
 };
+
+async function bundleCommand() {
+  const { bundle } = await import('./bundle.mjs'); // needs the step "modules" first
+  rmSync(join(root, dirname(command)), { recursive: true });
+  bundle({ main: 'src/cli/main.ts' }, dirname(command));
+  chmodSync(join(root, command), 0o755);
+}

@@ -3,10 +3,10 @@
  * and gives them back on `close()`, on a failed boot, and when the guest dies.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError, messageOf } from '../errors.js';
 import { chooseAccelerator } from './accelerator.js';
@@ -14,13 +14,14 @@ import { Agent, type Job, type JobOptions, type JobResult } from './agent.js';
 import { Heads } from './heads.js';
 import { machineOf, qemuArguments, runFiles, virtiofsdCommand } from './machine.js';
 import type { Accelerator, MachineOptions, MachineWishes, RunFiles, Size } from './machine.js';
-import { findProgram, locateKernel, packageRoot, type Kernel } from './paths.js';
+import { findProgram, locateKernel, type Kernel } from './paths.js';
 import { startChild, type Child } from './processes.js';
 import { Qmp } from './qmp.js';
 import { shellQuote } from './shell.js';
 import { connectWhenUp } from './sockets.js';
 import { serveWitness, type WitnessReport } from './witness.js';
 import { buildInit, buildUdmabufStandIn } from './tools.js';
+import { packageRoot } from '../package-root.js';
 
 export interface LabOptions extends MachineWishes {
   /** A kernel image with its modules beside it; default: the set-up's own. */
@@ -40,6 +41,7 @@ export interface LabOptions extends MachineWishes {
 const bootTimeoutMs = 60_000;
 const powerOffMs = 3_000;
 const modules = ['virtio-gpu', 'vgem'];
+const guestSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Mesa has no driver of vgem's own: named, its software rasteriser loads without a search that warns. */
 const guestEnvironment = { GUESTHEAD_LAB: '1', MESA_LOADER_DRIVER_OVERRIDE: 'kms_swrast' };
 
@@ -99,10 +101,10 @@ export class Lab {
     return this.#qmp;
   }
 
-  /** Starts a command in the guest, in this checkout unless told otherwise. */
+  /** Starts a command in the guest, in this checkout unless told otherwise. `node` and `guesthead` are those of the host. */
   start(command: readonly string[], options: JobOptions & { cwd?: string; env?: Record<string, string> } = {}): Job {
     if (this.#agent === undefined) throw new GuestheadError('ERR_CLOSED', 'The lab is closed');
-    const exports = Object.entries({ ...guestEnvironment, ...options.env }).map(
+    const exports = Object.entries({ ...guestEnvironment, PATH: this.#searchPath(), ...options.env }).map(
       ([name, value]) => `export ${name}=${shellQuote(value)}; `,
     );
     const words = command.map(shellQuote).join(' ');
@@ -171,6 +173,8 @@ export class Lab {
     const signal = this.options.signal ? AbortSignal.any([timeout, this.options.signal]) : timeout;
     progress(`booting Linux ${this.kernel.release} in QEMU (${this.accelerator})`);
     await copyFile(await buildInit(), this.files.init);
+    await mkdir(this.files.bin);
+    await symlink(join(packageRoot, 'dist/cli/main.js'), join(this.files.bin, 'guesthead'));
     const env = { ...process.env };
     if (this.hasStandIn) {
       await copyFile(await buildUdmabufStandIn(), this.files.standIn);
@@ -184,6 +188,11 @@ export class Lab {
     await Promise.race([this.#waitForHeads(), ended]);
     this.options.signal?.addEventListener('abort', () => this.#agent?.fail(reasonOf(this.options.signal)));
     progress('the guest is up');
+  }
+
+  /** Where the guest looks for commands. */
+  #searchPath(): string {
+    return [this.files.bin, dirname(process.execPath), guestSearchPath].join(':');
   }
 
   async #startProcesses(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {

@@ -48,6 +48,8 @@ function defaultSize(heads: number): Size {
 export function runFiles(folder: string) {
   return {
     init: join(folder, 'init'),
+    /** What the guest has on its PATH beside the host's programs. */
+    bin: join(folder, 'bin'),
     standIn: join(folder, 'udmabuf.so'),
     /** While it exists, the stand-in makes no buffer. */
     refusal: join(folder, 'refuse-buffers'),
@@ -110,7 +112,7 @@ function vncServer(files: RunFiles, head: number): string[] {
 
 function kernelCommandLine(files: RunFiles): string {
   const root = 'root=rootfs rootfstype=virtiofs rw';
-  return `${root} console=ttyS0 init=${files.init} quiet panic=-1 mitigations=off`;
+  return `${root} console=ttyS0 init=${files.init} quiet panic=-1 mitigations=off nokaslr init_on_alloc=0`;
 }
 
 function port(name: string, path: string, number: number): string[] {

@@ -1,11 +1,9 @@
 /** Where the lab keeps what outlives a run, and finds what it is made of. */
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { GuestheadError } from '../errors.js';
+import { packageRoot } from '../package-root.js';
 
-/** The package's own folder: two up from `src/lab` and from `dist/lab`. */
-export const packageRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const cacheDir = join(packageRoot, '.lab');
 
 const setupAdvice = 'run `npm run setup` in the checkout';

@@ -6,7 +6,8 @@ import { mkdir, readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { GuestheadError, messageOf } from '../errors.js';
-import { cacheDir, findProgram, packageRoot } from './paths.js';
+import { cacheDir, findProgram } from './paths.js';
+import { packageRoot } from '../package-root.js';
 
 const run = promisify(execFile);
 const flags = ['-O2', '-Wall', '-Wextra', '-Werror'];

@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { packageRoot } from '../../src/lab/paths.js';
 import { Lines } from '../support/lab.js';
+import { packageRoot } from '../../src/package-root.js';
 
 const main = join(packageRoot, 'dist/cli/main.js');
 
@@ -17,9 +17,11 @@ interface Ended {
   readonly stderr: string;
 }
 
-function labRun(...words: string[]): Promise<Ended> {
+const labRun = (...words: string[]) => guesthead('lab', 'run', ...words);
+
+function guesthead(...words: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, 'lab', 'run', ...words], (error, stdout, stderr) => {
+    execFile(process.execPath, [main, ...words], (error, stdout, stderr) => {
       resolve({ status: error === null ? 0 : (error.code as number | null), stdout, stderr });
     });
   });
@@ -109,7 +111,7 @@ describe('guesthead lab run', () => {
     for (const folder of leftovers()) beforehand.add(folder); // a killed process cannot remove its folder
   });
 
-  it('refuses bad options with status 2 and the choices', async () => {
+  it('refuses bad options with status 2 and the choices, as run does before it looks for a device', async () => {
     for (const [words, says] of [
       [['--size', 'big', '--', 'true'], /WIDTHxHEIGHT/],
       [['--heads', '0', '--', 'true'], /1 to 16/],
@@ -117,10 +119,19 @@ describe('guesthead lab run', () => {
       [['--memory', 'lots', '--', 'true'], /512M/],
       [['--kernel', '/nowhere/vmlinuz', '--', 'true'], /No kernel image/],
       [[], /command/],
-    ] as const) {
-      const { status, stderr } = await labRun(...words);
-      assert.equal(status, 2, `${words.join(' ')}: ${stderr}`);
-      assert.match(stderr, says);
-    }
+    ] as const)
+      await refuses(['lab', 'run', ...words], says);
+    for (const [words, says] of [
+      [['--mode', 'wide'], /WIDTHxHEIGHT/],
+      [['--buffers', '17'], /2 to 16/],
+      [['--pattern', 'plaid'], /bars, counter, none/],
+    ] as const)
+      await refuses(['run', ...words], says);
   });
+
+  async function refuses(words: readonly string[], says: RegExp): Promise<void> {
+    const { status, stderr } = await guesthead(...words);
+    assert.equal(status, 2, `${words.join(' ')}: ${stderr}`);
+    assert.match(stderr, says);
+  }
 });

@@ -107,7 +107,7 @@ describe('the import path on virtio-gpu', () => {
   });
 
   it('keeps the contract that the fake addon keeps', async () => {
-    const run = await lab.run(['node', '--import', 'tsx', '--test-reporter=tap', 'test/lab/guest/contract.ts']);
+    const run = await lab.run(script('test/lab/guest/contract.ts'), { env: { NODE_OPTIONS: '--test-reporter=tap' } });
     assert.equal(run.status, 0, run.stdout);
     assert.match(run.stdout, /^# pass [1-9]/m);
   });

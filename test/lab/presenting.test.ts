@@ -4,9 +4,9 @@ import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { Lab } from '../../src/lab/index.js';
-import { packageRoot } from '../../src/lab/paths.js';
 import type { RunResult } from '../../src/report/index.js';
 import { guesthead, lastJson, measured } from '../support/lab.js';
+import { packageRoot } from '../../src/package-root.js';
 
 const execute = promisify(execFile);
 let lab: Lab;

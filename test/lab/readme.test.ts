@@ -4,8 +4,10 @@ import { exec } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { cacheDir, packageRoot } from '../../src/lab/paths.js';
+import { cacheDir } from '../../src/lab/paths.js';
 import type { HeadsResult, RunResult } from '../../src/report/index.js';
+import { script } from '../support/lab.js';
+import { packageRoot } from '../../src/package-root.js';
 
 const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
 
@@ -48,9 +50,9 @@ describe('the README', () => {
       'npm test',
       'npx guesthead run --help',
       'npx guesthead run --frames 600 --json',
-      'npx guesthead lab run -- npx guesthead run --frames 600',
-      'npx guesthead lab run --blob off -- npx guesthead run',
-      'npx guesthead lab run --heads 4 -- npx guesthead run --connector all --json',
+      'npx guesthead lab run -- guesthead run --frames 600',
+      'npx guesthead lab run --blob off -- guesthead run',
+      'npx guesthead lab run --heads 4 -- guesthead run --connector all --json',
       'npx guesthead lab shell',
     ]);
   });
@@ -89,19 +91,19 @@ describe('the README', () => {
   });
 
   it('npx guesthead lab run passes on a whole run', async () => {
-    const run = await type('npx guesthead lab run -- npx guesthead run --frames 600');
+    const run = await type('npx guesthead lab run -- guesthead run --frames 600');
     assert.match(run.stdout, /^1920x1080 at 75\.00 Hz: 600 flips/m, run.stderr);
     assert.match(run.stdout, /^verdict: (pass|fail)$/m);
   });
 
   it('npx guesthead lab run --blob off shows the refusal', async () => {
-    const run = await type('npx guesthead lab run --blob off -- npx guesthead run');
+    const run = await type('npx guesthead lab run --blob off -- guesthead run');
     assert.equal(run.status, 3);
     assert.match(run.stderr, /ERR_IMPORT_REFUSED[^]*→/);
   });
 
   it('npx guesthead lab run --heads 4 shows all heads', async () => {
-    const run = await type('npx guesthead lab run --heads 4 -- npx guesthead run --connector all --json');
+    const run = await type('npx guesthead lab run --heads 4 -- guesthead run --connector all --json');
     const { heads } = JSON.parse(run.stdout.trimEnd().split('\n').at(-1) ?? '') as HeadsResult;
     assert.deepEqual(
       heads.map(({ mode, frames }) => [mode.width, mode.height, frames]),
@@ -120,7 +122,8 @@ describe('the README', () => {
     assert.ok(program);
     mkdirSync(cacheDir, { recursive: true });
     writeFileSync(join(cacheDir, 'readme.ts'), program);
-    const { status, stdout, stderr } = await type('npx guesthead lab run -- node --import tsx .lab/readme.ts');
+    const command = script('.lab/readme.ts').join(' ');
+    const { status, stdout, stderr } = await type(`npx guesthead lab run -- ${command}`);
     assert.equal(status, 0, stderr);
     assert.ok((stdout.match(/^frame \d+ is on the screen/gm) ?? []).length > 60, stdout.slice(-2000));
   });

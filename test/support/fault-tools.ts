@@ -3,8 +3,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Lab } from '../../src/lab/index.js';
-import { findProgram, packageRoot } from '../../src/lab/paths.js';
+import { findProgram } from '../../src/lab/paths.js';
 import { compileTool } from '../../src/lab/tools.js';
+import { packageRoot } from '../../src/package-root.js';
 
 const run = promisify(execFile);
 

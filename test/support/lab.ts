@@ -1,5 +1,7 @@
 /** What the lab's tests share: one booted guest a file, and commands run in it. */
 import assert from 'node:assert/strict';
+import { basename } from 'node:path';
+import { bundle } from '../../scripts/setup/bundle.mjs';
 import type { Job, Lab } from '../../src/lab/index.js';
 import type { RunResult } from '../../src/report/index.js';
 
@@ -10,9 +12,11 @@ export function guesthead(lab: Lab, words: readonly string[], env: Record<string
   return lab.run(['node', 'dist/cli/main.js', ...words], { env });
 }
 
-/** A TypeScript file of ours in the guest. */
+/** A TypeScript file of ours in the guest, made ready on the host. */
 export function script(file: string, ...words: string[]): string[] {
-  return ['node', '--import', 'tsx', file, ...words];
+  const name = basename(file, '.ts');
+  bundle({ [name]: file }, `.lab/scripts/${name}`);
+  return ['node', `.lab/scripts/${name}/${name}.js`, ...words];
 }
 
 /** The JSON object on the last line of standard output; fails the test with all output where there is none. */
