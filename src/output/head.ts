@@ -11,17 +11,16 @@ import {
 import { classifyErrno, coded, errnoOf, GuestheadError } from '../errors.js';
 import type { Mode } from '../ffi/index.js';
 import type { Cursor } from './cursor.js';
-import { ConnectorWatch } from './connector-watch.js';
+import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
 import type { Display, DisplayChange } from './display.js';
 import { FlipRun } from './flip-run.js';
 import type { Draw } from './frame.js';
 import { HeadCursor } from './head-cursor.js';
 import { infoOf, type HeadInfo } from './head-info.js';
-import { chooseMode } from './mode.js';
+import { modeAgain } from './mode.js';
 import type { CheckedHeadOptions } from './options.js';
 import type { Pacing } from './pacing.js';
-import { listConnectors } from './pipeline.js';
-import { openPlace, type ClaimedPlace } from './place.js';
+import { reopenPlace, type ClaimedPlace } from './place.js';
 import type { Flip } from './scanout.js';
 import { openSession, type Session } from './session.js';
 import { Sessions } from './sessions.js';
@@ -37,7 +36,7 @@ export class Head {
   #complete: (() => void) | undefined;
   readonly #cursor: HeadCursor;
   #fail: ((error: unknown) => void) | undefined;
-  #connector: ConnectorWatch;
+  readonly #connector: ConnectorWatch;
   #lost = false;
   #closed = false;
 
@@ -280,36 +279,28 @@ export class Head {
     }
   }
 
-  /** The same connector of the device that came back, with a mode as at first. */
+  /** The same connector of the device that came back; one that the host closed meanwhile is waited for. */
   async #reopen(): Promise<void> {
-    const { connectorIndex } = this.place.pipeline;
-    this.place.release();
-    const name = listConnectors(this.display.devices.shows.node)[connectorIndex]?.name;
-    this.place = openPlace(this.display, name, this.place);
-    this.#connector = new ConnectorWatch(this.place.pipeline.connector.id);
-    const mode = chooseMode(this.place.pipeline.connector, this.options.mode);
-    this.#sessions.adopt(await openSession(this.place, mode, rungsOf(this.options.path), this.options));
+    this.place = reopenPlace(this.display, this.place);
+    const { connector } = this.place.pipeline;
+    const { mode: wanted, onResize, path } = this.options;
+    await this.#act(this.#connector.cameBack(connector, onResize));
+    const mode = modeAgain(connector, wanted, this.#sessions.current.mode, onResize === 'keep');
+    this.#sessions.adopt(await openSession(this.place, mode, rungsOf(path), this.options));
     this.#startRun();
   }
 
   async #onHotplug(): Promise<void> {
     if (this.#lost) return;
-    const { onResize } = this.options;
-    const { action, mode } = this.#connector.look(
-      this.display.devices.shows.node,
-      onResize,
-      this.#sessions.current.mode,
-    );
-    if (action === 'stop') this.#complete?.();
-    if (action === 'blank') this.#blank();
-    if (action === 'show' && mode !== undefined) await this.#follow(mode);
+    const { node } = this.display.devices.shows;
+    await this.#act(this.#connector.look(node, this.options.onResize, this.#sessions.current.mode));
   }
 
-  #blank(): void {
-    const { name } = this.place.pipeline.connector;
-    const advice = 'flips go on when it opens it again';
-    this.#report(new GuestheadError('ERR_NO_CONNECTOR', `The host closed ${name}`, { advice }));
-    this.#run?.blank();
+  async #act({ action, mode, fault }: ConnectorAction): Promise<void> {
+    if (fault !== undefined) this.#report(fault);
+    if (action === 'stop') this.#complete?.();
+    if (action === 'blank') this.#run?.blank();
+    if (action === 'show' && mode !== undefined) await this.#follow(mode);
   }
 
   /** Where the new size cannot be had, the old one stays. */

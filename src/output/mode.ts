@@ -33,6 +33,16 @@ export function chooseMode(connector: Connector, wanted: ModeRequest | undefined
   );
 }
 
+/**
+ * For a head whose device came back: as at first, or the mode before where the connector is
+ * unplugged, prefers none, or is to be kept as it is. Throws as `chooseMode` does.
+ */
+export function modeAgain(connector: Connector, wanted: ModeRequest | undefined, before: Mode, keep: boolean): Mode {
+  if (keep || connector.modes.length === 0) return before;
+  const mode = chooseMode(connector, wanted);
+  return wanted === undefined && !mode.preferred ? before : mode;
+}
+
 /** `1920x1080@75`, with decimals only where the rate has them. */
 export function formatMode({ width, height, refreshHz }: Mode): string {
   return `${String(width)}x${String(height)}@${String(Number(refreshHz.toFixed(2)))}`;

@@ -24,27 +24,44 @@ export interface Pipeline {
   readonly plane: PlaneId;
 }
 
+/** What another head of the same display has. */
+type Taken = Pick<Pipeline, 'connector' | 'crtc'>;
+
 /**
  * `name` is a connector's, e.g. `Virtual-1`, or undefined for the first that is
  * connected; other heads of the same display have `taken` theirs.
  */
-export function choosePipeline(
-  display: DrmNode,
-  name: string | undefined,
-  taken: readonly Pick<Pipeline, 'connector' | 'crtc'>[] = [],
-): Pipeline {
+export function choosePipeline(display: DrmNode, name: string | undefined, taken: readonly Taken[] = []): Pipeline {
   const connectors = listConnectors(display);
   const free = connectors.filter(({ id }) => !taken.some(({ connector }) => connector.id === id));
   const connector = chooseConnector(display, name === undefined ? free : connectors, name);
-  if (!free.includes(connector))
-    throw new GuestheadError('ERR_USAGE', `${connector.name} has a head already`, { device: display.path });
+  if (!free.includes(connector)) throw takenError(display, connector);
+  return pipelineOf(display, connector, connectors.indexOf(connector), taken);
+}
+
+/** For a head that had this connector before its device went: plugged in or not. */
+export function pipelineAt(display: DrmNode, connectorIndex: number, taken: readonly Taken[]): Pipeline {
+  const connector = listConnectors(display)[connectorIndex];
+  if (connector === undefined)
+    throw new GuestheadError('ERR_NO_CONNECTOR', `The display has no connector ${String(connectorIndex)} any more`, {
+      device: display.path,
+      advice: 'give QEMU’s virtio-gpu device its max_outputs again',
+    });
+  if (taken.some((other) => other.connector.id === connector.id)) throw takenError(display, connector);
+  return pipelineOf(display, connector, connectorIndex, taken);
+}
+
+function pipelineOf(display: DrmNode, connector: Connector, connectorIndex: number, taken: readonly Taken[]): Pipeline {
   const { crtc, index } = chooseCrtc(
     display,
     connector,
     taken.map((other) => other.crtc),
   );
-  const connectorIndex = connectors.indexOf(connector);
   return { connector, connectorIndex, crtc, crtcIndex: index, plane: choosePrimaryPlane(display, crtc, index) };
+}
+
+function takenError(display: DrmNode, { name }: Connector): GuestheadError {
+  return new GuestheadError('ERR_USAGE', `${name} has a head already`, { device: display.path });
 }
 
 /** All of the device's connectors, asked anew. */

@@ -6,11 +6,13 @@ import { Lab } from '../../src/lab/index.js';
 import { buildMasterThief } from '../support/fault-tools.js';
 import { startRun, startWatched, untilFlipping } from '../support/lab.js';
 
+const size = { width: 1280, height: 720 };
+
 let lab: Lab;
 let thief: string;
 before(async () => {
   thief = await buildMasterThief();
-  lab = await Lab.boot({ size: { width: 1280, height: 720 }, renderGpu: true });
+  lab = await Lab.boot({ size, renderGpu: true });
 });
 after(async () => {
   await lab.close();
@@ -41,6 +43,11 @@ async function rebind(pci: string, meanwhile = () => Promise.resolve()): Promise
   await sleep(1000);
   await meanwhile();
   await shell(`echo ${name} > /sys/bus/virtio/drivers/virtio_gpu/bind`);
+}
+
+/** It has its buffers on the display again, shown or not. */
+async function untilReopened(): Promise<void> {
+  await shell('until grep -q "allocated by = node" /sys/kernel/debug/dri/*/framebuffer; do sleep 0.1; done');
 }
 
 const codes = (faults: readonly { code: string; count: number }[]) =>
@@ -91,19 +98,38 @@ describe('an unbound device', () => {
     assert.equal(result.reasons.filter((reason) => reason.includes('ERR_DEVICE_LOST')).length, 1);
   });
 
-  for (const path of ['import', 'export'])
-    it(`virtio-gpu with --reopen on the ${path} path: the head comes back by itself`, async () => {
-      const [display] = await addresses();
-      const { job, ended } = await startRun(lab, ['--display', display, '--path', path, '--reopen']);
-      await rebind(display);
-      await untilFlipping(lab, '1280x720');
-      await sleep(1000);
-      job.kill('SIGINT');
-      const { result } = await ended;
-      assert.deepEqual(codes(result.faults), ['ERR_DEVICE_LOST ×1']);
-      assert.doesNotMatch(result.reasons.join(), /ERR_/);
-      assert.equal(result.path, path);
-    });
+  it('virtio-gpu with --reopen: the head comes back by itself, and waits where the host closed it meanwhile', async () => {
+    const [display] = await addresses();
+    const { job, ended } = await startRun(lab, ['--display', display, '--path', 'import', '--reopen']);
+    await rebind(display);
+    await untilFlipping(lab, '1280x720');
+    await rebind(display, () => lab.unplug(0));
+    await untilReopened();
+    await lab.resize(0, { width: 800, height: 600 });
+    await untilFlipping(lab, '800x600');
+    await lab.resize(0, size);
+    await untilFlipping(lab, '1280x720');
+    await sleep(1000);
+    job.kill('SIGINT');
+    const { result } = await ended;
+    assert.deepEqual(codes(result.faults), ['ERR_DEVICE_LOST ×2', 'ERR_NO_CONNECTOR ×1']);
+    assert.doesNotMatch(result.reasons.join(), /ERR_/);
+    assert.equal(result.path, 'import');
+  });
+
+  it('virtio-gpu with --reopen on the export path: the same, but --on-resize stop ends there', async () => {
+    const [display] = await addresses();
+    const words = ['--display', display, '--path', 'export', '--reopen', '--on-resize', 'stop'];
+    const { ended } = await startRun(lab, words);
+    await rebind(display);
+    await untilFlipping(lab, '1280x720');
+    await rebind(display, () => lab.unplug(0));
+    const { result } = await ended;
+    await lab.resize(0, size);
+    assert.deepEqual(codes(result.faults), ['ERR_DEVICE_LOST ×2']);
+    assert.doesNotMatch(result.reasons.join(), /ERR_/);
+    assert.equal(result.path, 'export');
+  });
 
   it('the render GPU: the same, and the last frame stays on the screen meanwhile', async () => {
     const [display, render] = await addresses();

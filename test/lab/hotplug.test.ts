@@ -34,6 +34,14 @@ describe('a head that follows the host', () => {
     }
   }
 
+  /** A size that QEMU's EDID has no valid mode for; see `randomSize`. */
+  async function stayAtNoMode(flipper: Flipper): Promise<void> {
+    const { size } = await flipper.status();
+    await lab.resize(0, { width: 1232, height: 168 });
+    await flipper.until('ERR_NO_MODE', ({ faults }) => faults['ERR_NO_MODE'] === 1);
+    await flipper.flipsOn(size);
+  }
+
   const first: Size = { width: 800, height: 600 };
   const last: Size = { width: 1024, height: 600 };
   const seed = seedOf();
@@ -48,6 +56,7 @@ describe('a head that follows the host', () => {
         await window.settled(flipper);
       }
       const { held: before } = await flipper.held();
+      await stayAtNoMode(flipper);
       await torment(window, flipper, random);
       for (const size of [undefined, last]) {
         await window.set(size);
@@ -56,7 +65,8 @@ describe('a head that follows the host', () => {
       const { held, faults, path } = await flipper.held();
       assert.deepEqual(held, before);
       assert.equal(path, 'import');
-      assert.deepEqual(Object.keys(faults), ['ERR_NO_CONNECTOR'], 'closed heads, and nothing else');
+      assert.deepEqual(Object.keys(faults), ['ERR_NO_CONNECTOR', 'ERR_NO_MODE'], 'and nothing else');
+      assert.equal(faults['ERR_NO_MODE'], 1);
       const { status, unopened, closed } = await flipper.end();
       assert.equal(status, 0);
       assert.deepEqual([closed.dmabufs, closed.framebuffers], [unopened.dmabufs, unopened.framebuffers]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chooseMode, formatMode, parseMode } from '../../../src/output/index.js';
+import { modeAgain } from '../../../src/output/mode.js';
 import type { Connector, Mode } from '../../../src/ffi/index.js';
 
 function mode(width: number, height: number, refreshHz: number, preferred = false): Mode {
@@ -22,6 +23,23 @@ describe('modes', () => {
 
   it('default to the preferred one', () => {
     assert.equal(formatMode(chooseMode(connector, undefined)), '1920x1080@75');
+  });
+
+  it('are the first of the list where none is preferred', () => {
+    const modes = connector.modes.slice(1);
+    assert.equal(formatMode(chooseMode({ ...connector, modes }, undefined)), '3840x2160@60');
+  });
+
+  it('are chosen as at first when a device comes back, else stay', () => {
+    const before = mode(800, 600, 75);
+    const [request, unplugged] = [parseMode('3840x2160'), { ...connector, modes: [] }];
+    const noPreferred = { ...connector, modes: connector.modes.slice(1) };
+    assert.equal(formatMode(modeAgain(connector, undefined, before, false)), '1920x1080@75');
+    assert.equal(formatMode(modeAgain(connector, request, before, false)), '3840x2160@60');
+    assert.equal(formatMode(modeAgain(noPreferred, request, before, false)), '3840x2160@60');
+    assert.equal(modeAgain(noPreferred, undefined, before, false), before);
+    assert.equal(modeAgain(unplugged, request, before, false), before);
+    assert.equal(modeAgain(connector, undefined, before, true), before);
   });
 
   it('are matched by size and nearest rate, the highest without a rate', () => {
