@@ -13,12 +13,14 @@ export interface ConnectorAction {
   readonly mode?: Mode;
   /** To be reported with it. */
   readonly fault?: GuestheadError | undefined;
+  /** It may be in between two states: to be looked at again in a moment. */
+  readonly unsettled?: boolean;
 }
 
 export class ConnectorWatch {
   #unplugged = false;
-  /** It was said that there is no mode to follow to; not again until there has been one. */
-  #saidNoMode = false;
+  /** In a row, at a size that no mode is preferred for. */
+  #looksWithoutMode = 0;
 
   constructor(
     private connector: ConnectorId,
@@ -53,14 +55,22 @@ export class ConnectorWatch {
     return policy === 'stop' ? { action: 'stop' } : { action: 'blank', fault: closedError(connector) };
   }
 
-  /** A list without a preferred mode says nothing of the host's size: its first mode is only the largest. */
+  /**
+   * A list without a preferred mode says nothing of the host's size: its first mode is only the
+   * largest. It is also seen for a moment while the kernel has only one of EDID and size anew,
+   * for it drops a preferred mode of another size; so it is reported at the second look, once.
+   */
   #follow(connector: Connector, shown: Mode, wasUnplugged: boolean): ConnectorAction {
     const first = chooseMode(connector, undefined);
     const follows = first.preferred || first.raw.equals(shown.raw);
-    const fault = follows || this.#saidNoMode ? undefined : noModeError(connector, shown);
-    this.#saidNoMode = !follows;
+    this.#looksWithoutMode = follows ? 0 : this.#looksWithoutMode + 1;
     const mode = follows ? first : shown;
-    return wasUnplugged || !mode.raw.equals(shown.raw) ? { action: 'show', mode, fault } : { action: 'none', fault };
+    return {
+      action: wasUnplugged || !mode.raw.equals(shown.raw) ? 'show' : 'none',
+      mode,
+      fault: this.#looksWithoutMode === 2 ? noModeError(connector, shown) : undefined,
+      unsettled: this.#looksWithoutMode === 1,
+    };
   }
 }
 

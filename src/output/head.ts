@@ -1,5 +1,5 @@
 /** A head: the render GPU's buffers on one connector of the display. The library's main object. */
-import { Observable, Subject, type Subscription } from 'rxjs';
+import { Observable, Subject, timer, type Subscription } from 'rxjs';
 import {
   allFree,
   rungsOf,
@@ -24,6 +24,9 @@ import { reopenPlace, type ClaimedPlace } from './place.js';
 import type { Flip } from './scanout.js';
 import { openSession, type Session } from './session.js';
 import { Sessions } from './sessions.js';
+
+/** For a kernel that is in between two of the host's changes. */
+const settleMs = 500;
 
 export class Head {
   readonly #flushFence$ = new Subject<number>();
@@ -296,12 +299,17 @@ export class Head {
     await this.#act(this.#connector.look(node, this.options.onResize, this.#sessions.current.mode));
   }
 
-  async #act({ action, mode, fault }: ConnectorAction): Promise<void> {
+  async #act({ action, mode, fault, unsettled }: ConnectorAction): Promise<void> {
     if (fault !== undefined) this.#report(fault);
+    if (unsettled === true) this.#changes.add(timer(settleMs).subscribe(this.#lookAgain));
     if (action === 'stop') this.#complete?.();
     if (action === 'blank') this.#run?.blank();
     if (action === 'show' && mode !== undefined) await this.#follow(mode);
   }
+
+  readonly #lookAgain = (): void => {
+    this.#onChange({ kind: 'hotplug' });
+  };
 
   /** Where the new size cannot be had, the old one stays. */
   async #follow(mode: Mode): Promise<void> {
