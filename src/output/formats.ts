@@ -1,6 +1,6 @@
 /** Which pixel formats the display shows and the render GPU draws. */
 import { format, formatName, gbmUsage, getPlane, getPlanes, getProperties } from '../ffi/index.js';
-import type { Display } from './display.js';
+import { sharedBy, type Display } from './display.js';
 
 const drawnLinear = gbmUsage.linear | gbmUsage.rendering;
 const names = new Map<number, string>(Object.entries(format).map(([name, code]) => [code, name]));
@@ -11,8 +11,8 @@ const names = new Map<number, string>(Object.entries(format).map(([name, code]) 
  * need XRGB8888, which is the only one that virtio-gpu has. Asked anew at each call.
  * Throws ERR_CLOSED, or ERR_DEVICE_LOST while a device is gone.
  */
-export function sharedFormats({ devices }: Display): string[] {
-  const { shows, renders } = devices;
+export function sharedFormats(display: Display): string[] {
+  const { shows, renders } = sharedBy(display).devices;
   const [first = [], ...others] = primaryFormats(shows.node.fd);
   return first
     .filter((code) => others.every((formats) => formats.includes(code)))

@@ -1,67 +1,53 @@
 /** A head: the render GPU's buffers on one connector of the display. The library's main object. */
-import { Observable, Subject, timer, type Subscription } from 'rxjs';
+import { Observable, Subject, type Subscription } from 'rxjs';
 import {
   allFree,
-  rungsOf,
   type DmabufDescription,
   type ForeignBuffer,
   type PathName,
   type StateCounts,
 } from '../buffer/index.js';
-import { classifyErrno, coded, errnoOf, GuestheadError } from '../errors.js';
-import type { Mode } from '../ffi/index.js';
+import { GuestheadError } from '../errors.js';
 import type { Cursor } from './cursor.js';
-import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
-import type { Display, DisplayChange } from './display.js';
-import { FlipRun } from './flip-run.js';
+import { sharedBy, type Display } from './display.js';
+import { FlipStream } from './flip-stream.js';
 import type { Draw } from './frame.js';
 import { HeadCursor } from './head-cursor.js';
 import { infoOf, type HeadInfo } from './head-info.js';
-import { modeAgain } from './mode.js';
 import type { CheckedHeadOptions } from './options.js';
 import type { Pacing } from './pacing.js';
-import { reopenPlace, type ClaimedPlace } from './place.js';
+import type { ClaimedPlace } from './place.js';
+import { Presence } from './presence.js';
 import type { Flip } from './scanout.js';
-import { openSession, type Session } from './session.js';
-import { Sessions } from './sessions.js';
-
-/** For a kernel that is in between two of the host's changes. */
-const settleMs = 500;
+import type { Session } from './session.js';
+import type { SharedDevices } from './shared-devices.js';
 
 export class Head {
   readonly #flushFence$ = new Subject<number>();
   readonly #faults$ = new Subject<GuestheadError>();
+  readonly #shared: SharedDevices;
   readonly #changes: Subscription;
-  /** Changes of place or session, one after the other. */
-  #changing: Promise<void> = Promise.resolve();
-  readonly #sessions: Sessions;
-  #run: FlipRun | undefined;
-  #complete: (() => void) | undefined;
+  readonly #stream = new FlipStream();
   readonly #cursor: HeadCursor;
-  #fail: ((error: unknown) => void) | undefined;
-  readonly #connector: ConnectorWatch;
-  #lost = false;
-  #closed = false;
+  readonly #presence: Presence;
 
   /** Use `openHead`. */
   constructor(
     readonly display: Display,
     private readonly ownsDisplay: boolean,
     private readonly options: CheckedHeadOptions,
-    private place: ClaimedPlace,
+    place: ClaimedPlace,
     session: Session,
   ) {
-    this.#sessions = new Sessions(session, {
-      start: () => this.#startRun(),
-      open: (mode, paths, refused) => openSession(this.place, mode, paths, options, refused),
-      wanted: options.path,
-      report: this.#report,
-    });
-    this.#connector = new ConnectorWatch(place.pipeline.connector.id);
-    this.#cursor = new HeadCursor(() => this.#run?.flipPending ?? false, this.#report);
-    this.#changes = display.changes$.subscribe({
+    const shared = sharedBy(display);
+    this.#shared = shared;
+    const [stream, report] = [this.#stream, this.#report];
+    const cursor = new HeadCursor(() => stream.run?.flipPending ?? false, report);
+    this.#cursor = cursor;
+    this.#presence = new Presence({ shared, options, stream, cursor, report }, place, session);
+    this.#changes = shared.changes$.subscribe({
       next: (change) => {
-        this.#onChange(change);
+        this.#presence.onChange(change);
       },
       complete: () => {
         this.#closeNow();
@@ -71,7 +57,7 @@ export class Head {
 
   /** As it is now: mode and path change with the host. */
   get info(): HeadInfo {
-    return infoOf(this.place, this.#sessions.current, this.options);
+    return infoOf(this.#presence.place, this.#presence.sessions.current, this.options);
   }
 
   /**
@@ -85,17 +71,17 @@ export class Head {
 
   /** Who sets the pace of the flips, and what to do about it. */
   get pacing(): Pacing {
-    return this.#run?.pacing() ?? { kind: 'unknown', advice: 'nothing flips' };
+    return this.#stream.run?.pacing() ?? { kind: 'unknown', advice: 'nothing flips' };
   }
 
   /** The backbuffers by state. */
   states(): StateCounts {
-    return this.#run?.counts() ?? allFree(this.#sessions.current.buffers.length);
+    return this.#stream.run?.counts() ?? allFree(this.#presence.sessions.current.buffers.length);
   }
 
   /** Bytes copied so far to bring what was drawn to the display; 0 on every path but `copy`. */
   bytesCopied(): number {
-    return this.#sessions.bytesCopied;
+    return this.#presence.sessions.bytesCopied;
   }
 
   /**
@@ -108,45 +94,37 @@ export class Head {
    */
   flips(draw: Draw, { when$ }: { readonly when$?: Observable<unknown> | undefined } = {}): Observable<Flip> {
     return new Observable((subscriber) => {
-      if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The head is closed');
-      if (this.#run !== undefined) throw new GuestheadError('ERR_USAGE', 'The head is already flipping');
-      if (this.#lost && !this.display.reopens) this.display.assertOpen();
-      const run = new FlipRun({
-        options: this.options,
-        draw,
-        when$,
-        subscriber,
-        flushFence$: this.#flushFence$,
-        report: this.#report,
-        onError: (error) => {
-          this.#onLoopError(error);
+      this.#throwIfClosed();
+      this.#presence.assertComing();
+      this.#stream.open(
+        {
+          options: this.options,
+          draw,
+          when$,
+          subscriber,
+          flushFence$: this.#flushFence$,
+          report: this.#report,
+          onError: (error) => {
+            this.#presence.onLoopError(error);
+          },
+          onShown: () => {
+            this.#presence.sessions.settled();
+          },
+          onFlip: () => {
+            this.#cursor.apply();
+          },
+          onExit: () => {
+            this.#cursor.close();
+          },
         },
-        onShown: () => {
-          this.#sessions.settled();
+        () => {
+          this.#presence.sessions.settled();
         },
-        onFlip: () => {
-          this.#cursor.apply();
-        },
-        onExit: () => {
-          this.#cursor.close();
-        },
-      });
-      this.#run = run;
-      this.#complete = () => {
-        subscriber.complete();
-      };
-      this.#fail = (error) => {
-        subscriber.error(coded(error));
-      };
-      subscriber.add(() => {
-        this.#run = undefined;
-        run.stop();
-        this.#sessions.settled();
-      });
+      );
       try {
-        this.#startRun();
+        this.#presence.start();
       } catch (error) {
-        this.#fail(error);
+        this.#stream.fail(error);
       }
     });
   }
@@ -160,8 +138,8 @@ export class Head {
    */
   importDmabuf(description: DmabufDescription): ForeignBuffer {
     this.#throwIfClosed();
-    this.display.assertOpen();
-    return this.display.foreign.import(description);
+    this.#shared.assertOpen();
+    return this.#shared.foreign.import(description);
   }
 
   /**
@@ -170,9 +148,7 @@ export class Head {
    */
   upgrade(): Promise<PathName> {
     this.#throwIfClosed();
-    return this.#change(async () => {
-      if (!this.#lost) await this.#sessions.upgrade();
-    }).then(() => this.info.path);
+    return this.#presence.upgrade().then(() => this.info.path);
   }
 
   /**
@@ -181,14 +157,13 @@ export class Head {
    */
   cursor(): Cursor {
     this.#throwIfClosed();
-    return this.#cursor.open(this.display.devices, this.place.pipeline.crtc);
+    return this.#cursor.open(this.#shared.devices, this.#presence.place.pipeline.crtc);
   }
 
   /** Completes the stream, gives the screen back, closes every buffer, and its own display. Idempotent. */
   async close(): Promise<void> {
-    this.#complete?.();
-    this.#closed = true;
-    await this.#changing;
+    this.#stream.complete();
+    await this.#presence.end();
     this.#closeNow();
     if (this.ownsDisplay) this.display.close();
   }
@@ -198,126 +173,21 @@ export class Head {
   }
 
   #closeNow(): void {
-    this.#closed = true;
+    void this.#presence.end(); // from here on it is closed for its callers
     if (this.#changes.closed) return;
     this.#changes.unsubscribe();
     this.#cursor.close();
-    this.#complete?.();
+    this.#stream.complete();
     this.#flushFence$.complete();
     this.#faults$.complete();
-    this.#sessions.close();
-    this.place.release();
+    this.#presence.close();
   }
 
   readonly #report = (fault: GuestheadError): void => {
     this.#faults$.next(fault);
   };
 
-  #onChange(change: DisplayChange): void {
-    if (change.kind === 'fault') this.#onFault(change.fault);
-    else if (change.kind === 'lost') this.#onLost(change.fault);
-    else if (change.kind === 'back') void this.#change(() => this.#comeBack());
-    else void this.#change(() => this.#onHotplug());
-  }
-
-  /** A buffer that the host refuses is seen by nobody else: the kernel goes on as if it were shown. */
-  #onFault(fault: GuestheadError): void {
-    this.#report(fault);
-    const refused = this.#sessions.current;
-    if (fault.code !== 'ERR_HOST_REFUSED' || !this.#sessions.canStepDown()) return;
-    void this.#change(async () => {
-      if (this.#sessions.current === refused) await this.#sessions.stepDown(fault); // one step for a burst of refusals
-    });
-  }
-
-  /** Runs after the changes before it; one that fails ends the stream. */
-  #change(act: () => Promise<void> | void): Promise<void> {
-    this.#changing = this.#changing.then(async () => {
-      if (this.#closed) return;
-      try {
-        await act();
-      } catch (error) {
-        if (!this.#lost) this.#fail?.(error);
-      }
-    });
-    return this.#changing;
-  }
-
-  #onLoopError(error: unknown): void {
-    const errno = errnoOf(error);
-    const kind = errno === undefined ? 'fatal' : classifyErrno(errno);
-    const known = error instanceof GuestheadError ? error : undefined;
-    if (known?.code === 'ERR_DEVICE_LOST' || kind === 'lost') this.display.lose('display', error);
-    if (this.#lost || this.#sessions.failed(error)) return; // whoever replaced the session decides
-    if (known !== undefined && kind === 'step-down') void this.#change(() => this.#sessions.stepDown(known));
-    else this.#fail?.(error);
-  }
-
-  /** Flips on the current session, or does so once there is a connector and a device again. */
-  #startRun(): boolean {
-    if (this.#run === undefined || this.#lost || this.#connector.unplugged) return false;
-    this.#run.start(this.place, this.#sessions.current);
-    return true;
-  }
-
-  #onLost(fault: GuestheadError): void {
-    if (this.#lost) return;
-    this.#lost = true;
-    this.#run?.pause();
-    this.#cursor.close();
-    if (this.display.reopens) this.#report(fault);
-    else this.#fail?.(fault);
-    this.#sessions.close();
-  }
-
-  /** A head that cannot come back stays lost. */
-  async #comeBack(): Promise<void> {
-    try {
-      this.#lost = false;
-      await this.#reopen();
-    } catch (error) {
-      const again = this.#lost; // gone once more meanwhile
-      this.#lost = true;
-      if (!again) this.#fail?.(error);
-    }
-  }
-
-  /** The same connector of the device that came back; one that the host closed meanwhile is waited for. */
-  async #reopen(): Promise<void> {
-    this.place = reopenPlace(this.display, this.place);
-    const { connector } = this.place.pipeline;
-    const { mode: wanted, onResize, path } = this.options;
-    await this.#act(this.#connector.cameBack(connector, onResize));
-    const mode = modeAgain(connector, wanted, this.#sessions.current.mode, onResize === 'keep');
-    this.#sessions.adopt(await openSession(this.place, mode, rungsOf(path), this.options));
-    this.#startRun();
-  }
-
-  async #onHotplug(): Promise<void> {
-    if (this.#lost) return;
-    const { node } = this.display.devices.shows;
-    await this.#act(this.#connector.look(node, this.options.onResize, this.#sessions.current.mode));
-  }
-
-  async #act({ action, mode, fault, unsettled }: ConnectorAction): Promise<void> {
-    if (fault !== undefined) this.#report(fault);
-    if (unsettled === true) this.#changes.add(timer(settleMs).subscribe(this.#lookAgain));
-    if (action === 'stop') this.#complete?.();
-    if (action === 'blank') this.#run?.blank();
-    if (action === 'show' && mode !== undefined) await this.#follow(mode);
-  }
-
-  readonly #lookAgain = (): void => {
-    this.#onChange({ kind: 'hotplug' });
-  };
-
-  /** Where the new size cannot be had, the old one stays. */
-  async #follow(mode: Mode): Promise<void> {
-    if (!mode.raw.equals(this.#sessions.current.mode.raw)) await this.#sessions.resize(mode);
-    else if (this.#run?.running === false) this.#startRun();
-  }
-
   #throwIfClosed(): void {
-    if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The head is closed');
+    if (this.#presence.closed) throw new GuestheadError('ERR_CLOSED', 'The head is closed');
   }
 }

@@ -2,7 +2,7 @@
 import { rungsOf } from '../buffer/index.js';
 import { coded } from '../errors.js';
 import { Owner } from '../owner.js';
-import { Display } from './display.js';
+import { Display, sharedBy } from './display.js';
 import { Head } from './head.js';
 import { chooseMode } from './mode.js';
 import { parseHeadOptions, type DisplayOptions, type HeadOptions } from './options.js';
@@ -25,7 +25,7 @@ export async function openHead(options: OpenHeadOptions = {}): Promise<Head> {
   try {
     return await owner.guardAsync(async () => {
       const display = options.on ?? owner.own(await Display.open(options), closeDisplay);
-      const place = owner.own(openPlace(display, checked.connector), ({ release }) => {
+      const place = owner.own(openPlace(sharedBy(display), checked.connector), ({ release }) => {
         release();
       });
       const mode = chooseMode(place.pipeline.connector, checked.mode);

@@ -1,6 +1,7 @@
 /** The contract suite on the real addon and the real kernel. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { propertyId } from '../../../src/output/atomic.js';
+import { sharedBy } from '../../../src/output/display.js';
 import { chooseMode, Display } from '../../../src/output/index.js';
 import { parseHeadOptions } from '../../../src/output/options.js';
 import { openPlace } from '../../../src/output/place.js';
@@ -13,7 +14,7 @@ const settleMs = 200;
 scanoutContract('virtio-gpu', async () => {
   const calls: HandlerCall[] = [];
   const display = await Display.open({});
-  const place = openPlace(display, undefined);
+  const place = openPlace(sharedBy(display), undefined);
   const { pipeline, screen, shows } = place;
   const { device } = shows;
   const mode = chooseMode(pipeline.connector, undefined);

@@ -9,6 +9,7 @@ import { clientCapability, getPlanes, getProperties, setClientCapability } from 
 import { commitFlag } from '../../../src/native.js';
 import { propertyId } from '../../../src/output/atomic.js';
 import { Cursor } from '../../../src/output/cursor.js';
+import { sharedBy } from '../../../src/output/display.js';
 import { chooseMode, Display } from '../../../src/output/index.js';
 import { parseHeadOptions } from '../../../src/output/options.js';
 import { openPlace } from '../../../src/output/place.js';
@@ -17,7 +18,7 @@ import { held } from './held.js';
 
 const flipsWanted = 60;
 const opened = await Display.open({});
-const place = openPlace(opened, undefined);
+const place = openPlace(sharedBy(opened), undefined);
 const { native, pipeline, screen } = place;
 const { node: display, device } = place.shows;
 const { crtc, plane } = pipeline;

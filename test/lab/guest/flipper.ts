@@ -7,6 +7,7 @@
  * and lets the process end by itself.
  */
 import { createInterface } from 'node:readline';
+import { sharedBy } from '../../../src/output/display.js';
 import { openHead, type Frame, type OpenHeadOptions } from '../../../src/output/index.js';
 import { held, heldHandles, type Held } from './held.js';
 import { Vgem } from './vgem.js';
@@ -84,7 +85,7 @@ async function fence(): Promise<void> {
 }
 
 function holding(): Held {
-  const { renders, shows } = head.display.devices;
+  const { renders, shows } = sharedBy(head.display).devices;
   return { ...held(), gemHandles: heldHandles(renders.node.fd) + heldHandles(shows.node.fd) };
 }
 

@@ -4,6 +4,7 @@ import { firstValueFrom, skip, Subject } from 'rxjs';
 import { getResources } from '../../../src/ffi/index.js';
 import { askWitness } from '../../../src/lab/index.js';
 import { propertyId } from '../../../src/output/atomic.js';
+import { sharedBy } from '../../../src/output/display.js';
 import { openHead, type Flip, type Head } from '../../../src/output/index.js';
 import { createPattern } from '../../../src/render/index.js';
 import { held } from './held.js';
@@ -19,7 +20,7 @@ function refuseForeignBuffers(): void {
 
 /** Whether each modeset so far left the CRTC on. */
 function activeIn({ others }: Commits, head: Head): number[] {
-  const { node } = head.display.devices.shows;
+  const { node } = sharedBy(head.display).devices.shows;
   const [crtc] = getResources(node.fd).crtcs;
   if (crtc === undefined) throw new Error('the display has no CRTC');
   const id = propertyId(node, 'crtc', crtc, 'ACTIVE');
