@@ -1,0 +1,55 @@
+/**
+ * What a turn's events have brought, told once the other heads, too, have answered theirs
+ * with a commit: what users and drawings then do holds no head's commit up.
+ */
+import type { Subscriber } from 'rxjs';
+import type { Swapchain } from '../buffer/index.js';
+import type { Flip } from './scanout.js';
+
+export class TurnEnd {
+  #flip: Flip | undefined;
+  readonly #released: number[] = [];
+  #deferred = false;
+  #stopped = false;
+
+  constructor(
+    private readonly chain: Pick<Swapchain<never>, 'released'>,
+    private readonly flips: Pick<Subscriber<Flip>, 'next'>,
+    /** Runs once the events of this turn have been handled, those of other heads too. */
+    private readonly defer: (callback: () => void) => void,
+    /** Called after all has been told. */
+    private readonly after: () => void,
+  ) {}
+
+  /** To be told: a completed flip. */
+  flipped(flip: Flip): void {
+    this.#flip = flip;
+  }
+
+  /** To be told: a buffer that is let go of. */
+  released(slot: number): void {
+    this.#released.push(slot);
+  }
+
+  /** At the end of this turn, once. */
+  tellSoon(): void {
+    if (this.#deferred) return;
+    this.#deferred = true;
+    this.defer(this.#tell);
+  }
+
+  /** Nothing is told any more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** The flip first, then what it has set free. */
+  readonly #tell = (): void => {
+    this.#deferred = false;
+    const flip = this.#flip;
+    this.#flip = undefined;
+    if (flip !== undefined && !this.#stopped) this.flips.next(flip);
+    for (const slot of this.#released.splice(0)) if (!this.#stopped) this.chain.released(slot);
+    this.after();
+  };
+}
