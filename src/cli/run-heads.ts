@@ -6,7 +6,7 @@ import { Display, openHead, parseHeadOptions, type Draw, type Flip, type Head } 
 import { createPattern, type PatternName } from '../render/index.js';
 import { CpuMeter, FaultLog, judgeRun, RunStatistics, type HostCaptures, type RunResult } from '../report/index.js';
 import { measure } from './measure.js';
-import type { RunOptions } from './run-options.js';
+import type { HeadRunOptions, RunOptions } from './run-options.js';
 import { showStatus } from './status-line.js';
 
 /** Set by `guesthead lab run --capture N`: how many captures the host is ready to take. */
@@ -22,11 +22,11 @@ interface Member {
 }
 
 /** The results, one for each head. */
-export async function runHeads(options: RunOptions): Promise<RunResult[]> {
+export async function runHeads({ render, display: shows, wait, reopen, ...options }: RunOptions): Promise<RunResult[]> {
   parseHeadOptions({ ...options, connector: undefined }); // bad usage shall say so on any machine
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
-  const display = await Display.open({ ...options, onWait: sayWaiting });
+  const display = await Display.open({ render, display: shows, wait, reopen, onWait: sayWaiting });
   try {
     const cpu = new CpuMeter();
     const members = (await openHeads(display, options)).map((head) => memberOf(head, pattern, cpu));
@@ -36,7 +36,7 @@ export async function runHeads(options: RunOptions): Promise<RunResult[]> {
   }
 }
 
-async function openHeads(display: Display, options: RunOptions): Promise<Head[]> {
+async function openHeads(display: Display, options: HeadRunOptions): Promise<Head[]> {
   const heads: Head[] = [];
   for (const connector of namesOf(display, options.connector ?? []))
     heads.push(await openHead({ ...options, connector, on: display }));
@@ -68,7 +68,7 @@ function patternDraw(name: PatternName): Draw {
 }
 
 /** All flip until all have been measured and captured. */
-async function runMembers(members: readonly Member[], options: RunOptions, captures: number): Promise<RunResult[]> {
+async function runMembers(members: readonly Member[], options: HeadRunOptions, captures: number): Promise<RunResult[]> {
   const keepFlipping = members.map(({ flips$ }) => flips$.subscribe({ error: () => undefined }));
   const signal$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')).pipe(share());
   const hideStatus = showStatus(members);

@@ -1,7 +1,8 @@
 import type { DisplayOptions, HeadOptions } from '../output/index.js';
 import type { PatternName } from '../render/index.js';
 
-export interface RunOptions extends Omit<HeadOptions, 'connector'>, DisplayOptions {
+/** Of each head in a run, and of the run. */
+export interface HeadRunOptions extends Omit<HeadOptions, 'connector'> {
   /** Names, or `all`; without any the first that is connected. */
   readonly connector?: readonly string[];
   readonly pattern?: PatternName;
@@ -9,3 +10,5 @@ export interface RunOptions extends Omit<HeadOptions, 'connector'>, DisplayOptio
   readonly seconds?: number;
   readonly json?: boolean;
 }
+
+export interface RunOptions extends HeadRunOptions, Pick<DisplayOptions, 'render' | 'display' | 'wait' | 'reopen'> {}

@@ -1,12 +1,12 @@
 /** The two devices of a display, opened; each closes all that was opened with it. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GemHandles } from '../buffer/index.js';
 import { discover, DrmNode, selectDisplay, selectRender, type DrmDevice } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import { GbmDevice, loadLibdrm, loadLibgbm } from '../ffi/index.js';
 import type { Native, NativeDevice } from '../native.js';
 import { Owner } from '../owner.js';
-import type { CheckedDisplayOptions } from './options.js';
+import { becomeMasterInTime } from './master-wait.js';
+import type { CheckedDisplayOptions, DisplayOptions } from './options.js';
 
 export interface DisplayDevice {
   /** As discovered: its PCI address outlives its node's name. */
@@ -47,7 +47,12 @@ export async function openDevices(options: CheckedDisplayOptions): Promise<Devic
 
 /** Opens the node and makes it DRM master, waiting for that where asked to. */
 export async function openDisplayDevice(
-  { display, wait, onWait }: Pick<CheckedDisplayOptions, 'display' | 'wait' | 'onWait'>,
+  {
+    display,
+    wait,
+    onWait,
+    signal,
+  }: Pick<CheckedDisplayOptions, 'display' | 'wait' | 'onWait'> & Pick<DisplayOptions, 'signal'>,
   native: Native,
 ): Promise<DisplayDevice> {
   const { device: found, node: path } = selectDisplay(discover(), display);
@@ -55,7 +60,7 @@ export async function openDisplayDevice(
   return owner.guardAsync(async () => {
     const node = owner.own(DrmNode.open(path), closeNode);
     needs(node, node.canImport(), 'cannot import dma-bufs');
-    if (wait) await becomeMasterInTime(node, onWait);
+    if (wait) await becomeMasterInTime(node, { onWait, signal });
     else node.becomeAtomicMaster();
     owner.own(node, (master) => {
       master.giveUpMaster();
@@ -83,21 +88,6 @@ export function openRenderDevice(wanted: string, display: DrmDevice): RenderDevi
 /** What finds the same device again once it is bound to another node. */
 export function sameDevice(wanted: string, { pci, driver }: DrmDevice): string {
   return wanted.startsWith('/') ? (pci ?? driver) : wanted;
-}
-
-const masterPollMs = 250;
-
-async function becomeMasterInTime(node: DrmNode, onWait: (why: GuestheadError) => void): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    try {
-      node.becomeAtomicMaster();
-      return;
-    } catch (error) {
-      if (!(error instanceof GuestheadError) || error.code !== 'ERR_NOT_MASTER') throw error;
-      if (tries === 0) onWait(error);
-      await sleep(masterPollMs);
-    }
-  }
 }
 
 function closeNode(node: DrmNode): void {

@@ -54,18 +54,20 @@ export class Display {
     });
   }
 
-  /** Throws a GuestheadError that says why; nothing stays open then. */
+  /** Throws a GuestheadError that says why, or the reason of `signal`; nothing stays open then. */
   static async open(options: DisplayOptions): Promise<Display> {
     const checked = parseDisplayOptions(options);
     const owner = new Owner();
     try {
       return await owner.guardAsync(async () => {
+        checked.signal?.throwIfAborted();
         const { shows, renders, native } = await openDevices(checked);
         owner.own(shows.owner, closeOwner);
         owner.own(renders.owner, closeOwner);
         return new Display(new SharedDevices(checked, { shows, renders, native }));
       });
     } catch (error) {
+      if (checked.signal?.aborted === true && error === checked.signal.reason) throw error;
       throw coded(error);
     }
   }

@@ -5,26 +5,33 @@ import { Owner } from '../owner.js';
 import { Display, sharedBy } from './display.js';
 import { Head } from './head.js';
 import { chooseMode } from './mode.js';
-import { parseHeadOptions, type DisplayOptions, type HeadOptions } from './options.js';
+import { parseHeadOptions, refuseDisplayOptions, type DisplayOptions, type HeadOptions } from './options.js';
 import { openPlace } from './place.js';
 import { openSession } from './session.js';
 
-export interface OpenHeadOptions extends HeadOptions, DisplayOptions {
-  /** An open display, which stays the caller's. Without it the head opens one by the options above and closes it with itself. */
-  readonly on?: Display | undefined;
+/** The head opens a display by these options, and closes it with itself. */
+interface OwnDisplay extends DisplayOptions {
+  readonly on?: undefined;
 }
+
+/** An open display, which stays the caller's and has its options already. */
+type OpenDisplay = { readonly on: Display } & { readonly [Name in keyof DisplayOptions]?: undefined };
+
+export type OpenHeadOptions = HeadOptions & (OwnDisplay | OpenDisplay);
 
 /**
  * Opens the devices, allocates the backbuffers and brings them to the
  * display. Nothing on the screen changes before `flips()` is subscribed to.
- * On failure a GuestheadError says why, and nothing stays open.
+ * On failure a GuestheadError says why (or the reason of `signal`), and nothing stays open.
  */
 export async function openHead(options: OpenHeadOptions = {}): Promise<Head> {
   const checked = parseHeadOptions(options);
+  if (options.on !== undefined) refuseDisplayOptions(options);
+  const display = options.on ?? (await Display.open(options));
   const owner = new Owner();
   try {
     return await owner.guardAsync(async () => {
-      const display = options.on ?? owner.own(await Display.open(options), closeDisplay);
+      if (options.on === undefined) owner.own(display, closeDisplay);
       const place = owner.own(openPlace(sharedBy(display), checked.connector), ({ release }) => {
         release();
       });

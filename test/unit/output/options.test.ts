@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Display, openHead } from '../../../src/output/index.js';
 import { parseDisplayOptions, parseHeadOptions } from '../../../src/output/options.js';
 import { FakeNative } from '../../../src/testing/index.js';
 
@@ -78,5 +79,19 @@ describe('the options of a display', () => {
     const parsed = parseDisplayOptions({ native, onWait });
     assert.equal(parsed.native(), native);
     assert.equal(parsed.onWait, onWait);
+  });
+
+  it('refuse a signal that is none', () => {
+    const { signal } = new AbortController();
+    assert.equal(parseDisplayOptions({ signal }).signal, signal);
+    const options: Record<string, unknown> = { signal: new AbortController() };
+    assert.throws(() => parseDisplayOptions(options), { code: 'ERR_USAGE', message: /no AbortSignal/ });
+  });
+
+  it('are refused for one that is open', async () => {
+    const on = Object.create(Display.prototype) as Display;
+    const usage = { code: 'ERR_USAGE', message: /open: it cannot be given render, wait$/, advice: /Display\.open/ };
+    // @ts-expect-error: nor does the compiler take them
+    await assert.rejects(openHead({ on, render: 'auto', wait: true, buffers: 3 }), usage);
   });
 });
