@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Lab } from '../../src/lab/index.js';
 import type { RunResult } from '../../src/report/index.js';
 import { guesthead, lastJson, script, startRun } from '../support/lab.js';
+import type { Outcome } from './guest/draw-faults.js';
 
 let lab: Lab;
 before(async () => {
@@ -32,17 +33,6 @@ describe('a host that is paused for 5 s', () => {
 });
 
 describe('a drawing that', () => {
-  interface Outcome {
-    readonly draw: string;
-    readonly policy: string;
-    readonly flips: number;
-    readonly dropped: number;
-    readonly drawnLate: number;
-    readonly faults: string[];
-    readonly error: string | null;
-    readonly shownAfterFault: boolean;
-  }
-
   let outcomes: Outcome[];
   before(async () => {
     outcomes = lastJson<Outcome[]>(await lab.run(script('test/lab/guest/draw-faults.ts')));

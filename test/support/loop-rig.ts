@@ -193,3 +193,18 @@ export function start(
   });
   return { flips, faults, seen, pace, subscription };
 }
+
+/** A loop whose drawings are only counted. */
+export function startCounting(options: Partial<LoopOptions>, rig = new Rig()) {
+  const clock = new HandClock();
+  let count = 0;
+  const draw = () => {
+    count++;
+  };
+  return { rig, clock, drawn: () => count, ...start(rig, draw, clock, options) };
+}
+
+/** Which frame each flip showed, and how many were dropped before it. */
+export function shownAndDropped(flips: readonly Flip[]): [number, number][] {
+  return flips.map(({ frame, dropped }) => [frame, dropped]);
+}

@@ -1,5 +1,5 @@
 /** A display that flips by itself, on simulated time; what sets its pace is the test's choice. */
-import type { Draw, LoopOptions } from '../../src/output/index.js';
+import type { Draw, Flip, LoopOptions } from '../../src/output/index.js';
 import { HandClock, periodMs, Rig, settle, start } from './loop-rig.js';
 
 /** When the flip of a commit comes, both in ms; `last`: the flip before. */
@@ -82,3 +82,23 @@ export class SimulatedDisplay extends Rig {
     this.native.flip({ cycles, elapsedNs: at * 1e6 - timestampNs });
   }
 }
+
+/** Runs the loop on a display with drawings of `drawMs`; `starts`: how long after the flip before each began. */
+export async function simulate(pacemaker: Pacemaker, drawMs: number, options: Partial<LoopOptions>, seconds = 5) {
+  const display = new SimulatedDisplay(pacemaker);
+  const starts: number[] = [];
+  const draw = () => {
+    starts.push(display.clock.time - display.native.timestampNs / 1e6);
+    display.clock.time += drawMs;
+  };
+  const { flips, subscription } = display.start(draw, options);
+  await display.run(seconds * 1000);
+  subscription.unsubscribe();
+  return { flips, starts, display };
+}
+
+export const mean = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+/** What comes once the loop has learnt: the last second. */
+export const settled = <T>(list: readonly T[]) => list.slice(-60);
+/** From the start of the drawing to the screen, ms: the mean. */
+export const latencyOf = (flips: readonly Flip[]) => mean(settled(flips).map(({ latencyMs }) => latencyMs));

@@ -20,7 +20,7 @@ const draws: Record<string, Draw> = {
   'takes 200 ms': (frame) => (bad(frame) ? sleep(200) : undefined),
 };
 
-interface Outcome {
+export interface Outcome {
   readonly draw: string;
   readonly policy: 'end' | 'skip';
   readonly flips: number;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closeSync, fstatSync, ftruncateSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -8,6 +8,7 @@ import { GemHandles } from '../../../src/buffer/gem-handles.js';
 import type { DrmNode } from '../../../src/device/index.js';
 import { GuestheadError } from '../../../src/errors.js';
 import { format, LINEAR, type DmabufFd, type FramebufferId, type GemHandle } from '../../../src/ffi/index.js';
+import { isOpen } from '../../support/descriptors.js';
 
 const { EBUSY, EINTR, EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM, EOPNOTSUPP } = constants.errno;
 const size = 64 * 4 * 32;
@@ -58,15 +59,6 @@ class FakeDisplay {
   #fail(call: keyof typeof this.errnos): void {
     const errno = this.errnos[call].shift() ?? 0;
     if (errno !== 0) throw new GuestheadError('ERR_SYSTEM', `refused to ${call}`, { errno });
-  }
-}
-
-function isOpen(fd: number): boolean {
-  try {
-    fstatSync(fd);
-    return true;
-  } catch {
-    return false;
   }
 }
 

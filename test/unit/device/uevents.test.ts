@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
-import { fstatSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { afterEach, describe, it } from 'node:test';
 import { parseUevent, watchDrmEvents, type DrmUevent } from '../../../src/device/uevents.js';
 import { nativeError } from '../../../src/testing/index.js';
 import { Fifo } from '../../addon/support/descriptors.js';
+import { isOpen } from '../../support/descriptors.js';
 
 const { EAGAIN, EBADF, EINTR, ENOBUFS, EMFILE } = constants.errno;
 const gpu = '/devices/pci0000:00/0000:00:02.0/virtio0/drm/card0';
@@ -75,15 +76,6 @@ class FakeSource {
 
   get isClosed(): boolean {
     return this.watchers.every(({ closed }) => closed) && !isOpen(this.fifo.fd);
-  }
-}
-
-function isOpen(fd: number): boolean {
-  try {
-    fstatSync(fd);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Deadline, type Flip, type LoopOptions } from '../../../src/output/index.js';
-import { HandClock, periodMs, Rig, start } from '../../support/loop-rig.js';
-import { freeRunning, SimulatedDisplay, vblankTimer, type Pacemaker } from '../../support/simulated-display.js';
+import { Deadline, type Flip } from '../../../src/output/index.js';
+import { periodMs, startCounting } from '../../support/loop-rig.js';
+import {
+  freeRunning,
+  latencyOf,
+  mean,
+  settled,
+  simulate,
+  SimulatedDisplay,
+  vblankTimer,
+} from '../../support/simulated-display.js';
 
 const onTime = { missed: 0, drawnLate: false };
 const aMiss = { missed: 1, drawnLate: false };
@@ -57,23 +65,6 @@ describe('the deadline', () => {
   });
 });
 
-/** Runs the loop on a display with drawings of `drawMs`; `starts`: how long after the flip before each began. */
-async function simulate(pacemaker: Pacemaker, drawMs: number, options: Partial<LoopOptions>, seconds = 5) {
-  const display = new SimulatedDisplay(pacemaker);
-  const starts: number[] = [];
-  const draw = () => {
-    starts.push(display.clock.time - display.native.timestampNs / 1e6);
-    display.clock.time += drawMs;
-  };
-  const { flips, subscription } = display.start(draw, options);
-  await display.run(seconds * 1000);
-  subscription.unsubscribe();
-  return { flips, starts, display };
-}
-
-const mean = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
-const settled = <T>(list: readonly T[]) => list.slice(-60);
-const latencyOf = (flips: readonly Flip[]) => mean(settled(flips).map(({ latencyMs }) => latencyMs));
 const missedOf = (flips: readonly Flip[]) => flips.reduce((sum, { missed }) => sum + missed, 0);
 
 describe('late drawing', () => {
@@ -135,39 +126,19 @@ describe('late drawing', () => {
   });
 
   it('draws nothing ahead, and nothing while a commit waits', () => {
-    const rig = new Rig();
-    const clock = new HandClock();
-    let drawn = 0;
-    start(
-      rig,
-      () => {
-        drawn++;
-      },
-      clock,
-      { deadline: true, presentation: 'mailbox' },
-    );
+    const { rig, clock, drawn } = startCounting({ deadline: true, presentation: 'mailbox' });
     for (let turn = 0; turn < 10; turn++) clock.advance(periodMs);
-    assert.equal(drawn, 2, 'one on the screen, one committed');
+    assert.equal(drawn(), 2, 'one on the screen, one committed');
     assert.equal(rig.chain.counts().drawing, 0);
   });
 
   it('stops waiting when the loop stops', () => {
-    const rig = new Rig();
-    const clock = new HandClock();
-    let drawn = 0;
-    const { subscription } = start(
-      rig,
-      () => {
-        drawn++;
-      },
-      clock,
-      { deadline: true },
-    );
+    const { rig, clock, drawn, subscription } = startCounting({ deadline: true });
     clock.advance(periodMs);
     rig.native.flip();
     subscription.unsubscribe();
-    const before = drawn;
+    const before = drawn();
     for (let turn = 0; turn < 10; turn++) clock.advance(periodMs);
-    assert.equal(drawn, before);
+    assert.equal(drawn(), before);
   });
 });

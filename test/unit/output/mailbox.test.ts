@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Frame } from '../../../src/output/index.js';
-import { ending, HandClock, periodMs, Rig, settle, start } from '../../support/loop-rig.js';
-import { SimulatedDisplay, vblankTimer } from '../../support/simulated-display.js';
+import {
+  ending,
+  HandClock,
+  periodMs,
+  Rig,
+  settle,
+  shownAndDropped,
+  start,
+  startCounting,
+} from '../../support/loop-rig.js';
+import { latencyOf, simulate, vblankTimer } from '../../support/simulated-display.js';
 
 const mailbox = { presentation: 'mailbox' } as const;
 /** A mailbox draws on this long after a drawing. */
@@ -20,48 +29,29 @@ describe('the mailbox', () => {
     assert.equal(rig.native.committed.length, 1, 'one commit at a time');
     rig.native.flip();
     rig.native.flip();
-    assert.deepEqual(
-      flips.map(({ frame, dropped }) => [frame, dropped]),
-      [
-        [1, 5],
-        [7, 0],
-      ],
-    );
+    assert.deepEqual(shownAndDropped(flips), [
+      [1, 5],
+      [7, 0],
+    ]);
   });
 
   it('draws no more than eight times a cycle: what the kernel has to say is heard in between', () => {
-    const rig = new Rig();
-    const clock = new HandClock();
-    let drawn = 0;
-    start(
-      rig,
-      () => {
-        drawn++;
-      },
-      clock,
-      mailbox,
-    );
-    const before = drawn;
+    const { clock, drawn } = startCounting(mailbox);
+    const before = drawn();
     clock.advance(redrawMs);
-    assert.equal(drawn, before + 1);
+    assert.equal(drawn(), before + 1);
     clock.advance(1000);
-    assert.equal(drawn, before + 2, 'however long the turn took');
+    assert.equal(drawn(), before + 2, 'however long the turn took');
   });
 
   it('shows each frame in its turn where draw is slower than the display', async () => {
-    const display = new SimulatedDisplay(vblankTimer());
-    const { flips, subscription } = display.start(() => void (display.clock.time += 1.2 * periodMs), mailbox);
-    await display.run(1000);
-    subscription.unsubscribe();
+    const { flips } = await simulate(vblankTimer(), 1.2 * periodMs, mailbox);
     assert.ok(flips.length > 30);
     assert.ok(flips.every(({ dropped }) => dropped === 0));
   });
 
   it('counts what it drops, each frame in one flip or in none', async () => {
-    const display = new SimulatedDisplay(vblankTimer());
-    const { flips, subscription } = display.start(() => void (display.clock.time += 3), mailbox);
-    await display.run(1000);
-    subscription.unsubscribe();
+    const { flips } = await simulate(vblankTimer(), 3, mailbox);
     const gaps = flips.slice(1).map(({ frame }, i) => frame - (flips[i]?.frame ?? 0) - 1);
     assert.deepEqual(
       flips.slice(0, -1).map(({ dropped }) => dropped),
@@ -71,54 +61,26 @@ describe('the mailbox', () => {
   });
 
   it('is fresher than fifo', async () => {
-    const latencies = await Promise.all(
-      [{}, mailbox].map(async (options) => {
-        const display = new SimulatedDisplay(vblankTimer());
-        const { flips, subscription } = display.start(() => void (display.clock.time += 3), options);
-        await display.run(1000);
-        subscription.unsubscribe();
-        return flips.slice(10).reduce((sum, { latencyMs }) => sum + latencyMs, 0) / flips.slice(10).length;
-      }),
-    );
-    const [fifo = 0, newest = 0] = latencies;
+    const runs = await Promise.all([{}, mailbox].map((options) => simulate(vblankTimer(), 3, options)));
+    const [fifo = 0, newest = 0] = runs.map(({ flips }) => latencyOf(flips));
     assert.ok(newest < fifo - 5, `${newest} and ${fifo} ms`);
   });
 
   it('draws no further than there are free buffers', () => {
     for (const buffers of [2, 3]) {
-      const rig = new Rig(buffers);
-      const clock = new HandClock();
-      let drawn = 0;
-      start(
-        rig,
-        () => {
-          drawn++;
-        },
-        clock,
-        mailbox,
-      );
+      const { clock, drawn } = startCounting(mailbox, new Rig(buffers));
       for (let turn = 0; turn < 5; turn++) clock.advance(redrawMs);
-      assert.equal(drawn, buffers, 'the ready frame keeps its buffer until it is shown');
+      assert.equal(drawn(), buffers, 'the ready frame keeps its buffer until it is shown');
     }
-    const rig = new Rig(4);
-    const clock = new HandClock();
+    const { rig, clock, drawn } = startCounting(mailbox);
     rig.native.held.add(0);
-    let drawn = 0;
-    start(
-      rig,
-      () => {
-        drawn++;
-      },
-      clock,
-      mailbox,
-    );
     rig.native.flip(); // 0 drains and is held: 1 is on the screen, 2 committed, 3 ready
-    const before = drawn;
+    const before = drawn();
     for (let turn = 0; turn < 5; turn++) clock.advance(redrawMs);
-    assert.equal(drawn, before + 1);
+    assert.equal(drawn(), before + 1);
     assert.equal(rig.chain.counts().free, 0);
     rig.native.signal(0);
-    assert.equal(drawn, before + 2);
+    assert.equal(drawn(), before + 2);
   });
 
   it('knows what a dropped buffer holds', () => {

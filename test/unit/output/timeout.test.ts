@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { HandClock, Rig, start } from '../../support/loop-rig.js';
+import { HandClock, Rig, start, startCounting } from '../../support/loop-rig.js';
 
 const quarter = 500;
 
@@ -66,21 +66,11 @@ describe('a flip that does not come', () => {
   });
 
   it('makes a mailbox draw on, but commit nothing', () => {
-    const rig = new Rig();
-    const clock = new HandClock();
-    let drawn = 0;
-    const { faults } = start(
-      rig,
-      () => {
-        drawn++;
-      },
-      clock,
-      { presentation: 'mailbox' },
-    );
+    const { rig, clock, drawn, faults } = startCounting({ presentation: 'mailbox' });
     pass(clock, 10_000);
     assert.equal(faults.length, 1);
     assert.equal(rig.inFences.length, 1);
-    assert.ok(drawn > 10);
+    assert.ok(drawn() > 10);
   });
 
   it('is not reported while flips come, nor after the loop was stopped', () => {
