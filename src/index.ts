@@ -3,7 +3,7 @@ export { describeDevice, discover } from './device/index.js';
 export type { DrmDevice } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode } from './errors.js';
-export { Display, mergeFences, openHead, sharedFormats } from './output/index.js';
+export { Display, headChannels, mergeFences, openHead, sharedFormats } from './output/index.js';
 export type {
   Clock,
   ConnectorInfo,
@@ -13,13 +13,20 @@ export type {
   DisplayOptions,
   Draw,
   DrawResult,
+  FaultMessage,
   Flip,
+  FlipMessage,
+  FlushFenceMessage,
   Frame,
   Head,
   HeadInfo,
+  HeadName,
   HeadOptions,
+  HeadStats,
   OpenHeadOptions,
   Pacing,
+  Percentiles,
+  ReleaseMessage,
   Shown,
 } from './output/index.js';
 export { createPattern, patternNames } from './render/index.js';

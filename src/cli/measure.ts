@@ -2,44 +2,60 @@
 import { lastValueFrom, merge, takeUntil, takeWhile, tap, timer, type Observable } from 'rxjs';
 import { GuestheadError } from '../errors.js';
 import type { Flip, Head } from '../output/index.js';
-import type { RunStatistics } from '../report/index.js';
+import type { CpuMeter, Figures } from '../report/index.js';
 import type { RunOptions } from './run-options.js';
 
-export interface Measured {
-  readonly head: Head;
-  readonly flips$: Observable<Flip>;
-  readonly statistics: RunStatistics;
+export interface Measurement {
+  readonly figures: Figures;
+  /** What ended the loop, if anything did. */
+  readonly failures: readonly string[];
 }
 
 /** Flips that stop coming must not keep a run of so many seconds from its end. */
 const graceSeconds = 5;
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Resolves with what ended the loop, if anything did. */
+/**
+ * The first flips are not measured: each buffer's first drawing paints the whole picture
+ * into memory never touched before.
+ */
 export async function measure(
-  { head, flips$, statistics }: Measured,
+  { head, flips$ }: { readonly head: Head; readonly flips$: Observable<Flip> },
+  cpu: CpuMeter,
   { frames = Infinity, seconds = Infinity }: RunOptions,
   signal$: Observable<unknown>,
-): Promise<string[]> {
-  const flush = head.flushFence$.subscribe((ms) => {
-    statistics.recordFlushFence(ms);
-  });
-  const timeout$ = timer(Math.min(longestTimerMs, (seconds + graceSeconds) * 1000));
+): Promise<Measurement> {
+  let [warmUp, measured, firstNs, span] = [2 * head.info.buffers, 0, Infinity, cpu.start()];
+  const flush = head.flushFence$.subscribe(); // has them sampled
+  const begin = ({ timestampNs }: Flip) => {
+    head.resetStats();
+    firstNs = timestampNs;
+    span = cpu.start();
+  };
   const measured$ = flips$.pipe(
     tap((flip) => {
-      statistics.record(flip);
+      cpu.countFlip();
+      if (warmUp-- > 0) begin(flip);
+      else measured++;
     }),
-    takeWhile(() => statistics.frames < frames && statistics.seconds < seconds),
-    takeUntil(seconds === Infinity ? signal$ : merge(signal$, timeout$)),
+    takeWhile(({ timestampNs }) => measured < frames && (timestampNs - firstNs) / 1e9 < seconds),
+    takeUntil(seconds === Infinity ? signal$ : merge(signal$, timer(timeoutMs(seconds)))),
   );
+  const failures = await failuresOf(measured$);
+  flush.unsubscribe();
+  return { figures: { ...head.stats(), cpuMsPerFlip: span.msPerFlip() }, failures };
+}
+
+function timeoutMs(seconds: number): number {
+  return Math.min(longestTimerMs, (seconds + graceSeconds) * 1000);
+}
+
+async function failuresOf(measured$: Observable<Flip>): Promise<string[]> {
   try {
     await lastValueFrom(measured$, { defaultValue: undefined });
     return [];
   } catch (error) {
     if (!(error instanceof GuestheadError)) throw error;
     return [`${error.code}: ${error.message}`];
-  } finally {
-    statistics.stop();
-    flush.unsubscribe();
   }
 }

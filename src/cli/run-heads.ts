@@ -4,8 +4,8 @@ import { type GuestheadError } from '../errors.js';
 import { askWitness } from '../lab/index.js';
 import { Display, openHead, parseHeadOptions, type Draw, type Flip, type Head } from '../output/index.js';
 import { createPattern, type PatternName } from '../render/index.js';
-import { CpuMeter, FaultLog, judgeRun, RunStatistics, type HostCaptures, type RunResult } from '../report/index.js';
-import { measure } from './measure.js';
+import { CpuMeter, FaultLog, judgeRun, type HostCaptures, type RunResult } from '../report/index.js';
+import { measure, type Measurement } from './measure.js';
 import type { HeadRunOptions, RunOptions } from './run-options.js';
 import { showStatus } from './status-line.js';
 
@@ -17,7 +17,6 @@ interface Member {
   readonly head: Head;
   /** One loop for all who subscribe: measured first, then captured. */
   readonly flips$: Observable<Flip>;
-  readonly statistics: RunStatistics;
   readonly faults: FaultLog;
 }
 
@@ -28,8 +27,7 @@ export async function runHeads({ render, display: shows, wait, reopen, ...option
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
   const display = await Display.open({ render, display: shows, wait, reopen, onWait: sayWaiting });
   try {
-    const cpu = new CpuMeter();
-    const members = (await openHeads(display, options)).map((head) => memberOf(head, pattern, cpu));
+    const members = (await openHeads(display, options)).map((head) => memberOf(head, pattern));
     return await runMembers(members, options, pattern === 'counter' ? captures : 0);
   } finally {
     display.close();
@@ -50,11 +48,10 @@ function namesOf(display: Display, wanted: readonly string[]): readonly (string 
   return connected.length === 0 ? [undefined] : connected.map(({ name }) => name); // none: the open says so
 }
 
-function memberOf(head: Head, pattern: PatternName, cpu: CpuMeter): Member {
+function memberOf(head: Head, pattern: PatternName): Member {
   return {
     head,
     flips$: head.flips(patternDraw(pattern)).pipe(share()),
-    statistics: new RunStatistics(2 * head.info.buffers, () => head.bytesCopied(), cpu),
     faults: new FaultLog(head.faults$),
   };
 }
@@ -71,13 +68,14 @@ function patternDraw(name: PatternName): Draw {
 async function runMembers(members: readonly Member[], options: HeadRunOptions, captures: number): Promise<RunResult[]> {
   const keepFlipping = members.map(({ flips$ }) => flips$.subscribe({ error: () => undefined }));
   const signal$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')).pipe(share());
-  const hideStatus = showStatus(members);
+  const hideStatus = showStatus(members.map(({ head }) => head));
+  const cpu = new CpuMeter();
   try {
-    const failures = await Promise.all(members.map((member) => measure(member, options, signal$)));
+    const measured = await Promise.all(members.map((member) => measure(member, cpu, options, signal$)));
     hideStatus();
     await members[0]?.head.display.checkPause();
     const results: RunResult[] = [];
-    for (const [index, member] of members.entries()) results.push(await judge(member, failures[index] ?? [], captures));
+    for (const [index, member] of members.entries()) results.push(await judge(member, measured[index]!, captures));
     return results;
   } finally {
     hideStatus();
@@ -86,12 +84,11 @@ async function runMembers(members: readonly Member[], options: HeadRunOptions, c
 }
 
 async function judge(
-  { head, statistics, faults }: Member,
-  failures: readonly string[],
+  { head, faults }: Member,
+  { figures, failures }: Measurement,
   captures: number,
 ): Promise<RunResult> {
   const { info, pacing } = head;
-  const figures = statistics.figures();
   const host = captures > 0 && failures.length === 0 ? await ask(captures, info.display) : null;
   return judgeRun(info, figures, { pacing, faults: faults.list(), host, failures });
 }

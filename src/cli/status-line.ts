@@ -1,19 +1,13 @@
 /** The live line of a run, on a terminal only. */
 import type { Head } from '../output/index.js';
-import type { RunStatistics } from '../report/index.js';
 
 const everyMs = 500;
 
-interface Shown {
-  readonly head: Head;
-  readonly statistics: RunStatistics;
-}
-
 /** Returns the function that takes the line away. */
-export function showStatus(members: readonly Shown[]): () => void {
+export function showStatus(heads: readonly Head[]): () => void {
   if (!process.stderr.isTTY) return () => undefined;
   const timer = setInterval(() => {
-    process.stderr.write(`\r\u001b[K${members.map(statusOf).join('   ')}`);
+    process.stderr.write(`\r\u001b[K${heads.map(statusOf).join('   ')}`);
   }, everyMs);
   return () => {
     clearInterval(timer);
@@ -21,8 +15,8 @@ export function showStatus(members: readonly Shown[]): () => void {
   };
 }
 
-function statusOf({ head, statistics }: Shown): string {
-  const { flipsPerSecond, missedFlips, flushFenceMs, flipMs } = statistics.figures();
+function statusOf(head: Head): string {
+  const { flipsPerSecond, missedFlips, flushFenceMs, flipMs } = head.stats();
   const buffers = Object.entries(head.states())
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${String(count)} ${state}`);

@@ -147,6 +147,7 @@ class DirtyLoop {
       sequence: frame >>> 0,
       ...times,
       latencyMs,
+      drawMs,
       tearRisk: surface.flushPending(),
       ...late,
     });

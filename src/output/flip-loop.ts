@@ -50,7 +50,7 @@ class FlipLoop<B extends Drawable> {
   ) {
     const { swapchain, clock, draw, options, scanout, placeOf } = parts;
     this.#ahead = new FramesAhead(swapchain, scanout);
-    this.#turnEnd = new TurnEnd(swapchain, subscriber, parts.defer, this.#pump);
+    this.#turnEnd = new TurnEnd(swapchain, subscriber, parts.defer, parts.onReleased, this.#pump);
     this.#meter = new FlipMeter(clock, options.periodMs);
     this.#schedule = new DrawSchedule(parts, this.#meter, this.#pump);
     this.#watchdog = new Watchdog(

@@ -69,6 +69,7 @@ export class FlipMeter {
       commitMs: this.commitMs,
       flipMs: at - this.committedAt,
       latencyMs: at - startedAt,
+      drawMs,
       tearRisk: event.flushPending,
       starved: this.#starved && missed > 0,
       drawnLate: missed > 0 && drawMs > this.periodMs,

@@ -1,5 +1,5 @@
 /** One subscription of a head's flips: a loop on one session after the other, the picture kept between them. */
-import { Subscription, type Observable, type Subject, type Subscriber } from 'rxjs';
+import { Subscription, type Observable, type Subscriber } from 'rxjs';
 import { ForeignBuffer, Swapchain, type ScanoutBuffer, type StateCounts } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
 import { monotonicClock } from './clock.js';
@@ -8,6 +8,7 @@ import { guardExit } from './exit-guard.js';
 import { flipLoop } from './flip-loop.js';
 import type { Draw } from './frame.js';
 import { KernelScanout } from './kernel-scanout.js';
+import type { HeadMonitor } from './monitor.js';
 import type { CheckedHeadOptions } from './options.js';
 import { PaceObserver, type Pacing } from './pacing.js';
 import type { Flip } from './scanout.js';
@@ -18,7 +19,7 @@ export interface RunContext {
   readonly draw: Draw;
   readonly when$: Observable<unknown> | undefined;
   readonly subscriber: Subscriber<Flip>;
-  readonly flushFence$: Subject<number>;
+  readonly monitor: HeadMonitor;
   readonly report: (fault: GuestheadError) => void;
   /** The loop ended; the head decides what follows. */
   readonly onError: (error: unknown) => void;
@@ -62,8 +63,8 @@ export class FlipRun {
   start(place: Place, session: Session): void {
     this.pause();
     this.#place = place;
-    const { flushFence$, onShown, onFlip, options } = this.context;
-    const scanout = new KernelScanout(place, session, flushFence$, { onShown, onFlip });
+    const { monitor, onShown, onFlip, options } = this.context;
+    const scanout = new KernelScanout(place, session, monitor, { onShown, onFlip });
     this.#pace = new PaceObserver(periodOf(session));
     if (options.present === 'dirtyfb') this.#startDirty(place, session, scanout);
     else this.#startFlips(session, scanout, this.#pace);
@@ -112,7 +113,7 @@ export class FlipRun {
   }
 
   #startFlips(session: Session, scanout: KernelScanout, pace: PaceObserver): void {
-    const { options, draw, when$, report } = this.context;
+    const { options, draw, when$, monitor, report } = this.context;
     const guests: Guests = { chain: new Swapchain(session.buffers, this.#nextFrame), foreign: new Map() };
     const flips$ = flipLoop({
       swapchain: guests.chain,
@@ -123,6 +124,9 @@ export class FlipRun {
       options: { ...options, periodMs: periodOf(session) },
       defer: setImmediate,
       pace,
+      onReleased: (slot) => {
+        monitor.released(slot);
+      },
       placeOf: (buffer) => guests.foreign.get(buffer) ?? admit(buffer, session, scanout, guests),
       report,
     });
@@ -158,13 +162,14 @@ export class FlipRun {
 
   /** The loop may end before `subscribe` returns: what runs is known before it starts. */
   #subscribe(flips$: Observable<Flip>, running: (loop: Subscription) => Running): void {
-    const { subscriber, onError } = this.context;
+    const { monitor, subscriber, onError } = this.context;
     const loop = new Subscription();
     const started = running(loop);
     this.#running = started;
     loop.add(
       flips$.subscribe({
         next: (flip) => {
+          monitor.flipped(flip);
           subscriber.next(flip);
         },
         error: (error: unknown) => {

@@ -1,5 +1,5 @@
 /** A head: the render GPU's buffers on one connector of the display. The library's main object. */
-import { Observable, Subject, type Subscription } from 'rxjs';
+import { Observable, type Subscription } from 'rxjs';
 import {
   allFree,
   type DmabufDescription,
@@ -8,23 +8,25 @@ import {
   type StateCounts,
 } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
+import { monotonicClock } from './clock.js';
 import type { Cursor } from './cursor.js';
 import { sharedBy, type Display } from './display.js';
 import { FlipStream } from './flip-stream.js';
 import type { Draw } from './frame.js';
 import { HeadCursor } from './head-cursor.js';
+import { HeadMonitor, type HeadName } from './monitor.js';
 import { infoOf, type HeadInfo } from './head-info.js';
 import type { CheckedHeadOptions } from './options.js';
 import type { Pacing } from './pacing.js';
 import type { ClaimedPlace } from './place.js';
 import { Presence } from './presence.js';
 import type { Flip } from './scanout.js';
+import type { HeadStats } from './statistics.js';
 import type { Session } from './session.js';
 import type { SharedDevices } from './shared-devices.js';
 
 export class Head {
-  readonly #flushFence$ = new Subject<number>();
-  readonly #faults$ = new Subject<GuestheadError>();
+  readonly #monitor: HeadMonitor;
   readonly #shared: SharedDevices;
   readonly #changes: Subscription;
   readonly #stream = new FlipStream();
@@ -40,6 +42,11 @@ export class Head {
     session: Session,
   ) {
     const shared = sharedBy(display);
+    this.#monitor = new HeadMonitor(
+      monotonicClock,
+      () => this.#name(),
+      () => this.bytesCopied(),
+    );
     this.#shared = shared;
     const [stream, report] = [this.#stream, this.#report];
     const cursor = new HeadCursor(() => stream.run?.flipPending ?? false, report);
@@ -64,14 +71,31 @@ export class Head {
    * How long the host took to finish a frame, ms from the commit to the flush
    * fence's signal; measured on every 33rd frame while subscribed.
    */
-  readonly flushFence$ = this.#flushFence$.asObservable();
+  get flushFence$(): Observable<number> {
+    return this.#monitor.flushFence$;
+  }
 
   /** What went wrong without ending the flips, each once: ERR_FLIP_TIMEOUT, ERR_NOT_MASTER, ERR_DEVICE_LOST, … */
-  readonly faults$ = this.#faults$.asObservable();
+  get faults$(): Observable<GuestheadError> {
+    return this.#monitor.faults$;
+  }
 
   /** Who sets the pace of the flips, and what to do about it. */
   get pacing(): Pacing {
     return this.#stream.run?.pacing() ?? { kind: 'unknown', advice: 'nothing flips' };
+  }
+
+  /**
+   * The figures of the flips since the stream began or `resetStats` was called; see also
+   * `headChannels` for each flip's own.
+   */
+  stats(): HeadStats {
+    return this.#monitor.statistics.stats();
+  }
+
+  /** Counts anew from the last flip on: for what shall leave a warm-up out. */
+  resetStats(): void {
+    this.#monitor.statistics.reset();
   }
 
   /** The backbuffers by state. */
@@ -96,13 +120,14 @@ export class Head {
     return new Observable((subscriber) => {
       this.#throwIfClosed();
       this.#presence.assertComing();
+      this.#monitor.statistics.begin();
       this.#stream.open(
         {
           options: this.options,
           draw,
           when$,
           subscriber,
-          flushFence$: this.#flushFence$,
+          monitor: this.#monitor,
           report: this.#report,
           onError: (error) => {
             this.#presence.onLoopError(error);
@@ -178,13 +203,17 @@ export class Head {
     this.#changes.unsubscribe();
     this.#cursor.close();
     this.#stream.complete();
-    this.#flushFence$.complete();
-    this.#faults$.complete();
+    this.#monitor.close();
     this.#presence.close();
   }
 
+  #name(): HeadName {
+    const { shows, pipeline } = this.#presence.place;
+    return { node: shows.node.path, connector: pipeline.connector.name };
+  }
+
   readonly #report = (fault: GuestheadError): void => {
-    this.#faults$.next(fault);
+    this.#monitor.fault(fault);
   };
 
   #throwIfClosed(): void {

@@ -5,6 +5,7 @@ import type { ForeignBuffer } from '../buffer/index.js';
 import { access, commitFlag, type NativeScanout } from '../native.js';
 import { propertyId } from './atomic.js';
 import { monotonicClock } from './clock.js';
+import type { HeadMonitor } from './monitor.js';
 import type { Scanout, ScanoutEvent } from './scanout.js';
 import type { Place, Session } from './session.js';
 
@@ -40,7 +41,7 @@ export class KernelScanout implements Scanout {
     private readonly place: Place,
     private readonly session: Session,
     /** Gets the flush fences' times, ms from the commit. */
-    private readonly flushFence$: Subject<number>,
+    private readonly flushFences: Pick<HeadMonitor, 'observed' | 'next'>,
     private readonly hooks: ScanoutHooks,
   ) {
     this.#native = this.#create();
@@ -79,7 +80,7 @@ export class KernelScanout implements Scanout {
   }
 
   commit(slot: number, inFence: number): number {
-    const sampled = this.flushFence$.observed && commits % sampleEvery === 0;
+    const sampled = this.flushFences.observed && commits % sampleEvery === 0;
     const at = sampled || slot === this.#sampledSlot ? monotonicClock.now() : 0;
     const result = this.#native.commit(slot, inFence, flipFlags, false);
     if (result !== 0) return result;
@@ -164,7 +165,7 @@ export class KernelScanout implements Scanout {
         const signalledAt = signalledNs / 1e6;
         // the commit's own fence may have gone unseen, and this be the one of the slot's next turn
         const isOwn = this.#committedAgainAt === this.#sampledAt || signalledAt < this.#committedAgainAt;
-        if (signalledNs > 0 && isOwn) this.flushFence$.next(signalledAt - this.#sampledAt);
+        if (signalledNs > 0 && isOwn) this.flushFences.next(signalledAt - this.#sampledAt);
       })
       .catch(() => undefined) // closed in the meantime: no sample
       .finally(() => (this.#sampledSlot = -1));

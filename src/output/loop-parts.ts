@@ -32,6 +32,8 @@ export interface LoopParts<B extends Drawable> {
   readonly defer: (callback: () => void) => void;
   /** What the display's flips tell; read by whoever reports. */
   readonly pace: PaceObserver;
+  /** Gets each buffer that is free again. */
+  readonly onReleased: (slot: number) => void;
   /** The place of a caller's buffer in the chain; throws where it cannot be shown. */
   readonly placeOf: (buffer: ForeignBuffer) => number;
   /** Gets what went wrong without ending the loop, once for each time. */

@@ -44,6 +44,8 @@ export interface Flip {
   readonly flipMs: number;
   /** From the start of `draw` to the kernel's time of the flip, ms: how old the picture is when it is shown. */
   readonly latencyMs: number;
+  /** How long `draw` worked on it, ms. */
+  readonly drawMs: number;
   /** The kernel went on before the host was done: the picture may be torn. */
   readonly tearRisk: boolean;
   /** This flip came late because every buffer was locked. */

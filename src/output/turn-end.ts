@@ -17,6 +17,8 @@ export class TurnEnd {
     private readonly flips: Pick<Subscriber<Flip>, 'next'>,
     /** Runs once the events of this turn have been handled, those of other heads too. */
     private readonly defer: (callback: () => void) => void,
+    /** Gets each buffer that is free again. */
+    private readonly onReleased: (slot: number) => void,
     /** Called after all has been told. */
     private readonly after: () => void,
   ) {}
@@ -49,7 +51,12 @@ export class TurnEnd {
     const flip = this.#flip;
     this.#flip = undefined;
     if (flip !== undefined && !this.#stopped) this.flips.next(flip);
-    for (const slot of this.#released.splice(0)) if (!this.#stopped) this.chain.released(slot);
+    for (const slot of this.#released.splice(0)) if (!this.#stopped) this.#release(slot);
     this.after();
   };
+
+  #release(slot: number): void {
+    this.chain.released(slot);
+    this.onReleased(slot);
+  }
 }

@@ -19,21 +19,14 @@ export class CpuMeter {
 
 /** What was used since the span began, until it is stopped. */
 export class CpuSpan {
-  #stopped: number | undefined;
-
   constructor(
     private readonly meter: CpuMeter,
     private readonly usage: NodeJS.CpuUsage,
     private readonly flips: number,
   ) {}
 
-  stop(): void {
-    this.#stopped ??= this.msPerFlip();
-  }
-
   /** User and system time of all threads, ms. */
   msPerFlip(): number {
-    if (this.#stopped !== undefined) return this.#stopped;
     const { user, system } = process.cpuUsage(this.usage);
     const flips = this.meter.flips - this.flips;
     return flips === 0 ? 0 : (user + system) / 1000 / flips;

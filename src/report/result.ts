@@ -1,13 +1,17 @@
 /** A run's result: the figures, the verdict on them, and how both read. */
-import type { HeadInfo, Pacing } from '../output/index.js';
+import type { HeadInfo, HeadStats, Pacing, Percentiles } from '../output/index.js';
 import type { LoggedFault } from './fault-log.js';
-import type { Figures, Percentiles } from './statistics.js';
 
 /** What the host saw: screenshots compared pixel by pixel with the frame each shows. */
 export interface HostCaptures {
   readonly captures: number;
   readonly exact: number;
   readonly torn: number;
+}
+
+export interface Figures extends HeadStats {
+  /** Of the whole process, over the flips of all its heads. */
+  readonly cpuMsPerFlip: number;
 }
 
 export interface RunResult extends Figures {

@@ -75,6 +75,7 @@ export class Rig implements Scanout {
       options: loopOptions,
       defer: atOnce,
       pace: new PaceObserver(periodMs),
+      onReleased: () => undefined,
       placeOf: this.placeOf,
       report: () => undefined,
     });
@@ -185,6 +186,7 @@ export function start(
     options: { ...loopOptions, ...options },
     defer: atOnce,
     pace,
+    onReleased: () => undefined,
     placeOf: (buffer) => rig.placeOf(buffer),
     report: (fault) => faults.push(fault),
   }).subscribe({

@@ -12,6 +12,7 @@ const onTime: Flip = {
   missed: 0,
   commitMs: 0.1,
   flipMs: periodMs,
+  drawMs: 1,
   latencyMs: 2 * periodMs,
   tearRisk: false,
   starved: false,

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Flip, HeadInfo } from '../../../src/output/index.js';
-import {
-  CpuMeter,
-  describeRun,
-  judgeRun,
-  RunStatistics,
-  type Circumstances,
-  type Figures,
-} from '../../../src/report/index.js';
+import type { HeadInfo } from '../../../src/output/index.js';
+import { describeRun, judgeRun, type Circumstances, type Figures } from '../../../src/report/index.js';
+import { flipAt, statsOf } from '../../support/flips.js';
 
 const info: HeadInfo = {
   path: 'import',
@@ -22,45 +16,7 @@ const info: HeadInfo = {
   deadline: false,
 };
 
-function flipAt(frame: number, changes: Partial<Flip> = {}): Flip {
-  const timestampNs = frame * (1e9 / 60);
-  const flip = { frame, slot: frame % 4, sequence: frame, timestampNs, missed: 0, commitMs: 1, flipMs: 16 };
-  return { ...flip, latencyMs: 20, tearRisk: false, starved: false, drawnLate: false, dropped: 0, ...changes };
-}
-
-function figuresOf(flips: readonly Flip[], warmUp = 0): Figures {
-  const statistics = new RunStatistics(warmUp + 1, () => 0, new CpuMeter());
-  for (const flip of flips) statistics.record(flip);
-  return statistics.figures();
-}
-
-const good = figuresOf(Array.from({ length: 601 }, (_, i) => flipAt(i)));
-
-describe('the figures of a run', () => {
-  it('count flips a second by the kernel time between the first measured flip and the last', () => {
-    assert.equal(good.frames, 600);
-    assert.equal(good.flipsPerSecond, 60);
-    assert.equal(good.seconds, 10);
-  });
-
-  it('leave the warm-up out', () => {
-    const flips = Array.from({ length: 20 }, (_, i) => flipAt(i, { missed: i < 8 ? 5 : 0, commitMs: i < 8 ? 99 : 1 }));
-    const { frames, missedFlips, commitMs } = figuresOf(flips, 7);
-    assert.deepEqual([frames, missedFlips, commitMs?.max], [12, 0, 1]);
-  });
-
-  it('give percentiles in milliseconds', () => {
-    const flips = Array.from({ length: 101 }, (_, i) => flipAt(i, { commitMs: i }));
-    const { commitMs } = figuresOf(flips);
-    assert.ok(Math.abs((commitMs?.p50 ?? 0) - 50) < 1);
-    assert.ok(Math.abs((commitMs?.p99 ?? 0) - 99) < 1);
-    assert.ok(Math.abs((commitMs?.max ?? 0) - 100) < 1);
-  });
-
-  it('say null where no flush fence was seen', () => {
-    assert.equal(good.flushFenceMs, null);
-  });
-});
+const good: Figures = { ...statsOf(Array.from({ length: 601 }, (_, i) => flipAt(i))), cpuMsPerFlip: 0 };
 
 const circumstances: Circumstances = {
   pacing: { kind: 'timer-paced', advice: '' },

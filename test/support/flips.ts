@@ -1,0 +1,23 @@
+/** Flips as a display of 60 Hz would make them, for what only counts them. */
+import { FlipStatistics, type Flip, type HeadStats } from '../../src/output/index.js';
+
+export function flipAt(frame: number, changes: Partial<Flip> = {}): Flip {
+  const timestampNs = frame * (1e9 / 60);
+  const flip = { frame, slot: frame % 4, sequence: frame, timestampNs, missed: 0, commitMs: 1, flipMs: 16 };
+  return {
+    ...flip,
+    latencyMs: 20,
+    drawMs: 2,
+    tearRisk: false,
+    starved: false,
+    drawnLate: false,
+    dropped: 0,
+    ...changes,
+  };
+}
+
+export function statsOf(flips: readonly Flip[]): HeadStats {
+  const statistics = new FlipStatistics(() => 0);
+  for (const flip of flips) statistics.record(flip);
+  return statistics.stats();
+}
