@@ -1,13 +1,13 @@
 /** Opens a head: on a display that is open already, or on one of its own. */
 import { rungsOf } from '../buffer/index.js';
 import { coded } from '../errors.js';
-import { Owner } from '../owner.js';
+import { closeQuietly, Owner } from '../owner.js';
 import { Display, sharedBy } from './display.js';
 import { Head } from './head.js';
 import { chooseMode } from './mode.js';
 import { parseHeadOptions, refuseDisplayOptions, type DisplayOptions, type HeadOptions } from './options.js';
 import { openPlace } from './place.js';
-import { openSession } from './session.js';
+import { openSession, type Session } from './session.js';
 
 /** The head opens a display by these options, and closes it with itself. */
 interface OwnDisplay extends DisplayOptions {
@@ -32,16 +32,23 @@ export async function openHead(options: OpenHeadOptions = {}): Promise<Head> {
   try {
     return await owner.guardAsync(async () => {
       if (options.on === undefined) owner.own(display, closeDisplay);
-      const place = owner.own(openPlace(sharedBy(display), checked.connector), ({ release }) => {
+      const shared = sharedBy(display);
+      const place = owner.own(openPlace(shared, checked.connector), ({ release }) => {
         release();
       });
       const mode = chooseMode(place.pipeline.connector, checked.mode);
-      const session = await openSession(place, mode, rungsOf(checked.path), checked);
+      const session = owner.own(await openSession(place, mode, rungsOf(checked.path), checked), closeSession);
+      shared.assertOpen(); // closed or lost meanwhile, it tells a new head nothing of it
       return new Head(display, options.on === undefined, checked, place, session);
     });
   } catch (error) {
     throw coded(error);
   }
+}
+
+/** What closing refuses is refused by a display that has gone. */
+function closeSession({ owner }: Session): void {
+  closeQuietly(owner);
 }
 
 function closeDisplay(display: Display): void {

@@ -3,7 +3,7 @@
  * counting what the process and the kernel hold before and after.
  */
 import { firstValueFrom, take } from 'rxjs';
-import { openHead, type OpenHeadOptions } from '../../../src/output/index.js';
+import { Display, openHead, type Head, type OpenHeadOptions } from '../../../src/output/index.js';
 import { loadNative, type Native } from '../../../src/native.js';
 import { held } from './held.js';
 
@@ -45,21 +45,30 @@ function refusingDevice(): Native {
   };
 }
 
-const failures: [string, OpenHeadOptions][] = [
-  ['ERR_USAGE', { connector: 'DP-9' }],
-  ['ERR_NO_MODE', { mode: '123x45' }],
-  ['ERR_NO_DEVICE', { render: 'nvidia' }],
-  ['ERR_NOT_DRM', { display: '/dev/null' }],
-  ['ERR_SYSTEM', { native: failing('openDevice') }],
-  ['ERR_COMMIT', { native: refusingDevice() }],
+/** On a display that is closed meanwhile. */
+async function openWhileClosing(): Promise<Head> {
+  const display = await Display.open({});
+  const opening = openHead({ on: display });
+  display.close();
+  return opening;
+}
+
+const failures: [string, () => Promise<Head>][] = [
+  ['ERR_USAGE', () => openHead({ connector: 'DP-9' })],
+  ['ERR_NO_MODE', () => openHead({ mode: '123x45' })],
+  ['ERR_NO_DEVICE', () => openHead({ render: 'nvidia' })],
+  ['ERR_NOT_DRM', () => openHead({ display: '/dev/null' })],
+  ['ERR_SYSTEM', () => openHead({ native: failing('openDevice') })],
+  ['ERR_COMMIT', () => openHead({ native: refusingDevice() })],
+  ['ERR_CLOSED', openWhileClosing],
 ];
 
 await flipOnce({}); // loads libraries and warms caches, which stay
 const before = held();
 for (let round = 0; round < 10; round++) await flipOnce({ buffers: 2 + (round % 4) });
 const codes: string[] = [];
-for (const [expected, options] of failures) {
-  const code = await openHead(options).then(
+for (const [expected, open] of failures) {
+  const code = await open().then(
     () => 'opened',
     (error: unknown) => (error as { code: string }).code,
   );
