@@ -7,6 +7,9 @@ import type { RunOptions } from './run-options.js';
 
 export interface Measurement {
   readonly figures: Figures;
+  /** The measured flips' time: the first of them came after `fromMs`; CLOCK_MONOTONIC. */
+  readonly fromMs: number;
+  readonly toMs: number;
   /** What ended the loop, if anything did. */
   readonly failures: readonly string[];
 }
@@ -25,7 +28,7 @@ export async function measure(
   { frames = Infinity, seconds = Infinity }: RunOptions,
   signal$: Observable<unknown>,
 ): Promise<Measurement> {
-  let [warmUp, measured, firstNs, span] = [2 * head.info.buffers, 0, Infinity, cpu.start()];
+  let [warmUp, measured, firstNs, lastNs, span] = [2 * head.info.buffers, 0, Infinity, 0, cpu.start()];
   const flush = head.flushFence$.subscribe(); // has them sampled
   const begin = ({ timestampNs }: Flip) => {
     head.resetStats();
@@ -35,6 +38,7 @@ export async function measure(
   const measured$ = flips$.pipe(
     tap((flip) => {
       cpu.countFlip();
+      lastNs = flip.timestampNs;
       if (warmUp-- > 0) begin(flip);
       else measured++;
     }),
@@ -43,7 +47,8 @@ export async function measure(
   );
   const failures = await failuresOf(measured$);
   flush.unsubscribe();
-  return { figures: { ...head.stats(), cpuMsPerFlip: span.msPerFlip() }, failures };
+  const figures = { ...head.stats(), cpuMsPerFlip: span.msPerFlip() };
+  return { figures, fromMs: firstNs / 1e6, toMs: lastNs / 1e6, failures };
 }
 
 function timeoutMs(seconds: number): number {

@@ -71,11 +71,13 @@ async function runMembers(members: readonly Member[], options: HeadRunOptions, c
   const hideStatus = showStatus(members.map(({ head }) => head));
   const cpu = new CpuMeter();
   try {
-    const measured = await Promise.all(members.map((member) => measure(member, cpu, options, signal$)));
+    const measured = await Promise.all(
+      members.map(async (member) => ({ member, measurement: await measure(member, cpu, options, signal$) })),
+    );
     hideStatus();
     await members[0]?.head.display.checkPause();
     const results: RunResult[] = [];
-    for (const [index, member] of members.entries()) results.push(await judge(member, measured[index]!, captures));
+    for (const { member, measurement } of measured) results.push(await judge(member, measurement, captures));
     return results;
   } finally {
     hideStatus();

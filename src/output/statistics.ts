@@ -48,7 +48,7 @@ export class FlipStatistics {
   #counts = { ...noCounts };
   /** Of the flip that the counting began with, which is not counted itself. */
   #firstNs: number | undefined;
-  #lastNs = 0;
+  #lastNs: number | undefined;
   #copiedAtStart = 0;
 
   /** `bytesCopied`: the head's count so far. */
@@ -79,21 +79,21 @@ export class FlipStatistics {
 
   /** Counts anew, from the next flip on. */
   begin(): void {
-    this.#lastNs = 0;
+    this.#lastNs = undefined;
     this.reset();
   }
 
   /** Counts anew, from the flip recorded last. */
   reset(): void {
     this.#counts = { ...noCounts };
-    this.#firstNs = this.#lastNs === 0 ? undefined : this.#lastNs;
+    this.#firstNs = this.#lastNs;
     this.#copiedAtStart = this.bytesCopied();
     for (const histogram of [this.#commit, this.#flip, this.#flush, this.#latency]) histogram.reset();
   }
 
   stats(): HeadStats {
     const { frames, missed, ...counts } = this.#counts;
-    const seconds = (this.#lastNs - (this.#firstNs ?? this.#lastNs)) / 1e9;
+    const seconds = ((this.#lastNs ?? 0) - (this.#firstNs ?? this.#lastNs ?? 0)) / 1e9;
     const copied = this.bytesCopied() - this.#copiedAtStart;
     return {
       frames,

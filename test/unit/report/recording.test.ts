@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { GuestheadError } from '../../../src/errors.js';
+import { monotonicClock } from '../../../src/output/index.js';
+import { HeadMonitor } from '../../../src/output/monitor.js';
+import { Recording } from '../../../src/report/index.js';
+import { flipAt } from '../../support/flips.js';
+
+const name = { node: '/dev/dri/card0', connector: 'Virtual-1' };
+
+function monitorOf(connector: string): HeadMonitor {
+  return new HeadMonitor(
+    monotonicClock,
+    () => ({ ...name, connector }),
+    () => 0,
+  );
+}
+
+describe('a recording', () => {
+  it('has the way of each frame of its head, and of no other', () => {
+    const [ours, other] = [monitorOf('Virtual-1'), monitorOf('Virtual-2')];
+    const recording = new Recording(name);
+    ours.flipped(flipAt(60, { latencyMs: 20, drawMs: 3, flipMs: 15 }));
+    other.flipped(flipAt(61));
+    ours.flipped(flipAt(61));
+    ours.released(0);
+    ours.next(4.5);
+    ours.fault(new GuestheadError('ERR_FLIP_TIMEOUT', 'late'));
+    recording.stop();
+    recording.stop();
+    ours.flipped(flipAt(62));
+    assert.deepEqual(
+      recording.frames.map(({ flip }) => flip.frame),
+      [60, 61],
+    );
+    const [{ drawStartMs, drawEndMs, committedMs, flippedMs, replacedMs, releasedMs }, last] = recording.frames as [
+      (typeof recording.frames)[0],
+      (typeof recording.frames)[0],
+    ];
+    assert.deepEqual([flippedMs, drawStartMs, drawEndMs, committedMs], [1000, 980, 983, 985]);
+    assert.equal(replacedMs, last.flippedMs);
+    assert.ok(releasedMs > 0);
+    assert.ok(Number.isNaN(last.replacedMs) && Number.isNaN(last.releasedMs));
+    assert.deepEqual([recording.flushFences[0]?.ms, recording.faults[0]?.fault.code], [4.5, 'ERR_FLIP_TIMEOUT']);
+  });
+
+  it('forgets the oldest frames, not the newest', () => {
+    const ours = monitorOf('Virtual-1');
+    const recording = new Recording(name);
+    const count = 140_000;
+    for (let i = 0; i < count; i++) ours.flipped(flipAt(i));
+    recording.stop();
+    assert.equal(recording.frames.length + recording.forgotten, count);
+    assert.ok(recording.frames.length >= 65_536 && recording.frames.length <= 131_072);
+    assert.equal(recording.frames.at(-1)?.flip.frame, count - 1);
+  });
+});
