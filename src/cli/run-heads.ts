@@ -6,6 +6,7 @@ import { Display, openHead, parseHeadOptions, type Draw, type Flip, type Head } 
 import { createPattern, type PatternName } from '../render/index.js';
 import { CpuMeter, FaultLog, judgeRun, type HostCaptures, type RunResult } from '../report/index.js';
 import { measure, type Measurement } from './measure.js';
+import { observersOf, type FinishedRun } from './observers.js';
 import type { HeadRunOptions, RunOptions } from './run-options.js';
 import { showStatus } from './status-line.js';
 
@@ -21,15 +22,22 @@ interface Member {
 }
 
 /** The results, one for each head. */
-export async function runHeads({ render, display: shows, wait, reopen, ...options }: RunOptions): Promise<RunResult[]> {
+export async function runHeads(all: RunOptions): Promise<RunResult[]> {
+  const { render, display: shows, wait, reopen, ...options } = all;
   parseHeadOptions({ ...options, connector: undefined }); // bad usage shall say so on any machine
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
+  const observers = await observersOf(all);
   const display = await Display.open({ render, display: shows, wait, reopen, onWait: sayWaiting });
   try {
-    const members = (await openHeads(display, options)).map((head) => memberOf(head, pattern));
-    return await runMembers(members, options, pattern === 'counter' ? captures : 0);
+    const heads = await openHeads(display, options);
+    for (const observer of observers) await observer.begin?.(heads);
+    const members = heads.map((head) => memberOf(head, pattern));
+    const runs = await runMembers(members, options, pattern === 'counter' ? captures : 0);
+    for (const observer of observers) await observer.end?.(runs);
+    return runs.map(({ result }) => result);
   } finally {
+    for (const observer of observers) await observer.close?.();
     display.close();
   }
 }
@@ -65,7 +73,11 @@ function patternDraw(name: PatternName): Draw {
 }
 
 /** All flip until all have been measured and captured. */
-async function runMembers(members: readonly Member[], options: HeadRunOptions, captures: number): Promise<RunResult[]> {
+async function runMembers(
+  members: readonly Member[],
+  options: HeadRunOptions,
+  captures: number,
+): Promise<FinishedRun[]> {
   const keepFlipping = members.map(({ flips$ }) => flips$.subscribe({ error: () => undefined }));
   const signal$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')).pipe(share());
   const hideStatus = showStatus(members.map(({ head }) => head));
@@ -76,9 +88,9 @@ async function runMembers(members: readonly Member[], options: HeadRunOptions, c
     );
     hideStatus();
     await members[0]?.head.display.checkPause();
-    const results: RunResult[] = [];
-    for (const { member, measurement } of measured) results.push(await judge(member, measurement, captures));
-    return results;
+    const runs: FinishedRun[] = [];
+    for (const { member, measurement } of measured) runs.push(await judge(member, measurement, captures));
+    return runs;
   } finally {
     hideStatus();
     for (const subscription of keepFlipping) subscription.unsubscribe();
@@ -87,12 +99,13 @@ async function runMembers(members: readonly Member[], options: HeadRunOptions, c
 
 async function judge(
   { head, faults }: Member,
-  { figures, failures }: Measurement,
+  { figures, failures, fromMs, toMs }: Measurement,
   captures: number,
-): Promise<RunResult> {
+): Promise<FinishedRun> {
   const { info, pacing } = head;
   const host = captures > 0 && failures.length === 0 ? await ask(captures, info.display) : null;
-  return judgeRun(info, figures, { pacing, faults: faults.list(), host, failures });
+  const result = judgeRun(info, figures, { pacing, faults: faults.list(), host, failures });
+  return { head, result, fromMs, toMs };
 }
 
 async function ask(captures: number, { connector, head }: Head['info']['display']): Promise<HostCaptures> {

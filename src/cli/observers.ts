@@ -1,0 +1,25 @@
+/** What goes along with a run beside its result: each is made for an option, and told of the run's beginning and end. */
+import type { Head } from '../output/index.js';
+import type { RunResult } from '../report/index.js';
+import type { Measurement } from './measure.js';
+import type { RunOptions } from './run-options.js';
+
+/** One head's part of a run that has ended; the head is still open. */
+export interface FinishedRun extends Pick<Measurement, 'fromMs' | 'toMs'> {
+  readonly head: Head;
+  readonly result: RunResult;
+}
+
+export interface RunObserver {
+  /** The heads are open; nothing flips yet. */
+  begin?(heads: readonly Head[]): void | Promise<void>;
+  /** All heads have been measured and judged. Not called where the run failed to begin. */
+  end?(runs: readonly FinishedRun[]): void | Promise<void>;
+  /** Called in any case, after all else. */
+  close?(): void | Promise<void>;
+}
+
+/** Each is loaded only where it was asked for. */
+export function observersOf(_options: RunOptions): Promise<RunObserver[]> {
+  return Promise.resolve([]);
+}
