@@ -2,7 +2,7 @@
 import { lastValueFrom, merge, takeUntil, takeWhile, tap, timer, type Observable } from 'rxjs';
 import { GuestheadError } from '../errors.js';
 import type { Flip, Head } from '../output/index.js';
-import type { CpuMeter, Figures } from '../report/index.js';
+import { processStartMs, type CpuMeter, type Figures } from '../report/index.js';
 import type { RunOptions } from './run-options.js';
 
 export interface Measurement {
@@ -29,6 +29,7 @@ export async function measure(
   signal$: Observable<unknown>,
 ): Promise<Measurement> {
   let [warmUp, measured, firstNs, lastNs, span] = [2 * head.info.buffers, 0, Infinity, 0, cpu.start()];
+  let startedNs: number | undefined;
   const flush = head.flushFence$.subscribe(); // has them sampled
   const begin = ({ timestampNs }: Flip) => {
     head.resetStats();
@@ -39,6 +40,7 @@ export async function measure(
     tap((flip) => {
       cpu.countFlip();
       lastNs = flip.timestampNs;
+      startedNs ??= lastNs;
       if (warmUp-- > 0) begin(flip);
       else measured++;
     }),
@@ -47,7 +49,8 @@ export async function measure(
   );
   const failures = await failuresOf(measured$);
   flush.unsubscribe();
-  const figures = { ...head.stats(), cpuMsPerFlip: span.msPerFlip() };
+  const firstFlipMs = startedNs === undefined ? null : Math.round(startedNs / 1e6 - processStartMs());
+  const figures = { ...head.stats(), cpuMsPerFlip: span.msPerFlip(), firstFlipMs };
   return { figures, fromMs: firstNs / 1e6, toMs: lastNs / 1e6, failures };
 }
 

@@ -12,6 +12,8 @@ export interface HostCaptures {
 export interface Figures extends HeadStats {
   /** Of the whole process, over the flips of all its heads. */
   readonly cpuMsPerFlip: number;
+  /** From the start of the process to this head's first flip, Node's own start-up included; null without a flip. */
+  readonly firstFlipMs: number | null;
 }
 
 export interface RunResult extends Figures {

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { Lines } from '../support/lab.js';
 import { packageRoot } from '../../src/package-root.js';
 
@@ -27,9 +27,11 @@ function guesthead(...words: string[]): Promise<Ended> {
   });
 }
 
-/** Run folders and helper processes of labs that were not there before. */
+/** Where these labs keep their runs: it tells their processes from those of other labs on this machine. */
+const runs = mkdtempSync(join(tmpdir(), 'gh-'));
+
+/** Run folders, and helper processes that name one of them. */
 function leftovers(): string[] {
-  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith('guesthead-'));
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => {
@@ -39,16 +41,17 @@ function leftovers(): string[] {
         return '';
       }
     })
-    .filter((line) => /^\S*(qemu-system|virtiofsd)/.test(line));
-  return [...folders, ...processes].filter((thing) => !beforehand.has(thing));
+    .filter((line) => /^\S*(qemu-system|virtiofsd)/.test(line) && line.includes(runs));
+  return [...readdirSync(runs), ...processes];
 }
 
-const beforehand = new Set<string>();
-for (const thing of leftovers()) beforehand.add(thing);
-
 describe('guesthead lab run', () => {
+  before(() => {
+    process.env['TMPDIR'] = runs;
+  });
   after(() => {
     assert.deepEqual(leftovers(), []);
+    rmSync(runs, { recursive: true });
   });
 
   it('passes output and exit status on, from this folder; two labs run side by side', async () => {
@@ -108,7 +111,7 @@ describe('guesthead lab run', () => {
       [],
       'QEMU or virtiofsd outlived the lab',
     );
-    for (const folder of leftovers()) beforehand.add(folder); // a killed process cannot remove its folder
+    for (const folder of leftovers()) rmSync(join(runs, folder), { recursive: true }); // a killed process cannot remove its own
   });
 
   it('refuses bad options with status 2 and the choices, as run does before it looks for a device', async () => {

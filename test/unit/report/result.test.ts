@@ -16,7 +16,11 @@ const info: HeadInfo = {
   deadline: false,
 };
 
-const good: Figures = { ...statsOf(Array.from({ length: 601 }, (_, i) => flipAt(i))), cpuMsPerFlip: 0 };
+const good: Figures = {
+  ...statsOf(Array.from({ length: 601 }, (_, i) => flipAt(i))),
+  cpuMsPerFlip: 0,
+  firstFlipMs: 900,
+};
 
 const circumstances: Circumstances = {
   pacing: { kind: 'timer-paced', advice: '' },

@@ -1,0 +1,74 @@
+/** Who is compared: what people flip with today, and guesthead. */
+import assert from 'node:assert/strict';
+import type { Lab } from '../../src/lab/index.js';
+import type { RunResult } from '../../src/report/index.js';
+import type { Client } from './window.js';
+
+/** The mode-setting objects of the display's first connector, as modetest names them. */
+interface Objects {
+  readonly connector: string;
+  readonly crtc: string;
+  readonly plane: string;
+}
+
+export async function clients(lab: Lab, mode: { width: number; height: number; hz: number }): Promise<Client[]> {
+  const { connector, crtc, plane } = await objectsOf(lab);
+  const size = `${mode.width}x${mode.height}`;
+  const timing = `${size}-${mode.hz}`;
+  return [
+    modetest('modetest -v', ['-s', `${connector}@${crtc}:${timing}`, '-v']),
+    modetest('modetest -a -v', ['-a', '-s', `${connector}@${crtc}:${timing}`, '-P', `${plane}@${crtc}:${size}`, '-v']),
+    guesthead('guesthead', ['--mode', `${size}@${mode.hz}`, '--pattern', 'none']),
+  ];
+}
+
+export const kmscube: Client = {
+  name: 'kmscube',
+  command: ['kmscube'],
+  end: (job) => {
+    job.kill('SIGINT');
+  },
+  rate: (output) => Number(/Rendered \d+ frames in [\d.]+ sec \(([\d.]+) fps\)[^(]*$/.exec(output)?.[1]),
+};
+
+export function guesthead(name: string, options: readonly string[]): Client {
+  return {
+    name,
+    command: ['guesthead', 'run', '--seconds', '600', '--json', ...options],
+    end: (job) => {
+      job.kill('SIGINT');
+    },
+    rate: (output) => resultOf(output).flipsPerSecond,
+  };
+}
+
+export function resultOf(output: string): RunResult {
+  const line = output.trimEnd().split('\n').at(-1) ?? '';
+  assert.match(line, /^\{/, output);
+  return JSON.parse(line) as RunResult;
+}
+
+/** It ends when its standard input does. */
+function modetest(name: string, words: readonly string[]): Client {
+  return {
+    name,
+    command: ['modetest', '-M', 'virtio_gpu', ...words],
+    end: (job) => {
+      job.input(Buffer.from('\n'));
+    },
+    rate: (output, before) => {
+      const rates = [...output.slice(before.length).matchAll(/freq: ([\d.]+)Hz/g)].map(([, hz]) => Number(hz));
+      assert.ok(rates.length > 0, output);
+      return rates.length / rates.reduce((seconds, hz) => seconds + 1 / hz, 0);
+    },
+  };
+}
+
+async function objectsOf(lab: Lab): Promise<Objects> {
+  const { stdout } = await lab.run(['modetest', '-M', 'virtio_gpu', '-c', '-p']);
+  const connector = /^(\d+)\t\d+\tconnected/m.exec(stdout)?.[1];
+  const crtc = /^CRTCs:\n.*\n(\d+)/m.exec(stdout)?.[1];
+  const plane = /^Planes:\n.*\n(\d+)/m.exec(stdout)?.[1];
+  assert.ok(connector !== undefined && crtc !== undefined && plane !== undefined, stdout);
+  return { connector, crtc, plane };
+}

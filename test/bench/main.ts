@@ -1,0 +1,105 @@
+/** `npm run bench [-- OPTIONS]`: tables on standard output, the numbers as JSON in bench/results, status 1 where a goal is missed. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/errors.js';
+import { Lab } from '../../src/lab/index.js';
+import { packageRoot } from '../../src/package-root.js';
+import { clients, kmscube } from './clients.js';
+import { goals, goalLines, tables, type Results } from './report.js';
+import { orders, resize, sizesInTurn, starts, takeTurns, type Rounds, type Say } from './sections.js';
+import { sample } from './window.js';
+
+const usage = `usage: npm run bench [-- OPTIONS]
+  --rounds N     turns that each client has (default: 5)
+  --seconds S    the window in which each is measured (default: 8)
+  --readme       write the tables into README.md, too`;
+
+const mode = { width: 1920, height: 1080, hz: 75 };
+/** Four buffers of 7680x4320 take half a GiB. */
+const memory = '4G';
+const extraBoots = 2;
+
+function parse(): { rounds: number; seconds: number; readme: boolean } {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { rounds: text, seconds: text, readme: { type: 'boolean' } } });
+  const [rounds, seconds] = [Number(values.rounds ?? 5), Number(values.seconds ?? 8)];
+  if (!Number.isInteger(rounds) || rounds < 1 || !(seconds >= 2))
+    throw new Error('rounds: 1 or more; seconds: 2 or more');
+  return { rounds, seconds, readme: values.readme === true };
+}
+
+async function measure(rounds: number, seconds: number, say: Say): Promise<Results> {
+  const bootMs: number[] = [];
+  const boot = async () => {
+    const before = performance.now();
+    const lab = await Lab.boot({ size: mode, memory });
+    bootMs.push(performance.now() - before);
+    say(`booted the lab in ${(bootMs.at(-1)! / 1000).toFixed(1)} s`);
+    return lab;
+  };
+  for (let extra = 0; extra < extraBoots; extra++) await (await boot()).close();
+  const lab = await boot();
+  try {
+    const compared = await takeTurns(lab, await clients(lab, mode), rounds, seconds, say);
+    const cube = await cubes(lab, seconds, say);
+    const ordered = await takeTurns(lab, orders, rounds, seconds, say);
+    const started = await starts(lab, rounds, say);
+    const sized = await sizesInTurn(lab, rounds, seconds, say);
+    await resize(lab, mode);
+    const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, QEMU (${lab.accelerator}), Linux ${lab.kernel.release}`;
+    const date = new Date().toISOString();
+    return { date, machine, clients: { ...compared, ...cube }, sizes: sized, orders: ordered, starts: started, bootMs };
+  } finally {
+    await lab.close();
+  }
+}
+
+/** One window: where GL is done in software on an emulated processor it is no rival, but it can run. */
+async function cubes(lab: Lab, seconds: number, say: Say): Promise<Rounds> {
+  try {
+    return { [kmscube.name]: [await sample(lab, kmscube, seconds)] };
+  } catch (error) {
+    say(`kmscube cannot run here: ${messageOf(error).split('\n')[0] ?? ''}`);
+    return {};
+  }
+}
+
+function save(results: Results): string {
+  const folder = join(packageRoot, 'bench/results');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${results.date.replaceAll(':', '')}.json`);
+  const withoutOutput = (key: string, value: unknown) => (key === 'output' ? undefined : value);
+  writeFileSync(file, `${JSON.stringify({ ...results, goals: goals(results) }, withoutOutput, 1)}\n`);
+  return file;
+}
+
+/** Between the marks. */
+function writeReadme(results: Results): void {
+  const file = join(packageRoot, 'README.md');
+  const [before, after] = ['<!-- bench -->\n', '<!-- /bench -->'];
+  const text = readFileSync(file, 'utf8');
+  const [from, to] = [text.indexOf(before) + before.length, text.indexOf(after)];
+  if (from < before.length || to < from) throw new Error('README.md has no marks for the tables');
+  const title = `Measured on ${results.date.slice(0, 10)}; ${results.machine}. Medians (least–most).`;
+  writeFileSync(file, `${text.slice(0, from)}\n${[title, '', ...tables(results), ''].join('\n')}\n${text.slice(to)}`);
+}
+
+async function main(): Promise<number> {
+  let words;
+  try {
+    words = parse();
+  } catch (error) {
+    console.error(`${messageOf(error)}\n${usage}`);
+    return 2;
+  }
+  const results = await measure(words.rounds, words.seconds, (line) => console.error(line));
+  console.log(tables(results).join('\n'));
+  console.log(`\n${goalLines(results).join('\n')}`);
+  if (words.readme) writeReadme(results);
+  console.error(`the numbers are in ${save(results)}`);
+  return goals(results).every(({ reached }) => reached) ? 0 : 1;
+}
+
+process.exitCode = await main();

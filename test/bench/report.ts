@@ -1,0 +1,93 @@
+/** The results as tables, and whether they reach what is asked for. */
+import { latencies, nameOf, sizes, type Rounds, type Start } from './sections.js';
+import { ratios, show, spread, table, type Spread } from './figures.js';
+import type { Sample } from './window.js';
+
+export interface Results {
+  readonly date: string;
+  readonly machine: string;
+  readonly clients: Rounds;
+  readonly sizes: Rounds;
+  readonly orders: Rounds;
+  readonly starts: readonly Start[];
+  readonly bootMs: readonly number[];
+}
+
+const cpu = (samples: readonly Sample[] = []) => samples.map(({ cpuMsPerFlip }) => cpuMsPerFlip);
+const rate = (samples: readonly Sample[] = []) => samples.map(({ flipsPerSecond }) => flipsPerSecond);
+const rss = (samples: readonly Sample[] = []) => samples.map(({ rssMiB }) => rssMiB);
+
+const peer = 'modetest -a -v';
+const ours = 'guesthead';
+
+/** Markdown, readable on a terminal too. Each cell: the median (least–most). */
+export function tables(results: Results): string[] {
+  const { clients, sizes: atSizes, orders, starts, bootMs } = results;
+  const compared = Object.entries(clients).map(([name, samples]) => [
+    name,
+    show(spread(rate(samples))),
+    show(spread(cpu(samples))),
+    name === ours ? '1' : show(ratios(cpu(clients[ours]), cpu(samples))),
+    show(spread(rss(samples)), 0),
+  ]);
+  const smallest = cpu(atSizes[nameOf(sizes[0]!)]);
+  const bySize = sizes.map((size) => {
+    const samples = atSizes[nameOf(size)] ?? [];
+    return [
+      nameOf(size),
+      show(spread(rate(samples))),
+      show(spread(cpu(samples))),
+      show(ratios(cpu(samples), smallest)),
+    ];
+  });
+  const byOrder = Object.entries(orders).map(([name, samples]) => [name, show(spread(latencies(samples)))]);
+  const [first, node] = [spread(starts.map((s) => s.firstFlipMs)), spread(starts.map((s) => s.nodeMs))];
+  return [
+    ...table(['client', 'flips/s', 'CPU ms a flip', 'guesthead ÷ it', 'RSS MiB'], compared),
+    '',
+    ...table(['size, `import`', 'flips/s', 'CPU ms a flip', `÷ ${nameOf(sizes[0]!)}`], bySize),
+    '',
+    ...table(['presentation', 'draw to flip, ms'], byOrder),
+    '',
+    ...table(
+      ['from the start of the process', 'ms'],
+      [
+        ['to its first flip', show(first, 0)],
+        ['to the end of `node -e 0`', show(node, 0)],
+        ['lab: from its start to a guest that is up', show(spread(bootMs), 0)],
+      ],
+    ),
+  ];
+}
+
+interface Goal {
+  readonly what: string;
+  readonly reached: boolean;
+  readonly is: string;
+}
+
+/** Medians of the ratios taken pair by pair. */
+export function goals({ clients, sizes: atSizes, starts }: Results): Goal[] {
+  const [us, them] = [clients[ours] ?? [], clients[peer] ?? []];
+  const rates = ratios(rate(us), rate(them));
+  const costs = ratios(cpu(us), cpu(them));
+  const flat = ratios(cpu(atSizes['3840x2160']), cpu(atSizes['1280x720']));
+  const start = spread(starts.map(({ firstFlipMs, nodeMs }) => firstFlipMs - nodeMs));
+  const memory = spread(rss(us));
+  const atMost = (what: string, value: Spread, limit: number, digits = 2): Goal => ({
+    what: `${what} ≤ ${limit}`,
+    reached: value.median <= limit,
+    is: show(value, digits),
+  });
+  return [
+    { what: `flips/s ÷ ${peer} ≥ 0.995`, reached: rates.median >= 0.995, is: show(rates, 4) },
+    atMost(`CPU a flip ÷ ${peer}`, costs, 1.5),
+    atMost('CPU a flip at 3840x2160 ÷ at 1280x720', flat, 1.15),
+    atMost("first flip after Node's own start-up, ms", start, 1500, 0),
+    atMost('RSS, MiB', memory, 90, 0),
+  ];
+}
+
+export function goalLines(results: Results): string[] {
+  return goals(results).map(({ what, reached, is }) => `${reached ? 'reached' : 'MISSED '}  ${what}: ${is}`);
+}
