@@ -1,7 +1,7 @@
 /**
  * Who may import whom: DESIGN.md's arrows, and each folder's index.ts its only door.
  *
- *   cli → {kiosk, lab, report} → output → buffer → device → {ffi, native} → errors
+ *   cli → {kiosk, lab, host, report} → output → buffer → device → {ffi, native} → errors
  *
  * Types count as imports too: a layer that needs another's types knows that layer.
  */
@@ -24,15 +24,16 @@ const arrows = {
   render: [],
   report: display,
   lab: ['render'],
+  host: [],
   testing: ['native'],
   transfer: [...display, ...system],
   kiosk: [...display, ...system, 'render'],
-  cli: [...display, 'kiosk', 'lab', 'report', 'transfer', 'render'],
+  cli: [...display, 'kiosk', 'lab', 'host', 'report', 'transfer', 'render'],
   index: [...display, 'render'],
 };
 
 /** Beside the door: the values that options choose from, which the command names before it loads anything. */
-const choices = 'output/choices\\.ts$';
+const choices = '(output|host)/choices\\.ts$';
 
 /** `device` → its door `src/device/index.ts`; `native` and `errors` are single files. */
 const door = (name) => `${name}(/index)?\\.ts$`;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `guesthead …`: only dispatches; each command is a file of its own, loaded when it is called. */
 import { Command, CommanderError } from 'commander';
+import { addHostCommand } from './host.js';
 import { addLabCommand } from './lab.js';
 import { addRunCommand } from './run.js';
 import { exitStatus, failureLines, usageStatus } from './failure.js';
@@ -12,6 +13,7 @@ const program = new Command('guesthead')
   .showHelpAfterError('(guesthead --help lists what there is)');
 addRunCommand(program);
 addLabCommand(program);
+addHostCommand(program);
 
 try {
   await program.parseAsync();

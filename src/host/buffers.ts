@@ -1,0 +1,24 @@
+/** What the chosen size asks of the host for each backbuffer, and of the guest for all. Pure. */
+import type { HostMachine } from './machine.js';
+
+export interface BufferNeeds {
+  /** Of one buffer. */
+  readonly bytes: number;
+  /** Of one buffer: the most entries that its list can have, each page on its own. */
+  readonly pages: number;
+  /** Of all buffers of all heads. */
+  readonly allBytes: number;
+}
+
+const pageBytes = 4096;
+const bytesPerPixel = 4;
+/** The widest alignment of a row that GPUs ask for, in bytes. */
+const rowAlignment = 256;
+const buffersPerHead = 4;
+
+export function bufferNeeds({ size, heads }: Pick<HostMachine, 'size' | 'heads'>): BufferNeeds {
+  const pitch = Math.ceil((size.width * bytesPerPixel) / rowAlignment) * rowAlignment;
+  const pages = Math.ceil((pitch * size.height) / pageBytes);
+  const bytes = pages * pageBytes;
+  return { bytes, pages, allBytes: bytes * buffersPerHead * heads };
+}

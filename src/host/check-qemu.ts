@@ -1,0 +1,86 @@
+/** Checks of QEMU itself: its version, and whether it has the parts. Pure. */
+import { check, judged, type Finding, type HostCheck } from './check.js';
+import type { KvmTrial, Qemu } from './qemu.js';
+import type { HostDisplay } from './choices.js';
+
+export interface QemuWishes {
+  readonly program: string;
+  /** Whether a GPU is to be passed through. */
+  readonly vfio: boolean;
+  /** Undefined: any display that has GL. */
+  readonly display: HostDisplay | undefined;
+}
+
+export function checkQemu(qemu: Qemu | undefined, { program, vfio, display }: QemuWishes): HostCheck[] {
+  const needsGl = display !== undefined && display !== 'none';
+  return [
+    check('qemu', true, 'QEMU runs the guest and is the host end of virtio-gpu.', presence(qemu, program)),
+    check(
+      'qemu-blob',
+      true,
+      'Without blob resources each import of a foreign buffer fails with ENODEV.',
+      property(qemu, 'virtio-gpu-pci', 'blob', 'QEMU 6.1 or later has it'),
+    ),
+    check(
+      'qemu-memfd',
+      true,
+      'Only of memory in a memfd can udmabuf make a dma-buf.',
+      property(qemu, 'memory-backend-memfd', 'share', 'this QEMU was built without it'),
+    ),
+    check(
+      'qemu-vfio',
+      vfio,
+      'vfio-pci passes the GPU through.',
+      property(qemu, 'vfio-pci', 'host', 'this QEMU was built without it'),
+    ),
+    check(
+      'gl-display',
+      needsGl,
+      'A UI with GL takes the buffer without a copy, and the flush fence waits for it; others copy it at once.',
+      glDisplay(qemu, display),
+    ),
+  ];
+}
+
+export function checkKvm({ works, found }: KvmTrial): HostCheck {
+  return check('kvm', false, 'Without KVM the guest is emulated, many times slower.', {
+    status: judged(works),
+    found,
+    advice:
+      'switch virtualisation on in the firmware, modprobe kvm_intel or kvm_amd, join the group kvm; in a virtual machine ask its host for nested virtualisation',
+  });
+}
+
+function presence(qemu: Qemu | undefined, program: string): Finding {
+  if (qemu !== undefined) return { status: 'ok', found: `${qemu.program}, version ${qemu.version}` };
+  const advice = 'install it (Debian: qemu-system-x86), or name it with --qemu';
+  return { status: 'no', found: `no ${program} that starts`, advice };
+}
+
+const notAsked: Finding = { status: 'unknown', found: 'no QEMU to ask' };
+
+function property(qemu: Qemu | undefined, type: string, name: string, advice: string): Finding {
+  if (qemu === undefined) return notAsked;
+  const ok = qemu.properties.get(type)?.has(name) === true;
+  return { status: judged(ok), found: ok ? `${type} has ${name}` : `no ${type} with ${name}`, advice };
+}
+
+function glDisplay(qemu: Qemu | undefined, wanted: HostDisplay | undefined): Finding {
+  if (wanted === 'none') return { status: 'ok', found: 'not asked for (--display none)' };
+  if (qemu === undefined) return notAsked;
+  const there = glDisplaysOf(qemu);
+  const ok = wanted === undefined ? there.length > 0 : there.includes(wanted);
+  const found = there.length === 0 ? 'none' : `${there.join(', ')}${ok ? '' : `, no ${String(wanted)}`}`;
+  return {
+    status: judged(ok),
+    found,
+    advice:
+      'install QEMU’s UI modules (Debian: qemu-system-gui, qemu-system-modules-spice, qemu-system-modules-opengl)',
+  };
+}
+
+/** Of the displays that import a dma-buf, those that this QEMU has. */
+function glDisplaysOf({ displays, spiceOptions }: Qemu): HostDisplay[] {
+  const windows = (['gtk', 'dbus'] as const).filter((name) => displays.includes(name));
+  return spiceOptions.includes('gl') ? [...windows, 'spice'] : windows;
+}

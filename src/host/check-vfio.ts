@@ -1,0 +1,139 @@
+/** Checks of passing a GPU through: its IOMMU group, the drivers bound there, the rights and the memlock limit. */
+import { check, judged, type Finding, type HostCheck } from './check.js';
+import type { HostFiles } from './host-files.js';
+import { bytesOf, mebibyte, type HostMachine } from './machine.js';
+
+const pciDevices = '/sys/bus/pci/devices';
+const iommuGroups = '/sys/kernel/iommu_groups';
+
+export function checkVfio(files: HostFiles, machine: HostMachine): HostCheck[] {
+  const { vfio: address } = machine;
+  const iommu = check(
+    'iommu',
+    address !== undefined,
+    'VFIO gives a device to a guest only behind an IOMMU.',
+    iommuOf(files),
+  );
+  if (address === undefined) return [iommu];
+  const group = files.linkName(`${pciDevices}/${address}/iommu_group`);
+  return [
+    iommu,
+    check('vfio-device', true, 'The GPU to pass through.', deviceOf(files, address)),
+    check(
+      'vfio-group',
+      true,
+      'VFIO hands out whole IOMMU groups: each device in it must be let go of by the host.',
+      groupOf(files, address, group),
+    ),
+    check('vfio-access', true, 'QEMU opens the group and /dev/vfio/vfio.', accessOf(files, group)),
+    check(
+      'memlock',
+      true,
+      'VFIO pins all memory of the guest, and counts it against this limit.',
+      memlockOf(files, machine),
+    ),
+  ];
+}
+
+function iommuOf(files: HostFiles): Finding {
+  const count = files.names(iommuGroups).length;
+  return {
+    status: judged(count > 0),
+    found: `${String(count)} IOMMU groups`,
+    advice: 'switch VT-d or AMD-Vi on in the firmware; on Intel also intel_iommu=on on the kernel command line',
+  };
+}
+
+function deviceOf(files: HostFiles, address: string): Finding {
+  const folder = `${pciDevices}/${address}`;
+  if (!files.exists(folder))
+    return {
+      status: 'no',
+      found: `no PCI device ${address}; display devices here: ${displaysHere(files)}`,
+      advice: 'take the address from lspci -D',
+    };
+  const [vendor, device, kind] = ['vendor', 'device', 'class'].map((name) => files.text(`${folder}/${name}`) ?? '?');
+  const ok = isDisplay(kind);
+  return {
+    status: ok ? 'ok' : 'unknown',
+    found: `${address} is ${String(vendor)}:${String(device)}, ${ok ? 'a display device' : `no display device (class ${String(kind)})`}`,
+    advice: `display devices here: ${displaysHere(files)}`,
+  };
+}
+
+function isDisplay(kind: string | undefined): boolean {
+  return kind?.startsWith('0x03') === true;
+}
+
+function displaysHere(files: HostFiles): string {
+  const found = files
+    .names(pciDevices)
+    .filter((address) => isDisplay(files.text(`${pciDevices}/${address}/class`)))
+    .map((address) => `${address} (${driverOf(files, address) ?? 'no driver'})`);
+  return found.length === 0 ? 'none' : found.join(', ');
+}
+
+function driverOf(files: HostFiles, address: string): string | undefined {
+  return files.linkName(`${pciDevices}/${address}/driver`);
+}
+
+function groupOf(files: HostFiles, address: string, group: string | undefined): Finding {
+  if (group === undefined)
+    return { status: 'no', found: `${address} is in no IOMMU group`, advice: 'see the check iommu' };
+  const members = files.names(`${iommuGroups}/${group}/devices`);
+  const held = members.filter((member) => !isLetGo(files, member, member === address));
+  const list = members.map((member) => `${member} ${driverOf(files, member) ?? 'no driver'}`).join(', ');
+  const bind = held.map((member) => `driverctl set-override ${member} vfio-pci`).join('; ');
+  return {
+    status: judged(held.length === 0),
+    found: `group ${group}: ${list}`,
+    advice: `modprobe vfio-pci; ${bind} (or driver_override and drivers_probe in ${pciDevices}; libvirt does it by itself)`,
+  };
+}
+
+/** The GPU must be bound to vfio-pci; its neighbours to that or nothing; bridges stay with the host. */
+function isLetGo(files: HostFiles, member: string, isTheGpu: boolean): boolean {
+  const driver = driverOf(files, member);
+  if (driver === 'vfio-pci') return true;
+  if (isTheGpu) return false;
+  return driver === undefined || driver === 'pci-stub' || isBridge(files, member);
+}
+
+function isBridge(files: HostFiles, member: string): boolean {
+  return files.text(`${pciDevices}/${member}/class`)?.startsWith('0x0604') === true;
+}
+
+function accessOf(files: HostFiles, group: string | undefined): Finding {
+  const nodes = ['/dev/vfio/vfio', ...(group === undefined ? [] : [`/dev/vfio/${group}`])];
+  const missing = nodes.filter((node) => !files.exists(node));
+  const shut = nodes.filter((node) => files.exists(node) && !files.mayUse(node));
+  const found = [
+    ...missing.map((node) => `no ${node}`),
+    ...shut.map((node) => `${node} may not be opened by this user`),
+  ];
+  return {
+    status: judged(found.length === 0 && group !== undefined),
+    found: found.length === 0 ? `${nodes.join(' and ')}: readable and writable` : found.join(', '),
+    advice:
+      'modprobe vfio-pci and bind the group; then give its node in /dev/vfio to the user that runs QEMU, or run QEMU as root',
+  };
+}
+
+/** Firmware, video memory and the like, beside the guest's memory. */
+const spareBytes = 64 * mebibyte;
+const capIpcLock = 14n;
+
+function memlockOf(files: HostFiles, { memory }: HostMachine): Finding {
+  const capabilities = /^CapEff:\s*([\da-f]+)$/m.exec(files.text('/proc/self/status') ?? '')?.[1];
+  if (capabilities !== undefined && (BigInt(`0x${capabilities}`) >> capIpcLock) & 1n)
+    return { status: 'ok', found: 'not limited: this process has CAP_IPC_LOCK' };
+  const limit = /^Max locked memory\s+(\S+)/m.exec(files.text('/proc/self/limits') ?? '')?.[1];
+  if (limit === undefined) return { status: 'unknown', found: '/proc/self/limits cannot be read' };
+  const needed = bytesOf(memory) + spareBytes;
+  const mebibytes = limit === 'unlimited' ? limit : `${String(Math.floor(Number(limit) / mebibyte))} MiB`;
+  return {
+    status: judged(limit === 'unlimited' || Number(limit) >= needed),
+    found: `${mebibytes}, for a guest of ${memory}`,
+    advice: `raise it to ${String(needed / mebibyte)} MiB or more: memlock in /etc/security/limits.d, LimitMEMLOCK of a service; libvirt does it by itself`,
+  };
+}

@@ -1,0 +1,57 @@
+/** From wishes to a described machine: asks this host what it has. */
+import { hostMachineOf, type HostMachine, type HostWishes } from './machine.js';
+import { codecOption } from './display-items.js';
+import type { Item } from './item.js';
+import { itemsOf } from './items.js';
+import { defaultProgram, findQemu, lookAtQemu, tryKvm, type KvmTrial, type Qemu } from './qemu.js';
+
+export interface Generated {
+  /** As typed: the name given, or QEMU's usual one. */
+  readonly program: string;
+  readonly machine: HostMachine;
+  readonly accelerator: 'kvm' | 'tcg';
+  readonly qemu: Qemu | undefined;
+  readonly items: readonly Item[];
+  /** What the line cannot say by itself, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Throws ERR_USAGE; starts QEMU at most twice, for a moment. */
+export async function generate(wishes: HostWishes, program = defaultProgram): Promise<Generated> {
+  const machine = hostMachineOf(wishes);
+  const path = findQemu(program);
+  const [qemu, kvm] = await Promise.all([path === undefined ? undefined : lookAtQemu(path), trial(machine, path)]);
+  const accelerator = machine.accelerator === 'auto' ? (kvm?.works === true ? 'kvm' : 'tcg') : machine.accelerator;
+  return {
+    ...{ program, machine, accelerator, qemu },
+    items: itemsOf(machine, { accelerator, qemu }),
+    notes: notesOn(machine, program, qemu, kvm),
+  };
+}
+
+function trial({ accelerator }: HostMachine, path: string | undefined): Promise<KvmTrial> | undefined {
+  return accelerator === 'auto' ? tryKvm(path) : undefined;
+}
+
+function notesOn(machine: HostMachine, program: string, qemu: Qemu | undefined, kvm: KvmTrial | undefined): string[] {
+  const { display, heads, kernel, disk, spicePort } = machine;
+  const notes: string[] = [];
+  if (qemu === undefined)
+    notes.push(`${program} is not here, or does not start: the line is for a QEMU that is not known.`);
+  if (kvm?.works === false)
+    notes.push(
+      `KVM cannot be used here (${kvm.found}): the machine is emulated; --accel kvm prints the line for another host.`,
+    );
+  if (kernel === undefined && disk === undefined)
+    notes.push('The machine has nothing to boot: add --disk FILE, or --kernel FILE.');
+  if (qemu !== undefined && (display === 'gtk' || display === 'dbus') && !qemu.displays.includes(display))
+    notes.push(
+      `This QEMU ${qemu.version} has no ${display} display: install its UI modules (Debian: qemu-system-gui).`,
+    );
+  if (spicePort !== undefined && codecOption(qemu) === undefined)
+    notes.push(
+      'This QEMU has no GL for viewers elsewhere (10.1 has): Spice copies each frame, and nothing paces the guest.',
+    );
+  if (heads > 1 && display === 'none') notes.push('Without a UI only the first head is connected.');
+  return notes;
+}

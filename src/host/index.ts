@@ -1,0 +1,10 @@
+export { describeChecks } from './check.js';
+export type { CheckStatus, HostCheck, HostReport } from './check.js';
+export { checkHost } from './check-host.js';
+export { commandLine, explanation } from './command-line.js';
+export { generate } from './generate.js';
+export type { Generated } from './generate.js';
+export { HostFiles } from './host-files.js';
+export type { Item } from './item.js';
+export { libvirtDomain, libvirtNotes } from './libvirt.js';
+export type { HostMachine, HostWishes } from './machine.js';

@@ -1,0 +1,56 @@
+/** The same machine as a libvirt domain: each item's own elements, and the options for which libvirt has no word. */
+import type { Generated } from './generate.js';
+import type { DomainPart, Item } from './item.js';
+import { renderXml, xml, type XmlElement } from './xml.js';
+
+const qemuNamespace = 'http://libvirt.org/schemas/domain/qemu/1.0';
+
+export function libvirtDomain(generated: Generated, environment: NodeJS.ProcessEnv = process.env): string {
+  const { accelerator, items, qemu } = generated;
+  const type = accelerator === 'kvm' ? 'kvm' : 'qemu';
+  const emulator = qemu === undefined ? [] : [xml('emulator', {}, qemu.program)];
+  return renderXml(
+    xml(
+      'domain',
+      { type, 'xmlns:qemu': qemuNamespace },
+      ...elementsOf(items, 'domain'),
+      xml('os', {}, ...elementsOf(items, 'os')),
+      xml('features', {}, ...elementsOf(items, 'features')),
+      // a balloon takes memory away that VFIO has pinned, and libvirt adds one unasked
+      xml('devices', {}, ...emulator, ...elementsOf(items, 'devices'), xml('memballoon', { model: 'none' })),
+      ...passedOn(items, environment),
+    ),
+  );
+}
+
+function elementsOf(items: readonly Item[], part: DomainPart): XmlElement[] {
+  return items
+    .flatMap(({ libvirt }) => libvirt ?? [])
+    .filter((placed) => placed.part === part)
+    .map(({ element }) => element);
+}
+
+function passedOn(items: readonly Item[], environment: NodeJS.ProcessEnv): XmlElement[] {
+  const wordless = items.filter(({ libvirt }) => libvirt === undefined);
+  if (wordless.length === 0) return [];
+  const words = wordless.flatMap((item) => item.arguments).map((value) => xml('qemu:arg', { value }));
+  const variables = wordless
+    .flatMap((item) => item.environment ?? [])
+    .flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [xml('qemu:env', { name, value })];
+    });
+  return [xml('qemu:commandline', {}, ...words, ...variables)];
+}
+
+/** What to know before `virsh define`, a sentence each. */
+export function libvirtNotes({ items, machine }: Generated): string[] {
+  const notes = [
+    "libvirt 9.2 or later knows blob='on', and gives its QEMU /dev/udmabuf; its first video device is a virtio-vga, the same display with a VGA mode for boot messages.",
+  ];
+  if (machine.vfio !== undefined)
+    notes.push("managed='yes': libvirt binds the GPU to vfio-pci, and raises the memlock limit by itself.");
+  if (items.some((item) => item.environment !== undefined))
+    notes.push('A window needs a QEMU that runs as you: define the domain in qemu:///session.');
+  return notes;
+}

@@ -1,0 +1,99 @@
+/** What the installed QEMU is and can do, as it says itself. */
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { askQemu, readQemu } from './qemu-session.js';
+
+export interface Qemu {
+  /** The program's path. */
+  readonly program: string;
+  readonly version: string;
+  /** The properties of each type asked for; a type without an entry is not in this QEMU. */
+  readonly properties: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The values of `-display` whose modules are installed. */
+  readonly displays: readonly string[];
+  /** The options of `-spice`; none where it has no Spice. */
+  readonly spiceOptions: readonly string[];
+}
+
+export interface KvmTrial {
+  readonly works: boolean;
+  /** What was tried and how it ended. */
+  readonly found: string;
+}
+
+export const defaultProgram = 'qemu-system-x86_64';
+
+/** The path of a program named or on the PATH; undefined where there is none. */
+export function findQemu(name: string): string | undefined {
+  if (isAbsolute(name) || name.includes('/')) return isProgram(name) ? name : undefined;
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, name)).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  return mayUse(path, constants.X_OK);
+}
+
+const types = { device: ['virtio-gpu-pci', 'vfio-pci', 'pcie-root-port'], object: ['memory-backend-memfd'] };
+
+/** Undefined where the program does not start. */
+export async function lookAtQemu(program: string): Promise<Qemu | undefined> {
+  const [answers, displays, spice] = await Promise.all([
+    askQemu(program, ['-M', 'none'], questions),
+    readQemu(program, ['-display', 'help']),
+    readQemu(program, ['-spice', 'help']),
+  ]);
+  const [version, ...lists] = answers.returned;
+  if (version === undefined) return undefined;
+  return {
+    program,
+    version: versionOf(version as QmpVersion),
+    properties: new Map([...types.device, ...types.object].flatMap((type, index) => entryOf(type, lists[index]))),
+    displays: [...displays.matchAll(/^([a-z][\w-]*)$/gm)].map(([name]) => name),
+    spiceOptions: [...spice.matchAll(/^\s+([\w-]+)=/gm)].map(([, name]) => name ?? ''),
+  };
+}
+
+const questions = [
+  { execute: 'query-version' },
+  ...types.device.map((typename) => ({ execute: 'device-list-properties', arguments: { typename } })),
+  ...types.object.map((typename) => ({ execute: 'qom-list-properties', arguments: { typename } })),
+];
+
+interface QmpVersion {
+  readonly qemu: { readonly major: number; readonly minor: number; readonly micro: number };
+}
+
+function versionOf({ qemu }: QmpVersion): string {
+  return `${String(qemu.major)}.${String(qemu.minor)}.${String(qemu.micro)}`;
+}
+
+function entryOf(type: string, list: unknown): [string, ReadonlySet<string>][] {
+  if (!Array.isArray(list)) return [];
+  return [[type, new Set((list as { name: string }[]).map(({ name }) => name))]];
+}
+
+/**
+ * Starts a paused machine with KVM and the host's processor: a `/dev/kvm` that opens
+ * may still refuse what `-cpu host` sets, and QEMU then aborts.
+ */
+export async function tryKvm(program: string | undefined, device = '/dev/kvm'): Promise<KvmTrial> {
+  if (!existsSync(device)) return { works: false, found: `no ${device}` };
+  if (!mayUse(device, constants.R_OK | constants.W_OK))
+    return { works: false, found: `${device} may not be opened by this user` };
+  if (program === undefined) return { works: false, found: `${device} is there, but no QEMU to try it with` };
+  const machine = ['-M', 'q35', '-accel', 'kvm', '-cpu', 'host', '-m', '64M'];
+  const { returned, errors } = await askQemu(program, machine, [{ execute: 'query-kvm' }]);
+  const works = (returned[0] as { enabled?: boolean } | undefined)?.enabled === true;
+  const reason = errors.split('\n')[0]?.replace(/^qemu-system-x86_64: /, '') ?? '';
+  return { works, found: works ? 'a machine with -cpu host starts' : `a machine with -cpu host fails: ${reason}` };
+}
+
+function mayUse(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
