@@ -8,7 +8,7 @@ import { HostFiles } from './host-files.js';
 import { hostMachineOf, type HostWishes } from './machine.js';
 import { defaultProgram, findQemu, lookAtQemu, tryKvm } from './qemu.js';
 
-/** Changes nothing; starts QEMU at most twice, for a moment. Throws ERR_USAGE. */
+/** Changes nothing; starts QEMU a few times, for a moment. Throws ERR_USAGE. */
 export async function checkHost(
   wishes: HostWishes,
   program = defaultProgram,

@@ -59,21 +59,18 @@ function remoteSpiceItems(port: number, qemu: Qemu | undefined): Item[] {
     why: 'Spice on the loopback address, to be reached through a tunnel (ssh -L): it asks for no password. On another address anyone could sit down at the guest.',
     libvirt: placed('devices', xml('graphics', { type: 'spice', port: String(port), autoport: 'no' }, listen)),
   };
-  const codec = codecOption(qemu);
-  return codec === undefined ? [server] : [server, encoderItem(codec, qemu)];
+  return qemu?.streamsGl === true ? [server, encoderItem(qemu)] : [server];
 }
 
-function encoderItem(codec: string, qemu: Qemu | undefined): Item {
-  const rate =
-    qemu?.spiceOptions.includes('max-refresh-rate') === true ? `,max-refresh-rate=${String(remoteFrames)}` : '';
+/** By whichever name and form this QEMU has for the encoder: the first is upstream's, the others of the series before it. */
+const encoderOptions = ['video-codec=h264', 'video-codecs=gstreamer:h264', 'preferred-codec=gstreamer:h264'];
+
+function encoderItem({ spiceOptions }: Qemu): Item {
+  const isKnown = (option: string) => spiceOptions.includes(option.replace(/=.*/, ''));
+  const rate = [`max-refresh-rate=${String(remoteFrames)}`].filter(isKnown);
   return {
-    arguments: ['-spice', `gl=on,${codec}=gstreamer:h264${rate}`],
+    arguments: ['-spice', ['gl=on', ...encoderOptions.filter(isKnown).slice(0, 1), ...rate].join(',')],
     why: "The host's GPU takes the buffer and GStreamer encodes it as H.264, on its encoder where it has one. Without it each frame is copied and compressed by the CPU.",
     libvirt: undefined, // its <gl> is for local viewers; QEMU joins this option with the one of <graphics>
   };
-}
-
-/** The option that names the encoder, which only a QEMU that streams GL scanouts to a viewer elsewhere has. */
-export function codecOption(qemu: Qemu | undefined): string | undefined {
-  return ['video-codecs', 'preferred-codec'].find((name) => qemu?.spiceOptions.includes(name));
 }

@@ -1,6 +1,5 @@
 /** From wishes to a described machine: asks this host what it has. */
 import { hostMachineOf, type HostMachine, type HostWishes } from './machine.js';
-import { codecOption } from './display-items.js';
 import type { Item } from './item.js';
 import { itemsOf } from './items.js';
 import { defaultProgram, findQemu, lookAtQemu, tryKvm, type KvmTrial, type Qemu } from './qemu.js';
@@ -16,7 +15,7 @@ export interface Generated {
   readonly notes: readonly string[];
 }
 
-/** Throws ERR_USAGE; starts QEMU at most twice, for a moment. */
+/** Throws ERR_USAGE; starts QEMU a few times, for a moment. */
 export async function generate(wishes: HostWishes, program = defaultProgram): Promise<Generated> {
   const machine = hostMachineOf(wishes);
   const path = findQemu(program);
@@ -48,9 +47,9 @@ function notesOn(machine: HostMachine, program: string, qemu: Qemu | undefined, 
     notes.push(
       `This QEMU ${qemu.version} has no ${display} display: install its UI modules (Debian: qemu-system-gui).`,
     );
-  if (spicePort !== undefined && codecOption(qemu) === undefined)
+  if (spicePort !== undefined && qemu?.streamsGl !== true)
     notes.push(
-      'This QEMU has no GL for viewers elsewhere (10.1 has): Spice copies each frame, and nothing paces the guest.',
+      'This QEMU has no GL for viewers elsewhere (10.1 with Spice 0.15.3 has): each frame is copied, and nothing paces the guest.',
     );
   if (heads > 1 && display === 'none') notes.push('Without a UI only the first head is connected.');
   return notes;

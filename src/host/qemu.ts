@@ -1,5 +1,7 @@
 /** What the installed QEMU is and can do, as it says itself. */
+import { once } from 'node:events';
 import { accessSync, constants, existsSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { askQemu, readQemu } from './qemu-session.js';
 
@@ -13,6 +15,8 @@ export interface Qemu {
   readonly displays: readonly string[];
   /** The options of `-spice`; none where it has no Spice. */
   readonly spiceOptions: readonly string[];
+  /** Its Spice server encodes GL scanouts for a viewer elsewhere; else QEMU refuses `gl=on` with a port. */
+  readonly streamsGl: boolean;
 }
 
 export interface KvmTrial {
@@ -38,10 +42,11 @@ const types = { device: ['virtio-gpu-pci', 'vfio-pci', 'pcie-root-port'], object
 
 /** Undefined where the program does not start. */
 export async function lookAtQemu(program: string): Promise<Qemu | undefined> {
-  const [answers, displays, spice] = await Promise.all([
+  const [answers, displays, spice, streamsGl] = await Promise.all([
     askQemu(program, ['-M', 'none'], questions),
     readQemu(program, ['-display', 'help']),
     readQemu(program, ['-spice', 'help']),
+    tryStreaming(program),
   ]);
   const [version, ...lists] = answers.returned;
   if (version === undefined) return undefined;
@@ -51,6 +56,7 @@ export async function lookAtQemu(program: string): Promise<Qemu | undefined> {
     properties: new Map([...types.device, ...types.object].flatMap((type, index) => entryOf(type, lists[index]))),
     displays: [...displays.matchAll(/^([a-z][\w-]*)$/gm)].map(([name]) => name),
     spiceOptions: [...spice.matchAll(/^\s+([\w-]+)=/gm)].map(([, name]) => name ?? ''),
+    streamsGl,
   };
 }
 
@@ -59,6 +65,25 @@ const questions = [
   ...types.device.map((typename) => ({ execute: 'device-list-properties', arguments: { typename } })),
   ...types.object.map((typename) => ({ execute: 'qom-list-properties', arguments: { typename } })),
 ];
+
+/**
+ * No list tells: it depends on the Spice server that QEMU was built with (0.15.3 has it). One without
+ * refuses before it looks for a GPU, so that a host without one can be asked too.
+ */
+async function tryStreaming(program: string): Promise<boolean> {
+  const spice = `port=${String(await freePort())},addr=127.0.0.1,disable-ticketing=on,gl=on`;
+  const { errors } = await askQemu(program, ['-M', 'none', '-spice', spice], []);
+  return !/local-only|invalid option|failed to initialize spice server/.test(errors);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 interface QmpVersion {
   readonly qemu: { readonly major: number; readonly minor: number; readonly micro: number };

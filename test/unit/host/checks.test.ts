@@ -172,7 +172,14 @@ describe('the other checks', () => {
   });
 
   it('know a QEMU without the parts, and one that is not there', () => {
-    const bare = { program: 'q', version: '5.0.0', properties: new Map(), displays: ['none'], spiceOptions: [] };
+    const bare = {
+      program: 'q',
+      version: '5.0.0',
+      properties: new Map(),
+      displays: ['none'],
+      spiceOptions: [],
+      streamsGl: false,
+    };
     const wishes = { program: 'q', vfio: true, display: 'gtk' } as const;
     assert.deepEqual(statuses(checkQemu(bare, wishes)), {
       qemu: 'ok',

@@ -58,12 +58,14 @@ describe("a host's machine", () => {
 
   it('streams to a viewer elsewhere by H.264 where QEMU knows it, by whichever name it has for it', () => {
     const machine = hostMachineOf({ display: 'spice', spicePort: 5930 });
-    const spice = (...spiceOptions: string[]) =>
-      displayItems(machine, { program: 'q', version: '0', properties: new Map(), displays: [], spiceOptions }).map(
-        (item) => item.arguments[1],
-      );
-    assert.equal(spice('gl', 'port').length, 1, 'an older QEMU refuses gl=on with a port');
-    assert.equal(spice('gl', 'preferred-codec')[1], 'gl=on,preferred-codec=gstreamer:h264');
-    assert.equal(spice('video-codecs', 'max-refresh-rate')[1], 'gl=on,video-codecs=gstreamer:h264,max-refresh-rate=60');
+    const spice = (streamsGl: boolean, ...spiceOptions: string[]) => {
+      const qemu = { program: 'q', version: '0', properties: new Map(), displays: [], spiceOptions, streamsGl };
+      return displayItems(machine, qemu).map((item) => item.arguments[1]);
+    };
+    assert.equal(spice(false, 'gl', 'video-codec').length, 1, 'built with an older Spice it refuses gl=on with a port');
+    assert.equal(spice(true, 'gl')[1], 'gl=on');
+    assert.equal(spice(true, 'gl', 'preferred-codec')[1], 'gl=on,preferred-codec=gstreamer:h264');
+    const newest = spice(true, 'video-codec', 'max-refresh-rate')[1];
+    assert.equal(newest, 'gl=on,video-codec=h264,max-refresh-rate=60');
   });
 });
