@@ -11,8 +11,6 @@ export interface QemuAnswers {
   readonly returned: readonly unknown[];
   /** What QEMU itself said on standard error. */
   readonly errors: string;
-  /** Undefined where a signal ended it. */
-  readonly status: number | undefined;
 }
 
 /** Against a hang only. */
@@ -31,10 +29,13 @@ export function askQemu(
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said.output += chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (said.errors += chunk));
     child.stdin.on('error', () => undefined); // a QEMU that is gone already: its end tells
-    child.on('error', (error) => (said.errors += error.message));
-    child.on('close', (status) => {
-      const returned = answersIn(said.output, questions.length);
-      resolve({ returned, errors: said.errors.trim(), status: status ?? undefined });
+    const end = () => {
+      resolve({ returned: answersIn(said.output, questions.length), errors: said.errors.trim() });
+    };
+    child.on('close', end);
+    child.on('error', (error) => {
+      said.errors += error.message;
+      if (child.pid === undefined) end(); // it never started: its streams need not close
     });
     const session = [{ execute: 'qmp_capabilities' }, ...questions, { execute: 'quit' }];
     child.stdin.end(session.map((question, id) => `${JSON.stringify({ ...question, id })}\n`).join(''));
@@ -42,11 +43,18 @@ export function askQemu(
 }
 
 function answersIn(output: string, count: number): unknown[] {
-  const replies = output
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line) as { id?: number; return?: unknown });
+  const replies = output.split('\n').flatMap(replyIn);
   return Array.from({ length: count }, (_, index) => replies.find(({ id }) => id === index + 1)?.return);
+}
+
+/** A program that is no QEMU may print anything. */
+function replyIn(line: string): { id?: number; return?: unknown }[] {
+  try {
+    const reply: unknown = JSON.parse(line);
+    return typeof reply === 'object' && reply !== null ? [reply] : [];
+  } catch {
+    return [];
+  }
 }
 
 /** What a QEMU that prints and ends, such as `-display help`, printed on standard output. */
@@ -59,9 +67,10 @@ export function readQemu(program: string, words: readonly string[]): Promise<str
     });
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    child.on('error', () => undefined); // 'close' follows
-    child.on('close', () => {
+    const end = () => {
       resolve(text);
-    });
+    };
+    child.on('close', end);
+    child.on('error', end);
   });
 }

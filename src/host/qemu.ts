@@ -1,6 +1,6 @@
 /** What the installed QEMU is and can do, as it says itself. */
 import { once } from 'node:events';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { askQemu, readQemu } from './qemu-session.js';
@@ -35,7 +35,7 @@ export function findQemu(name: string): string | undefined {
 }
 
 function isProgram(path: string): boolean {
-  return mayUse(path, constants.X_OK);
+  return mayUse(path, constants.X_OK) && statSync(path).isFile();
 }
 
 const types = { device: ['virtio-gpu-pci', 'vfio-pci', 'pcie-root-port'], object: ['memory-backend-memfd'] };

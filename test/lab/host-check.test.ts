@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { HostReport } from '../../src/host/index.js';
+import { packageRoot } from '../../src/package-root.js';
 import { described, host } from '../support/host-command.js';
 
 /** An element as Python's parser, which is no code of ours, reads it: tag, attributes, text, children. */
@@ -81,13 +82,12 @@ describe('guesthead host check', () => {
   });
 
   it('says no to a host without QEMU, and to a GPU that is not there', async () => {
-    const without = await host('check', '--json', '--qemu', '/nowhere/qemu');
-    assert.equal(without.status, 3);
-    const report = JSON.parse(without.stdout) as HostReport;
-    assert.deepEqual(
-      report.checks.slice(0, 2).map(({ status }) => status),
-      ['no', 'unknown'],
-    );
+    for (const program of ['/nowhere/qemu', '/bin/echo', packageRoot]) {
+      const without = await host('check', '--json', '--qemu', program);
+      assert.equal(without.status, 3, program);
+      const [qemu, blob] = (JSON.parse(without.stdout) as HostReport).checks;
+      assert.deepEqual([qemu?.status, blob?.status], ['no', 'unknown'], program);
+    }
     const absent = await host('check', '--vfio', 'ff:1f.7');
     assert.equal(absent.status, 3);
     assert.match(absent.stdout, /^no +vfio-device: no PCI device 0000:ff:1f\.7/m);

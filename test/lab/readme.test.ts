@@ -54,6 +54,8 @@ describe('the README', () => {
       'npx guesthead lab run --blob off -- guesthead run',
       'npx guesthead lab run --heads 4 -- guesthead run --connector all --json',
       'npx guesthead lab shell',
+      'npx guesthead host check',
+      'npx guesthead host qemu --explain',
     ]);
   });
 
@@ -117,6 +119,21 @@ describe('the README', () => {
     );
     assert.match(stdout, /release=\d+\.\d+/);
     assert.equal(status, 5);
+  });
+
+  it('npx guesthead host check says what is so and what to change', async () => {
+    const { status, stdout } = await type('npx guesthead host check');
+    assert.match(stdout, /^ok +qemu: .*version \d/m);
+    const verdict = /^verdict: (\w+)/m.exec(stdout)?.[1];
+    assert.equal(status, verdict === 'no' ? 3 : 0);
+    if (verdict === 'no') assert.match(stdout, /^no .*\n.*\n +→ /m);
+  });
+
+  it('npx guesthead host qemu --explain says why each option is there', async () => {
+    const { status, stdout } = await type('npx guesthead host qemu --explain');
+    assert.equal(status, 0);
+    for (const option of ['memory-backend-memfd', 'blob=on', 'memory-backend=mem', 'gtk,gl=on'])
+      assert.match(stdout, new RegExp(`^-.*${option}.*\n {4}\\S.*[^]*Without`, 'm'));
   });
 
   it('the program runs as it stands there', async () => {
