@@ -14,7 +14,7 @@ const pageBytes = 4096;
 const bytesPerPixel = 4;
 /** The widest alignment of a row that GPUs ask for, in bytes. */
 const rowAlignment = 256;
-const buffersPerHead = 4;
+export const buffersPerHead = 4;
 
 export function bufferNeeds({ size, heads }: Pick<HostMachine, 'size' | 'heads'>): BufferNeeds {
   const pitch = Math.ceil((size.width * bytesPerPixel) / rowAlignment) * rowAlignment;

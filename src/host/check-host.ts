@@ -22,7 +22,7 @@ export async function checkHost(
     ...checkQemu(qemu, { program, vfio: machine.vfio !== undefined, display }),
     checkKvm(kvm),
     ...checkUdmabuf(files, machine),
-    checkRenderNode(files, display),
+    checkRenderNode(files, display, machine.vfio),
     ...checkVfio(files, machine),
   ];
   return { verdict: verdictOf(checks), checks };

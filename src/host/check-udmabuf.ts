@@ -1,5 +1,5 @@
 /** Checks of /dev/udmabuf: there, permitted, and with room for the chosen size. */
-import { bufferNeeds, type BufferNeeds } from './buffers.js';
+import { bufferNeeds, buffersPerHead, type BufferNeeds } from './buffers.js';
 import { check, judged, type Finding, type HostCheck } from './check.js';
 import type { HostFiles } from './host-files.js';
 import { bytesOf, mebibyte, type HostMachine } from './machine.js';
@@ -69,7 +69,7 @@ function sizeLimit(limit: number | undefined, { bytes }: BufferNeeds, machine: H
 }
 
 function guestMemory({ allBytes }: BufferNeeds, { heads, memory }: HostMachine): Finding {
-  const found = `four buffers for each of ${String(heads)}: ${inMebibytes(allBytes)} of ${memory}`;
+  const found = `${String(buffersPerHead)} buffers a head, ${String(heads)} of them: ${inMebibytes(allBytes)} of ${memory}`;
   return { status: judged(allBytes <= bytesOf(memory) / 2), found, advice: 'give the guest more with --memory' };
 }
 

@@ -164,11 +164,13 @@ describe('the check of VFIO', () => {
 describe('the other checks', () => {
   it('need a GPU of the host’s only for a UI with GL', () => {
     const files = () => new HostFiles(root);
-    assert.equal(verdictOf([checkRenderNode(files(), undefined)]), 'ok');
-    assert.equal(verdictOf([checkRenderNode(files(), 'gtk')]), 'no');
+    assert.equal(verdictOf([checkRenderNode(files(), undefined, undefined)]), 'ok');
+    assert.equal(verdictOf([checkRenderNode(files(), 'gtk', undefined)]), 'no');
     file('/dev/dri/renderD128');
-    link('/sys/class/drm/renderD128/device/driver', '../../../bus/pci/drivers/i915');
-    assert.match(checkRenderNode(files(), 'gtk').found, /renderD128 \(i915\)/);
+    pciDevice(gpu, '0x030000', 'i915');
+    link('/sys/class/drm/renderD128/device', `../../../bus/pci/devices/${gpu}`);
+    assert.match(checkRenderNode(files(), 'gtk', undefined).found, /renderD128 \(i915\)/);
+    assert.equal(checkRenderNode(files(), 'gtk', gpu).status, 'no', 'the one passed through cannot show anything');
   });
 
   it('know a QEMU without the parts, and one that is not there', () => {
