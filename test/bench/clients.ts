@@ -1,6 +1,6 @@
 /** Who is compared: what people flip with today, and guesthead. */
 import assert from 'node:assert/strict';
-import type { Lab } from '../../src/lab/index.js';
+import type { Job, Lab } from '../../src/lab/index.js';
 import type { RunResult } from '../../src/report/index.js';
 import type { Client } from './window.js';
 
@@ -22,12 +22,14 @@ export async function clients(lab: Lab, mode: { width: number; height: number; h
   ];
 }
 
+const interrupt = (job: Job) => {
+  job.kill('SIGINT');
+};
+
 export const kmscube: Client = {
   name: 'kmscube',
   command: ['kmscube'],
-  end: (job) => {
-    job.kill('SIGINT');
-  },
+  end: interrupt,
   rate: (output) => Number(/Rendered \d+ frames in [\d.]+ sec \(([\d.]+) fps\)[^(]*$/.exec(output)?.[1]),
 };
 
@@ -35,9 +37,7 @@ export function guesthead(name: string, options: readonly string[]): Client {
   return {
     name,
     command: ['guesthead', 'run', '--seconds', '600', '--json', ...options],
-    end: (job) => {
-      job.kill('SIGINT');
-    },
+    end: interrupt,
     rate: (output) => resultOf(output).flipsPerSecond,
   };
 }
@@ -48,14 +48,11 @@ export function resultOf(output: string): RunResult {
   return JSON.parse(line) as RunResult;
 }
 
-/** It ends when its standard input does. */
 function modetest(name: string, words: readonly string[]): Client {
   return {
     name,
     command: ['modetest', '-M', 'virtio_gpu', ...words],
-    end: (job) => {
-      job.input(Buffer.from('\n'));
-    },
+    end: interrupt, // -a does not listen to its standard input
     rate: (output, before) => {
       const rates = [...output.slice(before.length).matchAll(/freq: ([\d.]+)Hz/g)].map(([, hz]) => Number(hz));
       assert.ok(rates.length > 0, output);

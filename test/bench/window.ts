@@ -1,5 +1,6 @@
 /** What a process in the guest uses over a window of time, read from /proc by the guest's own shell. */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Lab } from '../../src/lab/index.js';
 
 /** A command in the guest that flips until it is ended. */
@@ -23,6 +24,8 @@ export interface Sample {
 }
 
 const warmUpSeconds = 3;
+/** For a client to end by itself. */
+const endSeconds = 10;
 /** Of /proc/PID/stat: USER_HZ, the same on every x86 Linux. */
 const ticksPerSecond = 100;
 
@@ -41,7 +44,7 @@ export async function sample(lab: Lab, client: Client, seconds: number): Promise
     const before = output;
     const used = await usage(lab, client, pid, seconds, () => output);
     client.end(job);
-    await ended;
+    await Promise.race([ended, sleep(endSeconds * 1000, undefined, { ref: false })]);
     const flipsPerSecond = client.rate(output, before);
     const flips = flipsPerSecond * used.seconds;
     return { flipsPerSecond, cpuMsPerFlip: used.cpuMs / flips, rssMiB: used.rssMiB, output };
