@@ -9,16 +9,18 @@ import { parseArgs } from 'node:util';
 import { addon, build, modules } from './setup/checkout.mjs';
 import { kernel } from './setup/kernel.mjs';
 import { withLock } from './setup/lock.mjs';
-import { packages } from './setup/packages.mjs';
+import { browser, packages } from './setup/packages.mjs';
 import { say, showing } from './setup/progress.mjs';
 import { SetupError, withSignals } from './setup/run.mjs';
 
 /** In the order in which they need each other. */
-const steps = [packages, modules, addon, build, kernel];
+const steps = [packages, modules, addon, build, kernel, browser];
 export const stepNames = steps.map(({ name }) => name);
+/** What all but the tests need. */
+export const everyday = stepNames.filter((name) => name !== browser.name);
 
 /** Takes the steps that are not done; resolves to whether all are done now. */
-export async function setup({ only = stepNames } = {}) {
+export async function setup({ only = everyday } = {}) {
   const wanted = steps.filter(({ name }) => only.includes(name));
   try {
     if (wanted.some((step) => !step.isDone())) await withSignals(() => withLock(() => take(wanted), tellOfWait));
@@ -46,7 +48,7 @@ function report(error) {
 
 async function main() {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
-  const only = values.only?.split(',') ?? stepNames;
+  const only = values.only?.split(',') ?? everyday;
   const unknown = only.filter((name) => !stepNames.includes(name));
   if (unknown.length === 0) return (await setup({ only })) ? 0 : 1;
   say(`no step called ${unknown.join(', ')}; the steps are ${stepNames.join(', ')}`);

@@ -5,12 +5,12 @@
  */
 import { parseArgs } from 'node:util';
 import { passThrough } from './pass-through.mjs';
-import { setup, stepNames } from './setup.mjs';
+import { everyday, setup } from './setup.mjs';
 
 const guesthead = 'dist/cli/main.js';
 
 async function main(args) {
-  if (!(await setup({ only: stepNames.filter((name) => name !== 'kernel') }))) return 1;
+  if (!(await setup({ only: everyday.filter((name) => name !== 'kernel') }))) return 1;
   const direct = asksForHelp(args) || (await hasBothDevices(args));
   if (!direct && !(await setup({ only: ['kernel'] }))) return 1;
   console.error(direct ? 'running on this machine itself' : 'no virtio-gpu and render GPU here: running in the lab');

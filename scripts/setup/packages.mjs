@@ -24,6 +24,26 @@ export const packages = {
   bring: (tell) => (isDebian() ? bringDebianPackages(tell) : explainElsewhere()),
 };
 
+/** Only what looks at pages needs it; where it cannot be had, the test that wants it says so. */
+export const browser = {
+  name: 'browser',
+  isDone: () => isProgram('chromium') || !isDebian(),
+  async bring(tell) {
+    const asRoot = await rootPrefix();
+    const install = () => apt([...asRoot, 'apt-get', 'install', '-y', '--no-install-recommends', 'chromium'], tell);
+    try {
+      await install().catch(() =>
+        apt([...asRoot, 'apt-get', 'update'], tell)
+          .catch(ignoreBrokenSource)
+          .then(install),
+      );
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      say(`browser: ${error.message}`);
+    }
+  },
+};
+
 function missingHere() {
   const virtiofsd = virtiofsdPaths.some((path) => existsSync(path)) ? [] : ['virtiofsd'];
   return [...(isDebian() ? missingDebianPackages() : missingElsewhere()), ...virtiofsd];
