@@ -28,7 +28,7 @@ const arrows = {
   testing: ['native'],
   transfer: [...display, ...system],
   kiosk: [...display, ...system, 'render'],
-  cli: [...display, 'kiosk', 'lab', 'host', 'report', 'transfer', 'render'],
+  cli: [...display, 'kiosk', 'lab', 'host', 'report', 'report/trace', 'transfer', 'render'],
   index: [...display, 'render'],
 };
 

@@ -20,6 +20,8 @@ export interface RunObserver {
 }
 
 /** Each is loaded only where it was asked for. */
-export function observersOf(_options: RunOptions): Promise<RunObserver[]> {
-  return Promise.resolve([]);
+export async function observersOf({ trace }: RunOptions): Promise<RunObserver[]> {
+  const observers: RunObserver[] = [];
+  if (trace !== undefined) observers.push(new (await import('./trace.js')).TraceObserver(trace));
+  return observers;
 }

@@ -11,4 +11,7 @@ export interface HeadRunOptions extends Omit<HeadOptions, 'connector'> {
   readonly json?: boolean;
 }
 
-export interface RunOptions extends HeadRunOptions, Pick<DisplayOptions, 'render' | 'display' | 'wait' | 'reopen'> {}
+export interface RunOptions extends HeadRunOptions, Pick<DisplayOptions, 'render' | 'display' | 'wait' | 'reopen'> {
+  /** A file for the run's trace events. */
+  readonly trace?: string;
+}

@@ -56,6 +56,7 @@ export function addRunCommand(program: Command): void {
         .conflicts('seconds'),
     )
     .addOption(new Option('--seconds <s>', 'end after so long').argParser(seconds))
+    .option('--trace <file>', 'write trace events of the run and of the kernel, for ui.perfetto.dev')
     .option('--json', 'print one JSON object on the last line')
     .action(async ({ flipTimeout, ...options }: RunOptions & { flipTimeout: number }) => {
       const path = options.path ?? (options.present === 'dirtyfb' ? 'export' : 'import');

@@ -10,3 +10,4 @@ export type { Role, Selected } from './select.js';
 export { PauseWatch } from './machine-pause.js';
 export { watchDrmEvents } from './uevents.js';
 export type { DrmUevent } from './uevents.js';
+export { commandName, responseName } from './virtio-names.js';

@@ -24,4 +24,5 @@ export type { FaultMessage, FlipMessage, FlushFenceMessage, HeadName, ReleaseMes
 export { FlipStatistics } from './statistics.js';
 export type { HeadStats, Percentiles } from './statistics.js';
 export { sharedFormats } from './formats.js';
+export { guardExit } from './exit-guard.js';
 export { mergeFences } from './fences.js';

@@ -1,0 +1,143 @@
+/** A run's trace: the heads' recordings and the kernel's events, written to one file when the run ends. */
+import { GuestheadError, messageOf } from '../../errors.js';
+import { guardExit, monotonicClock, type Head, type HeadInfo } from '../../output/index.js';
+import { Recording } from '../recording.js';
+import type { TraceEvent } from './events.js';
+import { headEvents } from './head-events.js';
+import { KernelEvents } from './kernel-events.js';
+import { KernelTracing, systemTracefs, type KernelTraceFacts } from './kernel-tracing.js';
+import { assertWritable, writeTrace } from './trace-file.js';
+
+/** What can be said of a head besides its events. */
+export interface TraceVerdict {
+  readonly verdict: string;
+  readonly reasons: readonly string[];
+}
+
+export interface TraceOptions {
+  /** Where tracefs may be mounted. */
+  readonly tracefs?: readonly string[];
+  /** Gets what people shall know, without a newline. */
+  readonly say: (line: string) => void;
+}
+
+type Heads = readonly Pick<Head, 'info'>[];
+
+/** What the trace says of the kernel's part. */
+type KernelPart = { readonly absent: string } | (KernelTraceFacts & { readonly events: number });
+
+/** Written once: by `finish`, or when the process ends before. Synchronous, so that it can be. */
+export class RunTrace {
+  readonly #heads: Heads;
+  readonly #recordings: readonly Recording[];
+  readonly #kernel: KernelTracing | undefined;
+  #kernelPart: KernelPart = { absent: '' };
+  #removeGuard: () => void;
+  #finished = false;
+
+  /** Throws ERR_USAGE where a trace could not be written to this file. */
+  static check(file: string): void {
+    assertWritable(file);
+  }
+
+  /** Records from now on. Without the kernel's events where they are not to be had, which is said. */
+  constructor(
+    private readonly file: string,
+    heads: Heads,
+    private readonly options: TraceOptions,
+  ) {
+    this.#heads = heads;
+    this.#recordings = heads.map(({ info }) => new Recording(info.display));
+    this.#removeGuard = guardExit(this.#atExit);
+    this.#kernel = this.#startKernel(options.tracefs ?? systemTracefs);
+    setImmediate(() => {
+      this.#standBehind();
+    });
+  }
+
+  /** Stops recording, writes the file and says where it is; idempotent. Throws ERR_SYSTEM. */
+  finish(verdicts: readonly TraceVerdict[] = []): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#removeGuard();
+    const untilMs = monotonicClock.now();
+    for (const recording of this.#recordings) recording.stop();
+    try {
+      writeTrace(this.file, this.#events(untilMs), () => this.#otherData(verdicts));
+      this.options.say(`trace: ${this.file}`);
+    } finally {
+      this.#kernel?.close();
+    }
+  }
+
+  readonly #atExit = (): void => {
+    try {
+      this.finish();
+    } catch (error) {
+      this.options.say(messageOf(error));
+    }
+  };
+
+  /** The screens, whose guards come in the same turn as the flips, are given back first. */
+  #standBehind(): void {
+    if (this.#finished) return;
+    this.#removeGuard();
+    this.#removeGuard = guardExit(this.#atExit);
+  }
+
+  #startKernel(places: readonly string[]): KernelTracing | undefined {
+    try {
+      return KernelTracing.start(places);
+    } catch (error) {
+      this.#without(error);
+      return undefined;
+    }
+  }
+
+  #without(error: unknown): void {
+    const advice = error instanceof GuestheadError && error.advice !== undefined ? ` → ${error.advice}` : '';
+    this.#kernelPart = { absent: messageOf(error) };
+    this.options.say(`trace: without the kernel’s events: ${messageOf(error)}${advice}`);
+  }
+
+  *#events(untilMs: number): Generator<TraceEvent> {
+    for (const [index, recording] of this.#recordings.entries()) {
+      const info = this.#heads[index]?.info;
+      if (info === undefined) continue;
+      const { buffers, display } = info;
+      yield* headEvents({ ...display, buffers, recording }, index + 1, untilMs);
+    }
+    if (this.#kernel !== undefined) yield* this.#kernelEvents(this.#kernel);
+  }
+
+  *#kernelEvents(kernel: KernelTracing): Generator<TraceEvent> {
+    const events = new KernelEvents();
+    try {
+      const facts = kernel.stop();
+      for (const line of kernel.lines()) yield* events.take(line);
+      this.#kernelPart = { ...facts, events: events.count };
+      if (facts.lost > 0) this.options.say(`trace: ${String(facts.lost)} of the kernel’s events were lost`);
+    } catch (error) {
+      this.#without(error);
+    }
+    yield* events.rest();
+  }
+
+  #otherData(verdicts: readonly TraceVerdict[]): object {
+    return {
+      source: 'guesthead',
+      clock: 'CLOCK_MONOTONIC',
+      heads: this.#heads.map(({ info }, index) => ({
+        ...factsOf(info),
+        verdict: verdicts[index]?.verdict ?? null,
+        reasons: verdicts[index]?.reasons ?? [],
+        forgottenFrames: this.#recordings[index]?.forgotten ?? 0,
+      })),
+      kernel: this.#kernelPart,
+    };
+  }
+}
+
+function factsOf({ path, render, display, mode, buffers, present, presentation, deadline }: HeadInfo): object {
+  return { path, render, display, mode, buffers, present, presentation, deadline };
+}

@@ -1,0 +1,94 @@
+/** A trace's file: written whole or not at all, event by event, never as one string. */
+import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { errnoOf, GuestheadError } from '../../errors.js';
+import type { TraceEvent } from './events.js';
+
+/** Written at one go. */
+const chunkCharacters = 64 * 1024;
+
+/** Throws ERR_USAGE where a trace could not be written there; leaves nothing behind. */
+export function assertWritable(file: string): void {
+  const target = targetOf(file);
+  try {
+    closeSync(openSync(temporaryOf(target), 'w'));
+  } catch (cause) {
+    throw unwritable(file, cause);
+  } finally {
+    rmSync(temporaryOf(target), { force: true });
+  }
+}
+
+/**
+ * Throws ERR_SYSTEM, and then nothing is left behind and a file that was there before is as
+ * it was. `otherData` is asked for once the events have been written.
+ */
+export function writeTrace(file: string, events: Iterable<TraceEvent>, otherData: () => object): void {
+  const target = targetOf(file);
+  const temporary = temporaryOf(target);
+  try {
+    writeTo(temporary, textOf(events, otherData));
+    renameSync(temporary, target);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    if (errnoOf(cause) === undefined || cause instanceof GuestheadError) throw cause;
+    throw new GuestheadError('ERR_SYSTEM', 'The trace cannot be written', {
+      device: file,
+      errno: errnoOf(cause),
+      cause,
+    });
+  }
+}
+
+function writeTo(file: string, text: Iterable<string>): void {
+  const fd = openSync(file, 'w');
+  try {
+    let chunk = '';
+    for (const part of text) {
+      chunk += part;
+      if (chunk.length >= chunkCharacters) {
+        writeAll(fd, chunk);
+        chunk = '';
+      }
+    }
+    writeAll(fd, chunk);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A write may take less than all of it. */
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+}
+
+function* textOf(events: Iterable<TraceEvent>, otherData: () => object): Generator<string> {
+  yield '{"displayTimeUnit":"ms","traceEvents":[';
+  let before = '\n';
+  for (const event of events) {
+    yield before + JSON.stringify(event);
+    before = ',\n';
+  }
+  yield `\n],"otherData":${JSON.stringify(otherData())}}\n`;
+}
+
+/** Behind links, so that they stay; a device or a folder must not be replaced. */
+function targetOf(file: string): string {
+  try {
+    const target = realpathSync(file);
+    if (statSync(target).isFile()) return target;
+  } catch {
+    return file; // not there yet
+  }
+  throw new GuestheadError('ERR_USAGE', 'The trace needs a file of its own', { device: file });
+}
+
+/** In the same folder, so that renaming it replaces the target at once. */
+function temporaryOf(target: string): string {
+  return join(dirname(target), `.${basename(target)}.${String(process.pid)}`);
+}
+
+function unwritable(file: string, cause: unknown): GuestheadError {
+  return new GuestheadError('ERR_USAGE', 'The trace cannot be written', { device: file, errno: errnoOf(cause), cause });
+}
