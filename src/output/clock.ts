@@ -6,7 +6,7 @@ export interface Clock {
 }
 
 /** performance.now() counts from the process's start; this is where that lies on CLOCK_MONOTONIC. */
-const origin = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+const origin = clockOrigin();
 
 export const monotonicClock: Clock = {
   now: () => origin + performance.now(),
@@ -25,4 +25,22 @@ function later(ms: number, callback: () => void): () => void {
   return () => {
     clearTimeout(timer);
   };
+}
+
+/**
+ * Of several readings the one that the least time went by in: the first use of `performance`
+ * loads it, and the scheduler may come in between, by tens of milliseconds on a busy machine.
+ */
+export function clockOrigin(
+  fine: () => number = () => performance.now(),
+  monotonicMs: () => number = () => Number(process.hrtime.bigint()) / 1e6,
+): number {
+  let best = { took: Infinity, origin: 0 };
+  for (let reading = 0; reading < 8; reading++) {
+    const before = fine();
+    const at = monotonicMs();
+    const after = fine();
+    if (after - before < best.took) best = { took: after - before, origin: at - (before + after) / 2 };
+  }
+  return best.origin;
 }
