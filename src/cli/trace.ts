@@ -1,9 +1,9 @@
 /** `guesthead run --trace`: written when the run ends, however it ends. */
 import type { Head } from '../output/index.js';
-import { RunTrace } from '../report/trace/index.js';
-import type { FinishedRun, RunObserver } from './observers.js';
+import { RunTrace, type TraceVerdict } from '../report/trace/index.js';
 
-export class TraceObserver implements RunObserver {
+/** A `RunObserver`. */
+export class TraceObserver {
   #trace: RunTrace | undefined;
 
   /** Throws ERR_USAGE where the trace could not be written. */
@@ -19,7 +19,7 @@ export class TraceObserver implements RunObserver {
     });
   }
 
-  end(runs: readonly FinishedRun[]): void {
+  end(runs: readonly { readonly result: TraceVerdict }[]): void {
     this.#trace?.finish(runs.map(({ result }) => result));
   }
 
