@@ -68,7 +68,7 @@ class HeadEvents {
       const before = shown.get(frame.flip.slot);
       if (before !== undefined) yield* this.#states(...before, microseconds(frame.drawStartMs));
       shown.set(frame.flip.slot, [frame, id]);
-      yield* this.#steps(frame, id);
+      yield* this.#steps(frame);
     }
     for (const [frame, id] of shown.values()) yield* this.#states(frame, id, untilUs);
     yield* this.#free();
@@ -88,15 +88,13 @@ class HeadEvents {
     return instant({ pid: this.pid, tid: this.#tid(track), ts: microseconds(atMs), name, args });
   }
 
-  *#steps(frame: RecordedFrame, id: number): Generator<TraceEvent> {
+  *#steps(frame: RecordedFrame): Generator<TraceEvent> {
     const { flip, drawStartMs, drawEndMs, committedMs, flippedMs } = frame;
     const args = { frame: flip.frame, slot: flip.slot };
     const from = microseconds(drawStartMs);
     yield this.#slice(draws, 'draw', from, Math.max(from + 1, microseconds(drawEndMs)), args);
-    yield this.#flow('s', draws, from, id);
     const at = microseconds(committedMs);
     yield this.#slice(commits, 'commit', at, Math.max(at + 1, microseconds(committedMs + flip.commitMs)), args);
-    yield this.#flow('t', commits, at, id);
     yield this.instant(flips, flippedMs, 'flip', flipArgs(frame));
     if (flip.missed > 0)
       yield this.instant(troubles, flippedMs, 'missed', { ...args, missed: flip.missed, why: whyLate(frame) });
@@ -108,12 +106,24 @@ class HeadEvents {
   *#states(frame: RecordedFrame, id: number, limitUs: number): Generator<TraceEvent> {
     const track = firstBackbuffer + frame.flip.slot;
     const spans = spansOf(frame, limitUs);
-    const points = spans.filter(({ state }) => state === 'current' || state === 'draining');
     for (const { state, from, to } of spans) yield this.#slice(track, state, from, to, { frame: frame.flip.frame });
-    for (const { from } of points.slice(0, -1)) yield this.#flow('t', track, from, id);
-    const last = points.at(-1) ?? spans.at(-1);
-    if (last !== undefined) yield this.#flow('f', track, last.from, id);
+    yield* this.#arrows(frame, spans, id);
     this.#account(frame, spans);
+  }
+
+  /** To where it is shown, and to where it drains. */
+  *#arrows(
+    { flip: { slot }, drawStartMs, committedMs }: RecordedFrame,
+    spans: readonly Span[],
+    id: number,
+  ): Generator<FlowStep> {
+    const shown = spans.filter(({ state }) => state === 'current' || state === 'draining');
+    const last = shown.at(-1) ?? spans.at(-1);
+    if (last === undefined) return;
+    yield this.#flow('s', draws, microseconds(drawStartMs), id);
+    yield this.#flow('t', commits, microseconds(committedMs), id);
+    for (const { from } of shown.slice(0, -1)) yield this.#flow('t', firstBackbuffer + slot, from, id);
+    yield this.#flow('f', firstBackbuffer + slot, last.from, id);
   }
 
   #account({ flip: { slot } }: RecordedFrame, spans: readonly Span[]): void {

@@ -14,9 +14,8 @@ export function assertWritable(file: string): void {
     closeSync(openSync(temporaryOf(target), 'w'));
   } catch (cause) {
     throw unwritable(file, cause);
-  } finally {
-    rmSync(temporaryOf(target), { force: true });
   }
+  rmSync(temporaryOf(target), { force: true });
 }
 
 /**
@@ -30,7 +29,7 @@ export function writeTrace(file: string, events: Iterable<TraceEvent>, otherData
     writeTo(temporary, textOf(events, otherData));
     renameSync(temporary, target);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     if (errnoOf(cause) === undefined || cause instanceof GuestheadError) throw cause;
     throw new GuestheadError('ERR_SYSTEM', 'The trace cannot be written', {
       device: file,
@@ -87,6 +86,14 @@ function targetOf(file: string): string {
 /** In the same folder, so that renaming it replaces the target at once. */
 function temporaryOf(target: string): string {
   return join(dirname(target), `.${basename(target)}.${String(process.pid)}`);
+}
+
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // why it could not be written says more
+  }
 }
 
 function unwritable(file: string, cause: unknown): GuestheadError {
