@@ -1,11 +1,21 @@
 /** How frames come to the screen: one flushed buffer, the newest of several, or drawn at the last moment; and who paces them. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { Lab } from '../../src/lab/index.js';
 import type { RunResult } from '../../src/report/index.js';
-import { guesthead, lastJson, measured } from '../support/lab.js';
+import { guesthead, lastJson, measured, startRun } from '../support/lab.js';
+import {
+  assertAllTracks,
+  assertFlipsAreVblanks,
+  assertFlushesLieInTheirFrames,
+  assertValid,
+  type WrittenTrace,
+} from '../support/traced-run.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const execute = promisify(execFile);
@@ -63,6 +73,49 @@ describe('page flips', () => {
     assert.equal(result.presentation, 'mailbox');
     assert.equal(result.frames, 120);
     assert.ok(result.dropped > 0);
+  });
+});
+
+describe('guesthead run --trace', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'guesthead-traced-')); // the guest has the host's
+  const tracefs = '/sys/kernel/tracing';
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Of the kernel's tracer. */
+  async function instances(): Promise<string> {
+    const { stdout } = await lab.run(['sh', '-c', `ls ${tracefs}/instances`]);
+    return stdout.trim();
+  }
+
+  it('writes the frames and what the kernel did with them, on one clock', async () => {
+    const file = join(folder, 'whole.json');
+    await lab.run(['mkdir', `${tracefs}/instances/guesthead-4194999`]); // of a process that was killed
+    const run = await guesthead(lab, ['run', '--mode', '1280x768', '--frames', '80', '--trace', file, '--json']);
+    assert.match(run.stderr, new RegExp(`^trace: ${file}$`, 'm'));
+    const trace = JSON.parse(readFileSync(file, 'utf8')) as WrittenTrace;
+    const { heads, kernel } = trace.otherData;
+    const { verdict, flushFenceMs } = lastJson<RunResult>(run);
+    assert.deepEqual([heads[0]?.path, heads[0]?.verdict], ['import', verdict]);
+    assert.deepEqual([kernel.clock, kernel.lost], ['mono', 0]);
+    assertValid(trace);
+    assertAllTracks(trace, flushFenceMs !== null);
+    assertFlushesLieInTheirFrames(trace);
+    assertFlipsAreVblanks(trace);
+    assert.equal(await instances(), '');
+  });
+
+  it('does so, too, where a signal ends it for which the run has no end of its own', async () => {
+    const file = join(folder, 'hangup.json');
+    const { job, ended } = await startRun(lab, ['--mode', '1280x768', '--trace', file]);
+    ended.catch(() => undefined); // there is no result
+    assert.match(await instances(), /^guesthead-\d+$/);
+    assert.ok(!existsSync(file));
+    job.kill('SIGHUP');
+    await job.done;
+    assertValid(JSON.parse(readFileSync(file, 'utf8')) as WrittenTrace);
+    assert.equal(await instances(), '');
   });
 });
 

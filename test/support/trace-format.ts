@@ -47,7 +47,7 @@ function fieldFaults(event: RawEvent, index: number): string[] {
   const wrong = wholeNumbers.filter(
     (field) => event[field] !== undefined && !(Number.isSafeInteger(event[field]) && Number(event[field]) >= 0),
   );
-  const values = Object.values((event['args'] ?? {}) as object);
+  const values = Object.values(event['args'] ?? {});
   const notNumbers = phase === 'C' && (values.length === 0 || values.some((value) => typeof value !== 'number'));
   return [
     ...missing.map((field) => `event ${String(index)} (${phase}): no ${field}`),

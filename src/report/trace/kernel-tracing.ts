@@ -1,25 +1,20 @@
 /** An instance of the kernel's tracer of our own: what the GPU drivers do while a run goes on. */
 import {
-  accessSync,
   closeSync,
-  constants as access,
   existsSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
-  rmdirSync,
   writeFileSync,
 } from 'node:fs';
-import { constants, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import { errnoOf, GuestheadError } from '../../errors.js';
+import { GuestheadError } from '../../errors.js';
 import { parseKernelLine, type KernelLine } from './kernel-line.js';
-
-/** Where tracefs may be mounted. */
-export const systemTracefs: readonly string[] = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
+import { findTracefs, instanceFolder, refusal, removeQuietly, removeStale, systemTracefs } from './tracefs.js';
 
 const wanted = [
   'virtio_gpu/virtio_gpu_cmd_queue',
@@ -39,7 +34,6 @@ const wanted = [
 const wholeBufferKib = 32 * 1024;
 const [leastKib, mostKib] = [1024, 16 * 1024];
 const readBytes = 256 * 1024;
-const prefix = 'guesthead-';
 
 /** What was traced, once it has been stopped. */
 export interface KernelTraceFacts {
@@ -57,7 +51,8 @@ export interface KernelTraceFacts {
  */
 export class KernelTracing {
   #held: number;
-  #lost = 0;
+  readonly #missing: readonly string[];
+  readonly #bufferKib: number;
 
   /**
    * Traces from now on. Throws ERR_UNSUPPORTED where tracefs is not mounted or knows none of
@@ -67,7 +62,7 @@ export class KernelTracing {
   static start(places: readonly string[] = systemTracefs): KernelTracing {
     const instances = join(findTracefs(places), 'instances');
     removeStale(instances);
-    const folder = join(instances, `${prefix}${String(process.pid)}`);
+    const folder = instanceFolder(instances);
     try {
       mkdirSync(folder);
     } catch (cause) {
@@ -80,9 +75,6 @@ export class KernelTracing {
       throw cause instanceof GuestheadError ? cause : refusal(folder, cause);
     }
   }
-
-  readonly #missing: readonly string[];
-  readonly #bufferKib: number;
 
   private constructor(private readonly folder: string) {
     this.#bufferKib = Math.min(mostKib, Math.max(leastKib, Math.ceil(wholeBufferKib / Math.max(1, cpus().length))));
@@ -104,9 +96,8 @@ export class KernelTracing {
   /** Nothing is traced from now on, and what was stays to be read. */
   stop(): KernelTraceFacts {
     this.#write('tracing_on', '0');
-    this.#lost = lostOn(join(this.folder, 'per_cpu'));
-    const [bufferKibPerCpu, missing, lost] = [this.#bufferKib, this.#missing, this.#lost];
-    return { clock: 'mono', bufferKibPerCpu, missing, lost };
+    const lost = lostOn(join(this.folder, 'per_cpu'));
+    return { clock: 'mono', bufferKibPerCpu: this.#bufferKib, missing: this.#missing, lost };
   }
 
   /** In the order of their times; read bit by bit. */
@@ -127,63 +118,6 @@ export class KernelTracing {
 
   #write(file: string, text: string): void {
     writeFileSync(join(this.folder, file), text, { flag: 'r+' });
-  }
-}
-
-function findTracefs(places: readonly string[]): string {
-  for (const place of places) {
-    try {
-      accessSync(join(place, 'instances'), access.W_OK | access.X_OK);
-      return place;
-    } catch (cause) {
-      if (errnoOf(cause) !== constants.errno.ENOENT) throw refusal(place, cause);
-    }
-  }
-  throw new GuestheadError('ERR_UNSUPPORTED', 'tracefs is not mounted', {
-    advice: 'mount it: mount -t tracefs tracefs /sys/kernel/tracing',
-  });
-}
-
-const forbidden: readonly number[] = [constants.errno.EACCES, constants.errno.EPERM, constants.errno.EROFS];
-
-function refusal(device: string, cause: unknown): GuestheadError {
-  const errno = errnoOf(cause);
-  const isForbidden = errno !== undefined && forbidden.includes(errno);
-  return new GuestheadError(
-    isForbidden ? 'ERR_PERMISSION' : 'ERR_SYSTEM',
-    'The kernel’s trace events are not to be had',
-    {
-      device,
-      errno,
-      cause,
-      advice: isForbidden ? 'tracefs is root’s' : undefined,
-    },
-  );
-}
-
-/** Of processes that are no more. One that lives in another PID namespace holds its own open, and keeps it. */
-function removeStale(instances: string): void {
-  for (const name of readdirSync(instances)) {
-    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : NaN;
-    if (pid === process.pid || (Number.isInteger(pid) && pid > 0 && !isAlive(pid)))
-      removeQuietly(join(instances, name));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errnoOf(error) !== constants.errno.ESRCH;
-  }
-}
-
-function removeQuietly(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // in use, or gone
   }
 }
 

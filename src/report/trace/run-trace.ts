@@ -5,8 +5,9 @@ import { Recording } from '../recording.js';
 import type { TraceEvent } from './events.js';
 import { headEvents } from './head-events.js';
 import { KernelEvents } from './kernel-events.js';
-import { KernelTracing, systemTracefs, type KernelTraceFacts } from './kernel-tracing.js';
+import { KernelTracing, type KernelTraceFacts } from './kernel-tracing.js';
 import { assertWritable, writeTrace } from './trace-file.js';
+import { systemTracefs } from './tracefs.js';
 
 /** What can be said of a head besides its events. */
 export interface TraceVerdict {

@@ -42,9 +42,7 @@ function traced(
 }
 
 function slicesOf(events: readonly TraceEvent[], track: string): [name: string, ts: number, dur: number][] {
-  const tid = events.find(
-    ({ ph, name, args }) => ph === 'M' && name === 'thread_name' && args?.['name'] === track,
-  )?.tid;
+  const tid = events.find(({ ph, name, args }) => ph === 'M' && name === 'thread_name' && args['name'] === track)?.tid;
   return events.flatMap((event) =>
     event.ph === 'X' && event.tid === tid ? [[event.name, event.ts, event.dur] as [string, number, number]] : [],
   );
@@ -100,7 +98,7 @@ describe('a head in a trace', () => {
 
   it('leads an arrow from the drawing over commit and flip to the release', () => {
     const events = traced(twelve);
-    const first = twelve[0] as RecordedFrame;
+    const first = twelve[0]!;
     const ofFirst = events.flatMap((event) =>
       'id' in event && event.id === 2 * 2 ** 32 ? [[event.ph, event.ts]] : [],
     );
@@ -150,7 +148,7 @@ describe('a head in a trace', () => {
   });
 
   it('shows a flush fence from its frame’s commit on, whenever it was told', () => {
-    const frame = twelve[3] as RecordedFrame;
+    const frame = twelve[3]!;
     const told = { ms: 5, atMs: frame.committedMs + 5 + 2 };
     const events = traced(twelve, { flushFences: [told] });
     assert.deepEqual(slicesOf(events, 'flush fences'), [['flush fence', Math.floor(frame.committedMs * 1000), 5000]]);
