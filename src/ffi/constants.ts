@@ -29,6 +29,21 @@ export const clientCapability = {
   cursorPlaneHotspot: 6,
 } as const;
 
+/** For `getVirtgpuParameter`: what virtio-gpu and its host agreed upon. Source: virtgpu_drm.h. */
+export const virtgpuParameter = {
+  features3d: 1,
+  capsetQueryFix: 2,
+  resourceBlob: 3,
+  hostVisible: 4,
+  crossDevice: 5,
+  contextInit: 6,
+  supportedCapsets: 7,
+  /** Unknown to older kernels. */
+  explicitDebugName: 8,
+  /** Unknown to older kernels; others have it only where the host asks for it. */
+  blobAlignment: 9,
+} as const;
+
 /** For a buffer's `usage`; combined with `|`. */
 export const gbmUsage = { scanout: 1, cursor: 2, rendering: 4, write: 8, linear: 16 } as const;
 
@@ -39,6 +54,7 @@ export const ioctl = {
   createDumb: 0xc02064b2,
   destroyDumb: 0xc00464b4,
   closeFramebuffer: 0xc00864d0,
+  virtgpuGetParameter: 0xc0106443,
 } as const;
 
 export const objectType = { crtc: 0xcccccccc, connector: 0xc0c0c0c0, plane: 0xeeeeeeee } as const;

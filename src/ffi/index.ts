@@ -10,7 +10,7 @@ export type {
   PlaneId,
   PropertyId,
 } from './ids.js';
-export { capability, clientCapability, gbmUsage } from './constants.js';
+export { capability, clientCapability, gbmUsage, virtgpuParameter } from './constants.js';
 export { format, formatName, INVALID, LINEAR } from './fourcc.js';
 export { loadLibdrm } from './libdrm-library.js';
 export {
@@ -39,6 +39,9 @@ export {
   primeHandleToFd,
 } from './libdrm-buffers.js';
 export type { DumbBuffer, FramebufferOptions, FramebufferPlane } from './libdrm-buffers.js';
+export { getVirtgpuParameter } from './libdrm-virtgpu.js';
+export type { VirtgpuParameter } from './libdrm-virtgpu.js';
+export { eglVersion, loadLibegl } from './libegl-library.js';
 export { moveCursor, setCursor } from './libdrm-cursor.js';
 export type { CursorShape } from './libdrm-cursor.js';
 export { connectorModel, describeEdid } from './edid.js';

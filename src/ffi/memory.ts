@@ -25,7 +25,12 @@ export function copyUint64s(address: Address, count: number): bigint[] {
   return Array.from({ length: count }, (_, index) => bytes.readBigUInt64LE(index * 8));
 }
 
-/** Ends what a library gave away with `malloc`. */
+/** `length` zeroed bytes of C memory, which the caller ends with `freeMemory`; for what the kernel writes through a pointer in a struct. */
+export function allocateMemory(length: number): Address {
+  return libc().calloc(1, length);
+}
+
+/** Ends what `allocateMemory` or a library gave away with `malloc`. */
 export function freeMemory(address: Address): void {
   libc().free(address);
 }
@@ -51,6 +56,7 @@ function bindLibc() {
   return bindProcess({
     memcpy: ['address', 'buffer', 'address', 'ulong'],
     memset: ['address', 'address', 'int', 'ulong'],
+    calloc: ['address', 'ulong', 'ulong'],
     free: ['void', 'address'],
     strlen: ['ulong', 'address'],
     __errno_location: ['address'],

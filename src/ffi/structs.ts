@@ -94,6 +94,7 @@ export const structs = {
   drm_mode_closefb: layout(8, { fb_id: 0 }),
   drm_mode_create_dumb: layout(32, { height: 0, width: 4, bpp: 8, flags: 12, handle: 16, pitch: 20, size: 24 }),
   drm_mode_destroy_dumb: layout(4, { handle: 0 }),
+  drm_virtgpu_getparam: layout(16, { param: 0, value: 8 }),
   gbm_import_fd_data: layout(20, { fd: 0, width: 4, height: 8, stride: 12, format: 16 }),
   gbm_import_fd_modifier_data: layout(72, {
     width: 0,

@@ -22,7 +22,7 @@ function pkgConfig(): string[] {
 }
 
 /**
- * Interfaces younger than Debian 12's headers, after the kernel's include/uapi/drm.
+ * Interfaces younger than Debian 12's headers, after the kernel's include/uapi/drm; of virtio-gpu, libdrm has only the oldest parameters.
  * With newer headers the compiler's own values are compared.
  */
 const newer = `
@@ -36,9 +36,30 @@ struct drm_mode_closefb { __u32 fb_id; __u32 pad; };
 #ifndef DRM_CLIENT_CAP_CURSOR_PLANE_HOTSPOT
 #define DRM_CLIENT_CAP_CURSOR_PLANE_HOTSPOT 6
 #endif
+#ifndef VIRTGPU_PARAM_RESOURCE_BLOB
+#define VIRTGPU_PARAM_RESOURCE_BLOB 3
+#endif
+#ifndef VIRTGPU_PARAM_HOST_VISIBLE
+#define VIRTGPU_PARAM_HOST_VISIBLE 4
+#endif
+#ifndef VIRTGPU_PARAM_CROSS_DEVICE
+#define VIRTGPU_PARAM_CROSS_DEVICE 5
+#endif
+#ifndef VIRTGPU_PARAM_CONTEXT_INIT
+#define VIRTGPU_PARAM_CONTEXT_INIT 6
+#endif
+#ifndef VIRTGPU_PARAM_SUPPORTED_CAPSET_IDs
+#define VIRTGPU_PARAM_SUPPORTED_CAPSET_IDs 7
+#endif
+#ifndef VIRTGPU_PARAM_EXPLICIT_DEBUG_NAME
+#define VIRTGPU_PARAM_EXPLICIT_DEBUG_NAME 8
+#endif
+#ifndef VIRTGPU_PARAM_BLOB_ALIGNMENT
+#define VIRTGPU_PARAM_BLOB_ALIGNMENT 9
+#endif
 `;
 
-const headers = ['stddef.h', 'stdio.h', 'fcntl.h', 'xf86drm.h', 'xf86drmMode.h', 'drm_fourcc.h', 'gbm.h'];
+const headers = ['stddef.h', 'stdio.h', 'fcntl.h', 'xf86drm.h', 'xf86drmMode.h', 'drm_fourcc.h', 'virtgpu_drm.h', 'gbm.h'];
 
 /** Compiles and runs a program with the given statements in `main`; returns the lines it prints. */
 export function runC(statements: readonly string[]): string[] {

@@ -13,6 +13,7 @@ import {
   modeTypePreferred,
   objectType,
   primeFlag,
+  virtgpuParameter,
 } from '../../../src/ffi/constants.js';
 import { format, INVALID, LINEAR } from '../../../src/ffi/fourcc.js';
 import { nameLength, structs } from '../../../src/ffi/structs.js';
@@ -59,6 +60,18 @@ const constants: [string, bigint][] = [
     createDumb: 'DRM_IOCTL_MODE_CREATE_DUMB',
     destroyDumb: 'DRM_IOCTL_MODE_DESTROY_DUMB',
     closeFramebuffer: 'DRM_IOCTL_MODE_CLOSEFB',
+    virtgpuGetParameter: 'DRM_IOCTL_VIRTGPU_GETPARAM',
+  }),
+  ...pairs(virtgpuParameter, {
+    features3d: 'VIRTGPU_PARAM_3D_FEATURES',
+    capsetQueryFix: 'VIRTGPU_PARAM_CAPSET_QUERY_FIX',
+    resourceBlob: 'VIRTGPU_PARAM_RESOURCE_BLOB',
+    hostVisible: 'VIRTGPU_PARAM_HOST_VISIBLE',
+    crossDevice: 'VIRTGPU_PARAM_CROSS_DEVICE',
+    contextInit: 'VIRTGPU_PARAM_CONTEXT_INIT',
+    supportedCapsets: 'VIRTGPU_PARAM_SUPPORTED_CAPSET_IDs',
+    explicitDebugName: 'VIRTGPU_PARAM_EXPLICIT_DEBUG_NAME',
+    blobAlignment: 'VIRTGPU_PARAM_BLOB_ALIGNMENT',
   }),
   ...pairs(objectType, {
     crtc: 'DRM_MODE_OBJECT_CRTC',
