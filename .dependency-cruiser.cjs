@@ -1,7 +1,7 @@
 /**
  * Who may import whom: DESIGN.md's arrows, and each folder's index.ts its only door.
  *
- *   cli → {kiosk, lab, host, report} → output → buffer → device → {ffi, native} → errors
+ *   cli → {kiosk, lab, host, report, probe} → output → buffer → device → {ffi, native} → errors
  *
  * Types count as imports too: a layer that needs another's types knows that layer.
  */
@@ -22,14 +22,15 @@ const arrows = {
   buffer: ['device', ...system],
   output: ['buffer', 'device', ...system],
   render: [],
+  probe: [...display, ...system],
   report: display,
   lab: ['render'],
   host: [],
   testing: ['native'],
   transfer: [...display, ...system],
   kiosk: [...display, ...system, 'render'],
-  cli: [...display, 'kiosk', 'lab', 'host', 'report', 'report/trace', 'transfer', 'render'],
-  index: [...display, 'render'],
+  cli: [...display, 'kiosk', 'lab', 'host', 'report', 'report/trace', 'transfer', 'render', 'probe'],
+  index: [...display, 'render', 'probe'],
 };
 
 /** Beside the door: the values that options choose from, which the command names before it loads anything. */

@@ -29,6 +29,21 @@ export type {
   ReleaseMessage,
   Shown,
 } from './output/index.js';
+export { probe } from './probe/index.js';
+export type {
+  Capabilities,
+  Check,
+  CheckGroup,
+  CheckStatus,
+  DeviceFacts,
+  HeadFacts,
+  MachineFacts,
+  ModeFacts,
+  ProbeOptions,
+  ProbeReport,
+  Verdict,
+  VirtioParameters,
+} from './probe/index.js';
 export { createPattern, patternNames } from './render/index.js';
 export type { Pattern, PatternName, Picture } from './render/index.js';
 export type { DmabufDescription, ForeignBuffer, PathName, Refusal, SlotState, StateCounts } from './buffer/index.js';

@@ -21,7 +21,7 @@ export function createUdmabufBuffer(devices: PathDevices, size: Size): ScanoutBu
   const owner = new Owner();
   return owner.guard(() => {
     const stride = Math.ceil((size.width * bytesPerPixel) / strideAlignment) * strideAlignment;
-    const fd = owner.own(allocate(native, stride * size.height), closeSync);
+    const fd = owner.own(allocateUdmabuf(native, stride * size.height), closeSync);
     const layout = linearLayout(size, stride, fd);
     const framebuffer = importOwned(owner, devices, layout, fd, 'udmabuf');
     importForDrawing(owner, devices, layout, fd);
@@ -40,7 +40,8 @@ function importForDrawing(owner: Owner, { gbm, source }: PathDevices, layout: Pi
   }
 }
 
-function allocate(native: Native, bytes: number): DmabufFd {
+/** A dma-buf of ordinary memory, the caller's. Throws ERR_ALLOCATION with advice. */
+export function allocateUdmabuf(native: Native, bytes: number): DmabufFd {
   try {
     return native.createUdmabuf(bytes) as DmabufFd;
   } catch (cause) {

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { addHostCommand } from './host.js';
 import { addLabCommand } from './lab.js';
+import { addProbeCommand } from './probe.js';
 import { addRunCommand } from './run.js';
 import { exitStatus, failureLines, usageStatus } from './failure.js';
 
@@ -12,6 +13,7 @@ const program = new Command('guesthead')
   .exitOverride()
   .showHelpAfterError('(guesthead --help lists what there is)');
 addRunCommand(program);
+addProbeCommand(program);
 addLabCommand(program);
 addHostCommand(program);
 

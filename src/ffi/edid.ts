@@ -12,14 +12,15 @@ export interface DisplayModel {
   /** The maker's name, or its three-letter code in a form of the library's where it is not registered. */
   readonly make: string | undefined;
   readonly model: string | undefined;
+  readonly serial: string | undefined;
 }
 
 type Library = ReturnType<typeof libdisplayInfo>;
-const unknown: DisplayModel = { make: undefined, model: undefined };
+const unknown: DisplayModel = { make: undefined, model: undefined, serial: undefined };
 
 /**
  * Undefined for bytes that are no EDID. libdisplay-info is optional: where it is
- * missing, make and model are undefined.
+ * missing, all is undefined.
  */
 export function describeEdid(blob: Uint8Array, load: () => Library = libdisplayInfo): DisplayModel | undefined {
   const library = loadIfPresent(load);
@@ -30,6 +31,7 @@ export function describeEdid(blob: Uint8Array, load: () => Library = libdisplayI
   return decodeAndFree(address, destroy, (info) => ({
     make: ownedString(library.di_info_get_make(info)),
     model: ownedString(library.di_info_get_model(info)),
+    serial: ownedString(library.di_info_get_serial(info)),
   }));
 }
 

@@ -9,9 +9,10 @@ export const libdisplayInfo = libraryLoader({
   required: {
     di_info_parse_edid: ['address', 'buffer', 'ulong'],
     di_info_destroy: ['void', 'address'],
-    // Both give NULL or a string that the caller frees.
+    // These give NULL or a string that the caller frees.
     di_info_get_make: ['address', 'address'],
     di_info_get_model: ['address', 'address'],
+    di_info_get_serial: ['address', 'address'],
   },
   optional: {},
 });

@@ -16,6 +16,8 @@ export { dirtyLoop } from './dirty-loop.js';
 export { Deadline, PaceObserver } from './pacing.js';
 export type { Pace, Pacing } from './pacing.js';
 export type { LoopOptions, LoopParts } from './loop-parts.js';
+export { choosePipeline } from './pipeline.js';
+export { Screen } from './screen.js';
 export { chooseMode, formatMode, parseMode } from './mode.js';
 export { defaultBuffers, parseHeadOptions } from './options.js';
 export type { DisplayOptions, HeadOptions } from './options.js';

@@ -59,7 +59,16 @@ struct drm_mode_closefb { __u32 fb_id; __u32 pad; };
 #endif
 `;
 
-const headers = ['stddef.h', 'stdio.h', 'fcntl.h', 'xf86drm.h', 'xf86drmMode.h', 'drm_fourcc.h', 'virtgpu_drm.h', 'gbm.h'];
+const headers = [
+  'stddef.h',
+  'stdio.h',
+  'fcntl.h',
+  'xf86drm.h',
+  'xf86drmMode.h',
+  'drm_fourcc.h',
+  'virtgpu_drm.h',
+  'gbm.h',
+];
 
 /** Compiles and runs a program with the given statements in `main`; returns the lines it prints. */
 export function runC(statements: readonly string[]): string[] {

@@ -66,6 +66,10 @@ describe('an EDID', () => {
 
   it('has neither make nor model where the library is missing', () => {
     const load = () => libdisplayInfo('libnone.so.1');
-    assert.deepEqual(describeEdid(edid('RHT', 'QEMU Monitor'), load), { make: undefined, model: undefined });
+    assert.deepEqual(describeEdid(edid('RHT', 'QEMU Monitor'), load), {
+      make: undefined,
+      model: undefined,
+      serial: undefined,
+    });
   });
 });

@@ -1,0 +1,16 @@
+export { probe } from './probe.js';
+export type { ProbeOptions } from './probe.js';
+export type {
+  Capabilities,
+  Check,
+  CheckGroup,
+  CheckStatus,
+  DeviceFacts,
+  GroupId,
+  HeadFacts,
+  MachineFacts,
+  ModeFacts,
+  ProbeReport,
+  Verdict,
+  VirtioParameters,
+} from './report.js';

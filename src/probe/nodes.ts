@@ -1,0 +1,58 @@
+/** Every DRM device and what it can do. */
+import { describeDevice } from '../device/index.js';
+import { failed, no, ok, unknown, type Question } from './check.js';
+import { nameOf, type DeviceReading } from './device-reading.js';
+import type { Capabilities, Check } from './report.js';
+
+const why =
+  'the display needs KMS with atomic commits and PRIME import, the GPU PRIME export; the rest says what drawing can use';
+
+export function checkNodes(readings: readonly DeviceReading[]): Check[] {
+  if (readings.length > 0) return readings.map(checkDevice);
+  const advice = 'give the guest a virtio-gpu and a GPU; `npm start` shows guesthead at work in the lab without either';
+  return [no({ id: 'nodes.device', why }, 'no DRM device', advice)];
+}
+
+function checkDevice(reading: DeviceReading): Check {
+  const { device, capabilities } = reading;
+  const question: Question = { id: 'nodes.device', why, device: nameOf(device) };
+  const name = describeDevice(device);
+  if ('fault' in capabilities) {
+    const check = failed(question, capabilities.fault, 'unknown');
+    return { ...check, found: `${name}: ${check.found}` };
+  }
+  const found = `${name}: ${describeCapabilities(capabilities.value)}`;
+  if (device.driver !== 'virtio_gpu') return ok(question, found);
+  return checkDisplay(question, found, capabilities.value, reading);
+}
+
+function checkDisplay(question: Question, found: string, able: Capabilities, { node, device }: DeviceReading): Check {
+  if (device.primary === undefined || ('value' in node && node.value !== device.primary))
+    return unknown(question, found, 'open the primary node, too: the group `video`, or root');
+  if (!able.kms || !able.atomic)
+    return no(
+      question,
+      found,
+      'give QEMU’s virtio-gpu device at least one output (max_outputs=1), and use Linux 4.4 or later',
+    );
+  if (able.primeImport) return ok(question, found);
+  return no(question, found, 'use a kernel whose virtio-gpu imports buffers (6.14 or later)');
+}
+
+export function describeCapabilities(able: Capabilities): string {
+  const words: (readonly [boolean, string])[] = [
+    [able.kms, 'KMS'],
+    [able.atomic, 'atomic'],
+    [able.dumb, 'dumb buffers'],
+    [able.primeImport && able.primeExport, 'PRIME import and export'],
+    [able.primeImport && !able.primeExport, 'PRIME import'],
+    [able.primeExport && !able.primeImport, 'PRIME export'],
+    [able.modifiers, 'modifiers'],
+    [able.syncobj, able.timelineSyncobj ? 'syncobj (timeline)' : 'syncobj'],
+    [able.asyncFlip, able.atomicAsyncFlip ? 'async flips (atomic too)' : 'async flips'],
+  ];
+  const { cursor } = able;
+  const size = cursor === null ? [] : [`cursor ${cursor.width}x${cursor.height}`];
+  const all = [...words.filter(([has]) => has).map(([, word]) => word), ...size];
+  return all.length === 0 ? 'nothing of use' : all.join(', ');
+}

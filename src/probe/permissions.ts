@@ -1,0 +1,71 @@
+/** Who may open the nodes, and who is master of the displays. */
+import { masterHolder, type DrmDevice, type MasterHolder } from '../device/index.js';
+import { failed, no, ok, unknown, type Question } from './check.js';
+import { nameOf, type DeviceReading } from './device-reading.js';
+import { systemFiles, type FileAccess, type Files } from './files.js';
+import type { Check } from './report.js';
+
+export interface PermissionSources {
+  readonly files: Files;
+  readonly holder: (node: string) => MasterHolder | undefined;
+}
+
+const nodeWhy = 'the display’s primary node and the GPU’s render node are opened for reading and writing';
+
+export function checkPermissions(
+  readings: readonly DeviceReading[],
+  { files, holder }: PermissionSources = { files: systemFiles, holder: masterHolder },
+): Check[] {
+  if (readings.length === 0) return [unknown({ id: 'permissions.node', why: nodeWhy }, 'no node to open')];
+  const nodes = readings.flatMap(({ device }) => nodesOf(device).map((node) => checkNode(node, device, files)));
+  const masters = readings
+    .filter(({ device }) => device.driver === 'virtio_gpu')
+    .map((one) => checkMaster(one, holder));
+  return [...nodes, ...masters];
+}
+
+function nodesOf({ primary, render }: DrmDevice): string[] {
+  return [primary, render].filter((node) => node !== undefined);
+}
+
+function checkNode(node: string, device: DrmDevice, files: Files): Check {
+  const question: Question = { id: 'permissions.node', why: nodeWhy, device: node };
+  const access = files.access(node);
+  if (access === undefined)
+    return unknown(question, `the kernel has ${device.driver} ${node}, but /dev has no such file`);
+  const found = describeAccess(access, files);
+  return access.open ? ok(question, found) : no(question, `${found}: closed to this user`, adviceFor(access, files));
+}
+
+/** `root:video 0660`. */
+export function describeAccess({ mode, uid, gid }: FileAccess, files: Files): string {
+  const owner = uid === 0 ? 'root' : `user ${uid}`;
+  return `${owner}:${groupName(gid, files)} ${mode.toString(8).padStart(4, '0')}`;
+}
+
+export function adviceFor({ mode, gid }: FileAccess, files: Files): string {
+  const byGroup = (mode & 0o060) === 0o060 && gid !== 0;
+  if (byGroup)
+    return `join the group \`${groupName(gid, files)}\` (usermod -aG ${groupName(gid, files)} USER, then log in again), or run as root`;
+  return 'let udev give the node to a group (video for card*, render for renderD*) and join it, or run as root';
+}
+
+function groupName(gid: number, files: Files): string {
+  const rows = files.text('/etc/group')?.split('\n') ?? [];
+  return rows.map((row) => row.split(':')).find(([, , id]) => id === String(gid))?.[0] ?? `group ${gid}`;
+}
+
+function checkMaster({ device, masterIsFree }: DeviceReading, holder: PermissionSources['holder']): Check {
+  const why = 'only the DRM master may commit; a compositor or display manager that runs keeps it';
+  const question: Question = { id: 'permissions.master', why, device: nameOf(device) };
+  if ('fault' in masterIsFree) return failed(question, masterIsFree.fault, 'unknown');
+  if (masterIsFree.value) return ok(question, 'nobody is DRM master');
+  const who = holder(nameOf(device));
+  const name =
+    who === undefined ? 'another process, which cannot be told from here' : `${who.command} (pid ${who.pid})`;
+  return no(
+    question,
+    `DRM master is ${name}`,
+    'stop it, or run from a virtual console of your own; `run --wait` waits',
+  );
+}

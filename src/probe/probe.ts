@@ -1,0 +1,144 @@
+/** `probe`: whether this machine can do it, and if not, what to change. */
+import { readFileSync } from 'node:fs';
+import { arch, homedir, hostname, release, userInfo } from 'node:os';
+import { join } from 'node:path';
+import {
+  discover,
+  masterHolder,
+  selectDisplay,
+  selectRender,
+  type DrmDevice,
+  type MasterHolder,
+} from '../device/index.js';
+import { packageRoot } from '../package-root.js';
+import { attempt, failed, valueOf, type Attempt } from './check.js';
+import { factsOf, readDevice, type DeviceReading } from './device-reading.js';
+import { systemFiles, type Files } from './files.js';
+import type { FlipTrial } from './flip.js';
+import { checkHeads } from './heads.js';
+import { checkLibraries } from './libraries.js';
+import { checkNodes } from './nodes.js';
+import { checkPermissions } from './permissions.js';
+import { redact } from './redact.js';
+import type { Check, CheckGroup, GroupId, MachineFacts, ProbeReport } from './report.js';
+import { checkSystem } from './system.js';
+import { runTrials, untried, type TrialDevices, type Trials } from './trials.js';
+import { checkUdmabuf } from './udmabuf.js';
+import { judge } from './verdict.js';
+import { checkVirtio } from './virtio.js';
+
+export interface ProbeOptions {
+  /** The GPU that would allocate: `auto` (the default), a driver's name, a PCI address or a node. */
+  readonly render?: string | undefined;
+  /** The device that would show: likewise; `auto` = virtio-gpu. */
+  readonly display?: string | undefined;
+  /** Also flips in earnest: the screen shows grey for a moment, and then what it showed before. */
+  readonly flip?: boolean | undefined;
+  /** Takes host, user, home folder, serial numbers and process names out, for a bug report. */
+  readonly redact?: boolean | undefined;
+}
+
+/** The machine; replaced by the tests. */
+export interface ProbeSources {
+  readonly files: Files;
+  readonly machine: () => MachineFacts;
+  readonly devices: () => readonly DrmDevice[];
+  readonly read: (device: DrmDevice) => DeviceReading;
+  readonly holder: (node: string) => MasterHolder | undefined;
+  readonly libraries: () => Check[];
+  readonly trials: (devices: TrialDevices) => Promise<Trials>;
+  readonly flip: (devices: TrialDevices) => Promise<FlipTrial>;
+}
+
+const system: ProbeSources = {
+  files: systemFiles,
+  machine: readMachine,
+  devices: discover,
+  read: readDevice,
+  holder: masterHolder,
+  libraries: checkLibraries,
+  trials: runTrials,
+  flip: async ({ render, display }) => (await import('./flip.js')).tryFlip(render.node, display.node),
+};
+
+/**
+ * Looks at the machine, and tries on its devices what `openHead` would do, without a
+ * change on the screen unless `flip` is set. What fails becomes a check of the report,
+ * so that this rejects only where the package itself is broken. For the moment of the
+ * trials this process is DRM master where no other is; nothing stays open.
+ */
+export async function probe(options: ProbeOptions = {}, sources: ProbeSources = system): Promise<ProbeReport> {
+  const { files, holder } = sources;
+  const readings = sources.devices().map((device) => sources.read(device));
+  const displays = readings.filter(({ device }) => device.driver === 'virtio_gpu');
+  const heads = displays.flatMap((reading) => valueOf(reading.heads) ?? []);
+  const groups = [
+    group('system', () => checkSystem({ files, release: sources.machine().kernel })),
+    group('nodes', () => checkNodes(readings)),
+    group('virtio-gpu', () => checkVirtio(readings, files)),
+    group('heads', () => checkHeads(readings)),
+    group('permissions', () => checkPermissions(readings, { files, holder })),
+    group('libraries', sources.libraries),
+    group('udmabuf', () => checkUdmabuf(heads, files)),
+  ];
+  const devices = attempt(() => chooseDevices(readings, options));
+  const { trials, flip } = await tryAll(devices, options, sources);
+  const checks = flip === undefined ? trials.checks : [...trials.checks, flip.check];
+  const report: ProbeReport = {
+    guesthead: ownVersion(),
+    redacted: false,
+    machine: sources.machine(),
+    devices: readings.map(factsOf),
+    groups: [...groups, { id: 'trials', checks }],
+    verdict: judge(trials, valueOf(devices), flip),
+  };
+  return options.redact === true ? redact(report, secretsOf(readings, holder)) : report;
+}
+
+function group(id: GroupId, check: () => Check[]): CheckGroup {
+  const checks = attempt(check);
+  if ('value' in checks) return { id, checks: checks.value };
+  return { id, checks: [failed({ id: `${id}.reading`, why: 'this part could not be read' }, checks.fault, 'unknown')] };
+}
+
+function chooseDevices(
+  readings: readonly DeviceReading[],
+  { render = 'auto', display = 'auto' }: ProbeOptions,
+): TrialDevices {
+  const devices = readings.map(({ device }) => device);
+  const shows = selectDisplay(devices, display);
+  return { display: shows, render: selectRender(devices, render, shows.device) };
+}
+
+async function tryAll(
+  devices: Attempt<TrialDevices>,
+  { flip }: ProbeOptions,
+  sources: ProbeSources,
+): Promise<{ readonly trials: Trials; readonly flip: FlipTrial | undefined }> {
+  if ('fault' in devices) return { trials: untried(devices.fault), flip: undefined };
+  const trials = await sources.trials(devices.value).catch(untried);
+  return { trials, flip: flip === true ? await sources.flip(devices.value) : undefined };
+}
+
+function readMachine(): MachineFacts {
+  const user = valueOf(attempt(() => userInfo().username)) ?? String(process.getuid?.() ?? 'unknown');
+  return {
+    kernel: release(),
+    architecture: arch(),
+    node: process.version,
+    host: hostname(),
+    user,
+    root: process.getuid?.() === 0,
+  };
+}
+
+function secretsOf(readings: readonly DeviceReading[], holder: ProbeSources['holder']) {
+  const nodes = readings.flatMap(({ device: { primary } }) => (primary === undefined ? [] : [primary]));
+  const commands = nodes.flatMap((node) => holder(node)?.command ?? []);
+  return { commands, home: homedir() };
+}
+
+function ownVersion(): string {
+  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
