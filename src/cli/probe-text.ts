@@ -1,58 +1,74 @@
 /** A probe's report for people: one screen, grouped, and what to do about what is not ok. */
 import type { Check, CheckGroup, CheckStatus, ProbeReport } from '../probe/index.js';
 
-/** Of checks alike that are all ok, as on a machine with ten devices, so many are shown. */
+/** Of checks that ended alike, as on a machine with ten devices, so many are shown. */
 const mostAlike = 3;
 const statusWidth = 'unknown'.length;
-const indent = ' '.repeat(2);
-
+const margin = ' '.repeat(statusWidth + 3);
 const colours: Readonly<Record<CheckStatus, number>> = { ok: 32, no: 31, unknown: 33 };
-
-export function describeReport(report: ProbeReport, colour: boolean): string {
-  const { guesthead, machine, groups, verdict } = report;
-  const paint = (status: CheckStatus, text: string) => (colour ? `\x1b[${colours[status]}m${text}\x1b[0m` : text);
-  const who = `${machine.user} on ${machine.host}, ${machine.architecture}, Node ${machine.node}`;
-  const last = `${paint(verdict.status, `verdict: ${verdict.status}`)}: ${verdict.text}`;
-  return [
-    `guesthead ${guesthead} probe, as ${who}`,
-    ...groups.flatMap((group) => groupLines(group, paint)),
-    '',
-    last,
-  ].join('\n');
-}
 
 type Paint = (status: CheckStatus, text: string) => string;
 
-function groupLines({ id, checks }: CheckGroup, paint: Paint): string[] {
-  return [
-    '',
-    id,
-    ...folded(checks).flatMap((line) => (typeof line === 'string' ? [indent + line] : checkLines(line, paint))),
-  ];
+export function describeReport(report: ProbeReport, colour: boolean): string {
+  const { guesthead, machine, groups, verdict } = report;
+  const paint: Paint = (status, text) => (colour ? `\x1b[${colours[status]}m${text}\x1b[0m` : text);
+  const who = `${machine.user} on ${machine.host}, ${machine.architecture}, Node ${machine.node}`;
+  const last = `${paint(verdict.status, `verdict: ${verdict.status}`)}: ${verdict.text}`;
+  const told = new Set<string>();
+  const lines = groups.flatMap((group) => ['', ...groupLines(group, paint, told)]);
+  return [`guesthead ${guesthead} probe, as ${who}`, ...lines, '', last].join('\n');
 }
 
-/** A row of checks of one kind that are all ok is cut short. */
-function folded(checks: readonly Check[]): (Check | string)[] {
+/** One line, or several checks with the same outcome in one. */
+interface Row extends Pick<Check, 'status' | 'found' | 'why' | 'advice'> {
+  readonly names: readonly string[];
+  readonly device: string | undefined;
+}
+
+/** `told` has every reason and advice printed so far: once is enough. */
+function groupLines({ id, checks }: CheckGroup, paint: Paint, told: Set<string>): string[] {
+  const { shown, more } = foldAlike(mergeSame(checks));
+  return [id, ...shown.flatMap((row) => rowLines(row, paint, told)), ...more];
+}
+
+/** Cuts short what is alike. */
+function foldAlike(rows: readonly Row[]): { shown: Row[]; more: string[] } {
   const alike = new Map<string, number>();
-  const lines: (Check | string)[] = [];
-  for (const check of checks) {
-    const count = check.status === 'ok' ? (alike.get(check.id) ?? 0) + 1 : 0;
-    if (count > 0) alike.set(check.id, count);
-    if (count <= mostAlike) lines.push(check);
-  }
-  const more = [...alike].filter(([, count]) => count > mostAlike);
-  return [
-    ...lines,
-    ...more.map(([id, count]) => `… and ${count - mostAlike} more ${nameOf(id)} ok (--json lists them)`),
-  ];
+  const shown = rows.filter(({ names, status }) => {
+    const kind = `${names.join(', ')} ${status}`;
+    const count = (alike.get(kind) ?? 0) + 1;
+    alike.set(kind, count);
+    return count <= mostAlike;
+  });
+  const cut = [...alike].filter(([, count]) => count > mostAlike);
+  return { shown, more: cut.map(([kind, count]) => `  … and ${count - mostAlike} more ${kind} (--json lists them)`) };
 }
 
-function checkLines({ id, status, found, why, advice, device }: Check, paint: Paint): string[] {
+/** Steps that were not tried for one reason, nodes that are closed in one way. */
+function mergeSame(checks: readonly Check[]): Row[] {
+  const rows: Row[] = [];
+  for (const { id, device, ...check } of checks) {
+    const last = rows.at(-1);
+    const isSame = check.status !== 'ok' && last?.status === check.status && last.found === check.found;
+    const name = nameOf(id);
+    if (!isSame) rows.push({ ...check, names: [name], device });
+    else if (last.names.includes(name)) rows[rows.length - 1] = { ...last, device: join(last.device, device) };
+    else rows[rows.length - 1] = { ...last, names: [...last.names, name], device: undefined, why: '' };
+  }
+  return rows;
+}
+
+function join(first: string | undefined, second: string | undefined): string | undefined {
+  return first === undefined ? second : `${first}, ${second ?? ''}`;
+}
+
+function rowLines({ names, device, status, found, why, advice }: Row, paint: Paint, told: Set<string>): string[] {
   const where = device === undefined || found.includes(device) ? '' : ` ${device}`;
-  const first = `${indent}${paint(status, status.padEnd(statusWidth))} ${nameOf(id)}${where}: ${found}`;
-  const margin = ' '.repeat(indent.length + statusWidth + 1);
-  const reason = status === 'ok' ? [] : [`${margin}why: ${why}`];
-  return [first, ...reason, ...(advice === null ? [] : [`${margin}→ ${advice}`])];
+  const first = `  ${paint(status, status.padEnd(statusWidth))} ${names.join(', ')}${where}: ${found}`;
+  const reason = status === 'ok' || why === '' ? [] : [`why: ${why}`];
+  const more = [...reason, ...(advice === null ? [] : [`→ ${advice}`])].filter((line) => !told.has(line));
+  for (const line of more) told.add(line);
+  return [first, ...more.map((line) => `${margin}${line}`)];
 }
 
 /** The group is named above. */

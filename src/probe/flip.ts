@@ -1,6 +1,6 @@
 /** A real flip, as `auto` would do it, with its flush fence; then the screen is given back. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { combineLatest, firstValueFrom, merge, share, skip, tap, timer } from 'rxjs';
+import { endWith, filter, firstValueFrom, merge, tap, timer } from 'rxjs';
 import type { PathName } from '../buffer/index.js';
 import type { GuestheadError } from '../errors.js';
 import { openHead, type Flip, type Head, type OpenHeadOptions } from '../output/index.js';
@@ -43,16 +43,16 @@ async function flipOn(head: FlippingHead, question: Question): Promise<FlipTrial
   const faults: GuestheadError[] = [];
   let flushMs: number | undefined;
   const watching = head.faults$.subscribe((fault) => faults.push(fault));
-  const flips$ = head
+  watching.add(head.flushFence$.subscribe((ms) => (flushMs ??= ms))); // before the flips: it is sampled while someone listens
+  const enough$ = head
     .flips(({ pixels }) => void pixels.fill(grey))
     .pipe(
       tap((flip) => flips.push(flip)),
-      share(),
+      filter(() => flushMs !== undefined || flips.length >= mostFlips),
+      endWith(undefined),
     );
-  const flush$ = head.flushFence$.pipe(tap((ms) => (flushMs ??= ms)));
   try {
-    const seen$ = combineLatest([flush$, flips$]); // the fence first: it is sampled only while someone listens
-    await firstValueFrom(merge(seen$, flips$.pipe(skip(mostFlips - 1)), head.faults$, timer(limitMs)));
+    await firstValueFrom(merge(head.faults$, enough$, timer(limitMs)));
     await sleep(hostAnswersMs);
   } finally {
     watching.unsubscribe();

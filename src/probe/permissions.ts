@@ -17,7 +17,7 @@ export function checkPermissions(
   { files, holder }: PermissionSources = { files: systemFiles, holder: masterHolder },
 ): Check[] {
   if (readings.length === 0) return [unknown({ id: 'permissions.node', why: nodeWhy }, 'no node to open')];
-  const nodes = readings.flatMap(({ device }) => nodesOf(device).map((node) => checkNode(node, device, files)));
+  const nodes = readings.flatMap(({ device }) => nodesOf(device).map((node) => checkNode(node, files)));
   const masters = readings
     .filter(({ device }) => device.driver === 'virtio_gpu')
     .map((one) => checkMaster(one, holder));
@@ -28,13 +28,14 @@ function nodesOf({ primary, render }: DrmDevice): string[] {
   return [primary, render].filter((node) => node !== undefined);
 }
 
-function checkNode(node: string, device: DrmDevice, files: Files): Check {
+function checkNode(node: string, files: Files): Check {
   const question: Question = { id: 'permissions.node', why: nodeWhy, device: node };
   const access = files.access(node);
-  if (access === undefined)
-    return unknown(question, `the kernel has ${device.driver} ${node}, but /dev has no such file`);
+  if (access === undefined) return unknown(question, 'the kernel has it, but not /dev');
   const found = describeAccess(access, files);
-  return access.open ? ok(question, found) : no(question, `${found}: closed to this user`, adviceFor(access, files));
+  return access.open
+    ? ok(question, found)
+    : no(question, `${found}: closed to this user`, adviceFor(access, files, 'video for card*, render for renderD*'));
 }
 
 /** `root:video 0660`. */
@@ -43,11 +44,12 @@ export function describeAccess({ mode, uid, gid }: FileAccess, files: Files): st
   return `${owner}:${groupName(gid, files)} ${mode.toString(8).padStart(4, '0')}`;
 }
 
-export function adviceFor({ mode, gid }: FileAccess, files: Files): string {
+/** `usual` are the groups that distributions give such a node to. */
+export function adviceFor({ mode, gid }: FileAccess, files: Files, usual: string): string {
   const byGroup = (mode & 0o060) === 0o060 && gid !== 0;
   if (byGroup)
     return `join the group \`${groupName(gid, files)}\` (usermod -aG ${groupName(gid, files)} USER, then log in again), or run as root`;
-  return 'let udev give the node to a group (video for card*, render for renderD*) and join it, or run as root';
+  return `let udev give the node to a group (${usual}) and join it, or run as root`;
 }
 
 function groupName(gid: number, files: Files): string {
@@ -59,7 +61,7 @@ function checkMaster({ device, masterIsFree }: DeviceReading, holder: Permission
   const why = 'only the DRM master may commit; a compositor or display manager that runs keeps it';
   const question: Question = { id: 'permissions.master', why, device: nameOf(device) };
   if ('fault' in masterIsFree) return failed(question, masterIsFree.fault, 'unknown');
-  if (masterIsFree.value) return ok(question, 'nobody is DRM master');
+  if (masterIsFree.value) return ok(question, 'no process is DRM master');
   const who = holder(nameOf(device));
   const name =
     who === undefined ? 'another process, which cannot be told from here' : `${who.command} (pid ${who.pid})`;

@@ -23,7 +23,9 @@ export function checkPlacement(render: DrmDevice, display: DrmDevice, files: Fil
   const why = 'QEMU cannot read a passed-through GPU’s VRAM: a buffer there leaves the screen black, without an error';
   const device = render.render ?? render.primary;
   const question: Question = { id: 'trials.placement', why, device };
-  const inVram = [...shared].filter(([region, bytes]) => region.startsWith('vram') && bytes > 0).map(([region]) => region);
+  const inVram = [...shared]
+    .filter(([region, bytes]) => region.startsWith('vram') && bytes > 0)
+    .map(([region]) => region);
   if (inVram.length > 0)
     return no(question, `${render.driver} keeps the imported buffer in ${inVram.join(', ')}`, advice);
   if (shared.size > 0)

@@ -92,7 +92,7 @@ export async function probe(options: ProbeOptions = {}, sources: ProbeSources = 
     groups: [...groups, { id: 'trials', checks }],
     verdict: judge(trials, valueOf(devices), flip),
   };
-  return options.redact === true ? redact(report, secretsOf(readings, holder)) : report;
+  return options.redact === true ? redact(report, homedir()) : report;
 }
 
 function group(id: GroupId, check: () => Check[]): CheckGroup {
@@ -130,12 +130,6 @@ function readMachine(): MachineFacts {
     user,
     root: process.getuid?.() === 0,
   };
-}
-
-function secretsOf(readings: readonly DeviceReading[], holder: ProbeSources['holder']) {
-  const nodes = readings.flatMap(({ device: { primary } }) => (primary === undefined ? [] : [primary]));
-  const commands = nodes.flatMap((node) => holder(node)?.command ?? []);
-  return { commands, home: homedir() };
 }
 
 function ownVersion(): string {

@@ -3,26 +3,17 @@
  * the same word everywhere. Drivers, addresses, sizes and versions stay: they are what a
  * bug report is for.
  */
-import type { CheckGroup, DeviceFacts, HeadFacts, ProbeReport } from './report.js';
+import type { CheckGroup, DeviceFacts, ProbeReport } from './report.js';
 
-export interface Secrets {
-  /** Processes that hold a display. */
-  readonly commands: readonly string[];
-  readonly home: string;
-}
-
-export function redact(report: ProbeReport, { commands, home }: Secrets): ProbeReport {
+export function redact(report: ProbeReport, home: string): ProbeReport {
   const { host, user, root } = report.machine;
   const serials = new Pseudonyms('serial');
+  const processes = new Pseudonyms('process');
   const clean = cleaner([
     ...(home.length > 1 && !root ? [{ pattern: word(home), replacement: '/home/user-1' }] : []),
     { pattern: word(host), replacement: 'host-1' },
     ...(root ? [] : [{ pattern: word(user), replacement: 'user-1' }]),
-    ...[...new Set(commands)].map((command, index) => ({
-      // DrmNode and the probe both write it like this; the word alone may well be `node`
-      pattern: new RegExp(`${literal(command)}(?= \\(pid \\d+\\))`, 'g'),
-      replacement: `process-${index + 1}`,
-    })),
+    { pattern: holder, replacement: (command) => processes.of(command) },
   ]);
   return {
     ...report,
@@ -38,9 +29,13 @@ export function redact(report: ProbeReport, { commands, home }: Secrets): ProbeR
   };
 }
 
+/** Who holds a display, as the probe and `DrmNode` write it. */
+const holder = /(?<=DRM master is |\(DRM master\)(?: on \S+)?: ).+?(?= \(pid \d+\))/g;
+
 function redactDevice(device: DeviceFacts, serials: Pseudonyms): DeviceFacts {
-  const heads = device.heads.map((head): HeadFacts => ({ ...head, serial: serials.of(head.serial) }));
-  return { ...device, serial: serials.of(device.serial), heads };
+  const serialOf = (serial: string | null) => (serial === null ? null : serials.of(serial));
+  const serial = serialOf(device.serial);
+  return { ...device, serial, heads: device.heads.map((head) => ({ ...head, serial: serialOf(head.serial) })) };
 }
 
 /** Only what was read: the rest are sentences of ours. */
@@ -61,8 +56,7 @@ class Pseudonyms {
 
   constructor(private readonly kind: string) {}
 
-  of(value: string | null): string | null {
-    if (value === null) return null;
+  of(value: string): string {
     const known = this.#names.get(value) ?? `${this.kind}-${this.#names.size + 1}`;
     this.#names.set(value, known);
     return known;
@@ -71,11 +65,14 @@ class Pseudonyms {
 
 interface Replacement {
   readonly pattern: RegExp;
-  readonly replacement: string;
+  readonly replacement: string | ((found: string) => string);
 }
 
 function cleaner(replacements: readonly Replacement[]): (text: string) => string {
-  return (text) => replacements.reduce((all, { pattern, replacement }) => all.replace(pattern, replacement), text);
+  return (text) =>
+    replacements.reduce((all, { pattern, replacement }) => {
+      return typeof replacement === 'string' ? all.replace(pattern, replacement) : all.replace(pattern, replacement);
+    }, text);
 }
 
 /** Not inside of another word: a user called `a` must not spoil the whole text. */

@@ -82,7 +82,6 @@ const modulesQuestion: Question = {
   id: 'system.modules',
   why: 'a display without its driver shows nothing, and a GPU without its driver allocates nothing',
 };
-const displayClass = /^0x03/;
 const virtioGpuId = '0x1af4:0x1050';
 
 function checkModules(files: Files): Check {
@@ -107,7 +106,7 @@ function driverless(files: Files): { text: string; virtio: boolean }[] {
   const read = (device: string, name: string) => files.text(`${folder}/${device}/${name}`)?.trim() ?? '';
   return files
     .names(folder)
-    .filter((device) => read(device, 'class').startsWith("0x03"))
+    .filter((device) => read(device, 'class').startsWith('0x03'))
     .filter((device) => !hasDrm(files, `${folder}/${device}`))
     .map((device) => {
       const id = `${read(device, 'vendor')}:${read(device, 'device')}`;

@@ -13,7 +13,7 @@ export interface PathTrial {
   readonly path: PathName;
   readonly status: CheckStatus;
   /** Undefined where the path works. */
-  readonly refusal: Refusal | undefined;
+  readonly refusal: (Refusal & { readonly message: string }) | undefined;
 }
 
 export interface Trials {
@@ -104,8 +104,13 @@ async function tryPath(bench: Bench, path: PathName): Promise<PathTrial> {
     await bench.tryPath(path);
     return { path, status: 'ok', refusal: undefined };
   } catch (error) {
-    return { path, status: statusOfFailure(error), refusal: refusalOf(path, coded(error)) };
+    return { path, status: statusOfFailure(error), refusal: refusalFor(path, error) };
   }
+}
+
+function refusalFor(path: PathName, error: unknown): PathTrial['refusal'] {
+  const known = coded(error);
+  return { ...refusalOf(path, known), message: known.message };
 }
 
 function checkHost({ node }: Selected, refusals: readonly HostRefusal[] | undefined): Check {
@@ -140,5 +145,6 @@ function checkPaths(paths: readonly PathTrial[]): Check {
 export function untried(error: unknown): Trials {
   const why = 'a display and a GPU beside it are what everything else is tried with';
   const check = failed({ id: 'trials.devices', why }, error);
-  return { checks: [check], paths: pathNames.map((path) => ({ path, status: 'no', refusal: refusalOf(path, error) })) };
+  const paths = pathNames.map((path): PathTrial => ({ path, status: 'no', refusal: refusalFor(path, error) }));
+  return { checks: [check], paths };
 }

@@ -25,7 +25,9 @@ function checkNode(files: Files): Check {
       'use a guest kernel with CONFIG_UDMABUF, and load it where it is a module (`modprobe udmabuf`)',
     );
   const found = describeAccess(access, files);
-  return access.open ? ok(question, found) : no(question, `${found}: closed to this user`, adviceFor(access, files));
+  return access.open
+    ? ok(question, found)
+    : no(question, `${found}: closed to this user`, adviceFor(access, files, 'e.g. kvm'));
 }
 
 function checkLimits(heads: readonly HeadFacts[], files: Files): Check {

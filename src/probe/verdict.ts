@@ -1,22 +1,26 @@
 /** What `auto` would take, and why not a better path. */
-import type { Refusal } from '../buffer/index.js';
 import type { PathTrial, TrialDevices, Trials } from './trials.js';
 import type { FlipTrial } from './flip.js';
-import type { CheckStatus, Verdict } from './report.js';
+import type { Check, CheckStatus, Verdict } from './report.js';
 
 /** `devices` is undefined where there are none to try; `flip` where none was asked for. */
-export function judge({ paths }: Trials, devices: TrialDevices | undefined, flip: FlipTrial | undefined): Verdict {
+export function judge(
+  { checks, paths }: Trials,
+  devices: TrialDevices | undefined,
+  flip: FlipTrial | undefined,
+): Verdict {
   const taken = pathTaken(paths, flip);
-  const status = statusOf(taken, flip);
+  const objection = flip === undefined ? objectionTo(taken, checks) : undefined;
+  const status = objection === undefined ? statusOf(taken, flip) : 'no';
   const better = taken === undefined ? paths : paths.slice(0, paths.indexOf(taken));
-  const refused = better.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusal]));
+  const refusals = better.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusal]));
   return {
     status,
     path: status === 'no' ? null : (taken?.path ?? null),
     render: devices?.render.node ?? null,
     display: devices?.display.node ?? null,
-    refused,
-    text: sentence(status, taken, refused, flip),
+    refused: refusals.map(({ path, code, advice }) => ({ path, code, advice })),
+    text: sentence(status, taken, refusals, objection ?? flip?.check),
   };
 }
 
@@ -32,6 +36,13 @@ function statusOf(taken: PathTrial | undefined, flip: FlipTrial | undefined): Ch
   return flip !== undefined && taken.status === 'ok' ? 'no' : taken.status;
 }
 
+/** What makes the screen stay black although every call succeeds, on the paths whose buffers the host must read. */
+function objectionTo(taken: PathTrial | undefined, checks: readonly Check[]): Check | undefined {
+  if (taken?.path !== 'import' && taken?.path !== 'udmabuf') return undefined;
+  const ids = taken.path === 'import' ? ['trials.placement', 'trials.host'] : ['trials.host'];
+  return checks.find(({ id, status }) => status === 'no' && ids.includes(id));
+}
+
 const meaning: Readonly<Record<PathTrial['path'], string>> = {
   import: 'the best: no byte of a frame is copied',
   udmabuf: 'without a copy, for pictures that the CPU draws',
@@ -39,29 +50,40 @@ const meaning: Readonly<Record<PathTrial['path'], string>> = {
   copy: 'each frame is copied once',
 };
 
+type PathRefusal = NonNullable<PathTrial['refusal']>;
+
 function sentence(
   status: CheckStatus,
   taken: PathTrial | undefined,
-  refused: readonly Refusal[],
-  flip: FlipTrial | undefined,
+  refusals: readonly PathRefusal[],
+  objection: Check | undefined,
 ): string {
-  if (taken === undefined) return `no path works: ${reasons(refused)}`;
-  if (status === 'unknown') {
-    const { code, advice } = taken.refusal ?? { code: 'ERR_SYSTEM', advice: 'see the trials' };
-    return `\`auto\` would try ${taken.path}, which could not be tried to the end: ${code}: ${advice}${butNot(refused)}`;
-  }
-  if (status === 'no') return `${taken.path} works in a trial, but not in earnest: ${flip?.check.found ?? ''}`;
-  return `\`auto\` takes ${taken.path}, ${meaning[taken.path]}${butNot(refused)}`;
+  if (taken === undefined) return noPath(refusals);
+  if (status === 'no')
+    return `\`auto\` takes ${taken.path}, but in earnest it would fail: ${objection?.found ?? 'the flip did'}`;
+  const { path, refusal } = taken;
+  const rest = butNot(refusals);
+  if (refusal === undefined || status === 'ok') return `\`auto\` takes ${path}, ${meaning[path]}${rest}`;
+  return `\`auto\` would take ${path}, but it could not be tried to the end: ${refusal.code}: ${refusal.message}${rest}`;
 }
 
-function butNot(refused: readonly Refusal[]): string {
-  return refused.length === 0 ? '' : `; not ${reasons(refused)}`;
+/** What is the matter with all of them is the machine's fault, and no path's. */
+function noPath(refusals: readonly PathRefusal[]): string {
+  const [first] = refusals;
+  const isCommon = refusals.every(({ code, message }) => code === first?.code && message === first.message);
+  if (first === undefined || !isCommon) return `no path works: ${reasons(refusals)}`;
+  const advice = first.advice === first.message ? '' : `: ${first.advice}`;
+  return `no path works: ${first.code}: ${first.message}${advice}`;
+}
+
+function butNot(refusals: readonly PathRefusal[]): string {
+  return refusals.length === 0 ? '' : `; not ${reasons(refusals)}`;
 }
 
 /** Paths with the same reason together: `import, udmabuf (ERR_IMPORT_REFUSED: …)`. */
-function reasons(refused: readonly Refusal[]): string {
+function reasons(refusals: readonly PathRefusal[]): string {
   const byReason = new Map<string, string[]>();
-  for (const { path, code, advice } of refused) {
+  for (const { path, code, advice } of refusals) {
     const reason = `${code}: ${advice}`;
     byReason.set(reason, [...(byReason.get(reason) ?? []), path]);
   }

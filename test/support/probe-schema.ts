@@ -1,0 +1,32 @@
+/** The published schema of `guesthead probe --json`. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { packageRoot } from '../../src/package-root.js';
+import type { Check, CheckStatus, ProbeReport } from '../../src/probe/index.js';
+
+const schema = JSON.parse(readFileSync(join(packageRoot, 'schemas/probe.schema.json'), 'utf8')) as object;
+const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<ProbeReport>(schema);
+
+/** Passes a report on that keeps to the schema; fails the test with what is wrong with another. */
+export function validReport(report: unknown): ProbeReport {
+  if (validate(report)) return report;
+  return assert.fail(JSON.stringify(validate.errors, null, 2));
+}
+
+export function checksOf(report: ProbeReport): Check[] {
+  return report.groups.flatMap(({ checks }) => checks);
+}
+
+/** How each check ended, by its id; those of several devices in their order. */
+export function statuses(report: ProbeReport): Record<string, CheckStatus | CheckStatus[]> {
+  const found: Record<string, CheckStatus[]> = {};
+  for (const { id, status } of checksOf(report)) (found[id] ??= []).push(status);
+  const entries = Object.entries(found).map(([id, all]) => [id, all.length === 1 ? all[0]! : all] as const);
+  return Object.fromEntries(entries);
+}
+
+export function checkOf(report: ProbeReport, id: string): Check {
+  return checksOf(report).find((check) => check.id === id) ?? assert.fail(`no check ${id}`);
+}
