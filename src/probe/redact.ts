@@ -75,9 +75,14 @@ function cleaner(replacements: readonly Replacement[]): (text: string) => string
     }, text);
 }
 
-/** Not inside of another word: a user called `a` must not spoil the whole text. */
+/** A name shorter than this may be any word of a sentence: it counts only in a path, a list or a command. */
+const shortestWord = 3;
+
+/** Not inside of another word. */
 function word(text: string): RegExp {
-  return text === '' ? /(?!)/g : new RegExp(`(?<![\\w-])${literal(text)}(?![\\w-])`, 'g');
+  if (text === '') return /(?!)/g;
+  const before = text.length < shortestWord ? '(?<=[/:`@]|-aG )' : '(?<![\\w-])';
+  return new RegExp(`${before}${literal(text)}(?![\\w-])`, 'g');
 }
 
 function literal(text: string): string {

@@ -48,6 +48,7 @@ describe('the README', () => {
     assert.deepEqual(commands, [
       'npm start',
       'npm test',
+      'npx guesthead probe',
       'npx guesthead run --help',
       'npx guesthead run --frames 600 --json',
       'npx guesthead lab run -- guesthead run --frames 600',
@@ -66,6 +67,13 @@ describe('the README', () => {
     assert.deepEqual(result.host, { captures: 3, exact: 3, torn: 0 });
     assert.match(run.stderr, /in the lab/);
     assert.match(run.stderr, /vgem stands in/);
+  });
+
+  it('npx guesthead probe without devices exits 3 and says what to do', async () => {
+    const { status, stdout } = await type('npx guesthead probe');
+    assert.equal(status, 3);
+    assert.match(stdout, /^ {2}no {6}device: no DRM device\n.*why: .*\n.*→ give the guest a virtio-gpu and a GPU/m);
+    assert.match(stdout, /^verdict: no: no path works: ERR_NO_DEVICE: .*npm start/m);
   });
 
   it('npx guesthead run --help lists the options', async () => {

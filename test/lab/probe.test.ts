@@ -1,0 +1,257 @@
+/** `guesthead probe` on the real driver: each verdict right, each JSON as its schema says, the screen as it was. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+import { Lab, type Job } from '../../src/lab/index.js';
+import type { ProbeReport } from '../../src/probe/index.js';
+import { packageRoot } from '../../src/package-root.js';
+import { lastJson, script, startRun, startWatched } from '../support/lab.js';
+import { checkOf, statuses, validReport } from '../support/probe-schema.js';
+
+const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+
+interface Probed {
+  readonly report: ProbeReport;
+  readonly status: number | null;
+}
+
+async function probed(lab: Lab, words: readonly string[] = [], user: readonly string[] = []): Promise<Probed> {
+  const run = await lab.run([...user, 'node', 'dist/cli/main.js', 'probe', '--json', ...words]);
+  return { report: validReport(lastJson(run)), status: run.status };
+}
+
+/** All checks of a probe by root in this lab, where all is well. */
+const allWell = {
+  'system.machine': 'ok',
+  'system.kernel': 'ok',
+  'system.fixes': 'ok',
+  'system.modules': 'ok',
+  'nodes.device': ['ok', 'ok'],
+  'virtio-gpu.blob': 'ok',
+  'virtio-gpu.3d': 'ok',
+  'virtio-gpu.parameters': 'ok',
+  'virtio-gpu.debugfs': 'ok',
+  'virtio-gpu.addresses': 'ok',
+  'heads.connector': 'ok',
+  'permissions.node': ['ok', 'ok', 'ok', 'ok'],
+  'permissions.master': 'ok',
+  'libraries.libdrm': 'ok',
+  'libraries.libgbm': 'ok',
+  'libraries.egl': 'ok',
+  'libraries.addon': 'ok',
+  'udmabuf.node': 'ok',
+  'udmabuf.limits': 'ok',
+  'trials.allocate': 'ok',
+  'trials.export': 'ok',
+  'trials.import': 'ok',
+  'trials.framebuffer': 'ok',
+  'trials.commit': 'ok',
+  'trials.placement': 'ok',
+  'trials.udmabuf': 'ok',
+  'trials.host': 'ok',
+  'trials.paths': 'ok',
+} as const;
+
+/** The same by a user who may open nothing; the virtio features are in sysfs for everyone. */
+const allClosed = {
+  'nodes.device': ['unknown', 'unknown'],
+  'virtio-gpu.parameters': 'unknown',
+  'virtio-gpu.debugfs': 'unknown',
+  'heads.connector': ['unknown', 'unknown'],
+  'permissions.node': ['no', 'no', 'no', 'no'],
+  'permissions.master': 'unknown',
+  'udmabuf.node': 'no',
+  'trials.allocate': 'no',
+  'trials.export': 'unknown',
+  'trials.import': 'unknown',
+  'trials.framebuffer': 'unknown',
+  'trials.commit': 'unknown',
+  'trials.udmabuf': 'no',
+  'trials.host': 'unknown',
+  'trials.paths': 'no',
+} as const;
+
+function without<T extends object>(all: T, ...ids: string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(all).filter(([id]) => !ids.includes(id))) as Partial<T>;
+}
+
+describe('a probe on a host that takes foreign buffers', () => {
+  let lab: Lab;
+  let bystander: Job;
+  let shown: string;
+
+  /** What the planes show and where, and each CRTC's mode, as the kernel tells. */
+  async function screen(): Promise<string> {
+    const lines = "grep -hE '^(plane|crtc)|crtc=|fb=|size=|pos=|active=|mode:' /sys/kernel/debug/dri/*/state";
+    return (await lab.run(['sh', '-c', lines])).stdout;
+  }
+
+  before(async () => {
+    lab = await Lab.boot({ size: { width: 1920, height: 1080 } });
+    const { job, lines } = startWatched(lab, script('test/lab/guest/bystander.ts'));
+    bystander = job;
+    await lines.until(/framebuffer/);
+    shown = await screen();
+  });
+  after(async () => {
+    bystander.input(Buffer.alloc(0));
+    await bystander.done;
+    await lab.close();
+  });
+
+  it('finds all well, as root, and leaves the screen alone', async () => {
+    const { report, status } = await probed(lab);
+    assert.deepEqual(statuses(report), allWell);
+    assert.equal(status, 0);
+    assert.deepEqual([report.verdict.status, report.verdict.path, report.verdict.refused], ['ok', 'import', []]);
+    assert.match(report.verdict.text, /takes import, the best/);
+    assert.equal(await screen(), shown);
+  });
+
+  it('reads what is there', async () => {
+    const { report } = await probed(lab, ['--redact']);
+    const [display, gpu] = report.devices;
+    assert.deepEqual([display?.driver, gpu?.driver, report.devices.length], ['virtio_gpu', 'vgem', 2]);
+    assert.deepEqual(display?.virtio, {
+      features3d: false,
+      blob: true,
+      hostVisible: false,
+      crossDevice: false,
+      contextInit: false,
+      capsets: 0,
+      blobAlignment: null,
+    });
+    const { kms, atomic, dumb, primeImport, modifiers, asyncFlip, cursor } = display.capabilities!;
+    assert.deepEqual([kms, atomic, dumb, primeImport, modifiers, asyncFlip], [true, true, true, true, false, false]);
+    assert.deepEqual(cursor, { width: 64, height: 64 });
+    assert.deepEqual([gpu?.capabilities?.kms, gpu?.capabilities?.primeExport], [false, true]);
+    const [head] = display.heads;
+    assert.deepEqual([head?.connector, head?.status, head?.model], ['Virtual-1', 'connected', 'QEMU Monitor']);
+    const best = head?.modes.find(({ preferred }) => preferred);
+    assert.deepEqual([best?.width, best?.height, Math.round(best?.refreshHz ?? 0)], [1920, 1080, 75]);
+    assert.equal(report.machine.kernel, lab.kernel.release);
+    assert.deepEqual([report.redacted, report.machine.host], [true, 'host-1']);
+    assert.match(checkOf(report, 'virtio-gpu.debugfs').found, /blob resources yes/);
+    assert.match(checkOf(report, 'libraries.libdrm').found, /^libdrm\.so\.2\.\d+/);
+  });
+
+  it('flips in earnest where it is asked to, and gives the screen back', async () => {
+    const { report, status } = await probed(lab, ['--flip']);
+    assert.deepEqual(statuses(report), { ...allWell, 'trials.flip': 'ok' });
+    assert.match(checkOf(report, 'trials.flip').found, /^import: flip event after [\d.]+ ms, its flush fence/);
+    assert.deepEqual([status, report.verdict.path], [0, 'import']);
+    assert.equal(await screen(), shown);
+  });
+
+  it('says to an ordinary user what is closed, and by which group it opens', async () => {
+    const { report, status } = await probed(lab, ['--redact'], asNobody);
+    assert.deepEqual(statuses(report), { ...without(allWell, 'trials.placement'), ...allClosed });
+    assert.deepEqual([status, report.verdict.status, report.verdict.path], [3, 'no', null]);
+    assert.match(report.verdict.text, /ERR_PERMISSION.*video/);
+    assert.deepEqual([report.machine.root, report.machine.user], [false, 'user-1']);
+    assert.ok(!JSON.stringify(report).includes('nobody'));
+  });
+
+  it('is enough for a user with the render node alone to tell the two nodes apart', async () => {
+    await lab.run(['sh', '-c', 'chmod 666 /dev/dri/renderD128 /dev/dri/card1 /dev/dri/renderD129']);
+    const { report, status } = await probed(lab, [], asNobody);
+    await lab.run(['sh', '-c', 'chmod 600 /dev/dri/renderD128 /dev/dri/card1 /dev/dri/renderD129']);
+    const found = statuses(report);
+    assert.deepEqual(found['permissions.node'], ['no', 'ok', 'ok', 'ok']);
+    assert.deepEqual([found['trials.export'], found['trials.import']], ['ok', 'no']);
+    assert.equal(checkOf(report, 'trials.import').code, 'ERR_PERMISSION');
+    assert.deepEqual([found['virtio-gpu.parameters'], report.devices[0]?.virtio?.blob], ['ok', true]);
+    assert.equal(status, 3);
+  });
+
+  it('leaves the commit open while another process is DRM master, which it names', async () => {
+    const { job, ended } = await startRun(lab, ['--pattern', 'none']);
+    const { report, status } = await probed(lab, ['--redact']);
+    job.kill('SIGINT');
+    const { result } = await ended;
+    assert.deepEqual(statuses(report), {
+      ...allWell,
+      'permissions.master': 'no',
+      'trials.commit': 'unknown',
+      'trials.paths': 'unknown',
+    });
+    assert.match(checkOf(report, 'permissions.master').found, /^DRM master is process-1 \(pid \d+\)$/);
+    assert.deepEqual([status, report.verdict.status, report.verdict.path], [3, 'unknown', 'import']);
+    assert.match(report.verdict.text, /ERR_NOT_MASTER.*process-1/);
+    assert.deepEqual(result.faults, [], 'the flips went on undisturbed');
+  });
+
+  it('leaves nothing open', async () => {
+    const run = await lab.run(script('test/lab/guest/probe.ts'));
+    const {
+      before: first,
+      after: last,
+      verdicts,
+    } = lastJson<{ before: object; after: object; verdicts: string[] }>(run);
+    assert.deepEqual(verdicts, ['ok', 'ok', 'ok', 'ok']);
+    assert.deepEqual(last, first);
+    assert.equal(await screen(), shown);
+  });
+});
+
+describe('a probe on a host that refuses foreign buffers', () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await Lab.boot({ blob: false });
+  });
+  after(async () => {
+    await lab.close();
+  });
+
+  const refused = { 'virtio-gpu.blob': 'no', 'trials.import': 'no', 'trials.udmabuf': 'no' } as const;
+
+  it('finds the export path, says why not a better one and what to change', async () => {
+    const { report, status } = await probed(lab, ['--flip']);
+    assert.deepEqual(statuses(report), {
+      ...without(allWell, 'trials.placement'),
+      ...refused,
+      'trials.framebuffer': 'unknown',
+      'trials.commit': 'unknown',
+      'trials.flip': 'ok',
+    });
+    assert.match(checkOf(report, 'virtio-gpu.blob').advice ?? '', /blob=true/);
+    assert.deepEqual([status, report.verdict.status, report.verdict.path], [0, 'ok', 'export']);
+    assert.deepEqual(
+      report.verdict.refused.map(({ path, code }) => [path, code]),
+      [
+        ['import', 'ERR_IMPORT_REFUSED'],
+        ['udmabuf', 'ERR_IMPORT_REFUSED'],
+      ],
+    );
+    assert.match(checkOf(report, 'trials.flip').found, /^export: flip event/);
+  });
+
+  it('tells an ordinary user that blobs are off', async () => {
+    const { report, status } = await probed(lab, [], asNobody);
+    assert.equal(statuses(report)['virtio-gpu.blob'], 'no');
+    assert.deepEqual([status, report.verdict.status], [3, 'no']);
+  });
+});
+
+describe('a probe on a machine without devices', () => {
+  it('exits 3 with a whole report', async () => {
+    const { status, stdout } = await new Promise<{ status: unknown; stdout: string }>((resolve) => {
+      execFile(process.execPath, ['dist/cli/main.js', 'probe', '--json'], { cwd: packageRoot }, (error, out) => {
+        resolve({ status: error?.code ?? 0, stdout: out });
+      });
+    });
+    const report = validReport(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
+    assert.equal(status, 3);
+    assert.deepEqual([report.devices, report.verdict.status, report.verdict.path], [[], 'no', null]);
+    assert.equal(checkOf(report, 'trials.devices').code, 'ERR_NO_DEVICE');
+  });
+
+  it('exits 2 on an option that there is not', async () => {
+    const status = await new Promise((resolve) => {
+      execFile(process.execPath, ['dist/cli/main.js', 'probe', '--flop'], { cwd: packageRoot }, (error) => {
+        resolve(error?.code);
+      });
+    });
+    assert.equal(status, 2);
+  });
+});
