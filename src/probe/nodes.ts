@@ -7,13 +7,14 @@ import type { Capabilities, Check } from './report.js';
 const why =
   'the display needs KMS with atomic commits and PRIME import, the GPU PRIME export; the rest says what drawing can use';
 
-export function checkNodes(readings: readonly DeviceReading[]): Check[] {
-  if (readings.length > 0) return readings.map(checkDevice);
+/** `displays` are those of the readings that shall show pictures. */
+export function checkNodes(readings: readonly DeviceReading[], displays: readonly DeviceReading[]): Check[] {
+  if (readings.length > 0) return readings.map((reading) => checkDevice(reading, displays.includes(reading)));
   const advice = 'give the guest a virtio-gpu and a GPU; `npm start` shows guesthead at work in the lab without either';
   return [no({ id: 'nodes.device', why }, 'no DRM device', advice)];
 }
 
-function checkDevice(reading: DeviceReading): Check {
+function checkDevice(reading: DeviceReading, isDisplay: boolean): Check {
   const { device, capabilities } = reading;
   const question: Question = { id: 'nodes.device', why, device: nameOf(device) };
   const name = describeDevice(device);
@@ -21,8 +22,8 @@ function checkDevice(reading: DeviceReading): Check {
     const check = failed(question, capabilities.fault, 'unknown');
     return { ...check, found: `${name}: ${check.found}` };
   }
-  const found = `${name}: ${describeCapabilities(capabilities.value)}`;
-  if (device.driver !== 'virtio_gpu') return ok(question, found);
+  const found = `${name}: ${describeCapabilities(capabilities.value, device.render !== undefined)}`;
+  if (!isDisplay) return ok(question, found);
   return checkDisplay(question, found, capabilities.value, reading);
 }
 
@@ -39,10 +40,11 @@ function checkDisplay(question: Question, found: string, able: Capabilities, { n
   return no(question, found, 'use a kernel whose virtio-gpu imports buffers (6.14 or later)');
 }
 
-export function describeCapabilities(able: Capabilities): string {
+export function describeCapabilities(able: Capabilities, hasRenderNode: boolean): string {
   const words: (readonly [boolean, string])[] = [
     [able.kms, 'KMS'],
     [able.atomic, 'atomic'],
+    [hasRenderNode, 'render'],
     [able.dumb, 'dumb buffers'],
     [able.primeImport && able.primeExport, 'PRIME import and export'],
     [able.primeImport && !able.primeExport, 'PRIME import'],

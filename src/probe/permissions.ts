@@ -12,15 +12,15 @@ export interface PermissionSources {
 
 const nodeWhy = 'the display’s primary node and the GPU’s render node are opened for reading and writing';
 
+/** `displays` are those of the readings that shall show pictures: only there the master is in the way. */
 export function checkPermissions(
   readings: readonly DeviceReading[],
+  displays: readonly DeviceReading[],
   { files, holder }: PermissionSources = { files: systemFiles, holder: masterHolder },
 ): Check[] {
   if (readings.length === 0) return [unknown({ id: 'permissions.node', why: nodeWhy }, 'no node to open')];
   const nodes = readings.flatMap(({ device }) => nodesOf(device).map((node) => checkNode(node, files)));
-  const masters = readings
-    .filter(({ device }) => device.driver === 'virtio_gpu')
-    .map((one) => checkMaster(one, holder));
+  const masters = displays.map((one) => checkMaster(one, holder));
   return [...nodes, ...masters];
 }
 

@@ -70,18 +70,19 @@ const system: ProbeSources = {
 export async function probe(options: ProbeOptions = {}, sources: ProbeSources = system): Promise<ProbeReport> {
   const { files, holder } = sources;
   const readings = sources.devices().map((device) => sources.read(device));
-  const displays = readings.filter(({ device }) => device.driver === 'virtio_gpu');
+  const devices = attempt(() => chooseDevices(readings, options));
+  const chosen = valueOf(devices)?.display.device;
+  const displays = readings.filter(({ device }) => device === chosen || device.driver === 'virtio_gpu');
   const heads = displays.flatMap((reading) => valueOf(reading.heads) ?? []);
   const groups = [
     group('system', () => checkSystem({ files, release: sources.machine().kernel })),
-    group('nodes', () => checkNodes(readings)),
+    group('nodes', () => checkNodes(readings, displays)),
     group('virtio-gpu', () => checkVirtio(readings, files)),
     group('heads', () => checkHeads(readings)),
-    group('permissions', () => checkPermissions(readings, { files, holder })),
+    group('permissions', () => checkPermissions(readings, displays, { files, holder })),
     group('libraries', sources.libraries),
     group('udmabuf', () => checkUdmabuf(heads, files)),
   ];
-  const devices = attempt(() => chooseDevices(readings, options));
   const { trials, flip } = await tryAll(devices, options, sources);
   const checks = flip === undefined ? trials.checks : [...trials.checks, flip.check];
   const report: ProbeReport = {

@@ -1,12 +1,13 @@
 /** The published schema of `guesthead probe --json`. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { packageRoot } from '../../src/package-root.js';
 import type { Check, CheckStatus, ProbeReport } from '../../src/probe/index.js';
 
-const schema = JSON.parse(readFileSync(join(packageRoot, 'schemas/probe.schema.json'), 'utf8')) as object;
+/** Found as a user of the package finds it. */
+const file = createRequire(import.meta.url).resolve('guesthead/schemas/probe.schema.json');
+const schema = JSON.parse(readFileSync(file, 'utf8')) as object;
 const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<ProbeReport>(schema);
 
 /** Passes a report on that keeps to the schema; fails the test with what is wrong with another. */

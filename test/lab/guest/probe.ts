@@ -5,5 +5,5 @@ import { held } from './held.js';
 const first = await probe({ flip: true }); // loads what stays loaded
 const before = held();
 const verdicts = [first.verdict.status];
-for (const flip of [false, true, false]) verdicts.push((await probe({ flip })).verdict.status);
+for (const flip of [false, true]) verdicts.push((await probe({ flip })).verdict.status);
 console.log(JSON.stringify({ before, after: held(), verdicts }));

@@ -183,20 +183,21 @@ describe('heads, nodes and masters', () => {
   });
 
   it('names the master, where it can be told', () => {
+    const display = read({ isMaster: () => false });
     const check = (holder: () => { pid: number; command: string } | undefined) =>
-      find(checkPermissions([read({ isMaster: () => false })], { files: filesOf({}), holder }), 'permissions.master');
+      find(checkPermissions([display], [display], { files: filesOf({}), holder }), 'permissions.master');
     assert.equal(check(() => ({ pid: 812, command: 'weston' })).found, 'DRM master is weston (pid 812)');
     assert.match(check(() => undefined).found, /another process/);
   });
 
   it('puts capabilities in words', () => {
     assert.equal(
-      describeCapabilities({ ...able, asyncFlip: true, modifiers: true }),
-      'KMS, atomic, dumb buffers, PRIME import and export, modifiers, syncobj (timeline), async flips, cursor 64x64',
+      describeCapabilities({ ...able, asyncFlip: true, modifiers: true }, true),
+      'KMS, atomic, render, dumb buffers, PRIME import and export, modifiers, syncobj (timeline), async flips, cursor 64x64',
     );
     const none = { ...able, kms: false, atomic: false, dumb: false, primeImport: false, syncobj: false, cursor: null };
-    assert.equal(describeCapabilities(none), 'PRIME export');
-    assert.equal(describeCapabilities({ ...none, primeExport: false }), 'nothing of use');
+    assert.equal(describeCapabilities(none, false), 'PRIME export');
+    assert.equal(describeCapabilities({ ...none, primeExport: false }, false), 'nothing of use');
   });
 });
 
