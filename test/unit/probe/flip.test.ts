@@ -3,22 +3,10 @@ import { describe, it } from 'node:test';
 import { EMPTY, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 import { GuestheadError } from '../../../src/errors.js';
 import type { Flip } from '../../../src/output/index.js';
+import { flipAt } from '../../support/flips.js';
 import { tryFlip, type OpenFlippingHead } from '../../../src/probe/flip.js';
 
-const flip: Flip = {
-  frame: 1,
-  slot: 1,
-  sequence: 1,
-  timestampNs: 1,
-  missed: 0,
-  commitMs: 1,
-  flipMs: 13.64,
-  latencyMs: 20,
-  tearRisk: false,
-  starved: false,
-  drawnLate: false,
-  dropped: 0,
-};
+const flip = flipAt(1, { flipMs: 13.64 });
 
 interface Made {
   readonly flips$?: Observable<Flip>;
