@@ -1,5 +1,5 @@
 /** Makes checks; a failure becomes one, too, and never the end of the probe. */
-import { coded, GuestheadError, messageOf } from '../errors.js';
+import { coded, GuestheadError, messageOf, type ErrorCode } from '../errors.js';
 import type { Check, CheckStatus } from './report.js';
 
 /** What is the same for a check however it ends. */
@@ -41,6 +41,14 @@ export function failed(
   if (!(known instanceof GuestheadError)) return answer(question, status, messageOf(known), otherwise);
   const { code, message, advice } = known;
   return { ...answer(question, status, `${code}: ${message}`, advice ?? otherwise), code };
+}
+
+/** Nothing was refused then; what it takes is only not there now. */
+const notNow: readonly ErrorCode[] = ['ERR_NOT_MASTER', 'ERR_NO_CONNECTOR'];
+
+/** Of a trial. */
+export function statusOfFailure(error: unknown): CheckStatus {
+  return error instanceof GuestheadError && notNow.includes(error.code) ? 'unknown' : 'no';
 }
 
 /** What was read, or why it could not be. */

@@ -4,7 +4,7 @@ import { endWith, filter, firstValueFrom, merge, tap, timer } from 'rxjs';
 import type { PathName } from '../buffer/index.js';
 import type { GuestheadError } from '../errors.js';
 import { openHead, type Flip, type Head, type OpenHeadOptions } from '../output/index.js';
-import { failed, no, ok, type Question } from './check.js';
+import { failed, no, ok, statusOfFailure, type Question } from './check.js';
 import type { Check } from './report.js';
 
 export interface FlipTrial {
@@ -34,7 +34,7 @@ export async function tryFlip(render: string, display: string, open: OpenFlippin
       await head.close();
     }
   } catch (error) {
-    return { check: failed(question, error), path: undefined };
+    return { check: failed(question, error, statusOfFailure(error)), path: undefined };
   }
 }
 

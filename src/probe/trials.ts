@@ -1,9 +1,9 @@
 /** Trials that change nothing on the screen: every step of the import path, then each path as `auto` would try it. */
 import { pathNames, refusalOf, type PathName, type Refusal } from '../buffer/index.js';
 import type { HostRefusal, Selected } from '../device/index.js';
-import { coded, GuestheadError, type ErrorCode } from '../errors.js';
+import { coded } from '../errors.js';
 import { Owner } from '../owner.js';
-import { attempt, failed, no, ok, unknown, type Question } from './check.js';
+import { attempt, failed, no, ok, statusOfFailure, unknown, type Question } from './check.js';
 import type { Bench } from './bench.js';
 import { systemFiles, type Files } from './files.js';
 import { checkPlacement } from './placement.js';
@@ -53,13 +53,6 @@ export async function runTrials(
       owner.close(); // what a lost device took with it needs no closing
     });
   }
-}
-
-/** Nothing was refused then; what it takes is only not there now. */
-const notNow: readonly ErrorCode[] = ['ERR_NOT_MASTER', 'ERR_NO_CONNECTOR'];
-
-function statusOfFailure(error: unknown): CheckStatus {
-  return error instanceof GuestheadError && notNow.includes(error.code) ? 'unknown' : 'no';
 }
 
 function trySteps(bench: Bench, render: Selected, display: Selected): Check[] {

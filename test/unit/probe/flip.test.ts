@@ -82,6 +82,6 @@ describe('a flip in earnest', () => {
   it('that cannot be opened is a check, too', async () => {
     const open = () => Promise.reject(new GuestheadError('ERR_NOT_MASTER', 'held'));
     const { check } = await tryFlip('a', 'b', open);
-    assert.deepEqual([check.status, check.code], ['no', 'ERR_NOT_MASTER']);
+    assert.deepEqual([check.status, check.code], ['unknown', 'ERR_NOT_MASTER']);
   });
 });

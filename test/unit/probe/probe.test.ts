@@ -41,6 +41,15 @@ describe('a probe', () => {
     assert.deepEqual(bench.tried, ['import', 'udmabuf', 'export', 'copy']);
   });
 
+  it('is described by its schema, and nothing else is', async () => {
+    const report = validReport(await probeOf({}));
+    assert.throws(() => validReport({ ...report, more: 1 }), /additionalProperties/);
+    assert.throws(() => validReport({ ...report, verdict: { ...report.verdict, status: 'yes' } }), /enum/);
+    const [first, ...others] = report.groups;
+    const broken = { id: first?.id, checks: first?.checks.map((check) => ({ ...check, why: undefined })) };
+    assert.throws(() => validReport({ ...report, groups: [broken, ...others] }), /required/);
+  });
+
   it('of ten devices reads all of them, and tries those that were asked for', async () => {
     const devices = [virtio, ...Array.from({ length: 9 }, (_, index) => gpu('amdgpu', index + 1))];
     const report = validReport(await probeOf({ devices }, { render: '00:0c.0', display: 'virtio-gpu' }));
