@@ -39,7 +39,11 @@ function checkMachine(files: Files): Check {
   const flags = /^flags\s*:(.*)$/m.exec(cpus ?? '')?.[1];
   if (flags === undefined) return unknown(machineQuestion, `${name}; this CPU does not say whether it is virtual`);
   if (/\bhypervisor\b/.test(flags)) return ok(machineQuestion, `a virtual machine: ${name}`);
-  return no(machineQuestion, `no virtual machine: ${name}`, 'run the probe in the guest, and `guesthead host check` here; `npm start` makes a guest');
+  return no(
+    machineQuestion,
+    `no virtual machine: ${name}`,
+    'run the probe in the guest, and `guesthead host check` here; `npm start` makes a guest',
+  );
 }
 
 const importQuestion: Question = {

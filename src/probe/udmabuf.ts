@@ -31,7 +31,8 @@ function checkNode(files: Files): Check {
 }
 
 function checkLimits(heads: readonly HeadFacts[], files: Files): Check {
-  const why = 'a buffer above the limit is refused; the host has limits of its own, which `guesthead host check` reads there';
+  const why =
+    'a buffer above the limit is refused; the host has limits of its own, which `guesthead host check` reads there';
   const question: Question = { id: 'udmabuf.limits', why, device: node };
   const read = (name: string) => files.text(`${parameters}/${name}`)?.trim();
   const [list, size] = [read('list_limit'), read('size_limit_mb')];
