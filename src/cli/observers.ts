@@ -15,7 +15,7 @@ export interface RunObserver {
   begin?(heads: readonly Head[]): void | Promise<void>;
   /** All heads have been measured and judged. Not called where the run failed to begin. */
   end?(runs: readonly FinishedRun[]): void | Promise<void>;
-  /** Called in any case, after all else. */
+  /** Called in any case, after all else; also where the display could not be opened. */
   close?(): void | Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import { Display, openHead, parseHeadOptions, type Draw, type Flip, type Head } 
 import { createPattern, type PatternName } from '../render/index.js';
 import { CpuMeter, FaultLog, judgeRun, type HostCaptures, type RunResult } from '../report/index.js';
 import { measure, type Measurement } from './measure.js';
-import { observersOf, type FinishedRun } from './observers.js';
+import { observersOf, type FinishedRun, type RunObserver } from './observers.js';
 import type { HeadRunOptions, RunOptions } from './run-options.js';
 import { showStatus } from './status-line.js';
 
@@ -25,21 +25,38 @@ interface Member {
 export async function runHeads(all: RunOptions): Promise<RunResult[]> {
   const { render, display: shows, wait, reopen, ...options } = all;
   parseHeadOptions({ ...options, connector: undefined }); // bad usage shall say so on any machine
+  const observers = await observersOf(all);
+  try {
+    const display = await Display.open({ render, display: shows, wait, reopen, onWait: sayWaiting });
+    try {
+      return await runOn(display, options, observers);
+    } finally {
+      display.close();
+    }
+  } finally {
+    await closeAll(observers);
+  }
+}
+
+async function runOn(
+  display: Display,
+  options: HeadRunOptions,
+  observers: readonly RunObserver[],
+): Promise<RunResult[]> {
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
-  const observers = await observersOf(all);
-  const display = await Display.open({ render, display: shows, wait, reopen, onWait: sayWaiting });
-  try {
-    const heads = await openHeads(display, options);
-    for (const observer of observers) await observer.begin?.(heads);
-    const members = heads.map((head) => memberOf(head, pattern));
-    const runs = await runMembers(members, options, pattern === 'counter' ? captures : 0);
-    for (const observer of observers) await observer.end?.(runs);
-    return runs.map(({ result }) => result);
-  } finally {
-    for (const observer of observers) await observer.close?.();
-    display.close();
-  }
+  const heads = await openHeads(display, options);
+  for (const observer of observers) await observer.begin?.(heads);
+  const members = heads.map((head) => memberOf(head, pattern));
+  const runs = await runMembers(members, options, pattern === 'counter' ? captures : 0);
+  for (const observer of observers) await observer.end?.(runs);
+  return runs.map(({ result }) => result);
+}
+
+/** All of them, also when one fails; the first failure is then thrown. */
+async function closeAll(observers: readonly RunObserver[]): Promise<void> {
+  const endings = await Promise.allSettled(observers.map(async (observer) => observer.close?.()));
+  for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
 }
 
 async function openHeads(display: Display, options: HeadRunOptions): Promise<Head[]> {
