@@ -2,8 +2,8 @@
 import { lastValueFrom, merge, takeUntil, takeWhile, tap, timer, type Observable } from 'rxjs';
 import { GuestheadError } from '../errors.js';
 import type { Flip, Head } from '../output/index.js';
-import { processStartMs, type CpuMeter, type Figures } from '../report/index.js';
-import type { RunOptions } from './run-options.js';
+import { processStartMs, SampleLog, type CpuMeter, type Figures, type Samples } from '../report/index.js';
+import type { HeadRunOptions } from './run-options.js';
 
 export interface Measurement {
   readonly figures: Figures;
@@ -12,6 +12,8 @@ export interface Measurement {
   readonly toMs: number;
   /** What ended the loop, if anything did. */
   readonly failures: readonly string[];
+  /** Of the measured flips, where asked for. */
+  readonly samples: Samples | undefined;
 }
 
 /** Flips that stop coming must not keep a run of so many seconds from its end. */
@@ -25,15 +27,17 @@ const longestTimerMs = 2 ** 31 - 1;
 export async function measure(
   { head, flips$ }: { readonly head: Head; readonly flips$: Observable<Flip> },
   cpu: CpuMeter,
-  { frames = Infinity, seconds = Infinity }: RunOptions,
+  { frames = Infinity, seconds = Infinity, samples = false }: HeadRunOptions,
   signal$: Observable<unknown>,
 ): Promise<Measurement> {
   let [warmUp, measured, firstNs, lastNs, span] = [2 * head.info.buffers, 0, Infinity, 0, cpu.start()];
   let startedNs: number | undefined;
-  const flush = head.flushFence$.subscribe(); // has them sampled
-  const begin = ({ timestampNs }: Flip) => {
+  const log = samples ? new SampleLog() : undefined;
+  const flush = head.flushFence$.subscribe((ms) => log?.recordFlushFence(ms)); // has them sampled
+  const begin = (flip: Flip) => {
     head.resetStats();
-    firstNs = timestampNs;
+    firstNs = flip.timestampNs;
+    log?.begin(flip);
     span = cpu.start();
   };
   const measured$ = flips$.pipe(
@@ -42,7 +46,10 @@ export async function measure(
       lastNs = flip.timestampNs;
       startedNs ??= lastNs;
       if (warmUp-- > 0) begin(flip);
-      else measured++;
+      else {
+        measured++;
+        log?.record(flip);
+      }
     }),
     takeWhile(({ timestampNs }) => measured < frames && (timestampNs - firstNs) / 1e9 < seconds),
     takeUntil(seconds === Infinity ? signal$ : merge(signal$, timer(timeoutMs(seconds)))),
@@ -51,7 +58,7 @@ export async function measure(
   flush.unsubscribe();
   const firstFlipMs = startedNs === undefined ? null : Math.round(startedNs / 1e6 - processStartMs());
   const figures = { ...head.stats(), cpuMsPerFlip: span.msPerFlip(), firstFlipMs };
-  return { figures, fromMs: firstNs / 1e6, toMs: lastNs / 1e6, failures };
+  return { figures, fromMs: firstNs / 1e6, toMs: lastNs / 1e6, failures, samples: log?.samples() };
 }
 
 function timeoutMs(seconds: number): number {

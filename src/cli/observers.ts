@@ -20,8 +20,10 @@ export interface RunObserver {
 }
 
 /** Each is loaded only where it was asked for. */
-export async function observersOf({ trace }: RunOptions): Promise<RunObserver[]> {
+export async function observersOf({ trace, metrics, flipTimeoutMs }: RunOptions): Promise<RunObserver[]> {
   const observers: RunObserver[] = [];
   if (trace !== undefined) observers.push(new (await import('./trace.js')).TraceObserver(trace));
+  if (metrics !== undefined)
+    observers.push(await (await import('./metrics-observer.js')).metricsObserver(metrics, flipTimeoutMs));
   return observers;
 }

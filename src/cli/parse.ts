@@ -26,3 +26,12 @@ export function memorySize(text: string): string {
   if (/^\d+[MG]$/.test(text)) return text;
   throw new InvalidArgumentError('Write a size such as 512M or 2G.');
 }
+
+/** `[HOST:]PORT`, an IPv6 address in brackets; loopback where no host is named. */
+export function listenAddress(text: string): { host: string; port: number } {
+  const match = /^(?:(\[[\da-fA-F:.%\w]+\]|[^\s:[\]/]+):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port > 65_535)
+    throw new InvalidArgumentError('Write PORT or HOST:PORT, 0 to 65535, e.g. 9100, 0.0.0.0:9100 or [::1]:9100.');
+  return { host: match[1]?.replace(/^\[|\]$/g, '') ?? '127.0.0.1', port };
+}

@@ -116,13 +116,13 @@ async function runMembers(
 
 async function judge(
   { head, faults }: Member,
-  { figures, failures, fromMs, toMs }: Measurement,
+  { figures, failures, fromMs, toMs, samples }: Measurement,
   captures: number,
 ): Promise<FinishedRun> {
   const { info, pacing } = head;
   const host = captures > 0 && failures.length === 0 ? await ask(captures, info.display) : null;
   const result = judgeRun(info, figures, { pacing, faults: faults.list(), host, failures });
-  return { head, result, fromMs, toMs };
+  return { head, result: samples === undefined ? result : { ...result, samples }, fromMs, toMs };
 }
 
 async function ask(captures: number, { connector, head }: Head['info']['display']): Promise<HostCaptures> {

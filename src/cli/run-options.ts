@@ -1,5 +1,6 @@
 import type { DisplayOptions, HeadOptions } from '../output/index.js';
 import type { PatternName } from '../render/index.js';
+import type { Address } from '../report/metrics/index.js';
 
 /** Of each head in a run, and of the run. */
 export interface HeadRunOptions extends Omit<HeadOptions, 'connector'> {
@@ -9,9 +10,13 @@ export interface HeadRunOptions extends Omit<HeadOptions, 'connector'> {
   readonly frames?: number;
   readonly seconds?: number;
   readonly json?: boolean;
+  /** Each measured frame's values in the result. */
+  readonly samples?: boolean;
 }
 
 export interface RunOptions extends HeadRunOptions, Pick<DisplayOptions, 'render' | 'display' | 'wait' | 'reopen'> {
   /** A file for the run's trace events. */
   readonly trace?: string;
+  /** Where to serve the figures meanwhile. */
+  readonly metrics?: Address;
 }

@@ -4,16 +4,33 @@ import { pathNames } from '../buffer/index.js';
 import { drawErrorPolicies, presentations, presents, resizePolicies } from '../output/choices.js';
 import { patternNames } from '../render/index.js';
 import { failureJson, failureLines, exitStatus, failStatus } from './failure.js';
-import { seconds, wholeNumber } from './parse.js';
+import { listenAddress, seconds, wholeNumber } from './parse.js';
 import type { RunOptions } from './run-options.js';
 
 /** A program that asks for a result wants one without having to send a signal. */
 const jsonFrames = 600;
 
 export function addRunCommand(program: Command): void {
-  program
-    .command('run')
+  const command = program.command('run');
+  addOptions(command);
+  addOutputs(command);
+  command
     .description('flips a test pattern on a head until --frames, --seconds or Ctrl-C, and says how well it went')
+    .action(async ({ flipTimeout, ...options }: RunOptions & { flipTimeout: number }) => {
+      const path = options.path ?? (options.present === 'dirtyfb' ? 'export' : 'import');
+      const endless = options.json !== true || options.seconds !== undefined;
+      const frames = options.frames ?? (endless ? undefined : jsonFrames);
+      await runAndPrint({
+        ...options,
+        path,
+        ...(frames === undefined ? {} : { frames }),
+        flipTimeoutMs: flipTimeout * 1000,
+      });
+    });
+}
+
+function addOptions(command: Command): void {
+  command
     .option('--render <node|driver|pci>', 'the GPU that allocates the buffers', 'auto')
     .option('--display <node|driver|pci>', 'the device that shows them', 'auto')
     .option('--connector <name>', 'a connector; several of them, or all (default: the first connected)', collect)
@@ -55,20 +72,18 @@ export function addRunCommand(program: Command): void {
         .argParser(wholeNumber(1))
         .conflicts('seconds'),
     )
-    .addOption(new Option('--seconds <s>', 'end after so long').argParser(seconds))
+    .addOption(new Option('--seconds <s>', 'end after so long').argParser(seconds));
+}
+
+/** What a run leaves beside the screen. */
+function addOutputs(command: Command): void {
+  command
     .option('--trace <file>', 'write trace events of the run and of the kernel, for ui.perfetto.dev')
     .option('--json', 'print one JSON object on the last line')
-    .action(async ({ flipTimeout, ...options }: RunOptions & { flipTimeout: number }) => {
-      const path = options.path ?? (options.present === 'dirtyfb' ? 'export' : 'import');
-      const endless = options.json !== true || options.seconds !== undefined;
-      const frames = options.frames ?? (endless ? undefined : jsonFrames);
-      await runAndPrint({
-        ...options,
-        path,
-        ...(frames === undefined ? {} : { frames }),
-        flipTimeoutMs: flipTimeout * 1000,
-      });
-    });
+    .addOption(
+      new Option('--samples', "with each measured frame's values in it, for guesthead compare").implies({ json: true }),
+    )
+    .option('--metrics <[host:]port>', 'serve /metrics for Prometheus, and /healthz, meanwhile', listenAddress);
 }
 
 function collect(name: string, names: readonly string[] = []): readonly string[] {

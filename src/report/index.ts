@@ -6,3 +6,5 @@ export { Recording } from './recording.js';
 export type { RecordedFault, RecordedFlushFence, RecordedFrame } from './recording.js';
 export { combine, describeRun, judgeRun } from './result.js';
 export type { Circumstances, Figures, HeadsResult, HostCaptures, RunResult } from './result.js';
+export { maxSamples, SampleLog } from './samples.js';
+export type { Samples } from './samples.js';

@@ -1,6 +1,7 @@
 /** A run's result: the figures, the verdict on them, and how both read. */
 import type { HeadInfo, HeadStats, Pacing, Percentiles } from '../output/index.js';
 import type { LoggedFault } from './fault-log.js';
+import type { Samples } from './samples.js';
 
 /** What the host saw: screenshots compared pixel by pixel with the frame each shows. */
 export interface HostCaptures {
@@ -35,6 +36,8 @@ export interface RunResult extends Figures {
   readonly refused: HeadInfo['refused'];
   readonly refreshRatio: number;
   readonly host: HostCaptures | null;
+  /** Where they were asked for. */
+  readonly samples?: Samples;
 }
 
 export interface Circumstances {
