@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `guesthead …`: only dispatches; each command is a file of its own, loaded when it is called. */
 import { Command, CommanderError } from 'commander';
+import { addCompareCommand } from './compare.js';
 import { addHostCommand } from './host.js';
 import { addLabCommand } from './lab.js';
 import { addProbeCommand } from './probe.js';
@@ -14,6 +15,7 @@ const program = new Command('guesthead')
   .showHelpAfterError('(guesthead --help lists what there is)');
 addRunCommand(program);
 addProbeCommand(program);
+addCompareCommand(program);
 addLabCommand(program);
 addHostCommand(program);
 

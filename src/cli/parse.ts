@@ -35,3 +35,15 @@ export function listenAddress(text: string): { host: string; port: number } {
     throw new InvalidArgumentError('Write PORT or HOST:PORT, 0 to 65535, e.g. 9100, 0.0.0.0:9100 or [::1]:9100.');
   return { host: match[1]?.replace(/^\[|\]$/g, '') ?? '127.0.0.1', port };
 }
+
+export function probability(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('Choose a probability above 0 and below 1, e.g. 0.01.');
+}
+
+export function percentage(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text)) return value;
+  throw new InvalidArgumentError('Choose a number of percent, 0 or more.');
+}

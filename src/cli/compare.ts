@@ -1,0 +1,46 @@
+/** `guesthead compare`: two runs' JSON side by side, and an exit status that serves `git bisect run`. */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { GuestheadError, messageOf } from '../errors.js';
+import { failStatus } from './failure.js';
+import { probability, percentage } from './parse.js';
+
+interface CompareCliOptions {
+  readonly json?: boolean;
+  readonly alpha?: number;
+  readonly threshold?: number;
+}
+
+export function addCompareCommand(program: Command): void {
+  program
+    .command('compare')
+    .description('says whether the second of two runs is worse than the first, or the difference may be noise')
+    .argument('<a.json>', 'what `guesthead run --json --samples` printed')
+    .argument('<b.json>', 'the same of another kernel, QEMU or guesthead')
+    .option('--alpha <p>', 'the probability of a false alarm (default: 0.01)', probability)
+    .option('--threshold <percent>', 'what a figure may be worse by (default: 5)', percentage)
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExit status: 0 no regression, 1 a regression, 2 files that cannot be compared.')
+    .action(compare);
+}
+
+async function compare(a: string, b: string, { json, alpha, threshold }: CompareCliOptions): Promise<void> {
+  const { compareRuns, describeComparison, parseRun } = await import('../report/compare/index.js');
+  const [runA, runB] = [parseRun(read(a), a), parseRun(read(b), b)];
+  const comparison = compareRuns(runA, runB, {
+    ...(alpha === undefined ? {} : { alpha }),
+    ...(threshold === undefined ? {} : { thresholdPercent: threshold }),
+  });
+  const lines = json === true ? [JSON.stringify(comparison)] : describeComparison(comparison);
+  process.stdout.write(`${lines.join('\n')}\n`);
+  process.exitCode = comparison.verdict === 'regression' ? failStatus : 0;
+}
+
+/** Throws ERR_USAGE. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new GuestheadError('ERR_USAGE', `${file} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
