@@ -11,7 +11,7 @@ interface CompareCliOptions {
   readonly threshold?: number;
 }
 
-export function addCompareCommand(program: Command): void {
+export function addCompareCommand(program: Command, print = (text: string) => void process.stdout.write(text)): void {
   program
     .command('compare')
     .description('says whether the second of two runs is worse than the first, or the difference may be noise')
@@ -21,10 +21,13 @@ export function addCompareCommand(program: Command): void {
     .option('--threshold <percent>', 'what a figure may be worse by (default: 5)', percentage)
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExit status: 0 no regression, 1 a regression, 2 files that cannot be compared.')
-    .action(compare);
+    .action(async (a: string, b: string, options: CompareCliOptions) => {
+      print(await compare(a, b, options));
+    });
 }
 
-async function compare(a: string, b: string, { json, alpha, threshold }: CompareCliOptions): Promise<void> {
+/** What is to be printed; sets the exit status. */
+async function compare(a: string, b: string, { json, alpha, threshold }: CompareCliOptions): Promise<string> {
   const { compareRuns, describeComparison, parseRun } = await import('../report/compare/index.js');
   const [runA, runB] = [parseRun(read(a), a), parseRun(read(b), b)];
   const comparison = compareRuns(runA, runB, {
@@ -32,8 +35,8 @@ async function compare(a: string, b: string, { json, alpha, threshold }: Compare
     ...(threshold === undefined ? {} : { thresholdPercent: threshold }),
   });
   const lines = json === true ? [JSON.stringify(comparison)] : describeComparison(comparison);
-  process.stdout.write(`${lines.join('\n')}\n`);
   process.exitCode = comparison.verdict === 'regression' ? failStatus : 0;
+  return `${lines.join('\n')}\n`;
 }
 
 /** Throws ERR_USAGE. */

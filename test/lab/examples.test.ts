@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
 import { parsePpm } from '../../src/render/index.js';
-import { script, startWatched, type Lines } from '../support/lab.js';
+import { lastJson, script, startWatched, type Lines } from '../support/lab.js';
 
 interface Summary {
   readonly flips: number;
@@ -102,6 +102,18 @@ describe('examples/multi-gpu-client.ts', () => {
     const { faults, path } = await summaryOf(watched);
     assert.deepEqual({ faults, path }, { faults: ['ERR_DEVICE_LOST'], path: 'import' });
     assert.deepEqual(await shown(lab), []);
+  });
+
+  it('is told of by the diagnostics channels, as examples/listen.ts listens to them', async () => {
+    const run = await lab.run(script('examples/listen.ts'));
+    assert.equal(run.status, 0, run.stderr);
+    const { frames, late, latencyMs } = lastJson<{
+      frames: number;
+      late: Record<string, number>;
+      latencyMs: { p50: number };
+    }>(run);
+    assert.ok(frames >= 140 && latencyMs.p50 > 0, run.stdout);
+    assert.deepEqual(Object.keys(late), ['Virtual-1']);
   });
 
   it('says what is missing where there are no devices', async () => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
 import type { RunResult } from '../../src/report/index.js';
-import { guesthead, lastJson, measured } from '../support/lab.js';
+import { compareRuns, parseRun, type ComparableRun } from '../../src/report/compare/index.js';
+import { guesthead, lastJson, measured, startWatched, untilFlipping } from '../support/lab.js';
 
 function runPath(lab: Lab, path: string, mode: string): Promise<RunResult> {
   return measured(
@@ -21,6 +22,9 @@ function assertGood(result: RunResult, path: string): void {
   assert.ok(result.refreshRatio >= 0.99);
   assert.deepEqual(result.host, { captures: 2, exact: 2, torn: 0 });
 }
+
+/** What `node -e` in the guest prints of these pages, fetched one after the other. */
+const fetching = 'for (const url of process.argv.slice(1)) fetch(url).then((page) => page.text()).then(console.log)';
 
 describe('a host that takes foreign buffers', () => {
   let lab: Lab;
@@ -48,6 +52,48 @@ describe('a host that takes foreign buffers', () => {
       String(result.bytesCopiedPerFrame),
     );
   });
+
+  it('tells Prometheus of a run meanwhile', async () => {
+    const { lines, job } = startWatched(lab, [
+      'node',
+      'dist/cli/main.js',
+      'run',
+      '--json',
+      '--seconds',
+      '500',
+      '--metrics',
+      '0',
+    ]);
+    const url = (await lines.until(/^metrics: http:\S+$/m)).slice('metrics: '.length);
+    await untilFlipping(lab);
+    const { stdout } = await lab.run(['node', '-e', fetching, url, new URL('/healthz', url).href]);
+    assert.match(stdout, /^guesthead_flips_total\{display="\S+",connector="Virtual-1"\} [1-9]/m);
+    assert.match(stdout, /^guesthead_commit_seconds_count\{.*\} [1-9]/m);
+    assert.match(stdout, /^guesthead_buffers\{.*state="current"\} 1$/m);
+    assert.match(stdout, /^ok$/m);
+    job.kill('SIGINT');
+    await lines.until(/^\{"verdict".*\}$/m);
+    await job.done; // the server keeps nobody waiting
+  });
+
+  it('keeps samples of two runs, of which the slower mode is found to be the slower', async () => {
+    const runs = await measured(samplePair, (pair) => pair.every(({ refreshRatio }) => refreshRatio > 0.95));
+    for (const { samples, frames } of runs)
+      assert.deepEqual([samples?.drawMs.length, samples?.intervalMs.length], [frames, frames]);
+    const [fast, slow] = runs.map((run) => parseRun(JSON.stringify(run), 'run')) as [ComparableRun, ComparableRun];
+    assert.equal(compareRuns(fast, fast).verdict, 'same');
+    const { verdict, regressions, heads } = compareRuns(fast, slow);
+    assert.equal(verdict, 'regression');
+    assert.match(regressions.join('\n'), /Virtual-1: flipsPerSecond/);
+    assert.deepEqual(heads[0]?.differences, ['mode 1920x1080@75.00, then 1280x768@59.87']);
+  });
+
+  async function samplePair(): Promise<RunResult[]> {
+    const runs: RunResult[] = [];
+    for (const mode of ['1920x1080@75', '1280x768@59.87'])
+      runs.push(lastJson<RunResult>(await guesthead(lab, ['run', '--mode', mode, '--frames', '200', '--samples'])));
+    return runs;
+  }
 
   it('copies the whole picture where the drawing does not say what changed', async () => {
     const words = ['run', '--path', 'copy', '--mode', '640x480', '--pattern', 'none', '--frames', '30', '--json'];
