@@ -11,7 +11,10 @@ interface CompareCliOptions {
   readonly threshold?: number;
 }
 
-export function addCompareCommand(program: Command, print = (text: string) => void process.stdout.write(text)): void {
+export function addCompareCommand(
+  program: Command,
+  print: (text: string) => unknown = (text) => process.stdout.write(text),
+): void {
   program
     .command('compare')
     .description('says whether the second of two runs is worse than the first, or the difference may be noise')
