@@ -12,6 +12,7 @@
 #include "drm/dirty_framebuffer.h"
 #include "drm/scanout.h"
 #include "drm/uevents.h"
+#include "service/datagram.h"
 
 namespace guesthead {
 namespace {
@@ -35,6 +36,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("openUevents", callFunction<openUevents>, napi_default_jsproperty),
       method("createUdmabuf", callFunction<createUdmabuf>, napi_default_jsproperty),
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
+      method("sendDatagram", callFunction<sendDatagram>, napi_default_jsproperty),
       method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),
   };
   check(env, napi_define_properties(env, exports, std::size(functions), functions));

@@ -197,6 +197,12 @@ export interface Native {
    * which process.exit() would wait for.
    */
   sampleFence(dmabufFd: number, intervalUs: number, timeoutMs: number): Promise<number>;
+  /**
+   * Sends one datagram to a Unix socket, without waiting. `address` is what stands in
+   * sun_path, 1–108 bytes: a path, or a zero byte and an abstract name. Throws NativeError
+   * (ENOENT, ECONNREFUSED: nobody there; EAGAIN: the receiver's queue is full; EACCES, EMSGSIZE, …).
+   */
+  sendDatagram(address: Uint8Array, message: Uint8Array): void;
 }
 
 const root = join(packageRoot, 'native');

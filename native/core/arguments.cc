@@ -93,6 +93,10 @@ napi_value givenAway(napi_env env, UniqueFd fd) {
   return number;
 }
 
+Elements<uint8_t> uint8sOf(const Napi::Value& value, const char* name) {
+  return elementsOf<uint8_t>(value, name, napi_uint8_array, "a Uint8Array");
+}
+
 Elements<uint32_t> uint32sOf(const Napi::Value& value, const char* name) {
   return elementsOf<uint32_t>(value, name, napi_uint32_array, "a Uint32Array");
 }

@@ -36,6 +36,7 @@ struct Elements {
   const T* data;
   size_t length;
 };
+Elements<uint8_t> uint8sOf(const Napi::Value& value, const char* name);
 Elements<uint32_t> uint32sOf(const Napi::Value& value, const char* name);
 Elements<uint64_t> uint64sOf(const Napi::Value& value, const char* name);
 

@@ -59,6 +59,8 @@ export class FakeNative implements Native {
   readonly flushed: number[] = [];
   /** What `sampleFence` resolves with, ns. */
   fenceSignalledNs = 0;
+  /** What `sendDatagram` was called with, in order. */
+  readonly datagrams: { readonly address: Uint8Array; readonly message: Uint8Array }[] = [];
 
   openDevice(): FakeDevice {
     const device = new FakeDevice();
@@ -119,5 +121,9 @@ export class FakeNative implements Native {
 
   sampleFence(): Promise<number> {
     return Promise.resolve(this.fenceSignalledNs);
+  }
+
+  sendDatagram(address: Uint8Array, message: Uint8Array): void {
+    this.datagrams.push({ address: Uint8Array.from(address), message: Uint8Array.from(message) });
   }
 }
