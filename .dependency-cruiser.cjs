@@ -33,7 +33,7 @@ const arrows = {
   testing: ['native'],
   transfer: [...display, ...system],
   kiosk: [...display, ...system, 'render'],
-  cli: [...display, 'kiosk', 'lab', 'host', ...reports, 'transfer', 'render', 'probe'],
+  cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, 'transfer', 'render', 'probe'],
   index: [...display, 'render', 'probe'],
 };
 

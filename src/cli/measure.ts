@@ -11,7 +11,7 @@ export interface Measurement {
   readonly fromMs: number;
   readonly toMs: number;
   /** What ended the loop, if anything did. */
-  readonly failures: readonly string[];
+  readonly error: GuestheadError | undefined;
   /** Of the measured flips, where asked for. */
   readonly samples: Samples | undefined;
 }
@@ -54,23 +54,23 @@ export async function measure(
     takeWhile(({ timestampNs }) => measured < frames && (timestampNs - firstNs) / 1e9 < seconds),
     takeUntil(seconds === Infinity ? signal$ : merge(signal$, timer(timeoutMs(seconds)))),
   );
-  const failures = await failuresOf(measured$);
+  const error = await errorOf(measured$);
   flush.unsubscribe();
   const firstFlipMs = startedNs === undefined ? null : Math.round(startedNs / 1e6 - processStartMs());
   const figures = { ...head.stats(), cpuMsPerFlip: span.msPerFlip(), firstFlipMs };
-  return { figures, fromMs: firstNs / 1e6, toMs: lastNs / 1e6, failures, samples: log?.samples() };
+  return { figures, fromMs: firstNs / 1e6, toMs: lastNs / 1e6, error, samples: log?.samples() };
 }
 
 function timeoutMs(seconds: number): number {
   return Math.min(longestTimerMs, (seconds + graceSeconds) * 1000);
 }
 
-async function failuresOf(measured$: Observable<Flip>): Promise<string[]> {
+async function errorOf(measured$: Observable<Flip>): Promise<GuestheadError | undefined> {
   try {
     await lastValueFrom(measured$, { defaultValue: undefined });
-    return [];
+    return undefined;
   } catch (error) {
     if (!(error instanceof GuestheadError)) throw error;
-    return [`${error.code}: ${error.message}`];
+    return error;
   }
 }

@@ -5,7 +5,7 @@ import type { Measurement } from './measure.js';
 import type { RunOptions } from './run-options.js';
 
 /** One head's part of a run that has ended; the head is still open. */
-export interface FinishedRun extends Pick<Measurement, 'fromMs' | 'toMs'> {
+export interface FinishedRun extends Pick<Measurement, 'fromMs' | 'toMs' | 'error'> {
   readonly head: Head;
   readonly result: RunResult;
 }
@@ -13,8 +13,10 @@ export interface FinishedRun extends Pick<Measurement, 'fromMs' | 'toMs'> {
 export interface RunObserver {
   /** The heads are open; nothing flips yet. */
   begin?(heads: readonly Head[]): void | Promise<void>;
-  /** All heads have been measured and judged. Not called where the run failed to begin. */
+  /** All heads have been measured and judged. Not called where the run failed. */
   end?(runs: readonly FinishedRun[]): void | Promise<void>;
+  /** The run could not begin, or broke off without a result. */
+  fail?(error: unknown): void | Promise<void>;
   /** Called in any case, after all else; also where the display could not be opened. */
   close?(): void | Promise<void>;
 }
@@ -25,5 +27,7 @@ export async function observersOf({ trace, metrics, flipTimeoutMs }: RunOptions)
   if (trace !== undefined) observers.push(new (await import('./trace.js')).TraceObserver(trace));
   if (metrics !== undefined)
     observers.push(await (await import('./metrics-observer.js')).metricsObserver(metrics, flipTimeoutMs));
+  const { NOTIFY_SOCKET: notify = '' } = process.env;
+  if (notify !== '') observers.push((await import('./service-observer.js')).serviceObserver(notify, process.env));
   return observers;
 }

@@ -1,19 +1,66 @@
 /** Option values; each failure names the valid choices. */
 import { InvalidArgumentError } from 'commander';
 
-export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    const range = most === Number.MAX_SAFE_INTEGER ? `${String(least)} or more` : `${String(least)} to ${String(most)}`;
-    throw new InvalidArgumentError(`Choose a whole number, ${range}.`);
-  };
+/** What an option takes, said beside its parser: the config file's schema is made of it. */
+export type Takes =
+  | { readonly kind: 'integer'; readonly least: number; readonly most: number }
+  | { readonly kind: 'seconds' }
+  | { readonly kind: 'pattern'; readonly pattern: RegExp; readonly advice: string }
+  | { readonly kind: 'list' };
+
+/** Where a value in the config file is of the type that the parser returns, not a text. */
+export interface Typed {
+  readonly takes: Takes;
 }
 
-export function seconds(text: string): number {
-  const value = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && value > 0) return value;
-  throw new InvalidArgumentError('Choose a number of seconds above 0.');
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): ((text: string) => number) & Typed {
+  const parse = (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Choose ${describe(takes)}.`);
+  };
+  const takes = { kind: 'integer', least, most } as const;
+  return Object.assign(parse, { takes });
+}
+
+export const seconds = Object.assign(
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+(\.\d+)?$/.test(text) && value > 0) return value;
+    throw new InvalidArgumentError('Choose a number of seconds above 0.');
+  },
+  { takes: { kind: 'seconds' } } as const,
+);
+
+/** `advice` begins with what to do, in lower case. */
+export function matching(pattern: RegExp, advice: string): ((text: string) => string) & Typed {
+  const parse = (text: string): string => {
+    if (pattern.test(text)) return text;
+    throw new InvalidArgumentError(`${advice.charAt(0).toUpperCase()}${advice.slice(1)}.`);
+  };
+  return Object.assign(parse, { takes: { kind: 'pattern', pattern, advice } as const });
+}
+
+/** Of an option that may be given several times. */
+export const collect = Object.assign(
+  (name: string, names: readonly string[] = []): readonly string[] => [...names, name],
+  { takes: { kind: 'list' } } as const,
+);
+
+/** In the words of a message: what to choose from. */
+export function describe(takes: Takes): string {
+  switch (takes.kind) {
+    case 'integer': {
+      const open = takes.most === Number.MAX_SAFE_INTEGER;
+      return `a whole number, ${open ? `${takes.least} or more` : `${takes.least} to ${takes.most}`}`;
+    }
+    case 'seconds':
+      return 'a number of seconds above 0';
+    case 'pattern':
+      return `a text: ${takes.advice}`;
+    case 'list':
+      return 'a list of texts';
+  }
 }
 
 export function pixelSize(text: string): { width: number; height: number } {

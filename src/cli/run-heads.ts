@@ -23,18 +23,18 @@ interface Member {
 
 /** The results, one for each head. */
 export async function runHeads(all: RunOptions): Promise<RunResult[]> {
-  const { render, display: shows, wait, reopen, ...options } = all;
-  parseHeadOptions({ ...options, connector: undefined }); // bad usage shall say so on any machine
+  parseHeadOptions({ ...all, connector: undefined }); // bad usage shall say so on any machine
   const observers = await observersOf(all);
+  let display: Display | undefined;
   try {
-    const display = await Display.open({ render, display: shows, wait, reopen, onWait: sayWaiting });
-    try {
-      return await runOn(display, options, observers);
-    } finally {
-      display.close();
-    }
+    const { render, display: shows, wait, reopen, ...options } = all;
+    display = await Display.open({ render, display: shows, wait, reopen, onWait: sayWaiting });
+    return await runOn(display, options, observers);
+  } catch (error) {
+    for (const observer of observers) await observer.fail?.(error);
+    throw error;
   } finally {
-    await closeAll(observers);
+    await closeAll(observers).finally(() => display?.close());
   }
 }
 
@@ -116,13 +116,14 @@ async function runMembers(
 
 async function judge(
   { head, faults }: Member,
-  { figures, failures, fromMs, toMs, samples }: Measurement,
+  { figures, error, fromMs, toMs, samples }: Measurement,
   captures: number,
 ): Promise<FinishedRun> {
   const { info, pacing } = head;
+  const failures = error === undefined ? [] : [`${error.code}: ${error.message}`];
   const host = captures > 0 && failures.length === 0 ? await ask(captures, info.display) : null;
   const result = judgeRun(info, figures, { pacing, faults: faults.list(), host, failures });
-  return { head, result: samples === undefined ? result : { ...result, samples }, fromMs, toMs };
+  return { head, result: samples === undefined ? result : { ...result, samples }, fromMs, toMs, error };
 }
 
 async function ask(captures: number, { connector, head }: Head['info']['display']): Promise<HostCaptures> {

@@ -1,10 +1,18 @@
 /** `guesthead run`: opens a head, flips a pattern, judges what it measured. */
 import { Option, type Command } from 'commander';
-import { pathNames } from '../buffer/index.js';
-import { drawErrorPolicies, presentations, presents, resizePolicies } from '../output/choices.js';
+import { maxBuffers, minBuffers, pathNames } from '../buffer/index.js';
+import {
+  drawErrorPolicies,
+  modeAdvice,
+  modePattern,
+  presentations,
+  presents,
+  resizePolicies,
+} from '../output/choices.js';
 import { patternNames } from '../render/index.js';
+import { withConfigFile } from './config.js';
 import { failureJson, failureLines, exitStatus, failStatus } from './failure.js';
-import { listenAddress, seconds, wholeNumber } from './parse.js';
+import { collect, listenAddress, matching, seconds, wholeNumber } from './parse.js';
 import type { RunOptions } from './run-options.js';
 
 /** A program that asks for a result wants one without having to send a signal. */
@@ -16,17 +24,8 @@ export function addRunCommand(program: Command): void {
   addOutputs(command);
   command
     .description('flips a test pattern on a head until --frames, --seconds or Ctrl-C, and says how well it went')
-    .action(async ({ flipTimeout, ...options }: RunOptions & { flipTimeout: number }) => {
-      const path = options.path ?? (options.present === 'dirtyfb' ? 'export' : 'import');
-      const endless = options.json !== true || options.seconds !== undefined;
-      const frames = options.frames ?? (endless ? undefined : jsonFrames);
-      await runAndPrint({
-        ...options,
-        path,
-        ...(frames === undefined ? {} : { frames }),
-        flipTimeoutMs: flipTimeout * 1000,
-      });
-    });
+    .action((options: GivenOptions) => runAndPrint(runOptionsOf(options)));
+  withConfigFile(command);
 }
 
 function addOptions(command: Command): void {
@@ -34,7 +33,11 @@ function addOptions(command: Command): void {
     .option('--render <node|driver|pci>', 'the GPU that allocates the buffers', 'auto')
     .option('--display <node|driver|pci>', 'the device that shows them', 'auto')
     .option('--connector <name>', 'a connector; several of them, or all (default: the first connected)', collect)
-    .option('--mode <WxH[@R]>', 'a mode of the connector (default: the preferred one)')
+    .option(
+      '--mode <WxH[@R]>',
+      'a mode of the connector (default: the preferred one)',
+      matching(modePattern, modeAdvice),
+    )
     .addOption(
       new Option('--path <name>', 'how pixels come to the display (default: import; export with dirtyfb)').choices([
         'auto',
@@ -61,7 +64,7 @@ function addOptions(command: Command): void {
     .option('--flip-timeout <s>', 'report a flip that takes longer', seconds, 2)
     .option('--wait', 'wait while another process is DRM master')
     .option('--reopen', 'go on when a lost device comes back')
-    .option('--buffers <n>', 'backbuffers, 2 to 16', wholeNumber(0), 4)
+    .option('--buffers <n>', `backbuffers, ${minBuffers} to ${maxBuffers}`, wholeNumber(minBuffers, maxBuffers), 4)
     .addOption(
       new Option('--pattern <name>', 'what to draw (default: bars; counter where a lab takes captures)').choices(
         patternNames,
@@ -86,8 +89,13 @@ function addOutputs(command: Command): void {
     .option('--metrics <[host:]port>', 'serve /metrics for Prometheus, and /healthz, meanwhile', listenAddress);
 }
 
-function collect(name: string, names: readonly string[] = []): readonly string[] {
-  return [...names, name];
+type GivenOptions = RunOptions & { readonly flipTimeout: number };
+
+function runOptionsOf({ flipTimeout, ...options }: GivenOptions): RunOptions {
+  const path = options.path ?? (options.present === 'dirtyfb' ? 'export' : 'import');
+  const endless = options.json !== true || options.seconds !== undefined;
+  const frames = options.frames ?? (endless ? undefined : jsonFrames);
+  return { ...options, path, ...(frames === undefined ? {} : { frames }), flipTimeoutMs: flipTimeout * 1000 };
 }
 
 async function runAndPrint(options: RunOptions): Promise<void> {

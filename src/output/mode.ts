@@ -1,6 +1,7 @@
 /** The display mode: the connector's preferred one, or the one asked for. */
 import { GuestheadError } from '../errors.js';
 import type { Connector, Mode } from '../ffi/index.js';
+import { modeAdvice, modePattern } from './choices.js';
 
 export interface ModeRequest {
   readonly width: number;
@@ -11,10 +12,10 @@ export interface ModeRequest {
 
 /** `1920x1080` or `1920x1080@60`; throws ERR_USAGE. */
 export function parseMode(text: string): ModeRequest {
-  const match = /^(\d{1,5})x(\d{1,5})(?:@(\d{1,3}(?:\.\d+)?))?$/.exec(text);
+  const match = modePattern.exec(text);
   if (match === null)
     throw new GuestheadError('ERR_USAGE', `'${text}' is not a mode`, {
-      advice: 'write WIDTHxHEIGHT or WIDTHxHEIGHT@HZ, e.g. 1920x1080@60',
+      advice: modeAdvice,
     });
   const [, width, height, hz] = match;
   return { width: Number(width), height: Number(height), refreshHz: hz === undefined ? undefined : Number(hz) };

@@ -6,9 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Lab } from '../../src/lab/index.js';
 import type { RunResult } from '../../src/report/index.js';
-import { guesthead, lastJson, measured, startRun } from '../support/lab.js';
+import { DatagramReceiver } from '../support/datagrams.js';
+import { buildMasterThief } from '../support/fault-tools.js';
+import { guesthead, lastJson, measured, startRun, startWatched } from '../support/lab.js';
 import {
   assertAllTracks,
   assertFlipsAreVblanks,
@@ -20,7 +23,9 @@ import { packageRoot } from '../../src/package-root.js';
 
 const execute = promisify(execFile);
 let lab: Lab;
+let thief: string;
 before(async () => {
+  thief = await buildMasterThief();
   lab = await Lab.boot();
 });
 after(async () => {
@@ -122,3 +127,43 @@ describe('guesthead run --trace', () => {
 function isFresher(late: RunResult, fifo: RunResult): boolean {
   return (late.latencyMs?.p50 ?? Infinity) < (fifo.latencyMs?.p50 ?? 0);
 }
+
+describe('guesthead run as a service', () => {
+  const notify = '/run/notify';
+  /** As the example unit has it: no capability, only the groups that may open the devices. */
+  const unprivileged = [
+    ...['setpriv', '--reuid', '65534', '--regid', '65534', '--groups', '44'],
+    ...['--inh-caps=-all', '--bounding-set=-all', '--no-new-privs'],
+  ];
+
+  async function shell(script: string): Promise<string> {
+    const { stdout, stderr, status } = await lab.run(['timeout', '60', 'sh', '-c', script]);
+    assert.equal(status, 0, `${script}: ${stderr}`);
+    return stdout.trim();
+  }
+
+  it('without privileges: is ready when it flips, feeds its watchdog while it does, and not while another is master', async () => {
+    await shell('chgrp 44 /dev/dri/card* && chmod 660 /dev/dri/card*'); // as udev does
+    const manager = await DatagramReceiver.openIn(lab, notify);
+    const fed = async (count: number) => (await manager.received(count, 'WATCHDOG=1')).length;
+    const env = { NOTIFY_SOCKET: notify, WATCHDOG_USEC: '1000000' };
+    const words = ['node', 'dist/cli/main.js', 'run', '--mode', '1280x768', '--json', '--seconds', '500'];
+    const service = lab.start([...unprivileged, ...words], { env });
+    await manager.received(1, 'READY=1\nSTATUS=');
+    await fed(2);
+    const taken = startWatched(lab, [thief, await shell('pgrep -of "main.js run"'), '4']);
+    await taken.lines.until(/have master/);
+    await sleep(1000); // what was on its way has come
+    const before = await fed(0);
+    await sleep(1500);
+    assert.equal(await fed(0), before, 'fed without a flip');
+    await taken.lines.until(/gave it back/);
+    await fed(before + 2);
+    service.kill('SIGTERM');
+    await service.done;
+    await manager.received(1, 'STOPPING=1\nSTATUS=');
+    const states = await manager.received(1, 'STATUS=Virtual-1: ');
+    assert.match(states.at(-1) ?? '', /^STATUS=Virtual-1: \d+\.\d flips\/s, \d+ missed, path import, [1-9]\d* faults$/);
+    await manager.close();
+  });
+});

@@ -1,0 +1,15 @@
+/** The config file's JSON Schema, of the one that the command checks it with. */
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { format, resolveConfig } from 'prettier';
+import { conflictsOf } from '../../src/cli/config-options.ts';
+import { configSchema } from '../../src/cli/config-schema.ts';
+import { root } from '../setup/run.mjs';
+
+/** What only the option's parser can tell is left to the command. */
+export async function configJsonSchema(program) {
+  const run = program.commands.find((command) => command.name() === 'run');
+  const schema = toJsonSchema(configSchema(run), { ignoreActions: ['check'] });
+  const conflicts = conflictsOf(run).map((required) => ({ not: { required } }));
+  const whole = conflicts.length === 0 ? schema : { ...schema, allOf: conflicts };
+  return format(JSON.stringify(whole), { ...(await resolveConfig(root)), parser: 'json' });
+}
