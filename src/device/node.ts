@@ -7,10 +7,16 @@ import {
   clientCapability,
   dropMaster,
   getCapability,
+  getProperties,
   getVersion,
   isMaster,
   setClientCapability,
   setMaster,
+  type ConnectorId,
+  type CrtcId,
+  type PlaneId,
+  type Property,
+  type PropertyDefinitions,
 } from '../ffi/index.js';
 import { parkDescriptor } from './park.js';
 import { masterHolder } from './master-holder.js';
@@ -21,6 +27,7 @@ const primeExport = 2n;
 /** Closes once; `fd` throws ERR_CLOSED afterwards. */
 export class DrmNode {
   #fd: number | undefined;
+  readonly #definitions: PropertyDefinitions = new Map();
 
   private constructor(
     fd: number,
@@ -46,6 +53,14 @@ export class DrmNode {
   get fd(): number {
     if (this.#fd === undefined) throw new GuestheadError('ERR_CLOSED', 'The device is closed', { device: this.path });
     return this.#fd;
+  }
+
+  /** The object's properties by name, as they are now. */
+  properties(
+    object: CrtcId | ConnectorId | PlaneId,
+    kind: 'crtc' | 'connector' | 'plane',
+  ): ReadonlyMap<string, Property> {
+    return getProperties(this.fd, object, kind, this.#definitions);
   }
 
   close(): void {

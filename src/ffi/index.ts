@@ -28,7 +28,7 @@ export type { Mode } from './mode.js';
 export { getConnector, getCrtc, getEncoder, getPlane, getPlanes, getResources } from './libdrm-kms.js';
 export type { Connector, Crtc, Encoder, Plane, Resources } from './libdrm-kms.js';
 export { createBlob, destroyBlob, getBlob, getProperties } from './libdrm-properties.js';
-export type { Property } from './libdrm-properties.js';
+export type { Property, PropertyDefinitions } from './libdrm-properties.js';
 export {
   addFramebuffer,
   closeFramebuffer,

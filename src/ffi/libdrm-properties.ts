@@ -21,18 +21,34 @@ export interface Property {
   readonly enums: ReadonlyMap<string, bigint>;
 }
 
-/** The object's properties by name. Those that only atomic clients see need `clientCapability.atomic`. */
+/** What a property is, whichever object has it and whatever its value: the same for as long as the device lives. */
+type Definition = Pick<Property, 'flags' | 'enums'> & { readonly name: string };
+
+/** Of one device, by id. */
+export type PropertyDefinitions = Map<PropertyId, Definition>;
+
+/**
+ * The object's properties by name. Those that only atomic clients see need
+ * `clientCapability.atomic`. `known`: what this device's properties are, as found so far;
+ * each is asked for once, because under emulation a call takes a millisecond.
+ */
 export function getProperties(
   fd: number,
   object: CrtcId | ConnectorId | PlaneId,
   kind: 'crtc' | 'connector' | 'plane',
+  known: PropertyDefinitions = new Map(),
 ): ReadonlyMap<string, Property> {
   const { drmModeObjectGetProperties, drmModeFreeObjectProperties } = libdrm();
   const what = `Cannot read the properties of ${kind} ${String(object)}`;
   const call = { fd, operation: 'drmModeObjectGetProperties', what };
   const address = checkPointer(drmModeObjectGetProperties(fd, object, objectType[kind]), call);
   const { ids, values } = decodeAndFree(address, drmModeFreeObjectProperties, decodeValues);
-  return new Map(ids.map((id, index) => getProperty(fd, id, values[index] ?? 0n)));
+  return new Map(
+    ids.map((id, index) => {
+      const { name, ...definition } = known.get(id) ?? define(fd, id, known);
+      return [name, { id, value: values[index] ?? 0n, ...definition }];
+    }),
+  );
 }
 
 function decodeValues(address: Address): { ids: PropertyId[]; values: bigint[] } {
@@ -44,14 +60,16 @@ function decodeValues(address: Address): { ids: PropertyId[]; values: bigint[] }
   };
 }
 
-function getProperty(fd: number, id: PropertyId, value: bigint): [name: string, property: Property] {
+function define(fd: number, id: PropertyId, known: PropertyDefinitions): Definition {
   const { drmModeGetProperty, drmModeFreeProperty } = libdrm();
   const call = { fd, operation: 'drmModeGetProperty', what: `Cannot read property ${String(id)}` };
-  return decodeAndFree(checkPointer(drmModeGetProperty(fd, id), call), drmModeFreeProperty, (address) => {
+  const definition = decodeAndFree(checkPointer(drmModeGetProperty(fd, id), call), drmModeFreeProperty, (address) => {
     const property = StructReader.at(structs.drmModePropertyRes, address);
     const enums = decodeEnums(property.address('enums'), property.uint32('count_enums'));
-    return [property.name('name'), { id, value, flags: property.uint32('flags'), enums }];
+    return { name: property.name('name'), flags: property.uint32('flags'), enums };
   });
+  known.set(id, definition);
+  return definition;
 }
 
 function decodeEnums(address: Address, count: number): Map<string, bigint> {

@@ -131,9 +131,10 @@ const ffiTypes: Readonly<Record<CType, string>> = {
 
 function bind(symbol: Buffer, [result, ...parameters]: Signature): (...values: unknown[]) => unknown {
   const types = parameters.map((type) => ffiTypes[type]);
-  const call = ffi.ForeignFunction(symbol, ffiTypes[result], types) as (...values: unknown[]) => unknown;
   const isWide = result === 'uint64' || result === 'address';
+  let call: ((...values: unknown[]) => unknown) | undefined; // made at the first use: most are never used in a run
   return (...values) => {
+    call ??= ffi.ForeignFunction(symbol, ffiTypes[result], types) as (...values: unknown[]) => unknown;
     const value = call(...values.map(toFfi));
     return isWide ? fromWide(value) : value;
   };

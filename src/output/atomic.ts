@@ -1,7 +1,7 @@
 /** Builds atomic requests by property names; for what is committed once, not for every frame. */
 import type { DrmNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import { getProperties, type ConnectorId, type CrtcId, type PlaneId, type PropertyId } from '../ffi/index.js';
+import type { ConnectorId, CrtcId, PlaneId, PropertyId } from '../ffi/index.js';
 import type { AtomicRequest } from '../native.js';
 
 export type ObjectKind = 'connector' | 'crtc' | 'plane';
@@ -15,7 +15,7 @@ export class AtomicBuilder {
 
   /** Throws ERR_UNSUPPORTED where the object lacks one of the properties. */
   set(kind: ObjectKind, object: ObjectId, values: Readonly<Record<string, bigint>>): this {
-    const properties = getProperties(this.display.fd, object, kind);
+    const properties = this.display.properties(object, kind);
     for (const [name, value] of Object.entries(values)) {
       const property = properties.get(name);
       if (property === undefined) throw lacks(this.display, kind, name);
@@ -40,13 +40,13 @@ export function readProperties(
   object: ObjectId,
   names: readonly string[],
 ): Record<string, bigint> {
-  const properties = getProperties(display.fd, object, kind);
+  const properties = display.properties(object, kind);
   return Object.fromEntries(names.map((name) => [name, properties.get(name)?.value ?? 0n]));
 }
 
 /** The property's id, or 0 where the driver has none. */
 export function propertyId(display: DrmNode, kind: ObjectKind, object: ObjectId, name: string): number {
-  return getProperties(display.fd, object, kind).get(name)?.id ?? 0;
+  return display.properties(object, kind).get(name)?.id ?? 0;
 }
 
 function lacks({ path, driver }: DrmNode, kind: ObjectKind, name: string): GuestheadError {

@@ -1,5 +1,6 @@
 /** Which pixel formats the display shows and the render GPU draws. */
-import { format, formatName, gbmUsage, getPlane, getPlanes, getProperties } from '../ffi/index.js';
+import type { DrmNode } from '../device/index.js';
+import { format, formatName, gbmUsage, getPlane, getPlanes } from '../ffi/index.js';
 import { sharedBy, type Display } from './display.js';
 
 const drawnLinear = gbmUsage.linear | gbmUsage.rendering;
@@ -13,17 +14,17 @@ const names = new Map<number, string>(Object.entries(format).map(([name, code]) 
  */
 export function sharedFormats(display: Display): string[] {
   const { shows, renders } = sharedBy(display).devices;
-  const [first = [], ...others] = primaryFormats(shows.node.fd);
+  const [first = [], ...others] = primaryFormats(shows.node);
   return first
     .filter((code) => others.every((formats) => formats.includes(code)))
     .filter((code) => renders.gbm.supports(code, drawnLinear))
     .map((code) => names.get(code) ?? formatName(code));
 }
 
-function primaryFormats(fd: number): (readonly number[])[] {
-  const primary = getPlanes(fd).filter((id) => {
-    const type = getProperties(fd, id, 'plane').get('type');
+function primaryFormats(node: DrmNode): (readonly number[])[] {
+  const primary = getPlanes(node.fd).filter((id) => {
+    const type = node.properties(id, 'plane').get('type');
     return type !== undefined && type.value === type.enums.get('Primary');
   });
-  return primary.map((id) => getPlane(fd, id).formats);
+  return primary.map((id) => getPlane(node.fd, id).formats);
 }

@@ -7,7 +7,6 @@ import {
   getEncoder,
   getPlane,
   getPlanes,
-  getProperties,
   getResources,
   type Connector,
   type CrtcId,
@@ -105,7 +104,7 @@ function chooseCrtc(display: DrmNode, connector: Connector, taken: readonly Crtc
 function choosePrimaryPlane(display: DrmNode, crtc: CrtcId, crtcIndex: number): PlaneId {
   for (const id of getPlanes(display.fd)) {
     const plane = getPlane(display.fd, id);
-    const type = getProperties(display.fd, id, 'plane').get('type');
+    const type = display.properties(id, 'plane').get('type');
     const isPrimary = type !== undefined && type.value === type.enums.get('Primary');
     const fits = ((plane.possibleCrtcs >>> crtcIndex) & 1) === 1 && plane.formats.includes(format.XRGB8888);
     if (isPrimary && fits) return id;

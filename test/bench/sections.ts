@@ -78,7 +78,7 @@ export interface Start {
 export async function starts(lab: Lab, rounds: number, say: Say): Promise<Start[]> {
   const taken: Start[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const run = await lab.run(['guesthead', 'run', '--frames', '1', '--json']);
+    const run = await lab.run(['guesthead', 'run', '--frames', '1', '--pattern', 'none', '--json']);
     const node = await lab.run(['sh', '-c', 'a=$(date +%s%N); node -e 0; b=$(date +%s%N); echo $(( (b - a) / 1000 ))']);
     const start = { firstFlipMs: resultOf(run.stdout).firstFlipMs ?? NaN, nodeMs: Number(node.stdout) / 1000 };
     taken.push(start);
