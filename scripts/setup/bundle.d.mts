@@ -1,1 +1,2 @@
+export function bundleForPage(entry: string, file: string): void;
 export function bundle(entries: Record<string, string>, folder: string): void;

@@ -3,6 +3,21 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { root } from './run.mjs';
 
+/** A script for a browser as one file; what it does not import, it finds in the page. */
+export function bundleForPage(entry, file) {
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: file,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: ['chrome110', 'firefox110', 'safari16'],
+    logLevel: 'error',
+  });
+}
+
 /** `entries` as output name → source, all relative to the checkout; what they share is shared. */
 export function bundle(entries, folder) {
   buildSync({

@@ -22,12 +22,13 @@ export interface RunObserver {
 }
 
 /** Each is loaded only where it was asked for. */
-export async function observersOf({ trace, metrics, flipTimeoutMs }: RunOptions): Promise<RunObserver[]> {
+export async function observersOf({ trace, report, metrics, flipTimeoutMs }: RunOptions): Promise<RunObserver[]> {
   const observers: RunObserver[] = [];
   if (trace !== undefined) observers.push(new (await import('./trace.js')).TraceObserver(trace));
   if (metrics !== undefined)
     observers.push(await (await import('./metrics-observer.js')).metricsObserver(metrics, flipTimeoutMs));
   const { NOTIFY_SOCKET: notify = '' } = process.env;
   if (notify !== '') observers.push((await import('./service-observer.js')).serviceObserver(notify, process.env));
+  if (report !== undefined) observers.push(await (await import('./report-observer.js')).observeForReport(report));
   return observers;
 }

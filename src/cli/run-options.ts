@@ -19,4 +19,6 @@ export interface RunOptions extends HeadRunOptions, Pick<DisplayOptions, 'render
   readonly trace?: string;
   /** Where to serve the figures meanwhile. */
   readonly metrics?: Address;
+  /** The HTML file that tells of the run. */
+  readonly report?: string;
 }

@@ -82,6 +82,7 @@ function addOptions(command: Command): void {
 function addOutputs(command: Command): void {
   command
     .option('--trace <file>', 'write trace events of the run and of the kernel, for ui.perfetto.dev')
+    .option('--report <file.html>', 'write a page about the run, with charts of its frames')
     .option('--json', 'print one JSON object on the last line')
     .addOption(
       new Option('--samples', "with each measured frame's values in it, for guesthead compare").implies({ json: true }),

@@ -1,0 +1,39 @@
+/** `guesthead run --report FILE.html`: records the run's frames, and writes the page at its end. */
+import type { Head } from '../output/index.js';
+import { OutputFile, Recording, machineFacts, reportPage, type ReportedHead } from '../report/index.js';
+import type { FinishedRun, RunObserver } from './observers.js';
+
+/** Rejects with ERR_USAGE or ERR_SYSTEM where the file could not be written. */
+export async function observeForReport(path: string): Promise<RunObserver> {
+  return new ReportObserver(await OutputFile.at(path));
+}
+
+class ReportObserver implements RunObserver {
+  readonly #recordings = new Map<Head, Recording>();
+
+  constructor(private readonly file: OutputFile) {}
+
+  begin(heads: readonly Head[]): void {
+    for (const head of heads) this.#recordings.set(head, new Recording(head.info.display));
+  }
+
+  async end(runs: readonly FinishedRun[]): Promise<void> {
+    this.close(); // what flips while the page is made is no part of the run
+    const page = reportPage({
+      heads: runs.flatMap((run) => this.#reportedHead(run)),
+      facts: machineFacts(runs.map(({ result }) => result)),
+      madeAt: new Date(),
+    });
+    await this.file.write(page);
+    process.stderr.write(`report: ${this.file.path}\n`);
+  }
+
+  close(): void {
+    for (const recording of this.#recordings.values()) recording.stop();
+  }
+
+  #reportedHead({ head, ...run }: FinishedRun): ReportedHead[] {
+    const recording = this.#recordings.get(head);
+    return recording === undefined ? [] : [{ recording, ...run }];
+  }
+}

@@ -1,0 +1,132 @@
+/** One head's part of the page. The page's script puts the charts into what has `data-chart`. */
+import type { Percentiles } from '../../output/index.js';
+import type { RunResult } from '../result.js';
+import { definitionList, escapeHtml, list, table, type Row } from './markup.js';
+import type { RecordedRun, ReportedHead } from './report.js';
+
+export function headSection({ result, recording }: ReportedHead, index: number): string {
+  const id = `head-${String(index)}`;
+  const { verdict, display } = result;
+  return `<section class="head" data-head="${String(index)}" aria-labelledby="${id}">
+<h2 id="${id}">${escapeHtml(display.connector)}: <span class="verdict ${verdict}">${verdict}</span></h2>
+${list(result.reasons)}
+<div class="columns">
+<div><h3>Configuration</h3>${definitionList(configuration(result))}</div>
+<div><h3>Figures</h3>${definitionList(figures(result))}</div>
+</div>
+${table('Durations in ms, of the measured frames', ['', 'median', '99 %', 'longest'], durations(result))}
+${timeCharts(recording)}
+<h3>Durations</h3>
+<div class="histograms">${histograms.map(histogram).join('\n')}</div>
+${faults(result)}
+</section>`;
+}
+
+function configuration(result: RunResult): Row[] {
+  const { render, display, mode, path, buffers, present, presentation, deadline } = result;
+  return [
+    ['render', `${render.driver} ${render.node}`],
+    ['display', `${display.driver} ${display.node} ${display.connector}`],
+    ['monitor', [display.make, display.model].filter((name) => name !== null).join(' ') || 'no EDID'],
+    ['mode', `${String(mode.width)}x${String(mode.height)} at ${mode.refreshHz.toFixed(2)} Hz`],
+    ['path', path],
+    ['buffers', String(buffers)],
+    ['present', `${present}, ${presentation}${deadline ? ', drawn as late as possible' : ''}`],
+    ['pace', `${result.pacing.kind}: ${result.pacing.advice}`],
+  ];
+}
+
+function figures(result: RunResult): Row[] {
+  const { frames, seconds, flipsPerSecond, refreshRatio, missedFlips, tearRisk, starved, drawnLate, host } = result;
+  return [
+    ['flips', `${String(frames)} in ${seconds.toFixed(1)} s`],
+    ['rate', `${flipsPerSecond.toFixed(2)} a second, ${(refreshRatio * 100).toFixed(1)} % of the refresh`],
+    ['missed', `${String(missedFlips)} refresh cycles without a flip`],
+    ['late', `${String(drawnLate)} drawn late, ${String(starved)} without a free buffer`],
+    ['dropped', `${String(result.dropped)} frames drawn and not shown`],
+    ['tear risk', `${String(tearRisk)} flips before the host was done`],
+    [
+      'cost',
+      `${result.cpuMsPerFlip.toFixed(2)} ms CPU a flip, ${String(result.bytesCopiedPerFrame)} bytes copied a frame`,
+    ],
+    [
+      'host captures',
+      host === null
+        ? 'none taken'
+        : `${String(host.exact)} of ${String(host.captures)} exact, ${String(host.torn)} torn`,
+    ],
+  ];
+}
+
+function durations({ commitMs, flushFenceMs, flipMs, latencyMs }: RunResult): string[][] {
+  const row = (name: string, values: Percentiles | null) => [
+    name,
+    ...(values === null ? ['not seen', '–', '–'] : [values.p50, values.p99, values.max].map((ms) => ms.toFixed(2))),
+  ];
+  return [
+    row('commit', commitMs),
+    row('flush fence', flushFenceMs),
+    row('flip', flipMs),
+    row('draw to flip', latencyMs),
+  ];
+}
+
+const states = ['drawing', 'queued', 'current', 'draining'];
+
+function timeCharts({ frames, forgotten }: RecordedRun): string {
+  const swatches = states.map((state) => `<li><span class="swatch ${state}"></span>${state}</li>`).join('');
+  return `<h3>Flips and backbuffers over time</h3>
+<div class="toolbar" role="group" aria-label="What the two charts show">
+<button type="button" data-do="zoom-in">zoom in</button>
+<button type="button" data-do="zoom-out">zoom out</button>
+<button type="button" data-do="earlier">← earlier</button>
+<button type="button" data-do="later">later →</button>
+<button type="button" data-do="previous-mark">previous mark</button>
+<button type="button" data-do="next-mark">next mark</button>
+<button type="button" data-do="reset">reset</button>
+</div>
+<ul class="legend" aria-label="Marks and states">
+<li><span class="mark missed">▲</span>missed flip</li>
+<li><span class="mark tear">✕</span>tear risk</li>
+<li><span class="mark fault">◆</span>fault</li>
+${swatches}
+</ul>
+<output class="read-out" aria-live="off">Point at a frame, or step to one with the keys “,” and “.”.</output>
+<figure><figcaption>Time from one flip to the next; the dashed line is one refresh cycle</figcaption>
+<div class="chart" data-chart="intervals" tabindex="0" role="group" aria-label="Flips over time; keys zoom and move"></div></figure>
+<figure><figcaption>States of the backbuffers, one lane each; a gap is a free buffer</figcaption>
+<div class="chart" data-chart="lanes" tabindex="0" role="group" aria-label="States of the backbuffers over time; keys zoom and move"></div></figure>
+<p class="note">${note(frames.length, forgotten)}</p>`;
+}
+
+function note(recorded: number, forgotten: number): string {
+  const kept = `${String(recorded)} frames are in this page, the warm-up’s (shaded) among them.`;
+  const lost = forgotten > 0 ? ` The first ${String(forgotten)} of the run were too many to keep.` : '';
+  return `${kept}${lost} Only the drawing is thinned out: where frames are too narrow to tell apart, the line spans the shortest
+and the longest, and a lane shows each state’s share of the time, from the bottom in the order of the legend. Drag, turn the wheel, pinch,
+or use the arrow keys, “+”, “−” and “0”; “n” and “p” go from mark to mark.`;
+}
+
+type Histogram = readonly [name: string, title: string];
+const histograms: readonly Histogram[] = [
+  ['commit', 'Commit: duration of the call'],
+  ['flushFence', 'Flush fence: from the commit until the host had read the buffer'],
+  ['flip', 'Flip: from the commit to the flip'],
+  ['latency', 'Draw to flip: from the start of the drawing to the flip'],
+];
+
+function histogram([name, title]: Histogram): string {
+  return `<figure><figcaption>${title} <span class="summary"></span></figcaption><div class="chart" data-chart="${name}"></div></figure>`;
+}
+
+function faults({ faults: outlived, refused }: RunResult): string {
+  const counted = outlived.map(({ code, message, advice, count }) => [code, String(count), message, advice ?? '–']);
+  const rungs = refused.map(({ path, code, advice }) => [path, code, advice]);
+  return [
+    '<h3>Faults</h3>',
+    counted.length === 0
+      ? '<p>None.</p>'
+      : table('What the flips outlived', ['code', 'times', 'what', 'advice'], counted),
+    rungs.length === 0 ? '' : table('Better paths that were refused', ['path', 'code', 'advice'], rungs),
+  ].join('\n');
+}
