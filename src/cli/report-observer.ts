@@ -1,14 +1,18 @@
 /** `guesthead run --report FILE.html`: records the run's frames, and writes the page at its end. */
 import type { Head } from '../output/index.js';
 import { OutputFile, Recording, machineFacts, reportPage, type ReportedHead } from '../report/index.js';
-import type { FinishedRun, RunObserver } from './observers.js';
+
+/** Of a `FinishedRun`; who imports this file knows that, and imports go one way. */
+interface ReportedRun extends Omit<ReportedHead, 'recording'> {
+  readonly head: Head;
+}
 
 /** Rejects with ERR_USAGE or ERR_SYSTEM where the file could not be written. */
-export async function observeForReport(path: string): Promise<RunObserver> {
+export async function observeForReport(path: string): Promise<ReportObserver> {
   return new ReportObserver(await OutputFile.at(path));
 }
 
-class ReportObserver implements RunObserver {
+export class ReportObserver {
   readonly #recordings = new Map<Head, Recording>();
 
   constructor(private readonly file: OutputFile) {}
@@ -17,7 +21,7 @@ class ReportObserver implements RunObserver {
     for (const head of heads) this.#recordings.set(head, new Recording(head.info.display));
   }
 
-  async end(runs: readonly FinishedRun[]): Promise<void> {
+  async end(runs: readonly ReportedRun[]): Promise<void> {
     this.close(); // what flips while the page is made is no part of the run
     const page = reportPage({
       heads: runs.flatMap((run) => this.#reportedHead(run)),
@@ -32,7 +36,7 @@ class ReportObserver implements RunObserver {
     for (const recording of this.#recordings.values()) recording.stop();
   }
 
-  #reportedHead({ head, ...run }: FinishedRun): ReportedHead[] {
+  #reportedHead({ head, ...run }: ReportedRun): ReportedHead[] {
     const recording = this.#recordings.get(head);
     return recording === undefined ? [] : [{ recording, ...run }];
   }

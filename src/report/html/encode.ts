@@ -6,16 +6,34 @@ import type { RecordedRun, ReportedHead } from './report.js';
 
 /** The earliest moment in all the recordings, CLOCK_MONOTONIC, ms: the page's time 0. */
 export function originOf(heads: readonly ReportedHead[]): number {
-  const earliest = heads.flatMap(({ recording: { frames, faults, flushFences } }) => [
-    ...frames.slice(0, 16).map(({ drawStartMs }) => drawStartMs), // several are drawn before the first is shown
-    ...faults.slice(0, 1).map(({ atMs }) => atMs),
-    ...flushFences.slice(0, 1).map(({ atMs, ms }) => atMs - ms),
-  ]);
+  const earliest = heads.flatMap(({ recording }) => {
+    const { faults, flushFences } = sinceFirstFrame(recording);
+    return [
+      ...recording.frames.slice(0, 16).map(({ drawStartMs }) => drawStartMs), // several are drawn before the first is shown
+      ...faults.slice(0, 1).map(({ atMs }) => atMs),
+      ...flushFences.slice(0, 1).map(({ atMs, ms }) => atMs - ms),
+    ];
+  });
   return earliest.length === 0 ? 0 : Math.min(...earliest);
+}
+
+/** What belongs to frames that are forgotten would stand in empty charts. */
+function sinceFirstFrame({
+  frames,
+  faults,
+  flushFences,
+  forgotten,
+}: RecordedRun): Pick<RecordedRun, 'faults' | 'flushFences'> {
+  const fromMs = forgotten > 0 ? (frames[0]?.committedMs ?? -Infinity) : -Infinity;
+  return {
+    faults: faults.filter(({ atMs }) => atMs >= fromMs),
+    flushFences: flushFences.filter(({ atMs }) => atMs >= fromMs),
+  };
 }
 
 export function encodeHead({ result, recording, fromMs, toMs }: ReportedHead, originMs: number): HeadData {
   const at = (ms: number) => microseconds(ms - originMs);
+  const { faults, flushFences } = sinceFirstFrame(recording);
   return {
     connector: result.display.connector,
     lanes: lanesOf(result, recording),
@@ -23,10 +41,10 @@ export function encodeHead({ result, recording, fromMs, toMs }: ReportedHead, or
     measuredUs: Number.isFinite(fromMs) && toMs > fromMs ? [at(fromMs), at(toMs)] : null,
     frames: encodeFrames(recording.frames, at),
     flushFences: {
-      atUs: recording.flushFences.map(({ atMs }) => at(atMs)),
-      us: recording.flushFences.map(({ ms }) => microseconds(ms)),
+      atUs: flushFences.map(({ atMs }) => at(atMs)),
+      us: flushFences.map(({ ms }) => microseconds(ms)),
     },
-    faults: recording.faults.map(({ fault: { code, message }, atMs }) => ({ atUs: at(atMs), code, message })),
+    faults: faults.map(({ fault: { code, message }, atMs }) => ({ atUs: at(atMs), code, message })),
   };
 }
 

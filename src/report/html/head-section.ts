@@ -4,12 +4,13 @@ import type { RunResult } from '../result.js';
 import { definitionList, escapeHtml, list, table, type Row } from './markup.js';
 import type { RecordedRun, ReportedHead } from './report.js';
 
-export function headSection({ result, recording }: ReportedHead, index: number): string {
+/** `alone`: the page's header has said the reasons already. */
+export function headSection({ result, recording }: ReportedHead, index: number, alone: boolean): string {
   const id = `head-${String(index)}`;
   const { verdict, display } = result;
   return `<section class="head" data-head="${String(index)}" aria-labelledby="${id}">
 <h2 id="${id}">${escapeHtml(display.connector)}: <span class="verdict ${verdict}">${verdict}</span></h2>
-${list(result.reasons)}
+${alone ? '' : list(result.reasons)}
 <div class="columns">
 <div><h3>Configuration</h3>${definitionList(configuration(result))}</div>
 <div><h3>Figures</h3>${definitionList(figures(result))}</div>
@@ -120,13 +121,14 @@ function histogram([name, title]: Histogram): string {
 }
 
 function faults({ faults: outlived, refused }: RunResult): string {
-  const counted = outlived.map(({ code, message, advice, count }) => [code, String(count), message, advice ?? '–']);
-  const rungs = refused.map(({ path, code, advice }) => [path, code, advice]);
+  const counted = outlived.map(({ code, message, advice, count }) => {
+    const times = count > 1 ? ` ×${String(count)}` : '';
+    return `${code}${times}: ${message}${advice === null ? '' : ` → ${advice}`}`;
+  });
+  const rungs = refused.map(({ path, code, advice }) => `path ${path} was refused with ${code}: ${advice}`);
   return [
-    '<h3>Faults</h3>',
-    counted.length === 0
-      ? '<p>None.</p>'
-      : table('What the flips outlived', ['code', 'times', 'what', 'advice'], counted),
-    rungs.length === 0 ? '' : table('Better paths that were refused', ['path', 'code', 'advice'], rungs),
+    '<h3>Faults that the flips outlived</h3>',
+    counted.length === 0 ? '<p>None.</p>' : list(counted),
+    rungs.length === 0 ? '' : `<h3>Better paths</h3>${list(rungs)}`,
   ].join('\n');
 }

@@ -25,7 +25,7 @@ export function reportPage(report: Report): string {
 <body>
 ${header(whole, report.madeAt)}
 <main>
-${report.heads.map(headSection).join('\n')}
+${report.heads.map((head, index, { length }) => headSection(head, index, length === 1)).join('\n')}
 ${machineSection(report)}
 </main>
 <noscript><p>The charts are drawn by a script in this page, which this browser does not run.</p></noscript>
@@ -39,8 +39,9 @@ function titleOf({ verdict, heads }: HeadsResult): string {
   return `${verdict}: ${heads.map(({ display }) => display.connector).join(', ')} – guesthead run`;
 }
 
-function header({ verdict, reasons, heads }: HeadsResult, madeAt: Date): string {
-  const why = heads.length > 1 ? reasons : (heads[0]?.reasons ?? []);
+function header({ verdict, heads }: HeadsResult, madeAt: Date): string {
+  const [head, ...others] = heads;
+  const why = head !== undefined && others.length === 0 ? head.reasons : []; // else each head's section has its own
   const when = madeAt.toISOString();
   return `<header>
 <h1>guesthead run: <span class="verdict ${verdict}">${verdict}</span></h1>

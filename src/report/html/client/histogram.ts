@@ -87,8 +87,9 @@ function drawQuantile(plot: uPlot, ms: number, name: string, dash: readonly numb
   ctx.lineTo(x, bbox.top + bbox.height);
   ctx.stroke();
   ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
-  // the median's name to its left, the other's to its right: they may stand close together
   ctx.textBaseline = 'bottom';
-  ctx.textAlign = dash.length === 0 ? 'right' : 'left';
-  ctx.fillText(name, x, bbox.top - devicePixelRatio);
+  // They may stand close together; and the last one's name would not have room to the right.
+  ctx.textAlign = name === 'median' ? 'right' : 'left';
+  const limit = plot.ctx.canvas.width - ctx.measureText(name).width;
+  ctx.fillText(name, ctx.textAlign === 'left' ? Math.min(x, limit) : x, bbox.top - devicePixelRatio);
 }

@@ -20,7 +20,11 @@ for (const section of document.querySelectorAll<HTMLElement>('section.head')) {
 function drawHead(section: HTMLElement, head: HeadData): void {
   const frames = new Frames(head);
   for (const [name, ms] of Object.entries(durationsOf(frames))) drawHistogram(chart(section, name), ms);
-  if (frames.count === 0) return tellOfNone(section);
+  if (frames.count === 0) tellOfNone(section);
+  else drawOverTime(section, frames);
+}
+
+function drawOverTime(section: HTMLElement, frames: Frames): void {
   const view = new TimeView(frames.startUs, frames.endUs);
   createIntervalChart(chart(section, 'intervals'), frames, view);
   createLaneChart(chart(section, 'lanes'), frames, view);

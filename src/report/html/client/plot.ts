@@ -70,7 +70,12 @@ function axis(options: uPlot.Axis): uPlot.Axis {
 /** With as many decimals as the ticks' distance asks for. */
 export function values(unit: string): uPlot.Axis.DynamicValues {
   return (_plot, splits, _axis, _space, increment) => {
-    const decimals = Math.min(6, Math.max(0, -Math.floor(Math.log10(increment))));
+    const decimals = decimalsOf(increment);
     return splits.map((value) => `${value.toFixed(decimals)} ${unit}`);
   };
+}
+
+function decimalsOf(increment: number): number {
+  const isExact = (decimals: number) => Math.abs(increment - Number(increment.toFixed(decimals))) < increment / 1000;
+  return [0, 1, 2, 3, 4, 5].find(isExact) ?? 6;
 }
