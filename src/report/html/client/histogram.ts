@@ -56,8 +56,7 @@ export function createHistogram(place: HTMLElement, distribution: Distribution):
 export function summaryOf({ sorted, beyond }: Distribution): string {
   if (sorted.length === 0) return '(not seen)';
   const [median, p99] = [0.5, 0.99].map((share) => quantile(sorted, share).toFixed(2));
-  const more =
-    beyond > 0 ? `; the last bar holds ${beyond} longer ones, up to ${(sorted.at(-1) ?? 0).toFixed(2)} ms` : '';
+  const more = beyond > 0 ? `; the last bar holds ${beyond} longer, up to ${(sorted.at(-1) ?? 0).toFixed(2)} ms` : '';
   return `(${sorted.length} of them; median ${median ?? ''} ms, 99 % ${p99 ?? ''} ms${more})`;
 }
 

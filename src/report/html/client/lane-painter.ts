@@ -1,16 +1,9 @@
 /** Paints one lane: each state as a box of its own, or, where frames are too narrow for that, the share of each state. */
 import { at, lastAtOrBefore, states, type Frames } from './frames.js';
 import { fillOf } from './fills.js';
+import { paintShares, scaleOf, type Box } from './lane-shares.js';
 import { colour } from './theme.js';
 import type { TimeView } from './time-view.js';
-
-/** Canvas pixels. */
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** A frame narrower than this, in CSS pixels, is not drawn by itself. */
 const leastWidth = 12;
@@ -21,12 +14,7 @@ export function paintLane(ctx: CanvasRenderingContext2D, frames: Frames, lane: n
   const pixelsAFrame =
     ((frames.endUs - frames.startUs) / Math.max(1, frames.bySlot[lane]?.length ?? 0)) * scaleOf(view, box);
   if (pixelsAFrame >= leastWidth * devicePixelRatio) paintBoxes(ctx, frames, visible, view, box);
-  else paintShares(ctx, frames, visible, view, box);
-}
-
-/** Pixels a µs. */
-function scaleOf(view: TimeView, { width }: Box): number {
-  return width / view.span;
+  else paintShares(ctx, frames, visible, view, box, pixelsAFrame);
 }
 
 function visibleFrames({ bySlot, bounds }: Frames, lane: number, view: TimeView): readonly number[] {
@@ -45,7 +33,7 @@ function paintBoxes(
   box: Box,
 ): void {
   const scale = scaleOf(view, box);
-  const xAt = (us: number) => box.left + (us - view.min) * scale;
+  const xAt = (us: number) => box.left + Math.min(box.width, Math.max(0, (us - view.min) * scale));
   for (const index of visible)
     for (const [i, state] of states.entries()) {
       const from = xAt(at(bounds[i] ?? [], index));
@@ -64,37 +52,4 @@ function label(ctx: CanvasRenderingContext2D, text: string, { left, top, width, 
   [ctx.textAlign, ctx.textBaseline] = ['center', 'middle'];
   ctx.fillStyle = colour('on-state');
   ctx.fillText(text, left + width / 2, top + height / 2);
-}
-
-/** In columns of a CSS pixel, the states' shares of its time, one upon the other. */
-function paintShares(
-  ctx: CanvasRenderingContext2D,
-  { bounds }: Frames,
-  visible: readonly number[],
-  view: TimeView,
-  box: Box,
-): void {
-  const column = Math.max(1, Math.round(devicePixelRatio));
-  const columns = Math.ceil(box.width / column);
-  const scale = scaleOf(view, box) / column;
-  const bottoms = new Float32Array(columns);
-  for (const [i, state] of states.entries()) {
-    const shares = new Float32Array(columns);
-    const [from, to] = [bounds[i] ?? [], bounds[i + 1] ?? []];
-    for (const index of visible)
-      addShare(shares, (at(from, index) - view.min) * scale, (at(to, index) - view.min) * scale);
-    ctx.fillStyle = colour(state);
-    for (let x = 0; x < columns; x++) {
-      const height = Math.min(1 - at(bottoms, x), at(shares, x)) * box.height;
-      if (height > 0)
-        ctx.fillRect(box.left + x * column, box.top + box.height * (1 - at(bottoms, x)) - height, column, height);
-      bottoms[x] = Math.min(1, at(bottoms, x) + at(shares, x));
-    }
-  }
-}
-
-/** What `from` to `to`, in columns, takes of each of them. */
-function addShare(shares: Float32Array, from: number, to: number): void {
-  const [start, end] = [Math.max(0, from), Math.min(shares.length, to)];
-  for (let x = Math.floor(start); x < end; x++) shares[x] = at(shares, x) + Math.min(end, x + 1) - Math.max(start, x);
 }

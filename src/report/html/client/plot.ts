@@ -17,6 +17,8 @@ const noListeners: uPlot.Cursor.Bind = {
 /** For marks above the plot, CSS pixels. */
 export const marksHeight = 18;
 export const axisHeight = 30;
+/** For the half of the last tick's text. */
+const rightMargin = 26;
 
 export interface PlotOptions {
   readonly height: number;
@@ -35,7 +37,7 @@ export function createPlot(place: HTMLElement, data: uPlot.AlignedData, options:
     {
       width: place.clientWidth,
       height,
-      padding: [marksHeight, 12, 0, 0],
+      padding: [marksHeight, rightMargin, 0, 0],
       legend: { show: false },
       cursor: {
         show: options.cursor === true,

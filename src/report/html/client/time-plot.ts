@@ -83,7 +83,7 @@ function drawMarks(plot: uPlot, { marks }: Frames, view: TimeView): void {
   const first = lastAtOrBefore(marks.length, (i) => marks[i]?.atUs ?? 0, view.min) + 1;
   ctx.save();
   ctx.font = `${13 * ratio}px system-ui, sans-serif`;
-  [ctx.textAlign, ctx.textBaseline, ctx.lineWidth] = ['center', 'bottom', ratio];
+  [ctx.textAlign, ctx.lineWidth] = ['center', ratio];
   for (let i = first; i < marks.length; i++) {
     const mark = marks[i];
     if (mark === undefined || mark.atUs > view.max) break;
@@ -91,6 +91,8 @@ function drawMarks(plot: uPlot, { marks }: Frames, view: TimeView): void {
     if (x - (drawn.get(mark.kind) ?? -Infinity) < apart * ratio) continue;
     drawn.set(mark.kind, x);
     [ctx.fillStyle, ctx.strokeStyle] = [colour(mark.kind), colour(mark.kind)];
+    // A flip may be missed and at risk: one sign above the plot, the other in it.
+    ctx.textBaseline = mark.kind === 'tear' ? 'top' : 'bottom';
     ctx.fillText(signs[mark.kind], x, bbox.top);
     ctx.setLineDash(mark.kind === 'fault' ? [] : [2 * ratio, 3 * ratio]);
     ctx.beginPath();

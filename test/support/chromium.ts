@@ -1,0 +1,9 @@
+/** The system's Chromium, for tests of pages. */
+import { chromium, type Browser } from 'playwright-core';
+import { findProgram } from '../../src/lab/paths.js';
+
+/** Fails with what to install where there is none. */
+export function launchChromium(): Promise<Browser> {
+  // root, as in a container, has no sandbox
+  return chromium.launch({ executablePath: findProgram('chromium', 'chromium'), args: ['--no-sandbox'] });
+}
