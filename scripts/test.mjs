@@ -25,7 +25,10 @@ const failure = { passed: 0, failed: 1, skipped: 0 };
 
 async function runGroups(names) {
   const checksOf = (...wanted) => wanted.filter((name) => names.includes(name)).flatMap((name) => groups[name]);
-  const quick = await Promise.all([inOrder(checksOf('lint')), inOrder(checksOf('unit', 'addon', 'contract'))]);
+  const quick = await Promise.all([
+    inOrder(checksOf('lint')),
+    inOrder(checksOf('unit', 'addon', 'contract', 'browser')),
+  ]);
   return [...quick.flat(), ...(await inOrder(checksOf('lab')))];
 }
 

@@ -1,7 +1,6 @@
 /** A file that a run writes at its end: whether that will be possible is found out before it begins. */
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { constants as system } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GuestheadError, errnoOf } from '../errors.js';
@@ -62,7 +61,7 @@ export class OutputFile {
       throw new GuestheadError('ERR_USAGE', `${this.path} is there and is no regular file`, {
         advice: 'name a file that is new or may be replaced',
       });
-    await this.#try(() => access(this.path, constants.W_OK));
+    await this.#try(async () => (await open(this.path, 'r+')).close());
   }
 
   async #try(operate: () => Promise<void>): Promise<void> {

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
 import type { RunResult } from '../../src/report/index.js';
+import type { HeadData } from '../../src/report/html/report-data.js';
 import { guesthead, lastJson, measured, script } from '../support/lab.js';
+import { embedded } from '../support/report.js';
 
 let lab: Lab;
 before(async () => {
@@ -12,6 +14,9 @@ before(async () => {
 after(async () => {
   await lab.close();
 });
+
+/** In the guest's own memory. */
+const reportFile = '/run/report.html';
 
 function importRun(mode: string): Promise<RunResult> {
   return measured(
@@ -64,11 +69,19 @@ describe('the import path on virtio-gpu', () => {
         '--json',
         '--pattern',
         'none',
+        '--report',
+        reportFile,
       ]);
       const result = lastJson<RunResult>(run);
       assert.equal(result.buffers, Number(buffers));
       assert.deepEqual([result.path, result.refused], ['import', []]);
       assert.equal(result.frames, 30);
+      assert.match(run.stderr, new RegExp(`^report: ${reportFile}$`, 'm'));
+      const { heads } = embedded((await lab.run(['cat', reportFile])).stdout);
+      const [{ lanes, measuredUs, frames }] = heads as [HeadData];
+      const [from, to] = measuredUs ?? assert.fail('nothing was measured');
+      assert.equal(frames.flippedUs.filter((us) => us > from && us <= to).length, 30);
+      assert.deepEqual([lanes, Math.max(...frames.slot) + 1], [result.buffers, result.buffers]);
     }
   });
 

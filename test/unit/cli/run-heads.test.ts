@@ -9,6 +9,7 @@ describe('runHeads', () => {
     { buffers: 99 },
     { mode: 'wide' },
     { connector: ['all'], flipTimeoutMs: -1 },
+    { report: '/nowhere/at/all.html' },
   ];
   for (const options of wrong)
     it(`refuses ${JSON.stringify(options)} before it touches a device`, () =>

@@ -42,7 +42,7 @@ export function createHistogram(place: HTMLElement, distribution: Distribution):
   const edges = Array.from({ length: bins + 1 }, (_, i) => from + i * binMs);
   createPlot(place, [edges, [...counts, null]], {
     height,
-    x: { values: values('ms'), space: 60, grid: { show: false } },
+    x: { values: values('ms'), space: 72, grid: { show: false } },
     y: { values: (_plot, splits) => splits.map((count) => (Number.isInteger(count) ? String(count) : '')), size: 52 },
     scales: {
       x: { time: false, range: () => [from - binMs, from + (bins + 1) * binMs] },

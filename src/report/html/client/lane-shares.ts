@@ -28,13 +28,14 @@ export function paintShares(
   const column = Math.max(1, Math.round(devicePixelRatio));
   const columns = Math.ceil(box.width / column);
   const scale = scaleOf(view, box) / column;
+  const reach = Math.max(0, Math.round((pixelsAFrame / column - 1) / 2));
   const bottoms = new Float64Array(columns);
   for (const [i, state] of states.entries()) {
     const taken = new Float64Array(columns);
     const [from, to] = [bounds[i] ?? [], bounds[i + 1] ?? []];
     for (const index of visible)
       addShare(taken, (at(from, index) - view.min) * scale, (at(to, index) - view.min) * scale);
-    const shares = averaged(taken, Math.ceil(pixelsAFrame / column));
+    const shares = averaged(averaged(taken, reach), reach);
     ctx.fillStyle = colour(state);
     for (let x = 0; x < columns; x++) {
       const [bottom, top] = [at(bottoms, x), Math.min(1, at(bottoms, x) + at(shares, x))];
