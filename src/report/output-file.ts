@@ -1,7 +1,7 @@
 /** A file that a run writes at its end: whether that will be possible is found out before it begins. */
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { open, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { constants as system } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GuestheadError, errnoOf } from '../errors.js';
 
@@ -55,7 +55,9 @@ export class OutputFile {
 
   /** A rename would put a file in the place of a folder, a device or a pipe. */
   async #refuseWhatIsNoFile(): Promise<void> {
-    const found = await stat(this.path).catch(() => undefined);
+    const [folder, found] = await Promise.all([statOf(dirname(this.path)), statOf(this.path)]);
+    if (folder?.isDirectory() !== true)
+      throw new GuestheadError('ERR_USAGE', `There is no folder for ${this.path}`, { advice: 'make the folder first' });
     if (found === undefined) return;
     if (!found.isFile())
       throw new GuestheadError('ERR_USAGE', `${this.path} is there and is no regular file`, {
@@ -68,13 +70,15 @@ export class OutputFile {
     try {
       await operate();
     } catch (cause) {
-      const errno = errnoOf(cause);
-      const noFolder = errno === system.errno.ENOENT || errno === system.errno.ENOTDIR;
-      throw new GuestheadError(noFolder ? 'ERR_USAGE' : 'ERR_SYSTEM', `Cannot write ${this.path}`, {
-        errno,
-        advice: noFolder ? 'make its folder first' : 'name a file in a folder that you may write to and that has room',
+      throw new GuestheadError('ERR_SYSTEM', `Cannot write ${this.path}`, {
+        errno: errnoOf(cause),
+        advice: 'name a file in a folder that you may write to and that has room',
         cause,
       });
     }
   }
+}
+
+function statOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined);
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Lab } from '../../src/lab/index.js';
 import { buildMasterThief } from '../support/fault-tools.js';
 import { startRun, startWatched, untilFlipping } from '../support/lab.js';
+import { embedded } from '../support/report.js';
 
 const size = { width: 1280, height: 720 };
 
@@ -78,7 +79,8 @@ describe('DRM master', () => {
 
   it('is lost in mid-run and regained: commits pause, then the whole mode and on it goes', async () => {
     const [display] = await addresses();
-    const { job, ended } = await startRun(lab, ['--display', display]);
+    const report = '/run/interrupted.html';
+    const { job, ended } = await startRun(lab, ['--display', display, '--report', report]);
     const taken = startWatched(lab, [thief, await pidOf(), '2']);
     await taken.lines.until(/gave it back/);
     await taken.job.done;
@@ -88,6 +90,12 @@ describe('DRM master', () => {
     const { result } = await ended;
     assert.deepEqual(codes(result.faults), ['ERR_NOT_MASTER ×1']);
     assert.doesNotMatch(result.reasons.join(), /ERR_/, 'the loop went on');
+    const [head] = embedded((await lab.run(['cat', report])).stdout).heads;
+    assert.deepEqual(
+      head?.faults.map(({ code }) => code),
+      ['ERR_NOT_MASTER'],
+    );
+    assert.ok(head.frames.frame.length >= result.frames);
   });
 });
 
