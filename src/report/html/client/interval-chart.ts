@@ -1,5 +1,5 @@
 /** The time from one flip to the next. */
-import type { Frames } from './frames.js';
+import { at, type Frames } from './frames.js';
 import { values } from './plot.js';
 import { colour } from './theme.js';
 import { createTimePlot } from './time-plot.js';
@@ -12,7 +12,7 @@ export function createIntervalChart(place: HTMLElement, frames: Frames, view: Ti
   createTimePlot(place, frames, view, {
     height,
     y: { values: values('ms') },
-    yScale: { range: (_plot, _min, max) => [0, 1.1 * Math.max(max || 0, 1.5 * periodMs)] },
+    yScale: { range: () => [0, (1.1 * Math.max(longestUs(frames, view), 1.5 * frames.data.periodUs)) / 1000] },
     series: { stroke: () => colour('line'), width: 1.5, points: { size: 5 } },
     data: frames.flippedUs.map((_, i) => {
       const us = frames.intervalUs(i);
@@ -20,6 +20,18 @@ export function createIntervalChart(place: HTMLElement, frames: Frames, view: Ti
     }),
     paint: (plot) => drawPeriod(plot, periodMs),
   });
+}
+
+/** Of the measured flips in view: the warm-up's first may take seconds, against which the others are nothing. */
+function longestUs(frames: Frames, view: TimeView): number {
+  let [measured, any] = [0, 0];
+  for (let i = frames.firstAfter(view.min); i < frames.count; i++) {
+    const atUs = at(frames.flippedUs, i);
+    if (atUs > view.max) break;
+    any = Math.max(any, frames.intervalUs(i) ?? 0);
+    if (frames.isMeasured(atUs)) measured = Math.max(measured, frames.intervalUs(i) ?? 0);
+  }
+  return measured > 0 ? measured : any;
 }
 
 function drawPeriod(plot: uPlot, periodMs: number): void {
