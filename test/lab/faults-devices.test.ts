@@ -91,8 +91,8 @@ describe('DRM master', () => {
     assert.deepEqual(codes(result.faults), ['ERR_NOT_MASTER ×1']);
     assert.doesNotMatch(result.reasons.join(), /ERR_/, 'the loop went on');
     const [head] = embedded((await lab.run(['cat', report])).stdout).heads;
-    assert.ok(head?.faults.some(({ code }) => code === 'ERR_NOT_MASTER'));
-    assert.ok(head.frames.frame.length >= result.frames);
+    assert.ok(head!.faults.some(({ code }) => code === 'ERR_NOT_MASTER'));
+    assert.ok(head!.frames.frame.length >= result.frames);
   });
 });
 

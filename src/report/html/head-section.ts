@@ -93,7 +93,7 @@ function timeCharts({ frames, forgotten }: RecordedRun): string {
 ${swatches}
 </ul>
 <output class="read-out" aria-live="off">Point at a frame or tap it, or step to one with the keys “,” and “.”.</output>
-<figure><figcaption>Time from one flip to the next; the dashed line is one refresh cycle</figcaption>
+<figure><figcaption>Time from one flip to the next, scaled to the measured ones; the dashed line is one refresh cycle</figcaption>
 <div class="chart" data-chart="intervals" tabindex="0" role="group" aria-label="Flips over time; keys zoom and move"></div></figure>
 <figure><figcaption>States of the backbuffers, one lane each; a gap is a free buffer</figcaption>
 <div class="chart" data-chart="lanes" tabindex="0" role="group" aria-label="States of the backbuffers over time; keys zoom and move"></div></figure>

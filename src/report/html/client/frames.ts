@@ -49,15 +49,15 @@ export class Frames {
     return span !== null && atUs > span[0] && atUs <= span[1];
   }
 
+  /** The first frame whose flip came after that time; `count` where none did. */
+  firstAfter(atUs: number): number {
+    return lastAtOrBefore(this.count, (i) => at(this.flippedUs, i), atUs) + 1;
+  }
+
   /** The frame that a lane's buffer held at that time, or else the one on the screen. */
   find(atUs: number, lane?: number): number {
     const held = lane === undefined ? -1 : this.#heldBy(lane, atUs);
-    return held >= 0
-      ? held
-      : Math.max(
-          0,
-          lastAtOrBefore(this.count, (i) => at(this.flippedUs, i), atUs),
-        );
+    return held >= 0 ? held : Math.max(0, this.firstAfter(atUs) - 1);
   }
 
   #heldBy(lane: number, atUs: number): number {

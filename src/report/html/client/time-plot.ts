@@ -1,6 +1,7 @@
 /** A chart over the time that a head's view shows; what it draws beside its own: marks, and what was not measured. */
 import { attachGestures } from './gestures.js';
-import { lastAtOrBefore, type Frames, type Mark } from './frames.js';
+import type { Frames } from './frames.js';
+import { drawMarks } from './marks.js';
 import { createPlot, values, type PlotOptions } from './plot.js';
 import { colour } from './theme.js';
 import type { TimeView } from './time-view.js';
@@ -31,7 +32,7 @@ export function createTimePlot(place: HTMLElement, frames: Frames, view: TimeVie
       draw: [
         (drawn) => {
           clipped(drawn, () => options.paint(drawn));
-          drawMarks(drawn, frames, view);
+          drawMarks(drawn, frames.marks, view, usPerSecond);
           placeCursor(drawn, view);
         },
       ],
@@ -70,35 +71,4 @@ function shade(plot: uPlot, { data: { measuredUs } }: Frames): void {
     if (from !== undefined) ctx.fillRect(bbox.left, bbox.top, from - bbox.left, bbox.height);
     if (to !== undefined) ctx.fillRect(to, bbox.top, right - to, bbox.height);
   });
-}
-
-const signs: Readonly<Record<Mark['kind'], string>> = { missed: '▲', tear: '✕', fault: '◆' };
-/** Nearer than this one mark of a kind stands for all, CSS pixels. */
-const apart = 7;
-
-function drawMarks(plot: uPlot, { marks }: Frames, view: TimeView): void {
-  const { ctx, bbox } = plot;
-  const ratio = devicePixelRatio;
-  const drawn = new Map<Mark['kind'], number>();
-  const first = lastAtOrBefore(marks.length, (i) => marks[i]?.atUs ?? 0, view.min) + 1;
-  ctx.save();
-  ctx.font = `${13 * ratio}px system-ui, sans-serif`;
-  [ctx.textAlign, ctx.lineWidth] = ['center', ratio];
-  for (let i = first; i < marks.length; i++) {
-    const mark = marks[i];
-    if (mark === undefined || mark.atUs > view.max) break;
-    const x = plot.valToPos(mark.atUs / usPerSecond, 'x', true);
-    if (x - (drawn.get(mark.kind) ?? -Infinity) < apart * ratio) continue;
-    drawn.set(mark.kind, x);
-    [ctx.fillStyle, ctx.strokeStyle] = [colour(mark.kind), colour(mark.kind)];
-    // A flip may be missed and at risk: one sign above the plot, the other in it.
-    ctx.textBaseline = mark.kind === 'tear' ? 'top' : 'bottom';
-    ctx.fillText(signs[mark.kind], x, bbox.top);
-    ctx.setLineDash(mark.kind === 'fault' ? [] : [2 * ratio, 3 * ratio]);
-    ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
-  }
-  ctx.restore();
 }
