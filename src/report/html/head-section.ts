@@ -38,10 +38,22 @@ function configuration(result: RunResult): Row[] {
 }
 
 function figures(result: RunResult): Row[] {
-  const { frames, seconds, flipsPerSecond, refreshRatio, missedFlips, tearRisk, starved, drawnLate, host } = result;
+  const {
+    frames,
+    seconds,
+    flipsPerSecond,
+    refreshRatio,
+    missedFlips,
+    tearRisk,
+    starved,
+    drawnLate,
+    firstFlipMs,
+    host,
+  } = result;
   return [
     ['flips', `${String(frames)} in ${seconds.toFixed(1)} s`],
     ['rate', `${flipsPerSecond.toFixed(2)} a second, ${(refreshRatio * 100).toFixed(1)} % of the refresh`],
+    ['first flip', firstFlipMs === null ? 'none' : `${String(firstFlipMs)} ms after the start of the process`],
     ['missed', `${String(missedFlips)} refresh cycles without a flip`],
     ['late', `${String(drawnLate)} drawn late, ${String(starved)} without a free buffer`],
     ['dropped', `${String(result.dropped)} frames drawn and not shown`],
