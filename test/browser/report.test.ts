@@ -32,7 +32,7 @@ function madeUpPage(): string {
   return reportPage({ heads, facts: machineFacts(heads.map(({ result }) => result)), madeAt: new Date() });
 }
 
-let browser: Browser;
+let browser: Browser | undefined;
 before(async () => {
   mkdirSync(results, { recursive: true });
   writeFileSync(file, madeUpPage());
@@ -40,7 +40,7 @@ before(async () => {
 });
 after(async () => {
   rmSync(folder, { recursive: true });
-  await browser.close();
+  await browser?.close();
 });
 
 interface Look {
@@ -51,7 +51,7 @@ interface Look {
 
 /** Whatever the page complains of, or asks the network for, ends up in `complaints`. */
 async function open({ width, height, colorScheme }: Look): Promise<{ page: Page; complaints: string[] }> {
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme, hasTouch: width < 500 });
+  const page = await browser!.newPage({ viewport: { width, height }, colorScheme, hasTouch: width < 500 });
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
