@@ -11,10 +11,10 @@ const labelWidth = 44;
 
 export function paintLane(ctx: CanvasRenderingContext2D, frames: Frames, lane: number, view: TimeView, box: Box): void {
   const visible = visibleFrames(frames, lane, view);
-  const pixelsAFrame =
-    ((frames.endUs - frames.startUs) / Math.max(1, frames.bySlot[lane]?.length ?? 0)) * scaleOf(view, box);
-  if (pixelsAFrame >= leastWidth * devicePixelRatio) paintBoxes(ctx, frames, visible, view, box);
-  else paintShares(ctx, frames, visible, view, box, pixelsAFrame);
+  const roundUs = (frames.endUs - frames.startUs) / Math.max(1, frames.bySlot[lane]?.length ?? 0);
+  const isRoomy = roundUs * scaleOf(view, box) >= leastWidth * devicePixelRatio;
+  if (isRoomy) paintBoxes(ctx, frames, visible, view, box);
+  else paintShares(ctx, frames, visible, view, box, roundUs);
 }
 
 function visibleFrames({ bySlot, bounds }: Frames, lane: number, view: TimeView): readonly number[] {
