@@ -31,17 +31,18 @@ export function paintShares(
   const column = Math.max(1, Math.round(devicePixelRatio));
   const columnUs = column / scaleOf(view, box);
   const windowUs = Math.max(columnUs, roundUs);
-  const bottoms = new Float64Array(Math.ceil(box.width / column));
+  const [floor, height] = [Math.round(box.top + box.height), Math.round(box.height)];
+  const heights = new Float64Array(Math.ceil(box.width / column));
   for (const [i, state] of states.entries()) {
     const spentUntil = timeSpent(bounds[i] ?? [], bounds[i + 1] ?? [], visible);
     ctx.fillStyle = colour(state);
-    for (let x = 0; x < bottoms.length; x++) {
+    for (let x = 0; x < heights.length; x++) {
       const fromUs = view.min + (x + 0.5) * columnUs - windowUs / 2;
       const share = (spentUntil(fromUs + windowUs) - spentUntil(fromUs)) / windowUs;
-      const [bottom, top] = [at(bottoms, x), Math.min(1, at(bottoms, x) + share)];
-      if (top > bottom)
-        ctx.fillRect(box.left + x * column, box.top + box.height * (1 - top), column, box.height * (top - bottom));
-      bottoms[x] = top;
+      // whole pixels, and one at least: a blurred row has no state's colour
+      const own = share <= 0 ? 0 : Math.min(height - at(heights, x), Math.max(1, Math.round(share * height)));
+      ctx.fillRect(Math.round(box.left) + x * column, floor - at(heights, x) - own, column, own);
+      heights[x] = at(heights, x) + own;
     }
   }
 }
