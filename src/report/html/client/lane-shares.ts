@@ -16,6 +16,9 @@ export function scaleOf(view: TimeView, { width }: Box): number {
   return width / view.span;
 }
 
+/** Less is a rounding error. */
+const leastShare = 1e-4;
+
 /**
  * A column is a CSS pixel wide and tells of `roundUs` around it, in which the buffer goes through all its states
  * once: of less it would show stripes that nothing has.
@@ -40,7 +43,7 @@ export function paintShares(
       const fromUs = view.min + (x + 0.5) * columnUs - windowUs / 2;
       const share = (spentUntil(fromUs + windowUs) - spentUntil(fromUs)) / windowUs;
       // whole pixels, and one at least: a blurred row has no state's colour
-      const own = share <= 0 ? 0 : Math.min(height - at(heights, x), Math.max(1, Math.round(share * height)));
+      const own = share < leastShare ? 0 : Math.min(height - at(heights, x), Math.max(1, Math.round(share * height)));
       ctx.fillRect(Math.round(box.left) + x * column, floor - at(heights, x) - own, column, own);
       heights[x] = at(heights, x) + own;
     }
