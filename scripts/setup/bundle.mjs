@@ -1,7 +1,40 @@
 /** Programs as a few files instead of hundreds: under emulation a start from the modules takes 2 s longer, rxjs most of it. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { build, buildSync } from 'esbuild';
 import { root } from './run.mjs';
+
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  alias: { rxjs: join(root, 'node_modules/rxjs/dist/esm/index.js'), guesthead: join(root, 'src/index.ts') },
+  logLevel: 'error',
+};
+
+/** `entries` as output name → source, all relative to the checkout; what they share is shared. Packages but rxjs stay outside. */
+export function bundle(entries, folder) {
+  buildSync({ ...options, entryPoints: entries, outdir: folder });
+}
+
+/** With the packages in it: those that are optional, or read as files, stay outside. */
+export async function bundleWhole(entries, folder) {
+  await build({
+    ...options,
+    entryPoints: entries,
+    outdir: folder,
+    packages: 'bundle',
+    external: ['prom-client', 'uplot'],
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
+    plugins: [addonsInPlace],
+  });
+}
 
 /** A script for a browser as one file; what it does not import, it finds in the page. */
 export function bundleForPage(entry, file) {
@@ -18,19 +51,18 @@ export function bundleForPage(entry, file) {
   });
 }
 
-/** `entries` as output name → source, all relative to the checkout; what they share is shared. */
-export function bundle(entries, folder) {
-  buildSync({
-    absWorkingDir: root,
-    entryPoints: entries,
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external', // native ones must stay outside, and their helpers with them
-    alias: { rxjs: join(root, 'node_modules/rxjs/dist/esm/index.js'), guesthead: join(root, 'src/index.ts') },
-    logLevel: 'error',
-  });
-}
+/** A package finds its compiled half beside its own sources; bundled, it asks where the package is. */
+const addonsInPlace = {
+  name: 'addons-in-place',
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules\/(ffi-napi|@makeomatic\/ref-napi)\/lib\/(bindings|ref)\.js$/ }, ({ path }) => {
+      const name = path.includes('/ref-napi/') ? '@makeomatic/ref-napi' : 'ffi-napi';
+      const from = "{ paths: [require.resolve('ffi-napi')] }";
+      const folder = `path.dirname(require.resolve('${name}/package.json', ${from}))`;
+      const before = "require('node-gyp-build')(path.join(__dirname, '..'))";
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(before)) throw new Error(`${path} does not load its addon as it did`);
+      return { contents: text.replace(before, `require('node-gyp-build')(${folder})`) };
+    });
+  },
+};

@@ -81,9 +81,9 @@ export const build = {
 };
 
 async function bundleCommand() {
-  const { bundle, bundleForPage } = await import('./bundle.mjs'); // needs the step "modules" first
+  const { bundleWhole, bundleForPage } = await import('./bundle.mjs'); // needs the step "modules" first
   rmSync(join(root, dirname(command)), { recursive: true });
-  bundle({ main: 'src/cli/main.ts' }, dirname(command));
+  await bundleWhole({ main: 'src/cli/main.ts' }, dirname(command));
   bundleForPage('src/report/html/client/main.ts', 'dist/report/html/client.js');
   chmodSync(join(root, command), 0o755);
 }

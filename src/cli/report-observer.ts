@@ -18,7 +18,7 @@ export class ReportObserver {
   constructor(private readonly file: OutputFile) {}
 
   begin(heads: readonly Head[]): void {
-    for (const head of heads) this.#recordings.set(head, new Recording(head.info.display));
+    for (const head of heads) this.#recordings.set(head, new Recording(head));
   }
 
   async end(runs: readonly ReportedRun[]): Promise<void> {

@@ -15,6 +15,7 @@ export interface ServedRun {
 
 /** What is asked of an open head here. */
 export interface ServedHead {
+  readonly id: number;
   readonly info: { readonly path: string; readonly display: { readonly connector: string } };
 }
 
@@ -42,10 +43,10 @@ interface Counts {
 
 /** A RunObserver. */
 export class ServiceObserver {
-  /** By connector, which keeps its name where a device comes back as another node. */
-  #heads = new Map<string, Counts>();
-  /** Connectors that have not flipped since the last feed. */
-  #awaited = new Set<string>();
+  /** By the head's id. */
+  #heads = new Map<number, Counts>();
+  /** Those that have not flipped since the last feed. */
+  #awaited = new Set<number>();
   #ready = false;
   #fedAt = 0;
   #toldAt = 0;
@@ -59,7 +60,7 @@ export class ServiceObserver {
   ) {}
 
   begin(heads: readonly ServedHead[]): void {
-    for (const head of heads) this.#heads.set(head.info.display.connector, { head, flips: 0, missed: 0, faults: 0 });
+    for (const head of heads) this.#heads.set(head.id, { head, flips: 0, missed: 0, faults: 0 });
     this.#await();
     subscribe(headChannels.flip, this.#onFlip);
     subscribe(headChannels.fault, this.#onFault);
@@ -91,24 +92,24 @@ export class ServiceObserver {
   }
 
   readonly #onFlip = (message: unknown): void => {
-    const { connector, flip } = message as FlipMessage;
-    const counts = this.#heads.get(connector);
+    const { id, flip } = message as FlipMessage;
+    const counts = this.#heads.get(id);
     if (counts === undefined) return;
     counts.flips++;
     counts.missed += flip.missed;
-    this.#awaited.delete(connector);
+    this.#awaited.delete(id);
     if (this.#awaited.size > 0) return;
     if (!this.#ready) this.#becomeReady();
     else this.#feed();
   };
 
   readonly #onFault = (message: unknown): void => {
-    const counts = this.#heads.get((message as HeadName).connector);
+    const counts = this.#heads.get((message as HeadName).id);
     if (counts !== undefined) counts.faults++;
   };
 
   #await(): void {
-    for (const connector of this.#heads.keys()) this.#awaited.add(connector);
+    for (const id of this.#heads.keys()) this.#awaited.add(id);
   }
 
   /** From now on the service manager watches. */

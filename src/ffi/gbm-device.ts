@@ -5,7 +5,7 @@ import { failure } from './failures.js';
 import { INVALID, formatName } from './fourcc.js';
 import { GbmBuffer } from './gbm-buffer.js';
 import type { DmabufFd } from './ids.js';
-import { lastErrno, type Address } from './library.js';
+import { lastErrno, onThread, type Address } from './library.js';
 import { libgbm } from './libgbm-library.js';
 import { clearErrno, copyString } from './memory.js';
 import { buildStruct, structs } from './structs.js';
@@ -62,6 +62,12 @@ export class GbmDevice {
     if (address !== 0n) return new GbmDevice(fd, address);
     const call = { fd, operation: 'gbm_create_device', what: 'Cannot create a GBM device' };
     throw failure('ERR_UNSUPPORTED', call, lastErrno(), 'Install the Mesa driver for this GPU (libgl1-mesa-dri)');
+  }
+
+  /** As `create`, on a thread: Mesa loads its driver, and that its compiler, for some 20 ms; under emulation for 350. */
+  static async createOnThread(fd: number): Promise<GbmDevice> {
+    const address = await onThread(libgbm().gbm_create_device, fd);
+    return address === 0n ? GbmDevice.create(fd) : new GbmDevice(fd, address); // once more, for its errno
   }
 
   /** Mesa's name, e.g. `drm`; or that of a vendor's own backend, e.g. `nvidia`. */

@@ -129,15 +129,40 @@ const ffiTypes: Readonly<Record<CType, string>> = {
   buffer: 'void *',
 };
 
+/** What ffi-napi makes of a symbol. */
+type Foreign = ((...values: unknown[]) => unknown) & { async(...values: unknown[]): void };
+
 function bind(symbol: Buffer, [result, ...parameters]: Signature): (...values: unknown[]) => unknown {
   const types = parameters.map((type) => ffiTypes[type]);
   const isWide = result === 'uint64' || result === 'address';
-  let call: ((...values: unknown[]) => unknown) | undefined; // made at the first use: most are never used in a run
-  return (...values) => {
-    call ??= ffi.ForeignFunction(symbol, ffiTypes[result], types) as (...values: unknown[]) => unknown;
-    const value = call(...values.map(toFfi));
-    return isWide ? fromWide(value) : value;
-  };
+  let made: Foreign | undefined; // at the first use: most are never used in a run
+  const foreign = () => (made ??= ffi.ForeignFunction(symbol, ffiTypes[result], types) as Foreign);
+  const fromFfi = (value: unknown) => (isWide ? fromWide(value) : value);
+  const bound = (...values: unknown[]) => fromFfi(foreign()(...values.map(toFfi)));
+  threaded.set(bound, (values, done) => {
+    foreign().async(...values.map(toFfi), (error: unknown, value: unknown) => {
+      done(error, fromFfi(value));
+    });
+  });
+  return bound;
+}
+
+/** How each bound function is called on a thread. */
+const threaded = new WeakMap<object, (values: unknown[], done: (error: unknown, value: unknown) => void) => void>();
+
+/** Calls a bound function on a thread of libuv's pool. Its errno cannot be read. */
+export function onThread<Values extends unknown[], Result>(
+  bound: (...values: Values) => Result,
+  ...values: Values
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const call = threaded.get(bound);
+    if (call === undefined) throw new TypeError('This function is not bound to a library');
+    call(values, (error, value) => {
+      if (error === null || error === undefined) resolve(value as Result);
+      else reject(new Error('The call on a thread failed', { cause: error }));
+    });
+  });
 }
 
 /** ffi-napi takes a 64-bit integer as a number or, exactly, as a decimal string. */

@@ -25,6 +25,9 @@ export interface RenderDevice {
   readonly owner: Owner;
 }
 
+/** What was chosen of the devices that were discovered. */
+type Selected = ReturnType<typeof selectDisplay>;
+
 export interface Devices {
   readonly native: Native;
   readonly shows: DisplayDevice;
@@ -39,23 +42,21 @@ export async function openDevices(options: CheckedDisplayOptions): Promise<Devic
   const owner = new Owner();
   return owner.guardAsync(async () => {
     const found = discover();
-    selectRender(found, options.render, selectDisplay(found, options.display).device);
-    const shows = owner.own(await openDisplayDevice(options, native), closeDevice);
-    return { native, shows, renders: openRenderDevice(options.render, shows.found) };
+    const display = selectDisplay(found, options.display);
+    const render = selectRender(found, options.render, display.device);
+    const opening = [openDisplayDevice(display, options, native), openRenderDevice(render)] as const;
+    for (const device of await fulfilled<DisplayDevice | RenderDevice>(opening)) owner.own(device, closeDevice);
+    const [shows, renders] = await Promise.all(opening);
+    return { native, shows, renders };
   });
 }
 
 /** Opens the node and makes it DRM master, waiting for that where asked to. */
 export async function openDisplayDevice(
-  {
-    display,
-    wait,
-    onWait,
-    signal,
-  }: Pick<CheckedDisplayOptions, 'display' | 'wait' | 'onWait'> & Pick<DisplayOptions, 'signal'>,
+  { device: found, node: path }: Selected,
+  { wait, onWait, signal }: Pick<CheckedDisplayOptions, 'wait' | 'onWait'> & Pick<DisplayOptions, 'signal'>,
   native: Native,
 ): Promise<DisplayDevice> {
-  const { device: found, node: path } = selectDisplay(discover(), display);
   const owner = new Owner();
   return owner.guardAsync(async () => {
     const node = owner.own(DrmNode.open(path), closeNode);
@@ -72,13 +73,12 @@ export async function openDisplayDevice(
   });
 }
 
-export function openRenderDevice(wanted: string, display: DrmDevice): RenderDevice {
-  const { device: found, node: path } = selectRender(discover(), wanted, display);
+export async function openRenderDevice({ device: found, node: path }: Selected): Promise<RenderDevice> {
   const owner = new Owner();
-  return owner.guard(() => {
+  return owner.guardAsync(async () => {
     const node = owner.own(DrmNode.open(path), closeNode);
     needs(node, node.canExport(), 'cannot export dma-bufs');
-    const gbm = owner.own(GbmDevice.create(node.fd), (device) => {
+    const gbm = owner.own(await GbmDevice.createOnThread(node.fd), (device) => {
       device.close();
     });
     return { found, node, gbm, owner };
@@ -88,6 +88,12 @@ export function openRenderDevice(wanted: string, display: DrmDevice): RenderDevi
 /** What finds the same device again once it is bound to another node. */
 export function sameDevice(wanted: string, { pci, driver }: DrmDevice): string {
   return wanted.startsWith('/') ? (pci ?? driver) : wanted;
+}
+
+/** Once all have ended: those that came to something. */
+async function fulfilled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(promises);
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 function closeNode(node: DrmNode): void {

@@ -62,6 +62,11 @@ export class Head {
     });
   }
 
+  /** Unique in the process; the messages on `headChannels` carry it. */
+  get id(): number {
+    return this.#monitor.id;
+  }
+
   /** As it is now: mode and path change with the host. */
   get info(): HeadInfo {
     return infoOf(this.#presence.place, this.#presence.sessions.current, this.options);
@@ -207,7 +212,7 @@ export class Head {
     this.#presence.close();
   }
 
-  #name(): HeadName {
+  #name(): Omit<HeadName, 'id'> {
     const { shows, pipeline } = this.#presence.place;
     return { node: shows.node.path, connector: pipeline.connector.name };
   }

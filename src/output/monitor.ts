@@ -12,6 +12,8 @@ import { FlipStatistics } from './statistics.js';
 
 /** Which head a message is about. */
 export interface HeadName {
+  /** The head's own, unique in the process: node and connector change when a lost device comes back. */
+  readonly id: number;
   /** The display's device node. */
   readonly node: string;
   readonly connector: string;
@@ -55,14 +57,17 @@ const channels = {
   fault: channel(headChannels.fault),
 };
 
+let monitors = 0;
+
 export class HeadMonitor {
+  readonly id = ++monitors;
   readonly statistics: FlipStatistics;
   readonly #flushFence$ = new Subject<number>();
   readonly #faults$ = new Subject<GuestheadError>();
 
   constructor(
     private readonly clock: Clock,
-    private readonly name: () => HeadName,
+    private readonly name: () => Omit<HeadName, 'id'>,
     bytesCopied: () => number,
   ) {
     this.statistics = new FlipStatistics(bytesCopied);
@@ -104,6 +109,6 @@ export class HeadMonitor {
   }
 
   #publish(to: Channel, message: object): void {
-    to.publish({ ...this.name(), ...message });
+    to.publish({ id: this.id, ...this.name(), ...message });
   }
 }

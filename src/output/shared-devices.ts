@@ -4,6 +4,7 @@
  */
 import { Subject, type Observable } from 'rxjs';
 import { ForeignBuffers } from '../buffer/index.js';
+import { discover, selectDisplay, selectRender } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import { closeQuietly, Owner } from '../owner.js';
 import { openDisplayDevice, openRenderDevice, sameDevice, type Devices } from './devices.js';
@@ -147,15 +148,19 @@ export class SharedDevices {
     const { display, render, onWait } = this.options;
     const opened = new Owner();
     return opened.guardAsync(async () => {
+      const found = discover();
+      const wantedDisplay = sameDevice(display, shows.found);
       const newShows = this.#lost.has('display')
-        ? await openDisplayDevice({ display: sameDevice(display, shows.found), wait: false, onWait }, native)
+        ? await openDisplayDevice(selectDisplay(found, wantedDisplay), { wait: false, onWait }, native)
         : shows;
       if (newShows !== shows) opened.own(newShows.owner, closeOwner);
       const wanted = sameDevice(render, renders.found);
       return {
         native,
         shows: newShows,
-        renders: this.#lost.has('render') ? openRenderDevice(wanted, newShows.found) : renders,
+        renders: this.#lost.has('render')
+          ? await openRenderDevice(selectRender(found, wanted, newShows.found))
+          : renders,
       };
     });
   }

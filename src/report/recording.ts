@@ -33,7 +33,7 @@ export class Recording {
   #last: OpenFrame | undefined;
   #dropped = 0;
 
-  constructor(private readonly head: HeadName) {
+  constructor(private readonly head: Pick<HeadName, 'id'>) {
     subscribe(headChannels.flip, this.#onFlip);
     subscribe(headChannels.release, this.#onRelease);
     subscribe(headChannels.flushFence, this.#onFlushFence);
@@ -94,8 +94,8 @@ export class Recording {
     if (this.#isOurs(message)) this.#faults.push({ fault: message.fault, atMs: message.atMs });
   };
 
-  #isOurs({ node, connector }: HeadName): boolean {
-    return node === this.head.node && connector === this.head.connector;
+  #isOurs({ id }: HeadName): boolean {
+    return id === this.head.id;
   }
 }
 

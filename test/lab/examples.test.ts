@@ -113,7 +113,7 @@ describe('examples/multi-gpu-client.ts', () => {
       latencyMs: { p50: number };
     }>(run);
     assert.ok(frames >= 140 && latencyMs.p50 > 0, run.stdout);
-    assert.deepEqual(Object.keys(late), ['Virtual-1']);
+    assert.match(Object.keys(late).join(), /^Virtual-\d+$/); // its number rises when the device comes back
   });
 
   it('says what is missing where there are no devices', async () => {

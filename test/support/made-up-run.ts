@@ -29,7 +29,7 @@ export function madeUpHead({ connector = 'Virtual-1', buffers = 4, ...run }: Mad
   const bytesCopied = () => 0;
   const monitor = new HeadMonitor(clock, () => info.display, bytesCopied);
   const statistics = new FlipStatistics(bytesCopied);
-  const recording = new Recording(info.display);
+  const recording = new Recording(monitor);
   const flips = flipsOf(run, buffers);
   const faultsAfter = new Set(run.faultsAfter);
   for (const flip of flips) {

@@ -2,7 +2,7 @@
 import type { Flip, Head } from '../../output/index.js';
 import { TimeHistogram } from './time-histogram.js';
 
-export type TalliedHead = Pick<Head, 'info' | 'states' | 'bytesCopied'>;
+export type TalliedHead = Pick<Head, 'id' | 'info' | 'states' | 'bytesCopied'>;
 
 /** What a head's flips can outlive: there from the beginning as 0, so that the first one is seen as an increase. */
 const knownFaults = [
@@ -30,26 +30,14 @@ export class HeadTally {
   readonly faults = new Map(knownFaults.map((code) => [code, 0]));
   /** Of the head as it was first: a device that comes back under other names goes on in the same series. */
   readonly labels: { readonly display: string; readonly connector: string };
-  /** As it is called now. */
-  #node = '';
-  #connector = '';
 
   /** `lastFlipMs`: when to begin waiting for the first flip, CLOCK_MONOTONIC. */
   constructor(
     readonly head: TalliedHead,
     public lastFlipMs: number,
   ) {
-    this.lookUpName();
-    this.labels = { display: this.#node, connector: this.#connector };
-  }
-
-  isCalled(node: string, connector: string): boolean {
-    return this.#node === node && this.#connector === connector;
-  }
-
-  lookUpName(): void {
-    const { node, connector } = this.head.info.display;
-    [this.#node, this.#connector] = [node, connector];
+    const { node, connector } = head.info.display;
+    this.labels = { display: node, connector };
   }
 
   flipped(flip: Flip): void {

@@ -45,18 +45,9 @@ export class Tallies {
     this.#tallyOf(message)?.fault(message.fault.code);
   };
 
-  /** Undefined for heads that are not ours. A reopened device has another node and other connectors. */
-  #tallyOf(name: HeadName): HeadTally | undefined {
-    return this.#called(name) ?? this.#calledNow(name);
-  }
-
-  #calledNow(name: HeadName): HeadTally | undefined {
-    for (const tally of this.all) tally.lookUpName();
-    return this.#called(name);
-  }
-
-  #called({ node, connector }: HeadName): HeadTally | undefined {
-    for (const tally of this.all) if (tally.isCalled(node, connector)) return tally;
+  /** Undefined for heads that are not ours. */
+  #tallyOf({ id }: HeadName): HeadTally | undefined {
+    for (const tally of this.all) if (tally.head.id === id) return tally;
     return undefined;
   }
 }

@@ -22,7 +22,7 @@ export interface TraceOptions {
   readonly say: (line: string) => void;
 }
 
-type Heads = readonly Pick<Head, 'info'>[];
+type Heads = readonly Pick<Head, 'id' | 'info'>[];
 
 /** What the trace says of the kernel's part. */
 type KernelPart = { readonly absent: string } | (KernelTraceFacts & { readonly events: number });
@@ -48,7 +48,7 @@ export class RunTrace {
     private readonly options: TraceOptions,
   ) {
     this.#heads = heads;
-    this.#recordings = heads.map(({ info }) => new Recording(info.display));
+    this.#recordings = heads.map((head) => new Recording(head));
     this.#removeGuard = guardExit(this.#atExit);
     this.#kernel = this.#startKernel(options.tracefs ?? systemTracefs);
     setImmediate(() => {

@@ -15,7 +15,10 @@ import { DatagramReceiver } from '../../support/datagrams.js';
 import { flipAt } from '../../support/flips.js';
 import { HandClock } from '../../support/loop-rig.js';
 
-const headOf = (connector: string): ServedHead => ({ info: { path: 'import', display: { connector } } });
+const headOf = (id: number): ServedHead => ({
+  id,
+  info: { path: 'import', display: { connector: `Virtual-${String(id)}` } },
+});
 let observer: ServiceObserver | undefined;
 afterEach(() => observer?.close());
 
@@ -24,13 +27,12 @@ function served(heads: number, watchdog?: number) {
   const sent: Notification[] = [];
   const clock = new HandClock();
   observer = new ServiceObserver({ send: (notification) => sent.push(notification) }, watchdog, clock);
-  const names = Array.from({ length: heads }, (_, index) => `Virtual-${String(index + 1)}`);
-  observer.begin(names.map(headOf));
+  observer.begin(Array.from({ length: heads }, (_, index) => headOf(index + 1)));
   return { observer, sent, clock, fed: () => sent.filter((one) => one.WATCHDOG === 1).length };
 }
 
-function flip(head = 1, changes = {}, node = '/dev/dri/card0'): void {
-  channel(headChannels.flip).publish({ node, connector: `Virtual-${String(head)}`, flip: flipAt(1, changes) });
+function flip(id = 1, changes = {}, node = '/dev/dri/card0'): void {
+  channel(headChannels.flip).publish({ id, node, connector: `Virtual-${String(id)}`, flip: flipAt(1, changes) });
 }
 
 describe('a service', () => {
@@ -84,7 +86,7 @@ describe('a service', () => {
       flip(1, { missed: frame === 7 ? 2 : 0 });
       clock.advance(1000 / 60);
     }
-    channel(headChannels.fault).publish({ connector: 'Virtual-1', fault: new Error('late'), atMs: 0 });
+    channel(headChannels.fault).publish({ id: 1, connector: 'Virtual-1', fault: new Error('late'), atMs: 0 });
     for (let second = 0; second < 3; second++) clock.advance(1000);
     const states = sent.filter((one) => one.READY === undefined).map(({ STATUS }) => String(STATUS));
     assert.equal(states.length, 3, states.join('\n'));

@@ -43,7 +43,7 @@ describe('what is told of a head', () => {
       const before = monotonicClock.now();
       tellAll(monitor);
       const messages = Object.fromEntries(heard) as Record<string, Record<string, unknown>>;
-      assert.deepEqual(messages[headChannels.flip], { ...name, flip: flipAt(1) });
+      assert.deepEqual(messages[headChannels.flip], { id: monitor.id, ...name, flip: flipAt(1) });
       for (const channel of ['release', 'flushFence', 'fault'] as const) {
         const { atMs, ...rest } = messages[headChannels[channel]] ?? {};
         assert.ok(Number(atMs) >= before && Number(atMs) <= monotonicClock.now());

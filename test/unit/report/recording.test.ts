@@ -19,7 +19,7 @@ function monitorOf(connector: string): HeadMonitor {
 describe('a recording', () => {
   it('has the way of each frame of its head, and of no other', () => {
     const [ours, other] = [monitorOf('Virtual-1'), monitorOf('Virtual-2')];
-    const recording = new Recording(name);
+    const recording = new Recording(ours);
     ours.flipped(flipAt(60, { latencyMs: 20, drawMs: 3, flipMs: 15 }));
     other.flipped(flipAt(61));
     ours.flipped(flipAt(61));
@@ -46,7 +46,7 @@ describe('a recording', () => {
 
   it('forgets the oldest frames, not the newest', () => {
     const ours = monitorOf('Virtual-1');
-    const recording = new Recording(name);
+    const recording = new Recording(ours);
     const count = 140_000;
     for (let i = 0; i < count; i++) ours.flipped(flipAt(i));
     recording.stop();

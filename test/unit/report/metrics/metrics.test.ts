@@ -29,22 +29,20 @@ function headOf(connector: string): TestHead {
     display: name,
     mode: { width: 1920, height: 1080, refreshHz: 60 },
   });
+  const monitor = new HeadMonitor(
+    clock,
+    () => ({ ...name }),
+    () => 0,
+  );
   const head: TalliedHead = {
+    id: monitor.id,
     get info() {
       return info() as HeadInfo;
     },
     states: () => ({ free: 1, drawing: 1, queued: 1, current: 1, draining: 0, lost: 0 }),
     bytesCopied: () => 4096,
   };
-  return {
-    head,
-    name,
-    monitor: new HeadMonitor(
-      clock,
-      () => ({ ...name }),
-      () => 0,
-    ),
-  };
+  return { head, name, monitor };
 }
 
 describe('metrics', () => {

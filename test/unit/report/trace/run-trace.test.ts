@@ -40,7 +40,13 @@ const display = {
   make: null,
   model: null,
 };
-const head: Pick<Head, 'info'> = {
+const monitor = new HeadMonitor(
+  monotonicClock,
+  () => display,
+  () => 0,
+);
+const head: Pick<Head, 'id' | 'info'> = {
+  id: monitor.id,
   info: {
     path: 'import',
     refused: [],
@@ -56,11 +62,6 @@ const head: Pick<Head, 'info'> = {
 
 /** Flips of the head, the last of them just now. */
 function flip(count: number): void {
-  const monitor = new HeadMonitor(
-    monotonicClock,
-    () => display,
-    () => 0,
-  );
   const first = Math.floor((monotonicClock.now() * 60) / 1000) - count;
   for (let i = 0; i < count; i++) monitor.flipped(flipAt(first + i));
 }
