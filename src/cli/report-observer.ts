@@ -1,6 +1,21 @@
 /** `guesthead run --report FILE.html`: records the run's frames, and writes the page at its end. */
 import type { Head } from '../output/index.js';
-import { OutputFile, Recording, machineFacts, reportPage, type ReportedHead } from '../report/index.js';
+import {
+  OutputFile,
+  Recording,
+  machineFacts,
+  reportPage,
+  type MachineFact,
+  type ReportedHead,
+} from '../report/index.js';
+
+/** What a probe reads; the trials are not for a machine on which a head is still open. */
+async function probedFacts(): Promise<MachineFact[]> {
+  const { readChecks } = await import('../probe/index.js');
+  return readChecks().flatMap(({ id: group, checks }) =>
+    checks.map(({ id, status, found }) => ({ id: id.startsWith(group) ? id : `${group}: ${id}`, status, found })),
+  );
+}
 
 /** Of a `FinishedRun`; who imports this file knows that, and imports go one way. */
 interface ReportedRun extends Omit<ReportedHead, 'recording'> {
@@ -25,7 +40,7 @@ export class ReportObserver {
     this.close(); // what flips while the page is made is no part of the run
     const page = reportPage({
       heads: runs.flatMap((run) => this.#reportedHead(run)),
-      facts: machineFacts(runs.map(({ result }) => result)),
+      facts: [...machineFacts(runs.map(({ result }) => result)), ...(await probedFacts())],
       madeAt: new Date(),
     });
     await this.file.write(page);

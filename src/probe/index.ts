@@ -1,4 +1,4 @@
-export { probe } from './probe.js';
+export { probe, readChecks } from './probe.js';
 export type { ProbeOptions } from './probe.js';
 export type {
   Capabilities,

@@ -68,6 +68,33 @@ const system: ProbeSources = {
  * trials this process is DRM master where no other is; nothing stays open.
  */
 export async function probe(options: ProbeOptions = {}, sources: ProbeSources = system): Promise<ProbeReport> {
+  const { readings, devices, groups } = look(options, sources);
+  const { trials, flip } = await tryAll(devices, options, sources);
+  const checks = flip === undefined ? trials.checks : [...trials.checks, flip.check];
+  const report: ProbeReport = {
+    guesthead: ownVersion(),
+    redacted: false,
+    machine: sources.machine(),
+    devices: readings.map(factsOf),
+    groups: [...groups, { id: 'trials', checks }],
+    verdict: judge(trials, valueOf(devices), flip),
+  };
+  return options.redact === true ? redact(report, homedir()) : report;
+}
+
+/** All of a probe that is only read: nothing is tried on a device, and nothing of it changes. */
+export function readChecks(options: ProbeOptions = {}, sources: ProbeSources = system): readonly CheckGroup[] {
+  return look(options, sources).groups;
+}
+
+interface Look {
+  readonly readings: readonly DeviceReading[];
+  /** The two that would be used. */
+  readonly devices: Attempt<TrialDevices>;
+  readonly groups: readonly CheckGroup[];
+}
+
+function look(options: ProbeOptions, sources: ProbeSources): Look {
   const { files, holder } = sources;
   const readings = sources.devices().map((device) => sources.read(device));
   const devices = attempt(() => chooseDevices(readings, options));
@@ -83,17 +110,7 @@ export async function probe(options: ProbeOptions = {}, sources: ProbeSources = 
     group('libraries', sources.libraries),
     group('udmabuf', () => checkUdmabuf(heads, files)),
   ];
-  const { trials, flip } = await tryAll(devices, options, sources);
-  const checks = flip === undefined ? trials.checks : [...trials.checks, flip.check];
-  const report: ProbeReport = {
-    guesthead: ownVersion(),
-    redacted: false,
-    machine: sources.machine(),
-    devices: readings.map(factsOf),
-    groups: [...groups, { id: 'trials', checks }],
-    verdict: judge(trials, valueOf(devices), flip),
-  };
-  return options.redact === true ? redact(report, homedir()) : report;
+  return { readings, devices, groups };
 }
 
 function group(id: GroupId, check: () => Check[]): CheckGroup {
