@@ -51,7 +51,7 @@ describe('the README', () => {
       'npx guesthead probe',
       'npx guesthead run --help',
       'npx guesthead run --frames 600 --json',
-      'npx guesthead lab run -- guesthead run --frames 600',
+      'npx guesthead lab run -- guesthead run --frames 300',
       'npx guesthead lab run --blob off -- guesthead run',
       'npx guesthead lab run --heads 4 -- guesthead run --connector all --json',
       'npx guesthead lab shell',
@@ -101,8 +101,8 @@ describe('the README', () => {
   });
 
   it('npx guesthead lab run passes on a whole run', async () => {
-    const run = await type('npx guesthead lab run -- guesthead run --frames 600');
-    assert.match(run.stdout, /^1920x1080 at 75\.00 Hz: 600 flips/m, run.stderr);
+    const run = await type('npx guesthead lab run -- guesthead run --frames 300');
+    assert.match(run.stdout, /^1920x1080 at 75\.00 Hz: 300 flips/m, run.stderr);
     assert.match(run.stdout, /^verdict: (pass|fail)$/m);
   });
 

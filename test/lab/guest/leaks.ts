@@ -65,7 +65,7 @@ const failures: [string, () => Promise<Head>][] = [
 
 await flipOnce({}); // loads libraries and warms caches, which stay
 const before = held();
-for (let round = 0; round < 10; round++) await flipOnce({ buffers: 2 + (round % 4) });
+for (let round = 0; round < 6; round++) await flipOnce({ buffers: 2 + (round % 4) });
 const codes: string[] = [];
 for (const [expected, open] of failures) {
   const code = await open().then(

@@ -1,5 +1,5 @@
 /**
- * Flips 1,600 times with nothing drawn, counting what a frame costs: native
+ * Flips 1,000 times with nothing drawn, counting what a frame costs: native
  * calls, ffi-napi calls, and memory that stays.
  */
 import { createRequire } from 'node:module';
@@ -7,7 +7,7 @@ import { takeWhile, lastValueFrom } from 'rxjs';
 import { openHead } from '../../../src/output/index.js';
 import { loadNative, type Native, type NativeDevice, type NativeScanout } from '../../../src/native.js';
 
-const [early, late] = [400, Number(process.argv[2] ?? 1600)];
+const [early, late] = [300, Number(process.argv[2] ?? 1000)];
 const calls = { commit: 0, other: 0, ffi: 0, samples: 0 };
 
 const bindings = createRequire(import.meta.url)('ffi-napi/lib/bindings') as {
