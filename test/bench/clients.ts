@@ -28,10 +28,17 @@ const interrupt = (job: Job) => {
 
 export const kmscube: Client = {
   name: 'kmscube',
-  command: ['kmscube'],
+  command: ['stdbuf', '-oL', 'kmscube'], // it would tell a pipe nothing before its buffer is full
   end: interrupt,
-  rate: (output) => Number(/Rendered \d+ frames in [\d.]+ sec \(([\d.]+) fps\)[^(]*$/.exec(output)?.[1]),
+  rate: (output, before) => meanRate(output.slice(before.length), /\(([\d.]+) fps\)/g),
 };
+
+/** Of rates told after equal counts of flips, or equal times that are long against a flip. */
+function meanRate(output: string, told: RegExp): number {
+  const rates = [...output.matchAll(told)].map(([, hz]) => Number(hz));
+  assert.ok(rates.length > 0, `no rate in: ${output}`);
+  return rates.length / rates.reduce((seconds, hz) => seconds + 1 / hz, 0);
+}
 
 export function guesthead(name: string, options: readonly string[]): Client {
   return {
@@ -53,11 +60,7 @@ function modetest(name: string, words: readonly string[]): Client {
     name,
     command: ['modetest', '-M', 'virtio_gpu', ...words],
     end: interrupt, // -a does not listen to its standard input
-    rate: (output, before) => {
-      const rates = [...output.slice(before.length).matchAll(/freq: ([\d.]+)Hz/g)].map(([, hz]) => Number(hz));
-      assert.ok(rates.length > 0, output);
-      return rates.length / rates.reduce((seconds, hz) => seconds + 1 / hz, 0);
-    },
+    rate: (output, before) => meanRate(output.slice(before.length), /freq: ([\d.]+)Hz/g),
   };
 }
 
