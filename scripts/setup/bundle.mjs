@@ -1,4 +1,4 @@
-/** Programs as a few files instead of hundreds: under emulation a start from the modules takes 2 s longer, rxjs most of it. */
+/** Programs as a few files instead of hundreds: under emulation rxjs alone takes 1.8 s to load from its modules. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, buildSync } from 'esbuild';

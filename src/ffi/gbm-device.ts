@@ -64,7 +64,7 @@ export class GbmDevice {
     throw failure('ERR_UNSUPPORTED', call, lastErrno(), 'Install the Mesa driver for this GPU (libgl1-mesa-dri)');
   }
 
-  /** As `create`, on a thread: Mesa loads its driver, and that its compiler, for some 20 ms; under emulation for 350. */
+  /** As `create`, on a thread: Mesa loads its driver, and that its compiler, which other work need not wait for. */
   static async createOnThread(fd: number): Promise<GbmDevice> {
     const address = await onThread(libgbm().gbm_create_device, fd);
     return address === 0n ? GbmDevice.create(fd) : new GbmDevice(fd, address); // once more, for its errno

@@ -30,7 +30,7 @@ export type PropertyDefinitions = Map<PropertyId, Definition>;
 /**
  * The object's properties by name. Those that only atomic clients see need
  * `clientCapability.atomic`. `known`: what this device's properties are, as found so far;
- * each is asked for once, because under emulation a call takes a millisecond.
+ * each is asked for once, because a start asks for the same ones many times.
  */
 export function getProperties(
   fd: number,

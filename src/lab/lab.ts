@@ -250,7 +250,7 @@ export class Lab {
 
   /**
    * TCG at times runs a breakpoint that the kernel, patching itself while it boots, has
-   * removed already (seen in 2 boots of some 60); and once in some 100 the kernel hung, silent.
+   * removed already (seen in 2 boots of some 60); and once the kernel hung, silent.
    */
   async #emulationFailed(): Promise<boolean> {
     return this.accelerator === 'tcg' && (this.#hung || (await this.#console()).includes('Oops: int3'));

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
-import { Lab, type Job } from '../../src/lab/index.js';
+import { Lab } from '../../src/lab/index.js';
 import type { ProbeReport } from '../../src/probe/index.js';
 import { packageRoot } from '../../src/package-root.js';
-import { lastJson, script, startRun, startWatched } from '../support/lab.js';
+import { lastJson, script, startRun, startBystander, screenOf } from '../support/lab.js';
 import { checkOf, statuses, validReport } from '../support/probe-schema.js';
 
 const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
@@ -81,14 +81,8 @@ function without<T extends object>(all: T, ...ids: string[]): Partial<T> {
 
 describe('a probe on a host that takes foreign buffers', () => {
   let lab: Lab;
-  let bystander: Job;
+  let endBystander: () => Promise<void>;
   let shown: string;
-
-  /** What the planes show and where, and each CRTC's mode, as the kernel tells. */
-  async function screen(): Promise<string> {
-    const lines = "grep -hE '^(plane|crtc)|crtc=|fb=|size=|pos=|active=|mode:' /sys/kernel/debug/dri/*/state";
-    return (await lab.run(['sh', '-c', lines])).stdout;
-  }
 
   /** What is there, read right. */
   function assertFacts(report: ProbeReport): void {
@@ -114,14 +108,11 @@ describe('a probe on a host that takes foreign buffers', () => {
 
   before(async () => {
     lab = await Lab.boot({ size: { width: 1920, height: 1080 } });
-    const { job, lines } = startWatched(lab, script('test/lab/guest/bystander.ts'));
-    bystander = job;
-    await lines.until(/framebuffer/);
-    shown = await screen();
+    endBystander = await startBystander(lab);
+    shown = await screenOf(lab);
   });
   after(async () => {
-    bystander.input(Buffer.alloc(0));
-    await bystander.done;
+    await endBystander();
     await lab.close();
   });
 
@@ -131,7 +122,7 @@ describe('a probe on a host that takes foreign buffers', () => {
     assert.equal(status, 0);
     assert.deepEqual([report.verdict.status, report.verdict.path, report.verdict.refused], ['ok', 'import', []]);
     assert.match(report.verdict.text, /takes import, the best/);
-    assert.equal(await screen(), shown);
+    assert.equal(await screenOf(lab), shown);
     assertFacts(report);
   });
 
@@ -140,7 +131,7 @@ describe('a probe on a host that takes foreign buffers', () => {
     assert.deepEqual(outcomes(report), { ...allWell, 'trials.flip': 'ok' });
     assert.match(checkOf(report, 'trials.flip').found, /^import: flip event after [\d.]+ ms, its flush fence/);
     assert.deepEqual([status, report.verdict.path], [0, 'import']);
-    assert.equal(await screen(), shown);
+    assert.equal(await screenOf(lab), shown);
   });
 
   it('says to an ordinary user what is closed, and by which group it opens', async () => {
@@ -191,7 +182,7 @@ describe('a probe on a host that takes foreign buffers', () => {
     } = lastJson<{ before: object; after: object; verdicts: string[] }>(run);
     assert.deepEqual(verdicts, ['ok', 'ok', 'ok']);
     assert.deepEqual(last, first);
-    assert.equal(await screen(), shown);
+    assert.equal(await screenOf(lab), shown);
   });
 });
 

@@ -2,30 +2,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
-import type { Job } from '../../src/lab/index.js';
 import type { RunResult } from '../../src/report/index.js';
-import { guesthead, lastJson, script, startWatched, untilFlipping, type Output } from '../support/lab.js';
+import { guesthead, lastJson, script, startBystander, screenOf, untilFlipping, type Output } from '../support/lab.js';
 
 let lab: Lab;
-let bystander: Job;
+let endBystander: () => Promise<void>;
 let shown: string;
-
-/** What the planes show and where, and each CRTC's mode, as the kernel tells. */
-async function screen(): Promise<string> {
-  const lines = "grep -hE '^(plane|crtc)|crtc=|fb=|size=|pos=|active=|mode:' /sys/kernel/debug/dri/*/state";
-  return (await lab.run(['sh', '-c', lines])).stdout;
-}
 
 before(async () => {
   lab = await Lab.boot({ size: { width: 1920, height: 1080 } });
-  const { job, lines } = startWatched(lab, script('test/lab/guest/bystander.ts'));
-  bystander = job;
-  await lines.until(/framebuffer/);
-  shown = await screen();
+  endBystander = await startBystander(lab);
+  shown = await screenOf(lab);
 });
 after(async () => {
-  bystander.input(Buffer.alloc(0));
-  await bystander.done;
+  await endBystander();
   await lab.close();
 });
 
@@ -46,7 +36,7 @@ describe('the screen', () => {
   it('is given back after a run', async () => {
     const result = lastJson<RunResult>(await guesthead(lab, ['run', '--frames', '30', '--json']));
     assert.equal(result.frames, 30);
-    assert.deepEqual(await screen(), shown);
+    assert.deepEqual(await screenOf(lab), shown);
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -55,13 +45,13 @@ describe('the screen', () => {
       const result = lastJson<RunResult>(run);
       assert.ok(result.frames > 0);
       assert.equal(run.status, result.verdict === 'pass' ? 0 : 1);
-      assert.deepEqual(await screen(), shown);
+      assert.deepEqual(await screenOf(lab), shown);
     });
 
   it('is given back when a program without handlers is ended by SIGTERM', async () => {
     const run = await interrupt('SIGTERM', script('examples/flip-loop.ts'));
     assert.equal(run.signal, 'SIGTERM');
-    assert.deepEqual(await screen(), shown);
+    assert.deepEqual(await screenOf(lab), shown);
   });
 
   it('is given back on an uncaught error', async () => {
@@ -69,7 +59,7 @@ describe('the screen', () => {
     assert.match(run.stdout, /flipping/);
     assert.equal(run.status, 1);
     assert.match(run.stderr, /out of luck/);
-    assert.deepEqual(await screen(), shown);
+    assert.deepEqual(await screenOf(lab), shown);
   });
 
   it('does not change on bad input, which names the valid choices', async () => {
@@ -83,7 +73,7 @@ describe('the screen', () => {
       assert.equal(run.status, status, `${words.join(' ')}: ${run.stderr}`);
       assert.match(run.stderr, says);
     }
-    assert.deepEqual(await screen(), shown);
+    assert.deepEqual(await screenOf(lab), shown);
   });
 
   it('needs permission to open the node', async () => {

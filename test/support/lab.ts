@@ -77,6 +77,22 @@ export function startWatched(lab: Lab, words: readonly string[]): { job: Job; li
   return { job, lines };
 }
 
+/** What the planes show and where, and each CRTC's mode, as the kernel tells. */
+export async function screenOf(lab: Lab): Promise<string> {
+  const lines = "grep -hE '^(plane|crtc)|crtc=|fb=|size=|pos=|active=|mode:' /sys/kernel/debug/dri/*/state";
+  return (await lab.run(['sh', '-c', lines])).stdout;
+}
+
+/** Another process's picture is on the screen once this resolves; the function ends the process, and resolves then. */
+export async function startBystander(lab: Lab): Promise<() => Promise<void>> {
+  const { job, lines } = startWatched(lab, script('test/lab/guest/bystander.ts'));
+  await lines.until(/framebuffer/);
+  return async () => {
+    job.input(Buffer.alloc(0));
+    await job.done;
+  };
+}
+
 /** Resolves once a Node process shows a picture of this size, not the console; fails after a minute without. */
 export async function untilFlipping(lab: Lab, size = '1920x1080'): Promise<void> {
   const shown = `cat /sys/kernel/debug/dri/*/state | grep -A 4 "allocated by = node" | grep -q 'size=${size}'`;

@@ -1,4 +1,5 @@
 /** A trace's file: written whole or not at all, event by event, never as one string. */
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, GuestheadError } from '../../errors.js';
@@ -9,13 +10,13 @@ const chunkCharacters = 64 * 1024;
 
 /** Throws ERR_USAGE where a trace could not be written there; leaves nothing behind. */
 export function assertWritable(file: string): void {
-  const target = targetOf(file);
+  const temporary = temporaryOf(targetOf(file));
   try {
-    closeSync(openSync(temporaryOf(target), 'w'));
+    closeSync(openSync(temporary, 'wx'));
   } catch (cause) {
     throw unwritable(file, cause);
   }
-  rmSync(temporaryOf(target), { force: true });
+  rmSync(temporary, { force: true });
 }
 
 /**
@@ -40,7 +41,7 @@ export function writeTrace(file: string, events: Iterable<TraceEvent>, otherData
 }
 
 function writeTo(file: string, text: Iterable<string>): void {
-  const fd = openSync(file, 'w');
+  const fd = openSync(file, 'wx');
   try {
     let chunk = '';
     for (const part of text) {
@@ -83,9 +84,9 @@ function targetOf(file: string): string {
   throw new GuestheadError('ERR_USAGE', 'The trace needs a file of its own', { device: file });
 }
 
-/** In the same folder, so that renaming it replaces the target at once. */
+/** In the same folder, so that renaming it replaces the target at once; a name that nobody guesses, for folders like /tmp. */
 function temporaryOf(target: string): string {
-  return join(dirname(target), `.${basename(target)}.${String(process.pid)}`);
+  return join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
 }
 
 function removeQuietly(file: string): void {
