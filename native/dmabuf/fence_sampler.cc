@@ -32,6 +32,15 @@ void waitReadable(pollfd* fds, nfds_t count, int64_t durationNs) {
   if (ppoll(fds, count, &timeout, nullptr) < 0 && errno != EINTR) throw SystemError{errno, "ppoll"};
 }
 
+/** Whether a writer's fence is pending: asked many times a sample, hence by the cheapest of calls.
+ * Throws SystemError. */
+bool isPending(int dmabufFd) {
+  pollfd ready = {dmabufFd, POLLIN, 0};
+  const int count = poll(&ready, 1, 0);
+  if (count < 0 && errno != EINTR) throw SystemError{errno, "poll"};
+  return count == 0;
+}
+
 }  // namespace
 
 napi_value FenceSampler::sample(const Napi::CallbackInfo& info) {
@@ -62,21 +71,30 @@ bool FenceSampler::cancel() {
 
 /** When the fence signalled; 0 = none was seen to, or the sampling was cancelled. */
 uint64_t FenceSampler::waitForFence(int64_t deadlineNs) const {
-  for (;;) {
-    const UniqueFd syncFile = exportFences(dmabuf_.get(), DMA_BUF_SYNC_READ);
-    pollfd fds[] = {{cancel_.get(), POLLIN, 0}, {syncFile.get(), POLLIN, 0}};
-    bool seen = false;
-    while (readFences(syncFile.get()).status == 0 && fds[0].revents == 0) {
-      seen = true;
-      if (nowNs() >= deadlineNs) return 0;
-      waitReadable(fds, 2, deadlineNs - nowNs());
-    }
-    if (fds[0].revents != 0) return 0;
-    if (seen) return readFences(syncFile.get()).signalledNs();
+  pollfd cancelled = {cancel_.get(), POLLIN, 0};
+  for (bool first = true;; first = false) {  // The first export tells a dma-buf from what is none.
+    const bool look = first || isPending(dmabuf_.get());
+    const uint64_t signalledNs = look ? waitForSignal(deadlineNs) : 0;
+    const int64_t leftNs = deadlineNs - nowNs();
+    if (signalledNs != 0 || leftNs <= 0) return signalledNs;
+    waitReadable(&cancelled, 1, std::min(intervalNs_, leftNs));
+    if (cancelled.revents != 0) return 0;
+  }
+}
+
+/** Of the fences there are now; 0 = they had signalled in the meantime, the time is over, or as
+ * above. */
+uint64_t FenceSampler::waitForSignal(int64_t deadlineNs) const {
+  const UniqueFd syncFile = exportFences(dmabuf_.get(), DMA_BUF_SYNC_READ);
+  pollfd fds[] = {{cancel_.get(), POLLIN, 0}, {syncFile.get(), POLLIN, 0}};
+  bool seen = false;
+  while (readFences(syncFile.get()).status == 0) {
+    seen = true;
     if (nowNs() >= deadlineNs) return 0;
-    waitReadable(fds, 1, std::min(intervalNs_, deadlineNs - nowNs()));
+    waitReadable(fds, 2, deadlineNs - nowNs());
     if (fds[0].revents != 0) return 0;
   }
+  return seen ? readFences(syncFile.get()).signalledNs() : 0;
 }
 
 }  // namespace guesthead

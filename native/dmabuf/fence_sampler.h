@@ -24,6 +24,7 @@ class FenceSampler final : public Work {
 
  private:
   uint64_t waitForFence(int64_t deadlineNs) const;
+  uint64_t waitForSignal(int64_t deadlineNs) const;
 
   const UniqueFd dmabuf_;
   /** An eventfd: readable once the sampling shall end. */

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "core/arguments.h"
 #include "drm/atomic.h"
@@ -135,8 +136,17 @@ void Device::onReadable(int error) {
   if (error != 0) fail({error, "poll"});
 }
 
-/** The buffer is ours: whatever a handler closes, the rest of it stays readable. */
+/**
+ * The buffer is ours: whatever a handler closes, the rest of it stays readable. Of several events
+ * all are told before any promise job or process.nextTick runs: handlers leave there what can wait
+ * until the other scanouts, too, have answered.
+ */
 void Device::dispatch(const char* events, size_t size) {
+  const auto first = size > sizeof(drm_event_vblank) && !scanouts_.empty()
+                         ? scanouts_.front()->shared_from_this()
+                         : nullptr;
+  std::optional<CallbackScope> whole;
+  if (first) whole.emplace(first->callbacks());
   for (size_t at = 0; size - at >= sizeof(drm_event);) {
     drm_event head;
     std::memcpy(&head, events + at, sizeof head);

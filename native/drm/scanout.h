@@ -55,6 +55,7 @@ class Scanout final : public SlotListener, public std::enable_shared_from_this<S
 
   // For its device.
   uint32_t serial() const { return serial_; }
+  const Callbacks& callbacks() const { return callbacks_; }
   void onFlip(uint32_t cookie, const drm_event_vblank& event);
   void fail(SystemError error);
 

@@ -122,7 +122,7 @@ export class FlipRun {
       draw,
       when$,
       options: { ...options, periodMs: periodOf(session) },
-      defer: setImmediate,
+      defer: afterThisTurn,
       pace,
       onReleased: (slot) => {
         monitor.released(slot);
@@ -178,6 +178,13 @@ export class FlipRun {
       }),
     );
   }
+}
+
+const settled = Promise.resolve();
+
+/** As a promise job: the addon lets them run when it has told all heads their events. */
+function afterThisTurn(callback: () => void): void {
+  void settled.then(callback);
 }
 
 function periodOf({ mode }: Session): number {

@@ -1,6 +1,6 @@
 /** The flip loop's scanout on the real kernel: the addon's frame path, the screen's modeset, the fences behind. */
 import { closeSync } from 'node:fs';
-import { Subject } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import type { ForeignBuffer } from '../buffer/index.js';
 import { access, commitFlag, type NativeScanout } from '../native.js';
 import { propertyId } from './atomic.js';
@@ -27,7 +27,11 @@ export interface ScanoutHooks {
 }
 
 export class KernelScanout implements Scanout {
-  readonly events$ = new Subject<ScanoutEvent>();
+  /** For one subscriber, the loop. */
+  readonly events$ = new Observable<ScanoutEvent>((subscriber) => {
+    this.#listener = subscriber;
+  });
+  #listener: Subscriber<ScanoutEvent> | undefined;
   readonly #native: NativeScanout;
   readonly #attached = new Map<number, Attached>();
   #shown = false;
@@ -111,7 +115,7 @@ export class KernelScanout implements Scanout {
   }
 
   close(): void {
-    this.events$.complete();
+    this.#listener?.complete();
     this.#native.close();
   }
 
@@ -128,13 +132,13 @@ export class KernelScanout implements Scanout {
       flip: (slot, sequence, timestampNs, flushPending) => {
         this.#flipPending = false;
         this.hooks.onFlip();
-        this.events$.next({ kind: 'flip', slot, sequence, timestampNs, flushPending });
+        this.#listener?.next({ kind: 'flip', slot, sequence, timestampNs, flushPending });
       },
       fence: (slot) => {
-        this.events$.next({ kind: 'fence', slot });
+        this.#listener?.next({ kind: 'fence', slot });
       },
       error: (error) => {
-        this.events$.next({ kind: 'error', error });
+        this.#listener?.next({ kind: 'error', error });
       },
     });
   }

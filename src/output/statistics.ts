@@ -1,5 +1,5 @@
 /** A head's figures, gathered flip by flip in fixed memory. */
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import { createHistogram } from 'node:perf_hooks';
 import type { Flip } from './scanout.js';
 
 /** Milliseconds. */
@@ -37,14 +37,16 @@ export interface HeadStats {
 /** Recorded in µs with three figures, up to a minute. */
 const recording = { lowest: 1, highest: 60_000_000, figures: 3 } as const;
 const usPerMs = 1000;
+/** Values that wait for the histogram. */
+const batch = 32;
 
 const noCounts = { frames: 0, missed: 0, tearRisk: 0, starved: 0, drawnLate: 0, dropped: 0 };
 
 export class FlipStatistics {
-  readonly #commit = createHistogram(recording);
-  readonly #flip = createHistogram(recording);
-  readonly #flush = createHistogram(recording);
-  readonly #latency = createHistogram(recording);
+  readonly #commit = new Durations();
+  readonly #flip = new Durations();
+  readonly #flush = new Durations();
+  readonly #latency = new Durations();
   #counts = { ...noCounts };
   /** Of the flip that the counting began with, which is not counted itself. */
   #firstNs: number | undefined;
@@ -68,13 +70,13 @@ export class FlipStatistics {
     if (flip.starved) counts.starved++;
     if (flip.drawnLate) counts.drawnLate++;
     counts.dropped += flip.dropped;
-    recordMs(this.#latency, flip.latencyMs);
-    recordMs(this.#commit, flip.commitMs);
-    recordMs(this.#flip, flip.flipMs);
+    this.#latency.record(flip.latencyMs);
+    this.#commit.record(flip.commitMs);
+    this.#flip.record(flip.flipMs);
   }
 
   recordFlushFence(ms: number): void {
-    recordMs(this.#flush, ms);
+    this.#flush.record(ms);
   }
 
   /** Counts anew, from the next flip on. */
@@ -100,24 +102,45 @@ export class FlipStatistics {
       seconds: round(seconds),
       flipsPerSecond: seconds === 0 ? 0 : round(frames / seconds),
       missedFlips: missed,
-      commitMs: percentiles(this.#commit),
-      latencyMs: percentiles(this.#latency),
-      flipMs: percentiles(this.#flip),
-      flushFenceMs: percentiles(this.#flush),
+      commitMs: this.#commit.percentiles(),
+      latencyMs: this.#latency.percentiles(),
+      flipMs: this.#flip.percentiles(),
+      flushFenceMs: this.#flush.percentiles(),
       ...counts,
       bytesCopiedPerFrame: frames === 0 ? 0 : Math.round(copied / frames),
     };
   }
 }
 
-function recordMs(histogram: RecordableHistogram, ms: number): void {
-  histogram.record(Math.min(recording.highest, Math.max(recording.lowest, Math.round(ms * usPerMs))));
-}
+/** A histogram that is fed some values at a time: each of them is a call out of JavaScript, and a frame makes three. */
+class Durations {
+  readonly #histogram = createHistogram(recording);
+  readonly #waiting = new Float64Array(batch);
+  #count = 0;
 
-function percentiles(histogram: RecordableHistogram): Percentiles | null {
-  if (histogram.count === 0) return null;
-  const ms = (us: number) => round(us / usPerMs);
-  return { p50: ms(histogram.percentile(50)), p99: ms(histogram.percentile(99)), max: ms(histogram.max) };
+  record(ms: number): void {
+    this.#waiting[this.#count++] = ms;
+    if (this.#count === batch) this.#feed();
+  }
+
+  reset(): void {
+    this.#count = 0;
+    this.#histogram.reset();
+  }
+
+  percentiles(): Percentiles | null {
+    this.#feed();
+    const histogram = this.#histogram;
+    if (histogram.count === 0) return null;
+    const ms = (us: number) => round(us / usPerMs);
+    return { p50: ms(histogram.percentile(50)), p99: ms(histogram.percentile(99)), max: ms(histogram.max) };
+  }
+
+  #feed(): void {
+    for (const ms of this.#waiting.subarray(0, this.#count))
+      this.#histogram.record(Math.min(recording.highest, Math.max(recording.lowest, Math.round(ms * usPerMs))));
+    this.#count = 0;
+  }
 }
 
 function round(value: number): number {
