@@ -1,8 +1,9 @@
 /** Measures one head's flips until enough are counted, a signal comes, or the loop fails. */
-import { lastValueFrom, merge, takeUntil, takeWhile, tap, timer, type Observable } from 'rxjs';
+import { merge, Subscription, timer, type Observable } from 'rxjs';
 import { GuestheadError } from '../errors.js';
 import type { Flip, Head } from '../output/index.js';
 import { processStartMs, SampleLog, type CpuMeter, type Figures, type Samples } from '../report/index.js';
+import type { Ending, FlipFeed } from './flip-feed.js';
 import type { HeadRunOptions } from './run-options.js';
 
 export interface Measurement {
@@ -25,7 +26,7 @@ const longestTimerMs = 2 ** 31 - 1;
  * into memory never touched before.
  */
 export async function measure(
-  { head, flips$ }: { readonly head: Head; readonly flips$: Observable<Flip> },
+  { head, feed }: { readonly head: Head; readonly feed: FlipFeed },
   cpu: CpuMeter,
   { frames = Infinity, seconds = Infinity, samples = false }: HeadRunOptions,
   signal$: Observable<unknown>,
@@ -40,21 +41,19 @@ export async function measure(
     log?.begin(flip);
     span = cpu.start();
   };
-  const measured$ = flips$.pipe(
-    tap((flip) => {
-      cpu.countFlip();
-      lastNs = flip.timestampNs;
-      startedNs ??= lastNs;
-      if (warmUp-- > 0) begin(flip);
-      else {
-        measured++;
-        log?.record(flip);
-      }
-    }),
-    takeWhile(({ timestampNs }) => measured < frames && (timestampNs - firstNs) / 1e9 < seconds),
-    takeUntil(seconds === Infinity ? signal$ : merge(signal$, timer(timeoutMs(seconds)))),
-  );
-  const error = await errorOf(measured$);
+  const record = (flip: Flip): boolean => {
+    cpu.countFlip();
+    lastNs = flip.timestampNs;
+    startedNs ??= lastNs;
+    if (warmUp-- > 0) begin(flip);
+    else {
+      measured++;
+      log?.record(flip);
+    }
+    return measured < frames && (lastNs - firstNs) / 1e9 < seconds;
+  };
+  const over$ = seconds === Infinity ? signal$ : merge(signal$, timer(timeoutMs(seconds)));
+  const error = await untilOver(feed, record, over$);
   flush.unsubscribe();
   const firstFlipMs = startedNs === undefined ? null : Math.round(startedNs / 1e6 - processStartMs());
   const figures = { ...head.stats(), cpuMsPerFlip: span.msPerFlip(), firstFlipMs };
@@ -65,12 +64,28 @@ function timeoutMs(seconds: number): number {
   return Math.min(longestTimerMs, (seconds + graceSeconds) * 1000);
 }
 
-async function errorOf(measured$: Observable<Flip>): Promise<GuestheadError | undefined> {
+/** Until `record` says that it is enough, `over$` emits, or the flips end: with what error, if any. */
+async function untilOver(
+  feed: FlipFeed,
+  record: (flip: Flip) => boolean,
+  over$: Observable<unknown>,
+): Promise<GuestheadError | undefined> {
+  const watch = new Subscription();
   try {
-    await lastValueFrom(measured$, { defaultValue: undefined });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof GuestheadError)) throw error;
-    return error;
+    const { error } = await new Promise<Ending>((resolve) => {
+      const enough = () => {
+        feed.ignore();
+        resolve({ error: undefined });
+      };
+      watch.add(over$.subscribe(enough));
+      feed.listen((flip) => {
+        if (!record(flip)) enough();
+      }, resolve);
+    });
+    if (error === undefined || error instanceof GuestheadError) return error;
+    throw error;
+  } finally {
+    feed.ignore();
+    watch.unsubscribe();
   }
 }

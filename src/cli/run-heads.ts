@@ -1,10 +1,11 @@
 /** One run: as many heads of one display as asked for, each measured, from open to close. */
-import { fromEvent, merge, share, type Observable } from 'rxjs';
+import { fromEvent, merge, share } from 'rxjs';
 import { type GuestheadError } from '../errors.js';
 import { askWitness } from '../lab/index.js';
-import { Display, openHead, parseHeadOptions, type Draw, type Flip, type Head } from '../output/index.js';
+import { Display, openHead, parseHeadOptions, type Draw, type Head } from '../output/index.js';
 import { createPattern, type PatternName } from '../render/index.js';
 import { CpuMeter, FaultLog, judgeRun, type HostCaptures, type RunResult } from '../report/index.js';
+import { FlipFeed } from './flip-feed.js';
 import { measure, type Measurement } from './measure.js';
 import { observersOf, type FinishedRun, type RunObserver } from './observers.js';
 import type { HeadRunOptions, RunOptions } from './run-options.js';
@@ -16,8 +17,7 @@ const capturesVariable = 'GUESTHEAD_CAPTURES';
 /** A head in this run. */
 interface Member {
   readonly head: Head;
-  /** One loop for all who subscribe: measured first, then captured. */
-  readonly flips$: Observable<Flip>;
+  readonly pattern: PatternName;
   readonly faults: FaultLog;
 }
 
@@ -76,7 +76,7 @@ function namesOf(display: Display, wanted: readonly string[]): readonly (string 
 function memberOf(head: Head, pattern: PatternName): Member {
   return {
     head,
-    flips$: head.flips(patternDraw(pattern)).pipe(share()),
+    pattern,
     faults: new FaultLog(head.faults$),
   };
 }
@@ -95,13 +95,16 @@ async function runMembers(
   options: HeadRunOptions,
   captures: number,
 ): Promise<FinishedRun[]> {
-  const keepFlipping = members.map(({ flips$ }) => flips$.subscribe({ error: () => undefined }));
+  const flipping = members.map((member) => ({
+    ...member,
+    feed: new FlipFeed(member.head, patternDraw(member.pattern)),
+  }));
   const signal$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')).pipe(share());
   const hideStatus = showStatus(members.map(({ head }) => head));
   const cpu = new CpuMeter();
   try {
     const measured = await Promise.all(
-      members.map(async (member) => ({ member, measurement: await measure(member, cpu, options, signal$) })),
+      flipping.map(async (member) => ({ member, measurement: await measure(member, cpu, options, signal$) })),
     );
     hideStatus();
     await members[0]?.head.display.checkPause();
@@ -110,7 +113,7 @@ async function runMembers(
     return runs;
   } finally {
     hideStatus();
-    for (const subscription of keepFlipping) subscription.unsubscribe();
+    for (const { feed } of flipping) feed.stop();
   }
 }
 
