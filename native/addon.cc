@@ -13,6 +13,7 @@
 #include "drm/scanout.h"
 #include "drm/uevents.h"
 #include "service/datagram.h"
+#include "service/libraries.h"
 
 namespace guesthead {
 namespace {
@@ -37,6 +38,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("createUdmabuf", callFunction<createUdmabuf>, napi_default_jsproperty),
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
       method("sendDatagram", callFunction<sendDatagram>, napi_default_jsproperty),
+      method("discardCode", callFunction<discardCode>, napi_default_jsproperty),
       method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),
   };
   check(env, napi_define_properties(env, exports, std::size(functions), functions));

@@ -26,6 +26,7 @@
       'drm/slot.cc',
       'drm/uevents.cc',
       'service/datagram.cc',
+      'service/libraries.cc',
     ],
     'include_dirs': ['.', '<!(node -p "require(\'node-addon-api\').include_dir")'],
     'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', '_FILE_OFFSET_BITS=64'],

@@ -203,6 +203,13 @@ export interface Native {
    * (ENOENT, ECONNREFUSED: nobody there; EAGAIN: the receiver's queue is full; EACCES, EMSGSIZE, …).
    */
   sendDatagram(address: Uint8Array, message: Uint8Array): void;
+  /**
+   * Unmaps the pages of code of the loaded libraries whose file's name begins with `name`: for one
+   * whose initializers are most of what ever runs of it. A page that is used again comes from the
+   * page cache, or from the file. A debugger's breakpoints in them are lost. Linux's MADV_DONTNEED;
+   * never fails, and does nothing where no such library is loaded.
+   */
+  discardCode(name: string): void;
 }
 
 const root = join(packageRoot, 'native');

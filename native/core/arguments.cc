@@ -60,6 +60,11 @@ bool booleanOf(const Napi::Value& value, const char* name) {
   return value.As<Napi::Boolean>().Value();
 }
 
+std::string stringOf(const Napi::Value& value, const char* name) {
+  if (!value.IsString()) wrongType(value, name, "a string");
+  return value.As<Napi::String>().Utf8Value();
+}
+
 Napi::Object objectOf(const Napi::Value& value, const char* name) {
   if (!value.IsObject()) wrongType(value, name, "an object");
   return value.As<Napi::Object>();

@@ -2,6 +2,8 @@
 
 #include <napi.h>
 
+#include <string>
+
 #include <cstdint>
 
 #include "core/unique_fd.h"
@@ -16,6 +18,7 @@ double integerOf(const Napi::Value& value, const char* name, double min, double 
 /** Any finite number from `min` to `max`. */
 double numberOf(const Napi::Value& value, const char* name, double min, double max);
 bool booleanOf(const Napi::Value& value, const char* name);
+std::string stringOf(const Napi::Value& value, const char* name);
 Napi::Object objectOf(const Napi::Value& value, const char* name);
 Napi::Function functionOf(const Napi::Value& value, const char* name);
 

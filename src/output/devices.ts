@@ -38,15 +38,17 @@ export interface Devices {
 export async function openDevices(options: CheckedDisplayOptions): Promise<Devices> {
   loadLibdrm();
   loadLibgbm();
-  const native = options.native();
+  const native = options.native(); // before Mesa, whose loading on a thread holds the dynamic linker's lock
   const owner = new Owner();
   return owner.guardAsync(async () => {
     const found = discover();
     const display = selectDisplay(found, options.display);
     const render = selectRender(found, options.render, display.device);
-    const opening = [openDisplayDevice(display, options, native), openRenderDevice(render)] as const;
+    const rendering = openRenderDevice(render); // begun first: its driver is loaded on a thread meanwhile
+    const opening = [openDisplayDevice(display, options, native), rendering] as const;
     for (const device of await fulfilled<DisplayDevice | RenderDevice>(opening)) owner.own(device, closeDevice);
     const [shows, renders] = await Promise.all(opening);
+    native.discardCode('libLLVM'); // comes with Mesa, and its initializers alone touch 30 MiB
     return { native, shows, renders };
   });
 }
@@ -69,6 +71,7 @@ export async function openDisplayDevice(
     const device = owner.own(native.openDevice(node.fd), (opened) => {
       opened.close();
     });
+    node.defineProperties();
     return { found, node, device, handles: new GemHandles(() => node.fd), owner };
   });
 }

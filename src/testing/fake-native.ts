@@ -126,4 +126,8 @@ export class FakeNative implements Native {
   sendDatagram(address: Uint8Array, message: Uint8Array): void {
     this.datagrams.push({ address: Uint8Array.from(address), message: Uint8Array.from(message) });
   }
+
+  discardCode(): void {
+    // it has no libraries
+  }
 }
