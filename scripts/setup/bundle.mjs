@@ -28,11 +28,12 @@ export async function bundleWhole(entries, folder) {
     entryPoints: entries,
     outdir: folder,
     packages: 'bundle',
+    alias: { ...options.alias, debug: join(root, 'scripts/setup/silent-debug.cjs') },
     external: ['prom-client', 'uplot'],
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
-    plugins: [addonsInPlace],
+    plugins: [addonsInPlace, commanderAlone],
   });
 }
 
@@ -63,6 +64,19 @@ const addonsInPlace = {
       const text = readFileSync(path, 'utf8');
       if (!text.includes(before)) throw new Error(`${path} does not load its addon as it did`);
       return { contents: text.replace(before, `require('node-gyp-build')(${folder})`) };
+    });
+  },
+};
+
+/** Commander can start commands that are programs of their own; ours are not, and loading what starts them takes time at each start. */
+const commanderAlone = {
+  name: 'commander-alone',
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules\/commander\/lib\/command\.js$/ }, ({ path }) => {
+      const before = "require('node:child_process')";
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(before)) throw new Error(`${path} does not load child_process as it did`);
+      return { contents: text.replace(before, '{}') };
     });
   },
 };

@@ -1,7 +1,7 @@
 /** `guesthead lab run` and `guesthead lab shell`. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { Lab, type LabOptions, type Size } from '../lab/index.js';
+import type { Lab, LabOptions, Size } from '../lab/index.js';
 import { GuestheadError } from '../errors.js';
 import { failStatus } from './failure.js';
 import { memorySize, pixelSize, seconds, wholeNumber } from './parse.js';
@@ -123,6 +123,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
     onProgress: say,
     signal,
   };
+  const { Lab } = await import('../lab/index.js');
   const lab = await Lab.boot(labOptions);
   for (const standIn of lab.standIns) say(standIn);
   if (options.keepLog === true) say(`the console's log is ${lab.files.console}`);

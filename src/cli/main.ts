@@ -5,7 +5,7 @@ import { exitStatus, failureLines, usageStatus } from './failure.js';
 import { createProgram } from './program.js';
 
 try {
-  await createProgram().parseAsync();
+  await createProgram(process.argv[2]).parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : usageStatus;

@@ -1,7 +1,6 @@
 /** One run: as many heads of one display as asked for, each measured, from open to close. */
 import { fromEvent, merge, share } from 'rxjs';
 import { type GuestheadError } from '../errors.js';
-import { askWitness } from '../lab/index.js';
 import { Display, openHead, parseHeadOptions, type Draw, type Head } from '../output/index.js';
 import { createPattern, type PatternName } from '../render/index.js';
 import { CpuMeter, FaultLog, judgeRun, type HostCaptures, type RunResult } from '../report/index.js';
@@ -130,6 +129,7 @@ async function judge(
 }
 
 async function ask(captures: number, { connector, head }: Head['info']['display']): Promise<HostCaptures> {
+  const { askWitness } = await import('../lab/index.js');
   const { faults, ...counts } = await askWitness({ captures, head });
   for (const fault of faults) process.stderr.write(`host capture of ${connector}: ${fault}\n`);
   return counts;

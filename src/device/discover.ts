@@ -32,7 +32,7 @@ export function discover(roots: Roots = systemRoots): DrmDevice[] {
     const place = devicePath(roots, name);
     const known = devices.get(place);
     const node = join(roots.dev, 'dri', name);
-    const kind = name.startsWith('card') ? 'primary' : 'render';
+    const kind = kindOf(name) === 0 ? 'primary' : 'render';
     const found = known ?? {
       driver: driverName(roots, node, place),
       pci: pciAddress(place),
@@ -44,13 +44,22 @@ export function discover(roots: Roots = systemRoots): DrmDevice[] {
   return [...devices.values()];
 }
 
+/** Primary nodes before render nodes, each by number; without `localeCompare`, whose first use loads ICU's tables. */
 function nodeNames({ sys }: Roots): string[] {
   try {
     const names = readdirSync(join(sys, 'class/drm')).filter((name) => /^(card|renderD)\d+$/.test(name));
-    return names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    return names.sort((a, b) => kindOf(a) - kindOf(b) || numberOf(a) - numberOf(b));
   } catch {
     return []; // no DRM in this kernel
   }
+}
+
+function kindOf(name: string): number {
+  return name.startsWith('card') ? 0 : 1;
+}
+
+function numberOf(name: string): number {
+  return Number(/\d+$/.exec(name)?.[0]);
 }
 
 function devicePath({ sys }: Roots, name: string): string {

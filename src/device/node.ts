@@ -7,7 +7,9 @@ import {
   clientCapability,
   dropMaster,
   getCapability,
+  getPlanes,
   getProperties,
+  getResources,
   getVersion,
   isMaster,
   setClientCapability,
@@ -61,6 +63,14 @@ export class DrmNode {
     kind: 'crtc' | 'connector' | 'plane',
   ): ReadonlyMap<string, Property> {
     return getProperties(this.fd, object, kind, this.#definitions);
+  }
+
+  /** Asks what the properties of all objects are, which stays the same: here and now in place of later, one by one. */
+  defineProperties(): void {
+    const { crtcs, connectors } = getResources(this.fd);
+    for (const id of crtcs) this.properties(id, 'crtc');
+    for (const id of connectors) this.properties(id, 'connector');
+    for (const id of getPlanes(this.fd)) this.properties(id, 'plane');
   }
 
   close(): void {

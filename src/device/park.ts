@@ -1,5 +1,4 @@
 /** Keeps a lost display's open file away from its last close. */
-import { spawn } from 'node:child_process';
 
 /**
  * Hands a copy of the descriptor to a process that only sleeps, so that closing our
@@ -10,6 +9,7 @@ import { spawn } from 'node:child_process';
  * buffers, until the guest restarts.
  */
 export function parkDescriptor(fd: number): void {
+  const { spawn } = process.getBuiltinModule('node:child_process'); // loaded where it is needed, which is hardly ever
   const keeper = spawn('sleep', ['infinity'], { cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'ignore', fd] });
   keeper.on('error', () => undefined); // without `sleep` the close takes its course
   keeper.unref();

@@ -1,19 +1,22 @@
 /** A file that a run writes at its end: whether that will be possible is found out before it begins. */
-import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GuestheadError, errnoOf } from '../errors.js';
 
+/** In the same folder, because a rename must not leave the file system; a name that nobody guesses, for folders like /tmp. */
+export function unfinishedName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
+}
+
 export class OutputFile {
-  /** In the same folder, because a rename must not leave the file system; a name that nobody guesses, for folders like /tmp. */
   readonly #unfinished: string;
 
   private constructor(
     /** Absolute, links followed. */
     readonly path: string,
   ) {
-    this.#unfinished = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+    this.#unfinished = unfinishedName(path);
   }
 
   /**

@@ -1,8 +1,7 @@
 /** A trace's file: written whole or not at all, event by event, never as one string. */
-import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { errnoOf, GuestheadError } from '../../errors.js';
+import { unfinishedName } from '../output-file.js';
 import type { TraceEvent } from './events.js';
 
 /** Written at one go. */
@@ -10,7 +9,7 @@ const chunkCharacters = 64 * 1024;
 
 /** Throws ERR_USAGE where a trace could not be written there; leaves nothing behind. */
 export function assertWritable(file: string): void {
-  const temporary = temporaryOf(targetOf(file));
+  const temporary = unfinishedName(targetOf(file));
   try {
     closeSync(openSync(temporary, 'wx'));
   } catch (cause) {
@@ -25,7 +24,7 @@ export function assertWritable(file: string): void {
  */
 export function writeTrace(file: string, events: Iterable<TraceEvent>, otherData: () => object): void {
   const target = targetOf(file);
-  const temporary = temporaryOf(target);
+  const temporary = unfinishedName(target);
   try {
     writeTo(temporary, textOf(events, otherData));
     renameSync(temporary, target);
@@ -82,11 +81,6 @@ function targetOf(file: string): string {
     return file; // not there yet
   }
   throw new GuestheadError('ERR_USAGE', 'The trace needs a file of its own', { device: file });
-}
-
-/** In the same folder, so that renaming it replaces the target at once; a name that nobody guesses, for folders like /tmp. */
-function temporaryOf(target: string): string {
-  return join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
 }
 
 function removeQuietly(file: string): void {
