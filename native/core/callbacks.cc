@@ -1,5 +1,7 @@
 #include "core/callbacks.h"
 
+#include <utility>
+
 #include "core/errors.h"
 
 namespace guesthead {
@@ -8,9 +10,9 @@ void Callbacks::bind(napi_env env, napi_value owner, const char* resource, napi_
                      std::initializer_list<napi_value> functions) {
   napi_value list, name, key;
   check(env, napi_create_array(env, &list));
-  check(env, napi_set_element(env, list, 0, receiver));
   uint32_t index = 0;
-  for (napi_value function : functions) check(env, napi_set_element(env, list, ++index, function));
+  for (napi_value function : functions) check(env, napi_set_element(env, list, index++, function));
+  if (receiver != nullptr) check(env, napi_set_element(env, list, index, receiver));
   check(env, napi_create_string_utf8(env, resource, NAPI_AUTO_LENGTH, &name));
   check(env, napi_create_symbol(env, name, &key));
   const napi_property_descriptor hidden = {nullptr, key,  nullptr,      nullptr,
@@ -18,7 +20,11 @@ void Callbacks::bind(napi_env env, napi_value owner, const char* resource, napi_
   check(env, napi_define_properties(env, owner, 1, &hidden));
   env_ = env;
   check(env, napi_create_reference(env, owner, 0, &owner_));
-  check(env, napi_create_reference(env, list, 0, &list_));
+  if (receiver != nullptr) check(env, napi_create_reference(env, receiver, 0, &receiver_));
+  auto reference = functions_.begin();
+  for (napi_value function : functions) {
+    check(env, napi_create_reference(env, function, 0, reference++));
+  }
   check(env, napi_async_init(env, nullptr, name, &context_));
 }
 
@@ -35,19 +41,27 @@ void Callbacks::hold(bool strong) {
 
 void Callbacks::release() {
   if (owner_ != nullptr) napi_delete_reference(env_, owner_);
-  if (list_ != nullptr) napi_delete_reference(env_, list_);
+  if (receiver_ != nullptr) napi_delete_reference(env_, receiver_);
+  for (napi_ref& function : functions_) {
+    if (function != nullptr) napi_delete_reference(env_, std::exchange(function, nullptr));
+  }
   if (context_ != nullptr) napi_async_destroy(env_, context_);
-  owner_ = list_ = nullptr;
+  owner_ = receiver_ = nullptr;
   context_ = nullptr;
 }
 
+/** Null once released, or collected with its owner. */
+napi_value Callbacks::valueOf(napi_ref reference) const {
+  napi_value value = nullptr;
+  if (reference != nullptr) napi_get_reference_value(env_, reference, &value);
+  return value;
+}
+
 void Callbacks::call(uint32_t index, std::initializer_list<napi_value> arguments) const {
-  napi_value list = nullptr, receiver, function;
-  if (list_ == nullptr || napi_get_reference_value(env_, list_, &list) != napi_ok) return;
-  if (list == nullptr || napi_get_element(env_, list, 0, &receiver) != napi_ok ||
-      napi_get_element(env_, list, index + 1, &function) != napi_ok) {
-    return;
-  }
+  const napi_value function = valueOf(functions_[index]);
+  napi_value receiver = valueOf(receiver_);
+  if (function == nullptr) return;
+  if (receiver == nullptr && napi_get_undefined(env_, &receiver) != napi_ok) return;
   callReporting(env_, receiver, function, arguments);
 }
 

@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include <array>
+#include <cstddef>
 #include <initializer_list>
 
 namespace guesthead {
@@ -11,7 +12,7 @@ namespace guesthead {
  * The JavaScript functions that a native object calls, and its own JavaScript
  * object (the owner).
  *
- * The owner holds the functions in a hidden property and we hold both weakly:
+ * The owner holds the functions in a hidden property and we hold all of them weakly:
  * a function whose closure leads back to the owner is thus a cycle that the
  * collector sees. While work is under way, `hold(true)` makes the owner strong.
  */
@@ -22,7 +23,11 @@ class Callbacks {
   Callbacks& operator=(const Callbacks&) = delete;
   ~Callbacks() { release(); }
 
-  /** `functions` are later called by their index, with `receiver` as `this`. */
+  /** Of one owner. */
+  static constexpr size_t kMost = 3;
+
+  /** At most kMost `functions`, later called by their index, with `receiver` as `this`; null =
+   * none. */
   void bind(napi_env env, napi_value owner, const char* resource, napi_value receiver,
             std::initializer_list<napi_value> functions);
   void hold(bool strong);
@@ -35,9 +40,12 @@ class Callbacks {
   napi_async_context context() const { return context_; }
 
  private:
+  napi_value valueOf(napi_ref reference) const;
+
   napi_env env_ = nullptr;
   napi_ref owner_ = nullptr;
-  napi_ref list_ = nullptr;
+  napi_ref receiver_ = nullptr;
+  std::array<napi_ref, kMost> functions_{};
   napi_async_context context_ = nullptr;
   bool held_ = false;
 };

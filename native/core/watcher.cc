@@ -23,7 +23,7 @@ void Watcher::start(napi_value owner, int fd, napi_value function) {
   const napi_env env = environment_->env();
   poller_ = std::make_unique<Poller>(environment_, UniqueFd::duplicate(fd),
                                      [this](int error) { onReady(error); });
-  callbacks_.bind(env, owner, "guesthead:watcher", Napi::Env(env).Undefined(), {function});
+  callbacks_.bind(env, owner, "guesthead:watcher", nullptr, {function});
   const int result = poller_->start(UV_READABLE | UV_DISCONNECT);
   if (result < 0) throw SystemError{-result, "epoll_ctl"};
   environment_->add(this);

@@ -75,7 +75,8 @@ class Scanout final : public SlotListener, public std::enable_shared_from_this<S
   Poller& later();
   void onSlotReady(Slot& ready, int error) override;
   void settleDraining(const Slot* ready, int error);
-  void settle(Slot& slot);
+  static bool flushed(const Slot& slot);
+  void settle(Slot& slot, bool flush);
   void finish(Slot& slot);
   void stopDraining(Slot& slot);
   void changeFlips(int change);

@@ -20,7 +20,7 @@ void Scanout::onFlip(uint32_t cookie, const drm_event_vblank& event) {
     const double timestamp = event.tv_sec * 1e9 + event.tv_usec * 1e3;
     callbacks_.call(kFlip, {numberValue(env, slot->index), numberValue(env, event.sequence),
                             numberValue(env, timestamp), booleanValue(env, flushPending)});
-    if (replaced && replaced->replacements > 0) settle(*replaced);
+    if (replaced && replaced->replacements > 0) settle(*replaced, !flushPending);
   } catch (const SystemError& error) {
     fail(error);
   }
@@ -79,7 +79,7 @@ void Scanout::settleDraining(const Slot* ready, int error) {
     const auto slots = slots_;  // Handlers may change the table.
     for (const auto& slot : slots) {
       const bool waited = slot && (!ready || slot.get() == ready || slot->successor.get() == ready);
-      if (waited && slot->replacements > 0) settle(*slot);
+      if (waited && slot->replacements > 0) settle(*slot, flushed(*slot));
     }
   } catch (const SystemError& failure) {
     fail(failure);
@@ -87,10 +87,14 @@ void Scanout::settleDraining(const Slot* ready, int error) {
   holdWhileBusy();
 }
 
+/** Whether its successor, if any, has been flushed. */
+bool Scanout::flushed(const Slot& slot) {
+  return !slot.successor || slot.successor->signalled(Fences::writers);
+}
+
 /** Reports a replaced slot if all has signalled, or waits for what has not. */
-void Scanout::settle(Slot& slot) {
+void Scanout::settle(Slot& slot, bool flush) {
   const bool own = slot.signalled(Fences::all);
-  const bool flush = !slot.successor || slot.successor->signalled(Fences::writers);
   if (own && flush) return finish(slot);
   if (!own) slot.await(Fences::all);
   if (!flush) slot.successor->await(Fences::writers);

@@ -10,8 +10,14 @@ import type { Scanout, ScanoutEvent } from './scanout.js';
 import type { Place, Session } from './session.js';
 
 const flipFlags = commitFlag.nonblock | commitFlag.pageFlipEvent;
-/** Sampling a fence costs a worker thread's wake-ups: one commit in so many pays them, whichever head's; odd, so that all have their turn. */
-const sampleEvery = 33;
+/**
+ * Sampling a fence costs a thread: one commit in so many pays it, whichever head's, and
+ * fewer once there are samples enough for figures. Odd, so that all heads have their turn.
+ */
+const sampleEvery = { first: 33, later: 257 };
+const firstSamples = 16;
+let nextSample = 0;
+let samples = 0;
 let commits = 0;
 const sampleIntervalUs = 150;
 /** A fence that went unseen is looked for until then: long enough for a host that paces by its own screen. */
@@ -84,7 +90,7 @@ export class KernelScanout implements Scanout {
   }
 
   commit(slot: number, inFence: number): number {
-    const sampled = this.flushFences.observed && commits % sampleEvery === 0;
+    const sampled = commits >= nextSample && this.flushFences.observed;
     const at = sampled || slot === this.#sampledSlot ? monotonicClock.now() : 0;
     const result = this.#native.commit(slot, inFence, flipFlags, false);
     if (result !== 0) return result;
@@ -161,6 +167,7 @@ export class KernelScanout implements Scanout {
   #sample(slot: number, committedAt: number): void {
     const buffer = this.#attached.get(slot);
     if (buffer === undefined) return;
+    nextSample = commits + (++samples < firstSamples ? sampleEvery.first : sampleEvery.later);
     this.#sampledSlot = slot;
     this.#sampledAt = this.#committedAgainAt = committedAt;
     this.place.native

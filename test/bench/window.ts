@@ -7,6 +7,8 @@ import type { Job, Lab } from '../../src/lab/index.js';
 export interface Client {
   readonly name: string;
   readonly command: readonly string[];
+  /** How long it runs before the window; the usual 3 s where it does not say. */
+  readonly warmUpSeconds?: number;
   /** How to end it. */
   readonly end: (job: Job) => void;
   /** Flips a second, from all that it printed; `from` = what it had printed before the window. */
@@ -23,7 +25,7 @@ export interface Sample {
   readonly output: string;
 }
 
-const warmUpSeconds = 3;
+const usualWarmUpSeconds = 3;
 /** For a client to end by itself. */
 const endSeconds = 10;
 /** Of /proc/PID/stat: USER_HZ, the same on every x86 Linux. */
@@ -38,7 +40,7 @@ export async function sample(lab: Lab, client: Client, seconds: number): Promise
   });
   const ended = job.done.catch(() => undefined);
   try {
-    await lab.run(['sleep', String(warmUpSeconds)]);
+    await lab.run(['sleep', String(client.warmUpSeconds ?? usualWarmUpSeconds)]);
     const pid = /^pid (\d+)$/m.exec(output)?.[1];
     assert.ok(pid !== undefined, `${client.name} did not start: ${output}`);
     const before = output;
