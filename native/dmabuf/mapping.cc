@@ -71,7 +71,9 @@ Mapping::Mapping(napi_env env, int fd, size_t bytes, uint32_t access)
 napi_value Mapping::expose(Napi::Env env, const std::shared_ptr<Mapping>& mapping) {
   auto* share = new std::shared_ptr<Mapping>(mapping);
   const napi_finalize drop = [](napi_env, void*, void* held) {
-    delete static_cast<std::shared_ptr<Mapping>*>(held);
+    const std::unique_ptr<std::shared_ptr<Mapping>> ours(
+        static_cast<std::shared_ptr<Mapping>*>(held));
+    (*ours)->discount(false);
   };
   napi_value buffer;
   const napi_status status = napi_create_external_arraybuffer(
@@ -81,7 +83,19 @@ napi_value Mapping::expose(Napi::Env env, const std::shared_ptr<Mapping>& mappin
     throw Napi::Error::New(env, "this JavaScript engine does not allow external ArrayBuffers");
   }
   check(env, status);
+  mapping->discount(true);
   return buffer;
+}
+
+/**
+ * V8 takes the size of an ArrayBuffer for memory that collecting garbage would free, and
+ * with a few pictures mapped collects at once. These pages are the device's: they do not count.
+ */
+void Mapping::discount(bool discounted) {
+  if (std::exchange(discounted_, discounted) == discounted) return;
+  const auto bytes = static_cast<int64_t>(bytes_);
+  int64_t total;
+  napi_adjust_external_memory(env_, discounted ? -bytes : bytes, &total);
 }
 
 Mapping::~Mapping() {
@@ -118,6 +132,7 @@ bool Mapping::detachBuffer() {
   if (napi_get_reference_value(env_, buffer_, &buffer) != napi_ok || buffer == nullptr)
     return false;
   if (napi_is_detached_arraybuffer(env_, buffer, &detached) != napi_ok || detached) return false;
+  discount(false);  // V8 takes the size off as it detaches.
   return napi_detach_arraybuffer(env_, buffer) == napi_ok;
 }
 

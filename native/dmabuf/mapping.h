@@ -40,6 +40,7 @@ class Mapping {
   napi_value endAccess(const Napi::CallbackInfo& info);
   napi_value synchronize(const Napi::CallbackInfo& info, uint64_t step);
   bool detachBuffer();
+  void discount(bool discounted);
   void unmap();
 
   const napi_env env_;
@@ -49,6 +50,7 @@ class Mapping {
   /** Weak: the JavaScript mapping's property holds the ArrayBuffer. */
   napi_ref buffer_ = nullptr;
   bool closed_ = false;
+  bool discounted_ = false;
 };
 
 }  // namespace guesthead

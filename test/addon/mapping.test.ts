@@ -43,6 +43,24 @@ describe('mapDmabuf', () => {
     closeSync(fd);
   });
 
+  it('is no memory that V8 would collect garbage for', async () => {
+    const size = 4 * 1024 * 1024;
+    const script = `${loadScript}
+      const fs = require('fs');
+      const path = '/dev/shm/guesthead-' + process.pid;
+      const fd = fs.openSync(path, 'w+');
+      fs.unlinkSync(path);
+      fs.ftruncateSync(fd, ${size});
+      const mappings = Array.from({ length: 64 }, () => native.mapDmabuf(fd, ${size}, 3));
+      setTimeout(() => {
+        for (const mapping of mappings) mapping.close();
+        setTimeout(() => console.log('closed'), 100);
+      }, 300);`;
+    const result = await runNode(['--trace-gc', '-e', script]);
+    assert.match(result.stdout, /^closed$/m, transcript(result));
+    assert.doesNotMatch(result.stdout, /Mark-Compact/, transcript(result));
+  });
+
   it('outlives the descriptor that it was made of', () => {
     const fd = memoryFile(bytes);
     const mapping = native.mapDmabuf(fd, bytes, access.readWrite);
