@@ -36,13 +36,17 @@ export const sizes: readonly Size[] = [
 
 export const nameOf = ({ width, height }: Size) => `${width}x${height}`;
 
+/** Until V8 has compiled most of what runs each frame: what it compiles meanwhile would hide what the size costs. */
+const mostlyCompiledSeconds = 15;
+
 /** guesthead at each size in turn, the host's window resized in between; a frame costs the same whatever its size. */
 export async function sizesInTurn(lab: Lab, rounds: number, seconds: number, say: Say): Promise<Rounds> {
   const samples = Object.fromEntries(sizes.map((size) => [nameOf(size), [] as Sample[]]));
   for (let round = 1; round <= rounds; round++)
     for (const size of sizes) {
       await resize(lab, size);
-      const taken = await sample(lab, guesthead(nameOf(size), ['--pattern', 'none']), seconds);
+      const client = guesthead(nameOf(size), ['--pattern', 'none']);
+      const taken = await sample(lab, { ...client, warmUpSeconds: mostlyCompiledSeconds }, seconds);
       samples[nameOf(size)]?.push(taken);
       say(
         `round ${round} of ${rounds}, ${nameOf(size)}: ${taken.cpuMsPerFlip.toFixed(2)} ms CPU a flip at ${taken.flipsPerSecond.toFixed(2)} flips/s`,
