@@ -70,6 +70,7 @@ class Scanout final : public SlotListener, public std::enable_shared_from_this<S
   int show(const Slot& slot, int inFence, uint32_t flags, bool wantOutFence);
   void forget(uint32_t index);
 
+  void tellFlip(uint32_t cookie, const drm_event_vblank& event);
   std::shared_ptr<Slot> takeFlipped(uint32_t cookie);
   void replaceCurrent(const std::shared_ptr<Slot>& successor);
   Poller& later();

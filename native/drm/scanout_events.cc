@@ -7,24 +7,29 @@
 
 namespace guesthead {
 
+/** Promise jobs run as the scope ends: by then no slot is held here that they may have closed. */
 void Scanout::onFlip(uint32_t cookie, const drm_event_vblank& event) {
   const auto self = shared_from_this();
-  const std::shared_ptr<Slot> slot = takeFlipped(cookie);
-  if (!slot) return;
+  const CallbackScope scope(callbacks_);
   try {
-    const CallbackScope scope(callbacks_);
-    const napi_env env = callbacks_.env();
-    const bool flushPending = !slot->signalled(Fences::writers);
-    const std::shared_ptr<Slot> replaced = current_;
-    replaceCurrent(slot);
-    const double timestamp = event.tv_sec * 1e9 + event.tv_usec * 1e3;
-    callbacks_.call(kFlip, {numberValue(env, slot->index), numberValue(env, event.sequence),
-                            numberValue(env, timestamp), booleanValue(env, flushPending)});
-    if (replaced && replaced->replacements > 0) settle(*replaced, !flushPending);
+    tellFlip(cookie, event);
   } catch (const SystemError& error) {
     fail(error);
   }
   holdWhileBusy();
+}
+
+void Scanout::tellFlip(uint32_t cookie, const drm_event_vblank& event) {
+  const std::shared_ptr<Slot> slot = takeFlipped(cookie);
+  if (!slot) return;
+  const napi_env env = callbacks_.env();
+  const bool flushPending = !slot->signalled(Fences::writers);
+  const std::shared_ptr<Slot> replaced = current_;
+  replaceCurrent(slot);
+  const double timestamp = event.tv_sec * 1e9 + event.tv_usec * 1e3;
+  callbacks_.call(kFlip, {numberValue(env, slot->index), numberValue(env, event.sequence),
+                          numberValue(env, timestamp), booleanValue(env, flushPending)});
+  if (replaced && replaced->replacements > 0) settle(*replaced, !flushPending);
 }
 
 /** The slot whose flip this event ends, or null for an event nobody waits for. */
