@@ -12,8 +12,8 @@
 #include "drm/dirty_framebuffer.h"
 #include "drm/scanout.h"
 #include "drm/uevents.h"
-#include "service/datagram.h"
-#include "service/libraries.h"
+#include "process/datagram.h"
+#include "process/libraries.h"
 
 namespace guesthead {
 namespace {

@@ -13,7 +13,7 @@ export interface FinishedRun extends Pick<Measurement, 'fromMs' | 'toMs' | 'erro
 export interface RunObserver {
   /** The heads are open; nothing flips yet. */
   begin?(heads: readonly Head[]): void | Promise<void>;
-  /** All heads have been measured and judged. Not called where the run failed. */
+  /** All heads have been measured and judged; what this throws takes nothing from the result. Not called where the run failed. */
   end?(runs: readonly FinishedRun[]): void | Promise<void>;
   /** The run could not begin, or broke off without a result. */
   fail?(error: unknown): void | Promise<void>;

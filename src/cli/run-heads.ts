@@ -20,8 +20,14 @@ interface Member {
   readonly faults: FaultLog;
 }
 
-/** The results, one for each head. */
-export async function runHeads(all: RunOptions): Promise<RunResult[]> {
+export interface RunOutcome {
+  /** One for each head. */
+  readonly results: readonly RunResult[];
+  /** Why something that goes along with the run has none of it: a report that could not be written. */
+  readonly failures: readonly unknown[];
+}
+
+export async function runHeads(all: RunOptions): Promise<RunOutcome> {
   parseHeadOptions({ ...all, connector: undefined }); // bad usage shall say so on any machine
   const observers = await observersOf(all);
   let display: Display | undefined;
@@ -41,15 +47,26 @@ async function runOn(
   display: Display,
   options: HeadRunOptions,
   observers: readonly RunObserver[],
-): Promise<RunResult[]> {
+): Promise<RunOutcome> {
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
   const heads = await openHeads(display, options);
   for (const observer of observers) await observer.begin?.(heads);
   const members = heads.map((head) => memberOf(head, pattern));
   const runs = await runMembers(members, options, pattern === 'counter' ? captures : 0);
-  for (const observer of observers) await observer.end?.(runs);
-  return runs.map(({ result }) => result);
+  return { results: runs.map(({ result }) => result), failures: await endAll(observers, runs) };
+}
+
+/** What was measured is not lost with a full disk. */
+async function endAll(observers: readonly RunObserver[], runs: readonly FinishedRun[]): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  for (const observer of observers)
+    try {
+      await observer.end?.(runs);
+    } catch (error) {
+      failures.push(error);
+    }
+  return failures;
 }
 
 /** All of them, also when one fails; the first failure is then thrown. */

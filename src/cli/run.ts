@@ -102,16 +102,21 @@ function runOptionsOf({ flipTimeout, ...options }: GivenOptions): RunOptions {
 async function runAndPrint(options: RunOptions): Promise<void> {
   try {
     const [{ runHeads }, report] = await Promise.all([import('./run-heads.js'), import('../report/index.js')]);
-    const heads = await runHeads(options);
-    const whole = report.combine(heads);
-    const several = heads.length > 1 || options.connector?.includes('all') === true;
-    const result = several ? whole : heads[0];
-    const lines = options.json === true ? [JSON.stringify(result)] : heads.flatMap(report.describeRun);
+    const { results, failures } = await runHeads(options);
+    const whole = report.combine(results);
+    const several = results.length > 1 || options.connector?.includes('all') === true;
+    const result = several ? whole : results[0];
+    const lines = options.json === true ? [JSON.stringify(result)] : results.flatMap(report.describeRun);
     process.stdout.write(`${lines.join('\n')}\n`);
     process.exitCode = whole.verdict === 'pass' ? 0 : failStatus;
+    failures.forEach(sayFailure);
   } catch (error) {
-    for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
+    sayFailure(error);
     if (options.json === true) process.stdout.write(`${JSON.stringify(failureJson(error))}\n`);
-    process.exitCode = exitStatus(error);
   }
+}
+
+function sayFailure(error: unknown): void {
+  for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
+  process.exitCode = exitStatus(error);
 }

@@ -3,23 +3,20 @@
  * and gives them back on `close()`, on a failed boot, and when the guest dies.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import type { Socket } from 'node:net';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError, messageOf } from '../errors.js';
 import { chooseAccelerator } from './accelerator.js';
-import { Agent, type Job, type JobOptions, type JobResult } from './agent.js';
-import { Heads } from './heads.js';
-import { machineOf, qemuArguments, runFiles, virtiofsdCommand } from './machine.js';
-import type { Accelerator, MachineOptions, MachineWishes, RunFiles, Size } from './machine.js';
-import { findProgram, locateKernel, type Kernel } from './paths.js';
-import { startChild, type Child } from './processes.js';
-import { Qmp } from './qmp.js';
+import type { Job, JobOptions, JobResult } from './agent.js';
+import { ConsoleLog } from './console-log.js';
+import { Hypervisor } from './hypervisor.js';
+import { machineOf, runFiles } from './machine.js';
+import type { Accelerator, MachineWishes, RunFiles, Size } from './machine.js';
+import { locateKernel, type Kernel } from './paths.js';
+import type { Qmp } from './qmp.js';
 import { shellQuote } from './shell.js';
-import { connectWhenUp } from './sockets.js';
-import { serveWitness, type WitnessReport } from './witness.js';
+import type { WitnessReport } from './witness.js';
 import { buildInit, buildUdmabufStandIn } from './tools.js';
 import { packageRoot } from '../package-root.js';
 
@@ -39,22 +36,18 @@ export interface LabOptions extends MachineWishes {
 }
 
 const bootTimeoutMs = 60_000;
-const powerOffMs = 3_000;
 const modules = ['virtio-gpu', 'vgem'];
 const guestSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Mesa has no driver of vgem's own: named, its software rasteriser loads without a search that warns. */
 const guestEnvironment = { GUESTHEAD_LAB: '1', MESA_LOADER_DRIVER_OVERRIDE: 'kms_swrast' };
 
 export class Lab {
-  readonly #children: Child[] = [];
-  #agent: Agent | undefined;
-  #qmp: Qmp | undefined;
-  #witness: Socket | undefined;
+  readonly #hypervisor: Hypervisor;
+  readonly #console: ConsoleLog;
+  readonly #closed = new AbortController();
   #closing: Promise<void> | undefined;
   #up = false;
   #hung = false;
-  readonly #machine: MachineOptions;
-  readonly #heads: Heads;
 
   private constructor(
     readonly folder: string,
@@ -65,8 +58,15 @@ export class Lab {
     private readonly options: LabOptions,
     private readonly hasStandIn: boolean,
   ) {
-    this.#machine = machineOf(options);
-    this.#heads = new Heads(this.files, this.#machine);
+    const { onCaptures } = options;
+    this.#hypervisor = new Hypervisor({
+      files: this.files,
+      machine: machineOf(options),
+      kernel,
+      accelerator,
+      onCaptures,
+    });
+    this.#console = new ConsoleLog(this.files.console);
   }
 
   static boot(options: LabOptions = {}): Promise<Lab> {
@@ -99,19 +99,18 @@ export class Lab {
   }
 
   get qmp(): Qmp {
-    if (this.#qmp === undefined) throw new GuestheadError('ERR_CLOSED', 'The lab is closed');
-    return this.#qmp;
+    return this.#hypervisor.qmp;
   }
 
   /** Starts a command in the guest, in this checkout unless told otherwise. `node` and `guesthead` are those of the host. */
   start(command: readonly string[], options: JobOptions & { cwd?: string; env?: Record<string, string> } = {}): Job {
-    if (this.#agent === undefined) throw new GuestheadError('ERR_CLOSED', 'The lab is closed');
+    const { agent } = this.#hypervisor;
     const exports = Object.entries({ ...guestEnvironment, PATH: this.#searchPath(), ...options.env }).map(
       ([name, value]) => `export ${name}=${shellQuote(value)}; `,
     );
     const words = command.map(shellQuote).join(' ');
     const line = `cd ${shellQuote(options.cwd ?? packageRoot)} && ${exports.join('')}exec ${words}`;
-    const job = this.#agent.run(line, options);
+    const job = agent.run(line, options);
     return { ...job, done: job.done.catch(async (error: unknown) => Promise.reject(await this.#explain(error))) };
   }
 
@@ -137,12 +136,12 @@ export class Lab {
    * Resolves once QEMU has it, before the guest has seen it.
    */
   async resize(head: number, size: Size): Promise<void> {
-    await this.#heads.resize(head, size);
+    await this.#hypervisor.heads.resize(head, size);
   }
 
   /** The host closes a head's window: its connector becomes disconnected. Works for every head, the first included. */
   async unplug(head: number): Promise<void> {
-    await this.#heads.unplug(head);
+    await this.#hypervisor.heads.unplug(head);
   }
 
   /**
@@ -175,51 +174,33 @@ export class Lab {
     timeout.addEventListener('abort', () => (this.#hung = !this.#up));
     const signal = this.options.signal ? AbortSignal.any([timeout, this.options.signal]) : timeout;
     progress(`booting Linux ${this.kernel.release} in QEMU (${this.accelerator})`);
+    await this.#hypervisor.start(await this.#makeFiles(), signal);
+    const { agent } = this.#hypervisor;
+    const ended = abortion(signal);
+    await Promise.race([agent.ready, ended]);
+    await Promise.race([this.#loadModules(), ended]);
+    await Promise.race([this.#waitForHeads(), ended]);
+    const failCommands = () => {
+      agent.fail(reasonOf(this.options.signal));
+    };
+    this.options.signal?.addEventListener('abort', failCommands, { signal: this.#closed.signal });
+    this.#up = true;
+    progress('the guest is up');
+  }
+
+  /** The environment in which QEMU finds them. */
+  async #makeFiles(): Promise<NodeJS.ProcessEnv> {
     await copyFile(await buildInit(), this.files.init);
     await mkdir(this.files.bin);
     await symlink(join(packageRoot, 'dist/cli/main.js'), join(this.files.bin, 'guesthead'));
-    const env = { ...process.env };
-    if (this.hasStandIn) {
-      await copyFile(await buildUdmabufStandIn(), this.files.standIn);
-      env['LD_PRELOAD'] = this.files.standIn;
-      env['GUESTHEAD_UDMABUF_REFUSAL'] = this.files.refusal;
-    }
-    await this.#startProcesses(env, signal);
-    const ended = abortion(signal);
-    await Promise.race([this.#agent?.ready, ended]);
-    await Promise.race([this.#loadModules(), ended]);
-    await Promise.race([this.#waitForHeads(), ended]);
-    this.options.signal?.addEventListener('abort', () => this.#agent?.fail(reasonOf(this.options.signal)));
-    this.#up = true;
-    progress('the guest is up');
+    if (!this.hasStandIn) return process.env;
+    await copyFile(await buildUdmabufStandIn(), this.files.standIn);
+    return { ...process.env, LD_PRELOAD: this.files.standIn, GUESTHEAD_UDMABUF_REFUSAL: this.files.refusal };
   }
 
   /** Where the guest looks for commands. */
   #searchPath(): string {
     return [this.files.bin, dirname(process.execPath), guestSearchPath].join(':');
-  }
-
-  async #startProcesses(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-    const { files } = this;
-    const machine = this.#machine;
-    this.#children.push(startChild(virtiofsdCommand(files, machine.liveFiles)));
-    while (!existsSync(files.fs)) {
-      this.#throwIfDead();
-      await sleep(10, undefined, { signal });
-    }
-    const qemu = findProgram('qemu-system-x86_64', 'qemu-system-x86');
-    const child = startChild([qemu, ...qemuArguments(machine, this.kernel, files, this.accelerator)], env);
-    this.#children.push(child);
-    const died = new AbortController();
-    child.process.once('exit', () => {
-      died.abort(new GuestheadError('ERR_LAB', 'QEMU ended'));
-    });
-    const either = AbortSignal.any([signal, died.signal]);
-    this.#agent = new Agent(await connectWhenUp(files.agent, either));
-    this.#qmp = await Qmp.connect(files.qmp, either);
-    this.#witness = await connectWhenUp(files.witness, either);
-    serveWitness(this.#witness, this.#qmp, files.capture, this.options.onCaptures);
-    await this.#heads.plugAll(either);
   }
 
   async #loadModules(): Promise<void> {
@@ -229,22 +210,15 @@ export class Lab {
   }
 
   async #waitForHeads(): Promise<void> {
-    await this.run(['sh', '-c', this.#heads.allConnected()], { cwd: '/' });
-  }
-
-  #throwIfDead(): void {
-    for (const { process: child, errors } of this.#children)
-      if (child.exitCode !== null || child.signalCode !== null)
-        throw new GuestheadError('ERR_LAB', `${child.spawnargs.at(4) ?? 'A helper'} ended at once: ${errors()}`);
+    await this.run(['sh', '-c', this.#hypervisor.heads.allConnected()], { cwd: '/' });
   }
 
   /** Adds what QEMU, virtiofsd and the console said last. */
   async #explain(error: unknown): Promise<Error> {
     if (this.#closing !== undefined) return new GuestheadError('ERR_CLOSED', 'The lab was closed');
-    const tail = consoleTail(await this.#console());
-    const said = this.#children.map((child) => child.errors()).filter((text) => text !== '');
+    const tail = await this.#console.tail();
     const what = this.#hung ? `The guest was not up after ${String(bootTimeoutMs / 1000)} s` : messageOf(error);
-    const parts = [what, ...said, tail === '' ? '' : `the guest's console ended with:\n${tail}`];
+    const parts = [what, ...this.#hypervisor.errors(), tail === '' ? '' : `the guest's console ended with:\n${tail}`];
     return new GuestheadError('ERR_LAB', parts.filter((part) => part !== '').join('\n'), { cause: error });
   }
 
@@ -253,36 +227,14 @@ export class Lab {
    * removed already (seen in 2 boots of some 60); and once the kernel hung, silent.
    */
   async #emulationFailed(): Promise<boolean> {
-    return this.accelerator === 'tcg' && (this.#hung || (await this.#console()).includes('Oops: int3'));
-  }
-
-  #console(): Promise<string> {
-    return readFile(this.files.console, 'utf8').catch(() => '');
+    return this.accelerator === 'tcg' && (this.#hung || (await this.#console.says('Oops: int3')));
   }
 
   async #close(): Promise<void> {
-    const qemu = this.#children.at(-1)?.process;
-    if (this.#agent !== undefined && qemu?.exitCode === null) {
-      this.#agent.powerOff();
-      await Promise.race([
-        new Promise((done) => qemu.once('exit', done)),
-        sleep(powerOffMs, undefined, { ref: false }),
-      ]);
-    }
-    this.#agent?.close();
-    this.#witness?.destroy();
-    this.#qmp?.close();
-    for (const child of this.#children.reverse()) await child.end();
+    this.#closed.abort();
+    await this.#hypervisor.close();
     if (this.options.keepLog !== true) await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-/** The last lines, and before them the one that says why where a long trace stands between. */
-function consoleTail(log: string): string {
-  const lines = log.trimEnd().split(/\r?\n/);
-  const tail = lines.slice(-20);
-  const panic = lines.slice(0, -20).findLast((line) => line.includes('Kernel panic'));
-  return [...(panic === undefined ? [] : [panic, '…']), ...tail].join('\n');
 }
 
 function reasonOf(signal: AbortSignal | undefined): Error {

@@ -5,20 +5,14 @@ import type { ForeignBuffer } from '../buffer/index.js';
 import { access, commitFlag, type NativeScanout } from '../native.js';
 import { propertyId } from './atomic.js';
 import { monotonicClock } from './clock.js';
+import { SampleSchedule } from './fence-sampling.js';
 import type { HeadMonitor } from './monitor.js';
 import type { Scanout, ScanoutEvent } from './scanout.js';
 import type { Place, Session } from './session.js';
 
 const flipFlags = commitFlag.nonblock | commitFlag.pageFlipEvent;
-/**
- * Sampling a fence costs a thread: one commit in so many pays it, whichever head's, and
- * fewer once there are samples enough for figures. Odd, so that all heads have their turn.
- */
-const sampleEvery = { first: 33, later: 257 };
-const firstSamples = 16;
-let nextSample = 0;
-let samples = 0;
-let commits = 0;
+/** Of all heads together. */
+const sampling = new SampleSchedule();
 const sampleIntervalUs = 150;
 /** A fence that went unseen is looked for until then: long enough for a host that paces by its own screen. */
 const sampleTimeoutMs = 20;
@@ -90,14 +84,14 @@ export class KernelScanout implements Scanout {
   }
 
   commit(slot: number, inFence: number): number {
-    const sampled = commits >= nextSample && this.flushFences.observed;
+    const sampled = sampling.isDue && this.flushFences.observed;
     const at = sampled || slot === this.#sampledSlot ? monotonicClock.now() : 0;
     const result = this.#native.commit(slot, inFence, flipFlags, false);
     if (result !== 0) return result;
     this.#flipPending = true;
-    commits++;
     if (slot === this.#sampledSlot) this.#committedAgainAt = at;
     if (sampled && this.#sampledSlot < 0) this.#sample(slot, at);
+    sampling.countCommit();
     return 0;
   }
 
@@ -167,7 +161,7 @@ export class KernelScanout implements Scanout {
   #sample(slot: number, committedAt: number): void {
     const buffer = this.#attached.get(slot);
     if (buffer === undefined) return;
-    nextSample = commits + (++samples < firstSamples ? sampleEvery.first : sampleEvery.later);
+    sampling.countSample();
     this.#sampledSlot = slot;
     this.#sampledAt = this.#committedAgainAt = committedAt;
     this.place.native

@@ -1,35 +1,25 @@
-/** The two devices opened for trials, each when it is first needed: what one refuses shall not keep the other from being tried. */
+/** The trials themselves, on the two devices. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  allocateUdmabuf,
-  climbDown,
-  GemHandles,
-  importHandle,
-  renderUsage,
-  type PathName,
-  type Size,
-} from '../buffer/index.js';
-import { DrmNode, watchHostRefusals, type HostRefusal, type Selected } from '../device/index.js';
+import { allocateUdmabuf, climbDown, importHandle, renderUsage, type PathName } from '../buffer/index.js';
+import { watchHostRefusals, type HostRefusal, type Selected } from '../device/index.js';
 import { coded } from '../errors.js';
 import {
   addFramebuffer,
   closeFramebuffer,
   format,
-  GbmDevice,
   primeHandleToFd,
   type DmabufFd,
   type FramebufferId,
   type GbmBuffer,
   type GemHandle,
-  type Mode,
 } from '../ffi/index.js';
-import { loadNative, type NativeDevice } from '../native.js';
-import { choosePipeline, chooseMode, Screen } from '../output/index.js';
+import { loadNative } from '../native.js';
 import { Owner } from '../owner.js';
-import { attempt, type Attempt } from './check.js';
+import { attempt } from './check.js';
 import type { Files } from './files.js';
 import { parseSharedMemory, type SharedMemory } from './placement.js';
+import { TrialDevices } from './trial-devices.js';
 
 /** The steps of the import path, each to be taken once and in this order, and what else can be tried. All may throw. */
 export interface Bench {
@@ -50,28 +40,9 @@ export interface Bench {
   close(): void;
 }
 
-const fallbackSize: Size = { width: 1920, height: 1080 };
 const tinyBytes = 64 * 2 ** 10;
 /** The host answers in a few ms; the kernel logs what it answered. */
 const hostAnswersMs = 60;
-
-interface Display {
-  readonly node: DrmNode;
-  readonly device: NativeDevice;
-  readonly handles: GemHandles;
-  /** Why commits cannot be tried. */
-  readonly notMaster: unknown;
-}
-
-interface Render {
-  readonly node: DrmNode;
-  readonly gbm: GbmDevice;
-}
-
-interface HeadOfDisplay {
-  readonly mode: Mode;
-  readonly screen: Screen;
-}
 
 /** Opens nothing yet. */
 export function openBench(render: Selected, display: Selected, files: Files): Bench {
@@ -80,9 +51,7 @@ export function openBench(render: Selected, display: Selected, files: Files): Be
 
 class DeviceBench implements Bench {
   readonly #owner = new Owner();
-  readonly #display: () => Display;
-  readonly #render: () => Render;
-  readonly #head: () => HeadOfDisplay;
+  readonly #devices: TrialDevices;
   readonly #refusals: HostRefusal[] = [];
   #watching = false;
   #buffer: GbmBuffer | undefined;
@@ -95,14 +64,12 @@ class DeviceBench implements Bench {
     displayNode: string,
     private readonly files: Files,
   ) {
-    this.#display = once(() => this.#openDisplay(displayNode));
-    this.#render = once(() => this.#openRender(renderNode));
-    this.#head = once(() => this.#openHead());
+    this.#devices = new TrialDevices(renderNode, displayNode, this.#owner);
   }
 
   allocate(): string {
-    const { gbm, node } = this.#render();
-    const shape = { ...this.#size(), format: format.XRGB8888, usage: renderUsage };
+    const { gbm, node } = this.#devices.render();
+    const shape = { ...this.#devices.size(), format: format.XRGB8888, usage: renderUsage };
     this.#buffer = this.#owner.own(gbm.createBuffer(shape), (buffer) => {
       buffer.close();
     });
@@ -111,16 +78,16 @@ class DeviceBench implements Bench {
   }
 
   export(): string {
-    const { node } = this.#render();
+    const { node } = this.#devices.render();
     const handle = taken(this.#buffer).handle;
     this.#dmabuf = this.#owner.own(primeHandleToFd(node.fd, handle, { readWrite: true }), closeSync);
     return 'a dma-buf, readable and writable';
   }
 
   import(): string {
-    const { handles, node } = this.#display();
+    const { handles, node } = this.#devices.display();
     this.#watchHost();
-    const from = this.#render().node.driver;
+    const from = this.#devices.render().node.driver;
     this.#handle = this.#owner.own(importHandle(node, handles, taken(this.#dmabuf), from), (handle) => {
       handles.release(handle);
     });
@@ -128,9 +95,9 @@ class DeviceBench implements Bench {
   }
 
   addFramebuffer(): string {
-    const { node } = this.#display();
+    const { node } = this.#devices.display();
     const planes = [{ handle: taken(this.#handle), pitch: taken(this.#buffer).stride(), offset: 0 }];
-    const options = { ...this.#size(), format: format.XRGB8888, planes };
+    const options = { ...this.#devices.size(), format: format.XRGB8888, planes };
     this.#framebuffer = this.#owner.own(addFramebuffer(node.fd, options), (id) => {
       closeFramebuffer(node.fd, id);
     });
@@ -138,17 +105,17 @@ class DeviceBench implements Bench {
   }
 
   testCommit(): string {
-    const { screen, mode } = this.#committer();
+    const { screen, mode } = this.#devices.committer();
     screen.test(mode, taken(this.#framebuffer));
     return `the display would show it at ${mode.width}x${mode.height} (TEST_ONLY)`;
   }
 
   sharedMemory(): SharedMemory {
-    return parseSharedMemory(this.files.text(`/proc/self/fdinfo/${this.#render().node.fd}`) ?? '');
+    return parseSharedMemory(this.files.text(`/proc/self/fdinfo/${this.#devices.render().node.fd}`) ?? '');
   }
 
   importUdmabuf(): string {
-    const { handles, node } = this.#display();
+    const { handles, node } = this.#devices.display();
     this.#watchHost();
     const fd = allocateUdmabuf(loadNative(), tinyBytes);
     try {
@@ -160,12 +127,12 @@ class DeviceBench implements Bench {
   }
 
   async tryPath(path: PathName): Promise<void> {
-    const { gbm, node: render } = this.#render();
-    const { node: display, handles } = this.#display();
+    const { gbm, node: render } = this.#devices.render();
+    const { node: display, handles } = this.#devices.display();
     const devices = { native: loadNative(), gbm, render, display, handles, source: 'cpu' } as const;
     let untried: unknown;
-    const rung = await climbDown([path], devices, this.#size(), 1, ({ framebuffer }) => {
-      const committer = attempt(() => this.#committer());
+    const rung = await climbDown([path], devices, this.#devices.size(), 1, ({ framebuffer }) => {
+      const committer = attempt(() => this.#devices.committer());
       if ('fault' in committer) untried = committer.fault;
       else committer.value.screen.test(committer.value.mode, framebuffer);
     });
@@ -181,48 +148,6 @@ class DeviceBench implements Bench {
 
   close(): void {
     this.#owner.close();
-  }
-
-  #openRender(path: string): Render {
-    const node = this.#owner.own(DrmNode.open(path), closeNode);
-    const gbm = this.#owner.own(GbmDevice.create(node.fd), (device) => {
-      device.close();
-    });
-    return { node, gbm };
-  }
-
-  #openDisplay(path: string): Display {
-    const node = this.#owner.own(DrmNode.open(path), closeNode);
-    const becoming = attempt(() => {
-      node.becomeAtomicMaster();
-    });
-    this.#owner.own(node, (master) => {
-      master.giveUpMaster();
-    });
-    const device = this.#owner.own(loadNative().openDevice(node.fd), (opened) => {
-      opened.close();
-    });
-    const notMaster = 'fault' in becoming ? becoming.fault : undefined;
-    return { node, device, handles: new GemHandles(() => node.fd), notMaster };
-  }
-
-  #openHead(): HeadOfDisplay {
-    const { node, device } = this.#display();
-    const pipeline = choosePipeline(node, undefined);
-    return { mode: chooseMode(pipeline.connector, undefined), screen: new Screen(node, device, pipeline) };
-  }
-
-  /** Throws why commits cannot be tried. */
-  #committer(): HeadOfDisplay {
-    const { notMaster } = this.#display();
-    if (notMaster !== undefined) throw coded(notMaster);
-    return this.#head();
-  }
-
-  /** The head's preferred mode, which a head would be opened in; another size serves where there is no head. */
-  #size(): Size {
-    const head = attempt(() => this.#head());
-    return 'value' in head ? { width: head.value.mode.width, height: head.value.mode.height } : fallbackSize;
   }
 
   /** What was logged before has nothing to do with the trials. */
@@ -242,22 +167,8 @@ function isLogOpen(): boolean {
   return 'value' in opened;
 }
 
-/** Opens at the first call; a failure is the same at each. */
-function once<T>(open: () => T): () => T {
-  let opened: Attempt<T> | undefined;
-  return () => {
-    opened ??= attempt(open);
-    if ('fault' in opened) throw coded(opened.fault);
-    return opened.value;
-  };
-}
-
 /** The step before this one has made it: steps are taken in their order, and none after one that failed. */
 function taken<T>(thing: T | undefined): T {
   if (thing === undefined) throw new Error('A step of the trial was left out');
   return thing;
-}
-
-function closeNode(node: DrmNode): void {
-  node.close();
 }

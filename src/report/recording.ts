@@ -20,10 +20,10 @@ export type RecordedFlushFence = Pick<FlushFenceMessage, 'ms' | 'atMs'>;
 
 type OpenFrame = { -readonly [K in keyof RecordedFrame]: RecordedFrame[K] };
 
-/** A quarter of an hour at 75 Hz. */
-const maxFrames = 65_536;
+/** Of each kind. As frames, a quarter of an hour at 75 Hz. */
+const kept = 65_536;
 
-/** Begins at once; keeps the last 65,536 frames, and up to twice as many. Owns its listeners until `stop`, after which all it holds stays. */
+/** Begins at once; keeps the last 65,536 frames, faults and flush fences each, and up to twice as many. Owns its listeners until `stop`, after which all it holds stays. */
 export class Recording {
   readonly #frames: OpenFrame[] = [];
   readonly #faults: RecordedFault[] = [];
@@ -73,8 +73,7 @@ export class Recording {
     if (this.#last !== undefined) this.#last.replacedMs = frame.flippedMs;
     this.#last = frame;
     this.#shown.set(frame.flip.slot, frame);
-    this.#frames.push(frame);
-    if (this.#frames.length > 2 * maxFrames) this.#dropped += this.#frames.splice(0, maxFrames).length;
+    this.#dropped += append(this.#frames, frame);
   };
 
   readonly #onRelease = (told: unknown): void => {
@@ -86,17 +85,23 @@ export class Recording {
 
   readonly #onFlushFence = (told: unknown): void => {
     const message = told as FlushFenceMessage;
-    if (this.#isOurs(message)) this.#flushFences.push({ ms: message.ms, atMs: message.atMs });
+    if (this.#isOurs(message)) append(this.#flushFences, { ms: message.ms, atMs: message.atMs });
   };
 
   readonly #onFault = (told: unknown): void => {
     const message = told as FaultMessage;
-    if (this.#isOurs(message)) this.#faults.push({ fault: message.fault, atMs: message.atMs });
+    if (this.#isOurs(message)) append(this.#faults, { fault: message.fault, atMs: message.atMs });
   };
 
   #isOurs({ id }: HeadName): boolean {
     return id === this.head.id;
   }
+}
+
+/** How many were forgotten for it. */
+function append<T>(list: T[], entry: T): number {
+  list.push(entry);
+  return list.length > 2 * kept ? list.splice(0, kept).length : 0;
 }
 
 function frameOf(flip: Flip): OpenFrame {

@@ -124,6 +124,21 @@ describe('guesthead run --trace', () => {
   });
 });
 
+describe('guesthead run --report', () => {
+  it('says so where the disk is full at the end, and prints the result', async () => {
+    await lab.run(['sh', '-c', 'mkdir /run/full && mount -t tmpfs -o size=16k none /run/full']);
+    const words = ['--mode', '1280x768', '--frames', '5', '--report', '/run/full/r.html', '--json'];
+    const full = await guesthead(lab, ['run', ...words]);
+    assert.equal(full.status, 1);
+    assert.match(
+      full.stderr,
+      /^guesthead: ERR_SYSTEM: Cannot write \/run\/full\/r.html: .*ENOSPC.*\n {2}→ name a file/m,
+    );
+    assert.equal(lastJson<RunResult>(full).frames, 5);
+    assert.equal((await lab.run(['ls', '-A', '/run/full'])).stdout, '');
+  });
+});
+
 function isFresher(late: RunResult, fifo: RunResult): boolean {
   return (late.latencyMs?.p50 ?? Infinity) < (fifo.latencyMs?.p50 ?? 0);
 }

@@ -44,6 +44,21 @@ describe('a recording', () => {
     assert.deepEqual([recording.flushFences[0]?.ms, recording.faults[0]?.fault.code], [4.5, 'ERR_FLIP_TIMEOUT']);
   });
 
+  it('keeps as many faults and flush fences, the newest', () => {
+    const ours = monitorOf('Virtual-1');
+    const recording = new Recording(ours);
+    const count = 140_000;
+    for (let i = 0; i < count; i++) {
+      ours.next(i);
+      ours.fault(new GuestheadError('ERR_FLIP_TIMEOUT', String(i)));
+    }
+    recording.stop();
+    for (const list of [recording.faults, recording.flushFences])
+      assert.ok(list.length >= 65_536 && list.length <= 131_072, String(list.length));
+    assert.equal(recording.faults.at(-1)?.fault.message, String(count - 1));
+    assert.equal(recording.flushFences.at(-1)?.ms, count - 1);
+  });
+
   it('forgets the oldest frames, not the newest', () => {
     const ours = monitorOf('Virtual-1');
     const recording = new Recording(ours);

@@ -1,4 +1,4 @@
-#include "service/datagram.h"
+#include "process/datagram.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>

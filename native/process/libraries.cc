@@ -1,4 +1,4 @@
-#include "service/libraries.h"
+#include "process/libraries.h"
 
 #include <link.h>
 #include <sys/mman.h>

@@ -1,0 +1,115 @@
+/** QEMU, its helper virtiofsd and the connections to them: started once, and given back in whatever state they are. */
+import { existsSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GuestheadError } from '../errors.js';
+import { Agent } from './agent.js';
+import { Heads } from './heads.js';
+import { qemuArguments, virtiofsdCommand } from './machine.js';
+import type { Accelerator, MachineOptions, RunFiles } from './machine.js';
+import { findProgram, type Kernel } from './paths.js';
+import { startChild, type Child } from './processes.js';
+import { Qmp } from './qmp.js';
+import { connectWhenUp } from './sockets.js';
+import { serveWitness, type WitnessReport } from './witness.js';
+
+const powerOffMs = 3_000;
+
+export interface HypervisorOptions {
+  readonly files: RunFiles;
+  readonly machine: MachineOptions;
+  readonly kernel: Kernel;
+  readonly accelerator: Accelerator;
+  readonly onCaptures?: ((report: WitnessReport) => void) | undefined;
+}
+
+export class Hypervisor {
+  readonly heads: Heads;
+  /** In the order of their start. */
+  readonly #children: Child[] = [];
+  #agent: Agent | undefined;
+  #qmp: Qmp | undefined;
+  #witness: Socket | undefined;
+
+  constructor(private readonly options: HypervisorOptions) {
+    this.heads = new Heads(options.files, options.machine);
+  }
+
+  /** The guest's. Throws ERR_CLOSED before the start and after the end. */
+  get agent(): Agent {
+    return open(this.#agent);
+  }
+
+  /** Throws ERR_CLOSED as `agent` does. */
+  get qmp(): Qmp {
+    return open(this.#qmp);
+  }
+
+  /** Resolves once QEMU listens and all heads are plugged in; the guest is not up then. */
+  async start(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+    const { files, onCaptures } = this.options;
+    await this.#startHelper(signal);
+    const either = AbortSignal.any([signal, this.#startQemu(env)]);
+    this.#agent = new Agent(await connectWhenUp(files.agent, either));
+    this.#qmp = await Qmp.connect(files.qmp, either);
+    this.#witness = await connectWhenUp(files.witness, either);
+    serveWitness(this.#witness, this.#qmp, files.capture, onCaptures);
+    await this.heads.plugAll(either);
+  }
+
+  /** What the processes said on standard error, each that said anything. */
+  errors(): string[] {
+    return this.#children.map((child) => child.errors()).filter((text) => text !== '');
+  }
+
+  /** Powers the guest off; ends the processes and closes the connections. */
+  async close(): Promise<void> {
+    await this.#powerOff();
+    this.#agent?.close();
+    this.#witness?.destroy();
+    this.#qmp?.close();
+    this.#agent = this.#qmp = undefined;
+    for (const child of this.#children.reverse()) await child.end();
+  }
+
+  async #startHelper(signal: AbortSignal): Promise<void> {
+    const { files, machine } = this.options;
+    this.#children.push(startChild(virtiofsdCommand(files, machine.liveFiles)));
+    while (!existsSync(files.fs)) {
+      this.#throwIfDead();
+      await sleep(10, undefined, { signal });
+    }
+  }
+
+  /** Aborted when it ends. */
+  #startQemu(env: NodeJS.ProcessEnv): AbortSignal {
+    const { files, machine, kernel, accelerator } = this.options;
+    const qemu = findProgram('qemu-system-x86_64', 'qemu-system-x86');
+    const child = startChild([qemu, ...qemuArguments(machine, kernel, files, accelerator)], env);
+    this.#children.push(child);
+    const died = new AbortController();
+    child.process.once('exit', () => {
+      died.abort(new GuestheadError('ERR_LAB', 'QEMU ended'));
+    });
+    return died.signal;
+  }
+
+  #throwIfDead(): void {
+    for (const { process: child, errors } of this.#children)
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new GuestheadError('ERR_LAB', `${child.spawnargs.at(4) ?? 'A helper'} ended at once: ${errors()}`);
+  }
+
+  async #powerOff(): Promise<void> {
+    const qemu = this.#children.at(-1)?.process;
+    if (this.#agent === undefined || qemu?.exitCode !== null) return;
+    this.#agent.powerOff();
+    const ended = new Promise((done) => qemu.once('exit', done));
+    await Promise.race([ended, sleep(powerOffMs, undefined, { ref: false })]);
+  }
+}
+
+function open<T>(connection: T | undefined): T {
+  if (connection === undefined) throw new GuestheadError('ERR_CLOSED', 'The lab is closed');
+  return connection;
+}
