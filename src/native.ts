@@ -128,6 +128,7 @@ export interface NativeWatcher {
 }
 
 export interface Native {
+  /** Keeps a duplicate. Events cost one system call less where the file is non-blocking, which it then has to stay. */
   openDevice(fd: number): NativeDevice;
   /** `onReadable` should read what there is; it is called again while the fd stays readable. */
   watchReadable(fd: number, onReadable: (errno: number) => void): NativeWatcher;

@@ -1,6 +1,7 @@
 #include "drm/device.h"
 
 #include <drm_mode.h>
+#include <fcntl.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -18,19 +19,29 @@ namespace {
 constexpr double kWholeCommitFlags =
     DRM_MODE_ATOMIC_TEST_ONLY | DRM_MODE_ATOMIC_NONBLOCK | DRM_MODE_ATOMIC_ALLOW_MODESET;
 
+/** 1 = there are events, 0 = none now, or a negative errno. */
+int pollEvents(int fd) {
+  pollfd ready = {fd, POLLIN, 0};
+  if (poll(&ready, 1, 0) <= 0) return 0;
+  return (ready.revents & (POLLIN | POLLHUP)) != 0 ? 1 : -ENODEV;
+}
+
 /**
  * Reads events, without blocking although the file may be a blocking one (its
  * flags are the caller's, too). Bytes read, 0 = somebody else read them, or a
  * negative errno.
  */
-ssize_t readEvents(int fd, char* buffer, size_t size) {
-  pollfd ready = {fd, POLLIN, 0};
-  if (poll(&ready, 1, 0) <= 0) return 0;
-  if ((ready.revents & (POLLIN | POLLHUP)) == 0) return -ENODEV;
+ssize_t readEvents(int fd, bool blocks, char* buffer, size_t size) {
+  if (const int found = blocks ? pollEvents(fd) : 1; found <= 0) return found;
   const ssize_t length = read(fd, buffer, size);
   if (length > 0) return length;
   if (length == 0) return -ENODEV;
-  return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+  if (errno == EAGAIN) return blocks ? 0 : std::min(pollEvents(fd), 0);
+  return errno == EINTR ? 0 : -errno;
+}
+
+bool isBlocking(int fd) {
+  return (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
 }
 
 }  // namespace
@@ -51,7 +62,7 @@ napi_value Device::open(const Napi::CallbackInfo& info) {
 }
 
 Device::Device(std::shared_ptr<Environment> environment, UniqueFd fd)
-    : environment_(std::move(environment)), fd_(std::move(fd)) {
+    : environment_(std::move(environment)), fd_(std::move(fd)), blocks_(isBlocking(fd_.get())) {
   environment_->add(this);
 }
 
@@ -130,7 +141,7 @@ void Device::close() {
 void Device::onReadable(int error) {
   const auto self = shared_from_this();
   alignas(drm_event_vblank) char events[4096];
-  const ssize_t size = readEvents(fd_.get(), events, sizeof events);
+  const ssize_t size = readEvents(fd_.get(), blocks_, events, sizeof events);
   if (size > 0) dispatch(events, static_cast<size_t>(size));
   if (size < 0) fail({static_cast<int>(-size), "read"});
   if (error != 0) fail({error, "poll"});

@@ -55,6 +55,8 @@ class Device final : public Closable, public std::enable_shared_from_this<Device
 
   std::shared_ptr<Environment> environment_;
   UniqueFd fd_;
+  /** Whether reading may block; a file that does not shall stay so. */
+  const bool blocks_;
   std::unique_ptr<Poller> poller_;
   std::vector<Scanout*> scanouts_;
   int flips_ = 0;

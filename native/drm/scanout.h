@@ -77,7 +77,7 @@ class Scanout final : public SlotListener, public std::enable_shared_from_this<S
   void onSlotReady(Slot& ready, int error) override;
   void settleDraining(const Slot* ready, int error);
   static bool flushed(const Slot& slot);
-  void settle(Slot& slot, bool flush);
+  void settle(Slot& slot, bool idle, bool flush);
   void finish(Slot& slot);
   void stopDraining(Slot& slot);
   void changeFlips(int change);

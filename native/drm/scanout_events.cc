@@ -23,13 +23,13 @@ void Scanout::tellFlip(uint32_t cookie, const drm_event_vblank& event) {
   const std::shared_ptr<Slot> slot = takeFlipped(cookie);
   if (!slot) return;
   const napi_env env = callbacks_.env();
-  const bool flushPending = !slot->signalled(Fences::writers);
   const std::shared_ptr<Slot> replaced = current_;
+  const auto [flushed, idle] = slot->signalled(Fences::writers, replaced.get(), Fences::all);
   replaceCurrent(slot);
   const double timestamp = event.tv_sec * 1e9 + event.tv_usec * 1e3;
   callbacks_.call(kFlip, {numberValue(env, slot->index), numberValue(env, event.sequence),
-                          numberValue(env, timestamp), booleanValue(env, flushPending)});
-  if (replaced && replaced->replacements > 0) settle(*replaced, !flushPending);
+                          numberValue(env, timestamp), booleanValue(env, !flushed)});
+  if (replaced && replaced->replacements > 0) settle(*replaced, idle, flushed);
 }
 
 /** The slot whose flip this event ends, or null for an event nobody waits for. */
@@ -84,7 +84,8 @@ void Scanout::settleDraining(const Slot* ready, int error) {
     const auto slots = slots_;  // Handlers may change the table.
     for (const auto& slot : slots) {
       const bool waited = slot && (!ready || slot.get() == ready || slot->successor.get() == ready);
-      if (waited && slot->replacements > 0) settle(*slot, flushed(*slot));
+      if (waited && slot->replacements > 0)
+        settle(*slot, slot->signalled(Fences::all), flushed(*slot));
     }
   } catch (const SystemError& failure) {
     fail(failure);
@@ -97,11 +98,11 @@ bool Scanout::flushed(const Slot& slot) {
   return !slot.successor || slot.successor->signalled(Fences::writers);
 }
 
-/** Reports a replaced slot if all has signalled, or waits for what has not. */
-void Scanout::settle(Slot& slot, bool flush) {
-  const bool own = slot.signalled(Fences::all);
-  if (own && flush) return finish(slot);
-  if (!own) slot.await(Fences::all);
+/** Reports a replaced slot if all has signalled, its own fences and its successor's flush, or waits
+ * for what has not. */
+void Scanout::settle(Slot& slot, bool idle, bool flush) {
+  if (idle && flush) return finish(slot);
+  if (!idle) slot.await(Fences::all);
   if (!flush) slot.successor->await(Fences::writers);
 }
 

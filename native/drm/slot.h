@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "core/poller.h"
 
@@ -48,6 +49,8 @@ class Slot {
 
   /** Whether the fences have signalled. Throws SystemError. */
   bool signalled(Fences fences) const;
+  /** That of this slot and of another one, which may be null, in one system call. */
+  std::pair<bool, bool> signalled(Fences fences, const Slot* other, Fences othersFences) const;
   /** Calls the listener once they have. Throws SystemError. */
   void await(Fences fences);
   void stop(Fences fences);
@@ -55,6 +58,7 @@ class Slot {
   void detach();
 
  private:
+  int fdFor(Fences fences) const;
   const std::unique_ptr<Poller>& poller(Fences fences) const {
     return fences == Fences::all ? all_ : writers_;
   }

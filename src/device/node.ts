@@ -156,7 +156,7 @@ function isLoss(error: unknown): boolean {
 
 function openFd(path: string): number {
   try {
-    return openSync(path, open.O_RDWR); /* libuv adds O_CLOEXEC */
+    return openSync(path, open.O_RDWR | open.O_NONBLOCK); /* libuv adds O_CLOEXEC */
   } catch (cause) {
     const errno = errnoOf(cause);
     const { ENOENT, EACCES, EPERM, ENODEV, ENXIO } = constants.errno;

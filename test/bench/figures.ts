@@ -12,9 +12,9 @@ export function spread(values: readonly number[]): Spread {
   return { median, min: sorted[0]!, max: sorted.at(-1)! };
 }
 
-/** Of each round's own two. */
+/** Of each round's own two, as far as both had it. */
 export function ratios(values: readonly number[], others: readonly number[]): Spread {
-  return spread(values.map((value, round) => value / others[round]!));
+  return spread(values.slice(0, others.length).map((value, round) => value / others[round]!));
 }
 
 export function show({ median, min, max }: Spread, digits = 2): string {

@@ -9,10 +9,10 @@ import { packageRoot } from '../../src/package-root.js';
 import { clients, kmscube } from './clients.js';
 import { goals, goalLines, tables, type Results } from './report.js';
 import { orders, resize, sizesInTurn, starts, takeTurns, type Rounds, type Say } from './sections.js';
-import { sample } from './window.js';
+import { countFlips, sampleOnce } from './window.js';
 
 const usage = `usage: npm run bench [-- OPTIONS]
-  --rounds N     turns that each client has (default: 5)
+  --rounds N     turns that each client has (default: 7)
   --seconds S    the window in which each is measured (default: 8)
   --readme       write the tables into README.md, too`;
 
@@ -24,7 +24,7 @@ const extraBoots = 2;
 function parse(): { rounds: number; seconds: number; readme: boolean } {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ options: { rounds: text, seconds: text, readme: { type: 'boolean' } } });
-  const [rounds, seconds] = [Number(values.rounds ?? 5), Number(values.seconds ?? 8)];
+  const [rounds, seconds] = [Number(values.rounds ?? 7), Number(values.seconds ?? 8)];
   if (!Number.isInteger(rounds) || rounds < 1 || !(seconds >= 2))
     throw new Error('rounds: 1 or more; seconds: 2 or more');
   return { rounds, seconds, readme: values.readme === true };
@@ -42,6 +42,7 @@ async function measure(rounds: number, seconds: number, say: Say): Promise<Resul
   for (let extra = 0; extra < extraBoots; extra++) await (await boot()).close();
   const lab = await boot();
   try {
+    await countFlips(lab);
     const compared = await takeTurns(lab, await clients(lab, mode), rounds, seconds, say);
     const cube = await cubes(lab, seconds, say);
     const ordered = await takeTurns(lab, orders, rounds, seconds, say);
@@ -59,7 +60,7 @@ async function measure(rounds: number, seconds: number, say: Say): Promise<Resul
 /** One window: where GL is done in software on an emulated processor it is no rival, but it can run. */
 async function cubes(lab: Lab, seconds: number, say: Say): Promise<Rounds> {
   try {
-    return { [kmscube.name]: [await sample(lab, kmscube, seconds)] };
+    return { [kmscube.name]: [await sampleOnce(lab, kmscube, seconds)] };
   } catch (error) {
     say(`kmscube cannot run here: ${messageOf(error).split('\n')[0] ?? ''}`);
     return {};

@@ -8,7 +8,7 @@ export interface Results {
   readonly machine: string;
   readonly clients: Rounds;
   readonly sizes: Rounds;
-  readonly orders: Rounds;
+  readonly orders: Rounds<Sample & { readonly output: string }>;
   readonly starts: readonly Start[];
   readonly bootMs: readonly number[];
 }

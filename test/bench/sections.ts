@@ -1,12 +1,13 @@
 /** What is measured, each a section of the results. */
+import assert from 'node:assert/strict';
 import type { Lab, Size } from '../../src/lab/index.js';
-import { guesthead, resultOf } from './clients.js';
-import { sample, type Client, type Sample } from './window.js';
+import { compiledSeconds, guesthead, resultOf } from './clients.js';
+import { Running, sampleOnce, type Client, type Sample } from './window.js';
 
 export type Say = (line: string) => void;
 
-/** Every client's samples, one a round; the clients take turns, so that noise meets all of them. */
-export type Rounds = Readonly<Record<string, readonly Sample[]>>;
+/** Samples by name, one a round; all take turns, so that noise meets all of them. */
+export type Rounds<S = Sample> = Readonly<Record<string, readonly S[]>>;
 
 export async function takeTurns(
   lab: Lab,
@@ -14,17 +15,29 @@ export async function takeTurns(
   rounds: number,
   seconds: number,
   say: Say,
-): Promise<Rounds> {
-  const samples = Object.fromEntries(clients.map(({ name }) => [name, [] as Sample[]]));
+): Promise<Rounds<Sample & { readonly output: string }>> {
+  const names = clients.map(({ name }) => name);
+  return inTurn(names, rounds, say, (turn) => sampleOnce(lab, clients[turn]!, seconds));
+}
+
+async function inTurn<S extends Sample>(
+  names: readonly string[],
+  rounds: number,
+  say: Say,
+  take: (turn: number) => Promise<S>,
+): Promise<Rounds<S>> {
+  const samples = names.map((): S[] => []);
   for (let round = 1; round <= rounds; round++)
-    for (const client of clients) {
-      const taken = await sample(lab, client, seconds);
-      samples[client.name]?.push(taken);
-      const { flipsPerSecond, cpuMsPerFlip, rssMiB } = taken;
-      const figures = `${flipsPerSecond.toFixed(2)} flips/s, ${cpuMsPerFlip.toFixed(2)} ms CPU a flip, ${rssMiB.toFixed(0)} MiB`;
-      say(`round ${round} of ${rounds}, ${client.name}: ${figures}`);
+    for (const [turn, name] of names.entries()) {
+      const taken = await take(turn);
+      samples[turn]!.push(taken);
+      say(`round ${round} of ${rounds}, ${name}: ${described(taken)}`);
     }
-  return samples;
+  return Object.fromEntries(names.map((name, turn) => [name, samples[turn]!]));
+}
+
+function described({ flipsPerSecond, cpuMsPerFlip, rssMiB }: Sample): string {
+  return `${flipsPerSecond.toFixed(2)} flips/s, ${cpuMsPerFlip.toFixed(2)} ms CPU a flip, ${rssMiB.toFixed(0)} MiB`;
 }
 
 export const sizes: readonly Size[] = [
@@ -36,23 +49,30 @@ export const sizes: readonly Size[] = [
 
 export const nameOf = ({ width, height }: Size) => `${width}x${height}`;
 
-/** Until V8 has compiled most of what runs each frame: what it compiles meanwhile would hide what the size costs. */
-const mostlyCompiledSeconds = 15;
-
-/** guesthead at each size in turn, the host's window resized in between; a frame costs the same whatever its size. */
+/**
+ * One guesthead, whose window the host resizes in between: a frame costs the same whatever its size, and
+ * what else differs from one process to the next does not hide that.
+ */
 export async function sizesInTurn(lab: Lab, rounds: number, seconds: number, say: Say): Promise<Rounds> {
-  const samples = Object.fromEntries(sizes.map((size) => [nameOf(size), [] as Sample[]]));
-  for (let round = 1; round <= rounds; round++)
-    for (const size of sizes) {
-      await resize(lab, size);
-      const client = guesthead(nameOf(size), ['--pattern', 'none']);
-      const taken = await sample(lab, { ...client, warmUpSeconds: mostlyCompiledSeconds }, seconds);
-      samples[nameOf(size)]?.push(taken);
-      say(
-        `round ${round} of ${rounds}, ${nameOf(size)}: ${taken.cpuMsPerFlip.toFixed(2)} ms CPU a flip at ${taken.flipsPerSecond.toFixed(2)} flips/s`,
-      );
-    }
-  return samples;
+  await resize(lab, sizes[0]!);
+  const client = { ...guesthead('guesthead', ['--pattern', 'none']), warmUpSeconds: compiledSeconds };
+  const running = await Running.start(lab, client);
+  try {
+    return await inTurn(sizes.map(nameOf), rounds, say, async (turn) => {
+      await resize(lab, sizes[turn]!);
+      await shown(lab, sizes[turn]!);
+      return running.sample(seconds);
+    });
+  } finally {
+    await running.end();
+  }
+}
+
+/** Resolves once the size is on the screen, and what making the buffers cost is over. */
+async function shown(lab: Lab, size: Size): Promise<void> {
+  const isShown = `grep -q 'mode: "${nameOf(size)}"' /sys/kernel/debug/dri/*/state`;
+  const { status } = await lab.run(['timeout', '20', 'sh', '-c', `until ${isShown}; do sleep 0.1; done; sleep 2`]);
+  assert.equal(status, 0, `guesthead did not follow to ${nameOf(size)}`);
 }
 
 /** Resolves once the guest's kernel prefers the size. */
@@ -69,7 +89,7 @@ export const orders = [
 ];
 
 /** Of each sample, from its own JSON, ms. */
-export function latencies(samples: readonly Sample[]): number[] {
+export function latencies(samples: readonly { readonly output: string }[]): number[] {
   return samples.map(({ output }) => resultOf(output).latencyMs?.p50 ?? NaN);
 }
 

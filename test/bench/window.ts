@@ -3,16 +3,12 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Lab } from '../../src/lab/index.js';
 
-/** A command in the guest that flips until it is ended. */
+/** A command in the guest that flips until SIGINT. */
 export interface Client {
   readonly name: string;
   readonly command: readonly string[];
   /** How long it runs before the window; the usual 3 s where it does not say. */
   readonly warmUpSeconds?: number;
-  /** How to end it. */
-  readonly end: (job: Job) => void;
-  /** Flips a second, from all that it printed; `from` = what it had printed before the window. */
-  readonly rate: (output: string, from: string) => number;
 }
 
 export interface Sample {
@@ -21,8 +17,6 @@ export interface Sample {
   readonly cpuMsPerFlip: number;
   /** VmRSS at the end of the window. */
   readonly rssMiB: number;
-  /** All that it printed. */
-  readonly output: string;
 }
 
 const usualWarmUpSeconds = 3;
@@ -30,50 +24,88 @@ const usualWarmUpSeconds = 3;
 const endSeconds = 10;
 /** Of /proc/PID/stat: USER_HZ, the same on every x86 Linux. */
 const ticksPerSecond = 100;
+/** The kernel's own count of what was flipped, whoever did. */
+const flipEvents = '/sys/kernel/tracing/events/drm/drm_vblank_event_delivered';
 
-export async function sample(lab: Lab, client: Client, seconds: number): Promise<Sample> {
-  let output = '';
-  const hear = (chunk: Buffer) => (output += chunk.toString());
-  const job = lab.start(['sh', '-c', 'echo "pid $$"; exec "$@"', 'sh', ...client.command], {
-    onStdout: hear,
-    onStderr: hear,
-  });
-  const ended = job.done.catch(() => undefined);
-  try {
+/** From now on the guest's kernel counts flips. */
+export async function countFlips(lab: Lab): Promise<void> {
+  const { status, stderr } = await lab.run(['sh', '-c', `echo hist:keys=crtc > ${flipEvents}/trigger`]);
+  assert.equal(status, 0, stderr);
+}
+
+/** A client that flips. */
+export class Running {
+  #output = '';
+  readonly #job: Job;
+  readonly #ended: Promise<unknown>;
+
+  /** Resolves once it is warm; end it whatever happens. */
+  static async start(lab: Lab, client: Client): Promise<Running> {
+    const running = new Running(lab, client);
     await lab.run(['sleep', String(client.warmUpSeconds ?? usualWarmUpSeconds)]);
-    const pid = /^pid (\d+)$/m.exec(output)?.[1];
-    assert.ok(pid !== undefined, `${client.name} did not start: ${output}`);
-    const before = output;
-    const used = await usage(lab, client, pid, seconds, () => output);
-    client.end(job);
-    await Promise.race([ended, sleep(endSeconds * 1000, undefined, { ref: false })]);
-    const flipsPerSecond = client.rate(output, before);
-    const flips = flipsPerSecond * used.seconds;
-    return { flipsPerSecond, cpuMsPerFlip: used.cpuMs / flips, rssMiB: used.rssMiB, output };
-  } finally {
-    job.kill('SIGKILL');
-    await ended;
+    return running;
+  }
+
+  private constructor(
+    private readonly lab: Lab,
+    private readonly client: Client,
+  ) {
+    const hear = (chunk: Buffer) => (this.#output += chunk.toString());
+    this.#job = lab.start(['sh', '-c', 'echo "pid $$"; exec "$@"', 'sh', ...client.command], {
+      onStdout: hear,
+      onStderr: hear,
+    });
+    this.#ended = this.#job.done.catch(() => undefined);
+  }
+
+  /** One shell for the whole window, so that nothing of the host's lies in between. */
+  async sample(seconds: number): Promise<Sample> {
+    const pid = /^pid (\d+)$/m.exec(this.#output)?.[1];
+    assert.ok(pid !== undefined, `${this.client.name} did not start: ${this.#output}`);
+    const read = `cut -d' ' -f1 /proc/uptime && sed 's/.*) //' /proc/${pid}/stat && grep Hits: ${flipEvents}/hist`;
+    const script = `${read} && sleep ${seconds} && ${read} && grep VmRSS /proc/${pid}/status`;
+    const { stdout, status } = await this.lab.run(['sh', '-c', script]);
+    assert.equal(status, 0, `${this.client.name} ended too early: ${this.#output}`);
+    return sampleOf(stdout.trim().split('\n'));
+  }
+
+  /** All that it printed. */
+  async end(): Promise<string> {
+    this.#job.kill('SIGINT');
+    await Promise.race([this.#ended, sleep(endSeconds * 1000, undefined, { ref: false })]);
+    this.#job.kill('SIGKILL');
+    await this.#ended;
+    return this.#output;
   }
 }
 
-interface Usage {
-  readonly seconds: number;
-  readonly cpuMs: number;
-  readonly rssMiB: number;
+/** Of a client's whole run. */
+export async function sampleOnce(lab: Lab, client: Client, seconds: number): Promise<Sample & { output: string }> {
+  const running = await Running.start(lab, client);
+  let output = '';
+  try {
+    const sample = await running.sample(seconds);
+    output = await running.end();
+    return { ...sample, output };
+  } finally {
+    if (output === '') await running.end();
+  }
 }
 
-/** One shell for the whole window, so that nothing of the host's lies in between. */
-async function usage(lab: Lab, { name }: Client, pid: string, seconds: number, said: () => string): Promise<Usage> {
-  const read = `cut -d' ' -f1 /proc/uptime && sed 's/.*) //' /proc/${pid}/stat`;
-  const script = `${read} && sleep ${seconds} && ${read} && grep VmRSS /proc/${pid}/status`;
-  const { stdout, status } = await lab.run(['sh', '-c', script]);
-  assert.equal(status, 0, `${name} ended too early: ${said()}`);
-  const [up0, stat0, up1, stat1, rss] = stdout.trim().split('\n') as [string, string, string, string, string];
+/** Time, use and flips at the beginning of the window, the same at its end, and the memory then. */
+function sampleOf(lines: readonly string[]): Sample {
+  const [up0, stat0, hits0, up1, stat1, hits1, rss] = lines as [string, string, string, string, string, string, string];
+  const flips = numberIn(hits1) - numberIn(hits0);
+  assert.ok(flips > 0, `nothing was flipped: ${lines.join('\n')}`);
   return {
-    seconds: Number(up1) - Number(up0),
-    cpuMs: ((ticksOf(stat1) - ticksOf(stat0)) / ticksPerSecond) * 1000,
-    rssMiB: Number(/\d+/.exec(rss)?.[0]) / 1024,
+    flipsPerSecond: flips / (Number(up1) - Number(up0)),
+    cpuMsPerFlip: ((ticksOf(stat1) - ticksOf(stat0)) / ticksPerSecond / flips) * 1000,
+    rssMiB: numberIn(rss) / 1024,
   };
+}
+
+function numberIn(line: string): number {
+  return Number(/\d+/.exec(line)?.[0]);
 }
 
 /** utime and stime: fields 14 and 15 of the file, of which the first two are cut off. */
