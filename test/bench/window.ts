@@ -58,15 +58,20 @@ export class Running {
     this.#ended = this.#job.done.catch(() => undefined);
   }
 
-  /** One shell for the whole window, so that nothing of the host's lies in between. */
+  /** One shell for the whole window, which reads without another process, so that nothing else lies in between. */
   async sample(seconds: number): Promise<Sample> {
     const pid = /^pid (\d+)$/m.exec(this.#output)?.[1];
     assert.ok(pid !== undefined, `${this.client.name} did not start: ${this.#output}`);
-    const read = `cut -d' ' -f1 /proc/uptime && sed 's/.*) //' /proc/${pid}/stat && grep Hits: ${flipEvents}/hist`;
-    const script = `${read} && sleep ${seconds} && ${read} && grep VmRSS /proc/${pid}/status`;
+    const script = `
+      now() {
+        read -r uptime _ < /proc/uptime && read -r stat < /proc/${pid}/stat || exit
+        while read -r key flips; do [ "$key" != Hits: ] || break; done < ${flipEvents}/hist
+        echo "$uptime $flips $stat"
+      }
+      now && sleep ${seconds} && now && grep VmRSS /proc/${pid}/status`;
     const { stdout, status } = await this.lab.run(['sh', '-c', script]);
     assert.equal(status, 0, `${this.client.name} ended too early: ${this.#output}`);
-    return sampleOf(stdout.trim().split('\n'));
+    return sampleOf(stdout.trim().split('\n') as [string, string, string]);
   }
 
   /** All that it printed. */
@@ -92,24 +97,21 @@ export async function sampleOnce(lab: Lab, client: Client, seconds: number): Pro
   }
 }
 
-/** Time, use and flips at the beginning of the window, the same at its end, and the memory then. */
-function sampleOf(lines: readonly string[]): Sample {
-  const [up0, stat0, hits0, up1, stat1, hits1, rss] = lines as [string, string, string, string, string, string, string];
-  const flips = numberIn(hits1) - numberIn(hits0);
-  assert.ok(flips > 0, `nothing was flipped: ${lines.join('\n')}`);
+/** How things are at the beginning of the window and at its end, and the memory then. */
+function sampleOf([first, last, rss]: readonly [string, string, string]): Sample {
+  const [begin, end] = [readingOf(first), readingOf(last)];
+  const flips = end.flips - begin.flips;
+  assert.ok(flips > 0, `nothing was flipped: ${first}\n${last}`);
   return {
-    flipsPerSecond: flips / (Number(up1) - Number(up0)),
-    cpuMsPerFlip: ((ticksOf(stat1) - ticksOf(stat0)) / ticksPerSecond / flips) * 1000,
-    rssMiB: numberIn(rss) / 1024,
+    flipsPerSecond: flips / (end.uptime - begin.uptime),
+    cpuMsPerFlip: ((end.ticks - begin.ticks) / ticksPerSecond / flips) * 1000,
+    rssMiB: Number(/\d+/.exec(rss)?.[0]) / 1024,
   };
 }
 
-function numberIn(line: string): number {
-  return Number(/\d+/.exec(line)?.[0]);
-}
-
-/** utime and stime: fields 14 and 15 of the file, of which the first two are cut off. */
-function ticksOf(stat: string): number {
-  const fields = stat.split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+/** Ticks: utime and stime, fields 14 and 15 of /proc/PID/stat, whose second is a name that may hold spaces. */
+function readingOf(line: string): { uptime: number; flips: number; ticks: number } {
+  const [uptime, flips] = line.split(' ').map(Number) as [number, number];
+  const fields = line.slice(line.lastIndexOf(') ') + 2).split(' ');
+  return { uptime, flips, ticks: Number(fields[11]) + Number(fields[12]) };
 }
