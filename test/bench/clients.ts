@@ -13,9 +13,9 @@ interface Objects {
 
 /**
  * V8 interprets a function first and compiles it once it has run often enough: at 75 flips a second and
- * under emulation most of that is over after so long, and what a flip costs from then on is what it costs.
+ * under emulation that is over after so long, and what a flip costs from then on is what it costs.
  */
-export const compiledSeconds = 20;
+export const compiledSeconds = 40;
 
 /** In the order of their turns: the two that a goal compares come one right after the other. */
 export async function clients(lab: Lab, mode: { width: number; height: number; hz: number }): Promise<Client[]> {
