@@ -1,7 +1,7 @@
 /**
  * Who may import whom: DESIGN.md's arrows, and each folder's index.ts its only door.
  *
- *   cli → {kiosk, lab, host, report, probe} → output → buffer → device → {ffi, native} → errors
+ *   cli → {kiosk, lab, host, report, probe} → head → {loop, gpus → {kms, buffer} → device → {ffi, native}} → errors
  *
  * Types count as imports too: a layer that needs another's types knows that layer.
  */
@@ -9,7 +9,9 @@
 /** Needed by all, importing nothing of the project. */
 const ground = ['errors', 'owner', 'package-root'];
 const system = ['ffi', 'native'];
-const display = ['output', 'buffer', 'device'];
+/** Below the heads: a client's way to the screen, the lower stages of which are usable alone. */
+const stages = ['loop', 'gpus', 'kms', 'buffer', 'device'];
+const display = ['head', ...stages];
 /** Each loaded by itself, where it was asked for. */
 const reports = ['report', 'report/trace', 'report/metrics', 'report/compare'];
 
@@ -22,7 +24,11 @@ const arrows = {
   ffi: [],
   device: system,
   buffer: ['device', ...system],
-  output: ['buffer', 'device', ...system],
+  kms: ['device', ...system],
+  gpus: ['kms', 'buffer', 'device', ...system],
+  // The loop knows no kernel: of `buffer` it has the chain of slots.
+  loop: ['buffer'],
+  head: [...stages, ...system],
   render: [],
   probe: [...display, ...system],
   report: display,
@@ -38,7 +44,7 @@ const arrows = {
 };
 
 /** Beside the door: the values that options choose from, which the command names before it loads anything. */
-const choices = '(output|host)/choices\\.ts$';
+const choices = '(kms|head|host)/choices\\.ts$';
 
 /** `device` → its door `src/device/index.ts`; `native` and `errors` are single files. */
 const door = (name) => `${name}(/index)?\\.ts$`;

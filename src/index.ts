@@ -3,32 +3,25 @@ export { describeDevice, discover } from './device/index.js';
 export type { DrmDevice } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode } from './errors.js';
-export { Display, headChannels, mergeFences, openHead, sharedFormats } from './output/index.js';
+export { mergeFences } from './buffer/index.js';
+export { Display, sharedFormats } from './gpus/index.js';
+export { headChannels, openHead } from './head/index.js';
+export type { ConnectorInfo, DeviceRole, DisplayChange, DisplayOptions } from './gpus/index.js';
 export type {
-  Clock,
-  ConnectorInfo,
-  Cursor,
-  DeviceRole,
-  DisplayChange,
-  DisplayOptions,
-  Draw,
-  DrawResult,
   FaultMessage,
-  Flip,
   FlipMessage,
   FlushFenceMessage,
-  Frame,
   Head,
   HeadInfo,
   HeadName,
   HeadOptions,
   HeadStats,
   OpenHeadOptions,
-  Pacing,
   Percentiles,
   ReleaseMessage,
-  Shown,
-} from './output/index.js';
+} from './head/index.js';
+export type { Cursor } from './kms/index.js';
+export type { Clock, Draw, DrawResult, Flip, Frame, Pacing, Shown } from './loop/index.js';
 export { probe } from './probe/index.js';
 export type {
   Capabilities,

@@ -11,3 +11,4 @@ export { allocateUdmabuf } from './udmabuf-path.js';
 export type { ScanoutBuffer } from './scanout-buffer.js';
 export { allFree, maxBuffers, minBuffers, Swapchain } from './swapchain.js';
 export type { Slot, SlotState, StateCounts } from './swapchain.js';
+export { mergeFences } from './fences.js';

@@ -1,7 +1,8 @@
 /** A head's flips for the whole of a run: one subscription, and whoever measures listens to it for a while. */
 import type { Subscription } from 'rxjs';
 import { coded } from '../errors.js';
-import type { Draw, Flip, Head } from '../output/index.js';
+import type { Head } from '../head/index.js';
+import type { Draw, Flip } from '../loop/index.js';
 
 /** How the flips ended by themselves; without an error they were completed. */
 export interface Ending {

@@ -1,7 +1,8 @@
 /** Measures one head's flips until enough are counted, a signal comes, or the loop fails. */
 import { merge, Subscription, timer, type Observable } from 'rxjs';
 import { GuestheadError } from '../errors.js';
-import type { Flip, Head } from '../output/index.js';
+import type { Head } from '../head/index.js';
+import type { Flip } from '../loop/index.js';
 import { processStartMs, SampleLog, type CpuMeter, type Figures, type Samples } from '../report/index.js';
 import type { Ending, FlipFeed } from './flip-feed.js';
 import type { HeadRunOptions } from './run-options.js';

@@ -1,5 +1,6 @@
 /** `run --metrics`: the run's figures over HTTP for as long as it flips. */
-import { parseHeadOptions, type Head } from '../output/index.js';
+import { parseHeadOptions } from '../head/index.js';
+import { type Head } from '../head/index.js';
 import { loadPrometheus, Metrics, type Address } from '../report/metrics/index.js';
 
 /** Rejects with ERR_USAGE where prom-client is missing. */

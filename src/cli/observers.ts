@@ -1,5 +1,5 @@
 /** What goes along with a run beside its result: each is made for an option, and told of the run's beginning and end. */
-import type { Head } from '../output/index.js';
+import type { Head } from '../head/index.js';
 import type { RunResult } from '../report/index.js';
 import type { Measurement } from './measure.js';
 import type { RunOptions } from './run-options.js';

@@ -1,5 +1,5 @@
 /** `guesthead run --report FILE.html`: records the run's frames, and writes the page at its end. */
-import type { Head } from '../output/index.js';
+import type { Head } from '../head/index.js';
 import {
   OutputFile,
   Recording,

@@ -1,7 +1,10 @@
 /** One run: as many heads of one display as asked for, each measured, from open to close. */
 import { fromEvent, merge, share } from 'rxjs';
 import { type GuestheadError } from '../errors.js';
-import { Display, openHead, parseHeadOptions, type Draw, type Head } from '../output/index.js';
+import { Display } from '../gpus/index.js';
+import { parseHeadOptions } from '../head/index.js';
+import { openHead, type Head } from '../head/index.js';
+import { type Draw } from '../loop/index.js';
 import { createPattern, type PatternName } from '../render/index.js';
 import { CpuMeter, FaultLog, judgeRun, type HostCaptures, type RunResult } from '../report/index.js';
 import { FlipFeed } from './flip-feed.js';

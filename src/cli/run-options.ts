@@ -1,4 +1,5 @@
-import type { DisplayOptions, HeadOptions } from '../output/index.js';
+import type { DisplayOptions } from '../gpus/index.js';
+import type { HeadOptions } from '../head/index.js';
 import type { PatternName } from '../render/index.js';
 import type { Address } from '../report/metrics/index.js';
 

@@ -1,14 +1,8 @@
 /** `guesthead run`: opens a head, flips a pattern, judges what it measured. */
 import { Option, type Command } from 'commander';
 import { maxBuffers, minBuffers, pathNames } from '../buffer/index.js';
-import {
-  drawErrorPolicies,
-  modeAdvice,
-  modePattern,
-  presentations,
-  presents,
-  resizePolicies,
-} from '../output/choices.js';
+import { drawErrorPolicies, presentations, presents, resizePolicies } from '../head/choices.js';
+import { modeAdvice, modePattern } from '../kms/choices.js';
 import { patternNames } from '../render/index.js';
 import { withConfigFile } from './config.js';
 import { failureJson, failureLines, exitStatus, failStatus } from './failure.js';

@@ -4,7 +4,8 @@
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { errnoOf, messageOf } from '../errors.js';
-import { headChannels, monotonicClock, type Clock, type FlipMessage, type HeadName } from '../output/index.js';
+import { headChannels, type FlipMessage, type HeadName } from '../head/index.js';
+import { monotonicClock, type Clock } from '../loop/index.js';
 import { NotifySocket } from './notify-socket.js';
 
 /** What is asked of a run that has ended. */

@@ -1,5 +1,5 @@
 /** The live line of a run, on a terminal only. */
-import type { Head } from '../output/index.js';
+import type { Head } from '../head/index.js';
 
 const everyMs = 500;
 

@@ -1,5 +1,5 @@
 /** `guesthead run --trace`: written when the run ends, however it ends. */
-import type { Head } from '../output/index.js';
+import type { Head } from '../head/index.js';
 import { RunTrace, type TraceVerdict } from '../report/trace/index.js';
 
 /** A `RunObserver`. */

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endWith, filter, firstValueFrom, merge, tap, timer } from 'rxjs';
 import type { PathName } from '../buffer/index.js';
 import type { GuestheadError } from '../errors.js';
-import { openHead, type Flip, type Head, type OpenHeadOptions } from '../output/index.js';
+import { openHead, type Head, type OpenHeadOptions } from '../head/index.js';
+import { type Flip } from '../loop/index.js';
 import { failed, no, ok, statusOfFailure, type Question } from './check.js';
 import type { Check } from './report.js';
 

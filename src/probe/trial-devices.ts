@@ -4,7 +4,7 @@ import { DrmNode } from '../device/index.js';
 import { coded } from '../errors.js';
 import { GbmDevice, type Mode } from '../ffi/index.js';
 import { loadNative, type NativeDevice } from '../native.js';
-import { chooseMode, choosePipeline, Screen } from '../output/index.js';
+import { chooseMode, choosePipeline, Screen } from '../kms/index.js';
 import type { Owner } from '../owner.js';
 import { attempt, type Attempt } from './check.js';
 

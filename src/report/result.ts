@@ -1,5 +1,6 @@
 /** A run's result: the figures, the verdict on them, and how both read. */
-import type { HeadInfo, HeadStats, Pacing, Percentiles } from '../output/index.js';
+import type { HeadInfo, HeadStats, Percentiles } from '../head/index.js';
+import type { Pacing } from '../loop/index.js';
 import type { LoggedFault } from './fault-log.js';
 import type { Samples } from './samples.js';
 

@@ -1,5 +1,5 @@
 /** Each measured frame's own values, for who compares runs: medians alone do not tell a difference from noise. */
-import type { Flip } from '../output/index.js';
+import type { Flip } from '../loop/index.js';
 
 /** Milliseconds, rounded to µs, in the order of the flips. */
 export interface Samples {

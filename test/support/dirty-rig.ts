@@ -1,6 +1,6 @@
 /** The surroundings of the loop of one buffer, driven by hand. */
 import type { GuestheadError } from '../../src/errors.js';
-import { dirtyLoop, type DirtyParts, type Draw, type Flip } from '../../src/output/index.js';
+import { dirtyLoop, type DirtyParts, type Draw, type Flip } from '../../src/loop/index.js';
 import { Canvas, HandClock, periodMs, settle } from './loop-rig.js';
 
 /** One buffer whose flushes end by hand. */

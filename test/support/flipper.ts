@@ -1,7 +1,7 @@
 /** The host's end of `test/lab/guest/flipper.ts`: a head in the guest that flips while a test does something to it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, JobResult, Lab } from '../../src/lab/index.js';
-import type { OpenHeadOptions } from '../../src/output/index.js';
+import type { OpenHeadOptions } from '../../src/head/index.js';
 import type { Answer, Status } from '../lab/guest/flipper.js';
 import type { Held } from '../lab/guest/held.js';
 import { script } from './lab.js';

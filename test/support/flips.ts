@@ -1,5 +1,6 @@
 /** Flips as a display of 60 Hz would make them, for what only counts them. */
-import { FlipStatistics, type Flip, type HeadStats } from '../../src/output/index.js';
+import { FlipStatistics, type HeadStats } from '../../src/head/index.js';
+import { type Flip } from '../../src/loop/index.js';
 
 export function flipAt(frame: number, changes: Partial<Flip> = {}): Flip {
   const timestampNs = frame * (1e9 / 60);

@@ -14,7 +14,7 @@ import {
   type Flip,
   type Scanout,
   type ScanoutEvent,
-} from '../../src/output/index.js';
+} from '../../src/loop/index.js';
 import { FakeDevice, type FakeScanout } from '../../src/testing/index.js';
 
 export class Canvas implements Drawable {

@@ -1,7 +1,8 @@
 /** Runs that never were, for what tells of runs: the flips as asked for, recorded and judged as a head's would be. */
 import { GuestheadError } from '../../src/errors.js';
-import { FlipStatistics, type Flip, type HeadInfo } from '../../src/output/index.js';
-import { HeadMonitor } from '../../src/output/monitor.js';
+import { FlipStatistics, type HeadInfo } from '../../src/head/index.js';
+import { type Flip } from '../../src/loop/index.js';
+import { HeadMonitor } from '../../src/head/telemetry.js';
 import { Recording, judgeRun, type LoggedFault, type ReportedHead } from '../../src/report/index.js';
 import { flipAt } from './flips.js';
 import { HandClock } from './loop-rig.js';

@@ -1,5 +1,5 @@
 /** A display that flips by itself, on simulated time; what sets its pace is the test's choice. */
-import type { Draw, Flip, LoopOptions } from '../../src/output/index.js';
+import type { Draw, Flip, LoopOptions } from '../../src/loop/index.js';
 import { HandClock, periodMs, Rig, settle, start } from './loop-rig.js';
 
 /** When the flip of a commit comes, both in ms; `last`: the flip before. */

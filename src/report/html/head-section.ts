@@ -1,5 +1,5 @@
 /** One head's part of the page. The page's script puts the charts into what has `data-chart`. */
-import type { Percentiles } from '../../output/index.js';
+import type { Percentiles } from '../../head/index.js';
 import type { RunResult } from '../result.js';
 import { definitionList, escapeHtml, list, table, type Row } from './markup.js';
 import type { RecordedRun, ReportedHead } from './report.js';

@@ -1,5 +1,6 @@
 /** What is counted of one head from the first flip on: nothing is looked up or allocated for a frame. */
-import type { Flip, Head } from '../../output/index.js';
+import type { Head } from '../../head/index.js';
+import type { Flip } from '../../loop/index.js';
 import { TimeHistogram } from './time-histogram.js';
 
 export type TalliedHead = Pick<Head, 'id' | 'info' | 'states' | 'bytesCopied'>;

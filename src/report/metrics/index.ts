@@ -1,6 +1,6 @@
 /** A run's figures for Prometheus, while it flips. Loaded only where they are asked for. */
 import { GuestheadError } from '../../errors.js';
-import { monotonicClock } from '../../output/index.js';
+import { monotonicClock } from '../../loop/index.js';
 import type { TalliedHead } from './head-tally.js';
 import { registryOf, type Prometheus } from './registry.js';
 import { MetricsServer, type Address, type Answer } from './server.js';

@@ -1,6 +1,7 @@
 /** A run's trace: the heads' recordings and the kernel's events, written to one file when the run ends. */
 import { GuestheadError, messageOf } from '../../errors.js';
-import { guardExit, monotonicClock, type Head, type HeadInfo } from '../../output/index.js';
+import { guardExit, type Head, type HeadInfo } from '../../head/index.js';
+import { monotonicClock } from '../../loop/index.js';
 import { Recording } from '../recording.js';
 import type { TraceEvent } from './events.js';
 import { headEvents } from './head-events.js';

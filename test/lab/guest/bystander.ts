@@ -7,9 +7,9 @@
 import { DrmNode, discover, selectDisplay } from '../../../src/device/index.js';
 import { addFramebuffer, createDumb, format } from '../../../src/ffi/index.js';
 import { loadNative } from '../../../src/native.js';
-import { chooseMode } from '../../../src/output/index.js';
-import { choosePipeline } from '../../../src/output/pipeline.js';
-import { Screen } from '../../../src/output/screen.js';
+import { chooseMode } from '../../../src/kms/index.js';
+import { choosePipeline } from '../../../src/kms/pipe.js';
+import { Screen } from '../../../src/kms/modeset.js';
 
 const node = DrmNode.open(selectDisplay(discover(), 'auto').node);
 node.becomeAtomicMaster();

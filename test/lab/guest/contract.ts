@@ -1,11 +1,12 @@
 /** The contract suite on the real addon and the real kernel. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { propertyId } from '../../../src/output/atomic.js';
-import { sharedBy } from '../../../src/output/display.js';
-import { chooseMode, Display } from '../../../src/output/index.js';
-import { parseHeadOptions } from '../../../src/output/options.js';
-import { openPlace } from '../../../src/output/place.js';
-import { openSession } from '../../../src/output/session.js';
+import { propertyId } from '../../../src/kms/atomic.js';
+import { sharedBy } from '../../../src/gpus/display.js';
+import { Display } from '../../../src/gpus/index.js';
+import { chooseMode } from '../../../src/kms/index.js';
+import { parseHeadOptions } from '../../../src/head/options.js';
+import { openPlace } from '../../../src/head/place.js';
+import { openSession } from '../../../src/head/buffer-set.js';
 import { scanoutContract, type HandlerCall } from '../../contract/scanout.js';
 
 /** Longer than a refresh and the host's 50 ms together. */

@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openHead, type Draw, type Flip } from '../../../src/output/index.js';
+import { openHead } from '../../../src/head/index.js';
+import { type Draw, type Flip } from '../../../src/loop/index.js';
 
 const flipsWanted = 40;
 /** The frames that go wrong. */

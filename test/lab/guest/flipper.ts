@@ -7,8 +7,9 @@
  * and lets the process end by itself.
  */
 import { createInterface } from 'node:readline';
-import { sharedBy } from '../../../src/output/display.js';
-import { openHead, type Frame, type OpenHeadOptions } from '../../../src/output/index.js';
+import { sharedBy } from '../../../src/gpus/display.js';
+import { openHead, type OpenHeadOptions } from '../../../src/head/index.js';
+import { type Frame } from '../../../src/loop/index.js';
 import { held, heldHandles, type Held } from './held.js';
 import { Vgem } from './vgem.js';
 

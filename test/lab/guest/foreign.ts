@@ -8,7 +8,8 @@ import { GuestheadError } from '../../../src/errors.js';
 import { closeGemHandle, format, primeFdToHandle, primeHandleToFd, type DmabufFd } from '../../../src/ffi/index.js';
 import { askWitness } from '../../../src/lab/index.js';
 import { access, loadNative } from '../../../src/native.js';
-import { openHead, type DrawResult, type Flip, type Frame, type Head } from '../../../src/output/index.js';
+import { openHead, type Head } from '../../../src/head/index.js';
+import { type DrawResult, type Flip, type Frame } from '../../../src/loop/index.js';
 import { createPattern } from '../../../src/render/index.js';
 import { held } from './held.js';
 

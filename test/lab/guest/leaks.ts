@@ -3,7 +3,8 @@
  * counting what the process and the kernel hold before and after.
  */
 import { firstValueFrom, take } from 'rxjs';
-import { Display, openHead, type Head, type OpenHeadOptions } from '../../../src/output/index.js';
+import { Display } from '../../../src/gpus/index.js';
+import { openHead, type Head, type OpenHeadOptions } from '../../../src/head/index.js';
 import { loadNative, type Native } from '../../../src/native.js';
 import { held } from './held.js';
 

@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { firstValueFrom, take } from 'rxjs';
-import { openHead } from '../../../src/output/index.js';
+import { openHead } from '../../../src/head/index.js';
 import { held } from './held.js';
 
 /** Opens, draws five frames of 33 MB, closes; the code it ended with. */

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { takeWhile, lastValueFrom } from 'rxjs';
-import { openHead } from '../../../src/output/index.js';
+import { openHead } from '../../../src/head/index.js';
 import { loadNative, type Native, type NativeDevice, type NativeScanout } from '../../../src/native.js';
 
 const [early, late] = [300, Number(process.argv[2] ?? 1000)];

@@ -1,5 +1,5 @@
 /** Flips until an error that nobody catches. */
-import { openHead } from '../../../src/output/index.js';
+import { openHead } from '../../../src/head/index.js';
 
 const head = await openHead();
 let flips = 0;

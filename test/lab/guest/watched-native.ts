@@ -1,6 +1,6 @@
 /** The addon, with a record of what is committed through it. */
 import { commitFlag, loadNative, type AtomicRequest, type Native, type NativeDevice } from '../../../src/native.js';
-import { monotonicClock } from '../../../src/output/index.js';
+import { monotonicClock } from '../../../src/loop/index.js';
 
 /** A commit of a page flip. */
 export interface FlipCommit {

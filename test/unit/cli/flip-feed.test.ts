@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Observable, Subject } from 'rxjs';
 import { FlipFeed, type Ending } from '../../../src/cli/flip-feed.js';
 import { GuestheadError } from '../../../src/errors.js';
-import type { Flip } from '../../../src/output/index.js';
+import type { Flip } from '../../../src/loop/index.js';
 
 const flip = (sequence: number) => ({ sequence }) as Flip;
 const draw = () => undefined;

@@ -9,7 +9,7 @@ import { NotifySocket, type Notification } from '../../../src/cli/notify-socket.
 import { runHeads } from '../../../src/cli/run-heads.js';
 import { ServiceObserver, watchdogMs, type ServedHead } from '../../../src/cli/service-observer.js';
 import { GuestheadError } from '../../../src/errors.js';
-import { headChannels } from '../../../src/output/index.js';
+import { headChannels } from '../../../src/head/index.js';
 import { FakeNative, nativeError } from '../../../src/testing/index.js';
 import { DatagramReceiver } from '../../support/datagrams.js';
 import { flipAt } from '../../support/flips.js';

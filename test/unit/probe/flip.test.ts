@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EMPTY, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 import { GuestheadError } from '../../../src/errors.js';
-import type { Flip } from '../../../src/output/index.js';
+import type { Flip } from '../../../src/loop/index.js';
 import { flipAt } from '../../support/flips.js';
 import { tryFlip, type OpenFlippingHead } from '../../../src/probe/flip.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { it } from 'node:test';
-import { monotonicClock } from '../../../src/output/index.js';
+import { monotonicClock } from '../../../src/loop/index.js';
 import { processStartMs } from '../../../src/report/index.js';
 
 it('tells when this process began, on the monotonic clock', () => {

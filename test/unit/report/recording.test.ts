@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GuestheadError } from '../../../src/errors.js';
-import { monotonicClock } from '../../../src/output/index.js';
-import { HeadMonitor } from '../../../src/output/monitor.js';
+import { monotonicClock } from '../../../src/loop/index.js';
+import { HeadMonitor } from '../../../src/head/telemetry.js';
 import { Recording } from '../../../src/report/index.js';
 import { flipAt } from '../../support/flips.js';
 

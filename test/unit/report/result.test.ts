@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { HeadInfo } from '../../../src/output/index.js';
+import type { HeadInfo } from '../../../src/head/index.js';
 import { describeRun, judgeRun, type Circumstances, type Figures } from '../../../src/report/index.js';
 import { flipAt, statsOf } from '../../support/flips.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GuestheadError } from '../../../../src/errors.js';
-import type { Flip } from '../../../../src/output/index.js';
+import type { Flip } from '../../../../src/loop/index.js';
 import type { RecordedFrame } from '../../../../src/report/index.js';
 import type { TraceEvent } from '../../../../src/report/trace/events.js';
 import { headEvents, type TracedHead } from '../../../../src/report/trace/head-events.js';

@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
-import type { Head } from '../../../../src/output/index.js';
-import { monotonicClock } from '../../../../src/output/index.js';
-import { HeadMonitor } from '../../../../src/output/monitor.js';
+import type { Head } from '../../../../src/head/index.js';
+import { monotonicClock } from '../../../../src/loop/index.js';
+import { HeadMonitor } from '../../../../src/head/telemetry.js';
 import { KernelTracing } from '../../../../src/report/trace/kernel-tracing.js';
 import { RunTrace } from '../../../../src/report/trace/index.js';
 import { writeTrace } from '../../../../src/report/trace/trace-file.js';

@@ -1,0 +1,232 @@
+/** One subscription of a head's flips: a loop on one session after the other, the picture kept between them. */
+import { Subscription, type Observable, type Subscriber } from 'rxjs';
+import { ForeignBuffer, Swapchain, type ScanoutBuffer, type StateCounts } from '../buffer/index.js';
+import { GuestheadError } from '../errors.js';
+import { monotonicClock } from '../loop/index.js';
+import { dirtyLoop } from '../loop/index.js';
+import { guardExit } from './exit-guard.js';
+import { flipLoop } from '../loop/index.js';
+import type { Draw } from '../loop/index.js';
+import { KernelScanout } from './kernel-scanout.js';
+import type { HeadMonitor } from './telemetry.js';
+import type { CheckedHeadOptions } from './options.js';
+import { PaceObserver, type Pacing } from '../loop/index.js';
+import type { Flip } from '../loop/index.js';
+import type { Place, Session } from './buffer-set.js';
+
+export interface RunContext {
+  readonly options: CheckedHeadOptions;
+  readonly draw: Draw;
+  readonly when$: Observable<unknown> | undefined;
+  readonly subscriber: Subscriber<Flip>;
+  readonly monitor: HeadMonitor;
+  readonly report: (fault: GuestheadError) => void;
+  /** The loop ended; the head decides what follows. */
+  readonly onError: (error: unknown) => void;
+  /** The session's first frame is on the screen: what was shown before may go. */
+  readonly onShown: () => void;
+  /** At each flip event, before the next commit. */
+  readonly onFlip: () => void;
+  /** The process ends: what is on the screen beside the frames goes first. */
+  readonly onExit: () => void;
+}
+
+/** One loop: all that ends with it. */
+interface Running {
+  readonly loop: Subscription;
+  readonly scanout: KernelScanout;
+  /** None in the single-buffer form. */
+  readonly guests: Guests | undefined;
+}
+
+/** The chain, and the callers' buffers that are shown in it by their places. */
+interface Guests {
+  readonly chain: Swapchain<ScanoutBuffer>;
+  readonly foreign: Map<ForeignBuffer, number>;
+}
+
+export class FlipRun {
+  #running: Running | undefined;
+  #nextFrame = 0;
+  #place: Place | undefined;
+  #pace: PaceObserver | undefined;
+  readonly #removeGuard: () => void;
+
+  constructor(private readonly context: RunContext) {
+    this.#removeGuard = guardExit(() => {
+      context.onExit();
+      restore(this.#place);
+    });
+  }
+
+  /** Stops the loop on the session before, if any, with its picture on the screen, and starts on this one. */
+  start(place: Place, session: Session): void {
+    this.pause();
+    this.#place = place;
+    const { monitor, onShown, onFlip, options } = this.context;
+    const scanout = new KernelScanout(place, session, monitor, { onShown, onFlip });
+    this.#pace = new PaceObserver(periodOf(session));
+    if (options.present === 'dirtyfb') this.#startDirty(place, session, scanout);
+    else this.#startFlips(session, scanout, this.#pace);
+  }
+
+  /** Stops the loop; the last frame stays on the screen, and its buffers with it. */
+  pause(): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    running.loop.unsubscribe();
+    running.scanout.close();
+    if (running.guests === undefined) return;
+    this.#nextFrame = running.guests.chain.nextFrame;
+    for (const buffer of running.guests.foreign.keys()) buffer.release();
+  }
+
+  /** The host closed the head: nothing is shown until the next start. */
+  blank(): void {
+    this.pause();
+    restore(this.#place);
+  }
+
+  /** Stops the loop and gives the screen back. Idempotent. */
+  stop(): void {
+    this.pause();
+    this.#removeGuard();
+    restore(this.#place);
+    this.#place = undefined;
+  }
+
+  get running(): boolean {
+    return this.#running !== undefined;
+  }
+
+  get flipPending(): boolean {
+    return this.#running?.scanout.flipPending ?? false;
+  }
+
+  counts(): StateCounts | undefined {
+    return this.#running?.guests?.chain.counts();
+  }
+
+  pacing(): Pacing | undefined {
+    return this.#pace?.pacing();
+  }
+
+  #startFlips(session: Session, scanout: KernelScanout, pace: PaceObserver): void {
+    const { options, draw, when$, monitor, report } = this.context;
+    const guests: Guests = { chain: new Swapchain(session.buffers, this.#nextFrame), foreign: new Map() };
+    const flips$ = flipLoop({
+      swapchain: guests.chain,
+      scanout,
+      clock: monotonicClock,
+      draw,
+      when$,
+      options: { ...options, periodMs: periodOf(session) },
+      defer: afterThisTurn,
+      pace,
+      onReleased: (slot) => {
+        monitor.released(slot);
+      },
+      placeOf: (buffer) => guests.foreign.get(buffer) ?? admit(buffer, session, scanout, guests),
+      report,
+    });
+    this.#subscribe(flips$, (loop) => ({ loop, scanout, guests }));
+  }
+
+  #startDirty({ native, shows }: Place, session: Session, scanout: KernelScanout): void {
+    const { options, draw } = this.context;
+    const [buffer] = session.buffers;
+    if (buffer === undefined) return;
+    const flips$ = dirtyLoop({
+      buffer,
+      firstFrame: this.#nextFrame,
+      periodMs: periodOf(session),
+      clock: monotonicClock,
+      draw,
+      onDrawError: options.onDrawError,
+      report: this.context.report,
+      surface: {
+        show: () => {
+          scanout.show(0);
+        },
+        flush: () => native.dirtyFramebuffer(shows.node.fd, buffer.framebuffer),
+        flushPending: () => scanout.pendingFences(0, -1).length > 0,
+        closeFence: (fd) => {
+          scanout.closeFence(fd);
+        },
+      },
+      onFrame: (next) => (this.#nextFrame = next),
+    });
+    this.#subscribe(flips$, (loop) => ({ loop, scanout, guests: undefined }));
+  }
+
+  /** The loop may end before `subscribe` returns: what runs is known before it starts. */
+  #subscribe(flips$: Observable<Flip>, running: (loop: Subscription) => Running): void {
+    const { monitor, subscriber, onError } = this.context;
+    const loop = new Subscription();
+    const started = running(loop);
+    this.#running = started;
+    loop.add(
+      flips$.subscribe({
+        next: (flip) => {
+          monitor.flipped(flip);
+          subscriber.next(flip);
+        },
+        error: (error: unknown) => {
+          if (this.#running === started) onError(error);
+        },
+      }),
+    );
+  }
+}
+
+const settled = Promise.resolve();
+
+/** As a promise job: the addon lets them run when it has told all heads their events. */
+function afterThisTurn(callback: () => void): void {
+  void settled.then(callback);
+}
+
+function periodOf({ mode }: Session): number {
+  return 1000 / mode.refreshHz;
+}
+
+/** Throws nothing: a lost device has nothing to be given back. */
+function restore(place: Place | undefined): void {
+  try {
+    place?.screen.restore();
+  } catch {
+    // see above
+  }
+}
+
+/** The first time that a buffer of the caller's is shown in this session. */
+function admit(buffer: ForeignBuffer, session: Session, scanout: KernelScanout, { chain, foreign }: Guests): number {
+  if (!(buffer instanceof ForeignBuffer)) throw new GuestheadError('ERR_USAGE', 'This is no imported buffer');
+  if (buffer.closed) throw new GuestheadError('ERR_CLOSED', 'The imported buffer is closed');
+  const { width, height } = buffer.layout;
+  const { mode } = session;
+  if (width < mode.width || height < mode.height)
+    throw new GuestheadError(
+      'ERR_UNSUPPORTED',
+      `A buffer of ${String(width)}x${String(height)} does not fill the mode`,
+      { advice: `the display does not scale: bring ${String(mode.width)}x${String(mode.height)} or more` },
+    );
+  const slot = chain.admit(() => {
+    dismiss(buffer, scanout, { chain, foreign });
+  });
+  scanout.attach(slot, buffer);
+  foreign.set(buffer, slot);
+  buffer.hold();
+  return slot;
+}
+
+/** The host has let go; the next time it is shown it is admitted anew. */
+function dismiss(buffer: ForeignBuffer, scanout: KernelScanout, { chain, foreign }: Guests): void {
+  const slot = foreign.get(buffer);
+  if (slot === undefined) return;
+  foreign.delete(buffer);
+  chain.dismiss(slot);
+  scanout.detach(slot);
+  buffer.release();
+}

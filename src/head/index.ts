@@ -1,0 +1,11 @@
+export { guardExit } from './exit-guard.js';
+export { Head } from './head.js';
+export type { HeadInfo } from './head-info.js';
+export { openHead } from './open-head.js';
+export type { OpenHeadOptions } from './open-head.js';
+export { FlipStatistics } from './statistics.js';
+export type { HeadStats, Percentiles } from './statistics.js';
+export { headChannels } from './telemetry.js';
+export type { FaultMessage, FlipMessage, FlushFenceMessage, HeadName, ReleaseMessage } from './telemetry.js';
+export { defaultBuffers, parseHeadOptions } from './options.js';
+export type { CheckedHeadOptions, HeadOptions } from './options.js';

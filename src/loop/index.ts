@@ -1,0 +1,11 @@
+export { Alarm } from './alarm.js';
+export { monotonicClock } from './clock.js';
+export type { Clock } from './clock.js';
+export { dirtyLoop } from './dirty-loop.js';
+export type { DirtyParts, Surface } from './dirty-loop.js';
+export { flipLoop } from './flip-loop.js';
+export type { Draw, DrawResult, Drawable, Frame, Shown } from './frame.js';
+export type { LoopOptions, LoopParts } from './loop-parts.js';
+export { Deadline, PaceObserver } from './pacing.js';
+export type { Pace, Pacing } from './pacing.js';
+export type { Flip, Scanout, ScanoutEvent } from './scanout.js';

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Display } from '../../../src/gpus/index.js';
+import { openHead } from '../../../src/head/index.js';
+import { parseDisplayOptions } from '../../../src/gpus/options.js';
+import { parseHeadOptions } from '../../../src/head/options.js';
+import { FakeNative } from '../../../src/testing/index.js';
+
+/** What a program without types may pass. */
+function refused(options: Record<string, unknown>, advice: RegExp, message = /./): void {
+  assert.throws(() => parseHeadOptions(options), { code: 'ERR_USAGE', advice, message });
+}
+
+describe('the options of a head', () => {
+  it('have defaults that show every frame in its turn', () => {
+    assert.deepEqual(parseHeadOptions({}), {
+      connector: undefined,
+      mode: undefined,
+      path: 'auto',
+      source: 'cpu',
+      buffers: 4,
+      present: 'flip',
+      presentation: 'fifo',
+      deadline: false,
+      onResize: 'follow',
+      onDrawError: 'end',
+      flipTimeoutMs: 2000,
+    });
+  });
+
+  it('that name no valid choice are refused with all there are', () => {
+    refused({ path: 'vram' }, /^valid choices: auto, import, udmabuf, export, copy$/, /'vram' is not a buffer path/);
+    refused({ source: 'tpu' }, /^valid choices: cpu, gpu$/, /'tpu'/);
+    refused({ present: 'blit' }, /^valid choices: flip, dirtyfb$/, /'blit'/);
+    refused({ presentation: 'immediate' }, /^valid choices: fifo, mailbox$/, /'immediate'/);
+    refused({ onResize: 'crash' }, /^valid choices: follow, keep, stop$/, /'crash'/);
+    refused({ onDrawError: 'ignore' }, /^valid choices: end, skip$/, /'ignore'/);
+  });
+
+  it('refuse a number of buffers that no swapchain has', () => {
+    for (const buffers of [0, 1, 17, 2.5, -4, NaN, Infinity, '4'])
+      refused({ buffers }, /choose 2 to 16; 4 is the default/);
+    for (const buffers of [2, 16]) assert.equal(parseHeadOptions({ buffers }).buffers, buffers);
+  });
+
+  it('refuse a time that no timer can keep', () => {
+    for (const flipTimeoutMs of [0, -1, NaN, Infinity, 2 ** 33, '2000'])
+      refused({ flipTimeoutMs }, /milliseconds.*2000 is the default/, /is not a time/);
+    assert.equal(parseHeadOptions({ flipTimeoutMs: 0.5 }).flipTimeoutMs, 0.5);
+  });
+
+  it('refuse a mode that is none', () => {
+    refused({ mode: 'big' }, /WIDTHxHEIGHT/);
+  });
+
+  it('keep a mode that was asked for, unless told otherwise', () => {
+    assert.equal(parseHeadOptions({ mode: '640x480' }).onResize, 'keep');
+    assert.equal(parseHeadOptions({ mode: '640x480', onResize: 'stop' }).onResize, 'stop');
+    assert.deepEqual(parseHeadOptions({ mode: '640x480@60' }).mode, { width: 640, height: 480, refreshHz: 60 });
+  });
+
+  it('flush a buffer of the display only', () => {
+    assert.equal(parseHeadOptions({ present: 'dirtyfb' }).path, 'export');
+    assert.equal(parseHeadOptions({ present: 'dirtyfb', path: 'export' }).path, 'export');
+    for (const path of ['auto', 'import', 'udmabuf', 'copy'] as const)
+      refused({ present: 'dirtyfb', path }, /use the path export/);
+  });
+});
+
+describe('the options of a display', () => {
+  it('choose both devices, wait for nobody and come back by themselves only where asked', () => {
+    const { render, display, wait, reopen } = parseDisplayOptions({});
+    assert.deepEqual([render, display, wait, reopen], ['auto', 'auto', false, false]);
+    const asked = parseDisplayOptions({ render: 'i915', display: '/dev/dri/card1', wait: true, reopen: true });
+    assert.deepEqual([asked.render, asked.display, asked.wait, asked.reopen], ['i915', '/dev/dri/card1', true, true]);
+  });
+
+  it('take what stands in for the addon, and whom to tell of the waiting', () => {
+    const native = new FakeNative();
+    const onWait = () => undefined;
+    const parsed = parseDisplayOptions({ native, onWait });
+    assert.equal(parsed.native(), native);
+    assert.equal(parsed.onWait, onWait);
+  });
+
+  it('refuse a signal that is none', () => {
+    const { signal } = new AbortController();
+    assert.equal(parseDisplayOptions({ signal }).signal, signal);
+    const options: Record<string, unknown> = { signal: new AbortController() };
+    assert.throws(() => parseDisplayOptions(options), { code: 'ERR_USAGE', message: /no AbortSignal/ });
+  });
+
+  it('are refused for one that is open', async () => {
+    const on = Object.create(Display.prototype) as Display;
+    const usage = { code: 'ERR_USAGE', message: /open: it cannot be given render, wait$/, advice: /Display\.open/ };
+    // @ts-expect-error: nor does the compiler take them
+    await assert.rejects(openHead({ on, render: 'auto', wait: true, buffers: 3 }), usage);
+  });
+});
