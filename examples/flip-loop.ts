@@ -19,7 +19,7 @@ const flipping = head
   .subscribe(() => flips++);
 
 const timer = setInterval(() => {
-  console.log(`${String(flips)} flips on ${head.info.display.connector}`);
+  console.log(`${flips} flips on ${head.info.display.connector}`);
   flips = 0;
 }, 1000);
 

@@ -48,7 +48,7 @@ async function openFirstHead(on: Display): Promise<Head> {
   const { path, refused, render: gpu, display: shows, mode } = head.info;
   for (const { path: better, code, advice } of refused) say(`not by ${better}: ${code}: ${advice}`);
   say(`${gpu.driver} ${gpu.node} → ${shows.driver} ${shows.node} ${shows.connector}, path ${path}`);
-  say(`${String(mode.width)}x${String(mode.height)} at ${mode.refreshHz.toFixed(2)} Hz`);
+  say(`${mode.width}x${mode.height} at ${mode.refreshHz.toFixed(2)} Hz`);
   head.faults$.subscribe((fault) => {
     seen.faults.push(fault.code);
     explain(fault); // none of these ends the flips
@@ -77,7 +77,7 @@ function draw(frame: Frame): DrawResult {
 
 /** Here a client makes anew what depends on the size. */
 function noteSize({ width, height }: Frame): void {
-  const size = `${String(width)}x${String(height)}`;
+  const size = `${width}x${height}`;
   if (size === seen.sizes.at(-1)) return;
   seen.sizes.push(size);
   say(`drawing ${size}`);
@@ -107,7 +107,7 @@ async function run(head: Head): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, resolve);
   });
   const status = setInterval(() => {
-    say(`${String(seen.flips)} flips, ${String(seen.missed)} missed, ${head.pacing.kind}`);
+    say(`${seen.flips} flips, ${seen.missed} missed, ${head.pacing.kind}`);
   }, 1000);
   try {
     const flips$ = head.flips(draw).pipe(tap(count), takeUntil(stopped)); // unsubscribing gives the screen back

@@ -73,7 +73,7 @@ const names = new Map(Object.entries(constants.errno).map(([name, value]) => [va
 
 /** `13` → `'EACCES'`; an unknown number is given as it is. */
 export function errnoName(errno: number): string {
-  return names.get(errno) ?? `errno ${String(errno)}`;
+  return names.get(errno) ?? `errno ${errno}`;
 }
 
 /** The positive errno of a Node, addon or guesthead error, or undefined. */

@@ -24,17 +24,14 @@ export function checkLayout(layout: PictureLayout): void {
   const broken = rules.find(([holds]) => !holds(layout));
   if (broken === undefined) return;
   const { width, height, stride, offset, size } = layout;
-  const found = `${String(width)}x${String(height)} ${formatName(layout.format)}, stride ${String(stride)}, offset ${String(offset)}, modifier 0x${layout.modifier.toString(16)}, ${String(size)} bytes`;
+  const found = `${width}x${height} ${formatName(layout.format)}, stride ${stride}, offset ${offset}, modifier 0x${layout.modifier.toString(16)}, ${size} bytes`;
   throw new GuestheadError('ERR_UNSUPPORTED', `The buffer cannot be scanned out: ${broken[1]} (it is ${found})`);
 }
 
 const inRange = (pixels: number) => Number.isInteger(pixels) && pixels >= minPixels && pixels <= maxPixels;
 
 const rules: readonly (readonly [holds: (layout: PictureLayout) => boolean, rule: string])[] = [
-  [
-    ({ width, height }) => inRange(width) && inRange(height),
-    `each side has ${String(minPixels)} to ${String(maxPixels)} pixels`,
-  ],
+  [({ width, height }) => inRange(width) && inRange(height), `each side has ${minPixels} to ${maxPixels} pixels`],
   [(layout) => layout.format === format.XRGB8888, 'the format is XRGB8888, the only one of the primary plane'],
   [(layout) => layout.modifier === LINEAR || layout.modifier === INVALID, 'the layout is linear'],
   [({ offset }) => offset === 0, 'the offset is 0: QEMU passes no other to its displays'],

@@ -9,5 +9,5 @@ export function sizeOf(fd: number): number {
 /** The same for every descriptor of one dma-buf, in whichever process: its inode's. */
 export function identityOf(fd: number): string {
   const { dev, ino } = fstatSync(fd, { bigint: true });
-  return `${String(dev)}:${String(ino)}`;
+  return `${dev}:${ino}`;
 }

@@ -180,7 +180,7 @@ function look<T>(ask: (fd: number) => T, fd: number): T {
   try {
     return ask(fd);
   } catch (cause) {
-    throw new GuestheadError('ERR_USAGE', `${String(fd)} is no open descriptor`, { cause });
+    throw new GuestheadError('ERR_USAGE', `${fd} is no open descriptor`, { cause });
   }
 }
 

@@ -55,8 +55,7 @@ export class GemHandles {
   /** Throws ERR_CLOSED for a handle without users: one release too many would close another's buffer. */
   release(handle: GemHandle): void {
     const users = this.#users.get(handle);
-    if (users === undefined)
-      throw new GuestheadError('ERR_CLOSED', `GEM handle ${String(handle)} has been released already`);
+    if (users === undefined) throw new GuestheadError('ERR_CLOSED', `GEM handle ${handle} has been released already`);
     if (users > 1) {
       this.#users.set(handle, users - 1);
       return;

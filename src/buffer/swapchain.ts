@@ -61,7 +61,7 @@ export class Swapchain<B> {
   /** `firstFrame`: where the numbers of an earlier chain go on. */
   constructor(buffers: readonly B[], firstFrame = 0) {
     if (buffers.length < minBuffers || buffers.length > maxBuffers)
-      throw new GuestheadError('ERR_USAGE', `A swapchain has ${String(minBuffers)} to ${String(maxBuffers)} buffers`);
+      throw new GuestheadError('ERR_USAGE', `A swapchain has ${minBuffers} to ${maxBuffers} buffers`);
     this.#nextFrame = firstFrame;
     this.#slots = buffers.map((buffer, index) => ({ index, buffer, state: 'free', frame: 0, age: 0, contents: -1 }));
   }
@@ -129,7 +129,7 @@ export class Swapchain<B> {
     let index = this.#slots.length;
     while (this.#guests.has(index)) index++;
     if (index >= maxSlots)
-      throw new GuestheadError('ERR_USAGE', `More than ${String(maxSlots)} buffers on one head`, {
+      throw new GuestheadError('ERR_USAGE', `More than ${maxSlots} buffers on one head`, {
         advice: 'close imported buffers that are no longer shown',
       });
     this.#guests.set(index, { uses: 0, onIdle });
@@ -167,7 +167,7 @@ export class Swapchain<B> {
       .filter(({ state }) => state !== 'free')
       .map(({ index, state }) => {
         const fences = fencesOf(index).join(', ');
-        return `buffer ${String(index)} ${waitsFor[state]}${fences === '' ? '' : ` (pending: ${fences})`}`;
+        return `buffer ${index} ${waitsFor[state]}${fences === '' ? '' : ` (pending: ${fences})`}`;
       });
   }
 
@@ -182,7 +182,7 @@ export class Swapchain<B> {
   #move(index: number, from: SlotState, to: SlotState): MutableSlot<B> {
     const slot = this.#slots[index];
     if (slot?.state !== from)
-      throw new GuestheadError('ERR_USAGE', `Buffer ${String(index)} is ${slot?.state ?? 'unknown'}, not ${from}`);
+      throw new GuestheadError('ERR_USAGE', `Buffer ${index} is ${slot?.state ?? 'unknown'}, not ${from}`);
     slot.state = to;
     return slot;
   }
@@ -193,7 +193,7 @@ export class Swapchain<B> {
 
   #guest(index: number): Guest {
     const guest = this.#guests.get(index);
-    if (guest === undefined) throw new GuestheadError('ERR_USAGE', `Buffer ${String(index)} has no place here`);
+    if (guest === undefined) throw new GuestheadError('ERR_USAGE', `Buffer ${index} has no place here`);
     return guest;
   }
 

@@ -23,7 +23,7 @@ export function configSchema(command: Command) {
 
 function descriptionOf({ description, defaultValue }: Option): string {
   const named = defaultValue === undefined || typeof defaultValue === 'boolean';
-  return named ? description : `${description} (default: ${String(defaultValue)})`;
+  return named ? description : `${description} (default: ${defaultValue})`;
 }
 
 function valueSchema(option: Option): v.GenericSchema {

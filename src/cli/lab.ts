@@ -55,7 +55,7 @@ async function runInLab(command: readonly string[], options: LabCliOptions): Pro
   const env: Record<string, string> =
     options.capture === undefined ? {} : { GUESTHEAD_CAPTURES: String(options.capture) };
   const timer = setTimeout(() => {
-    interruption.abort(`no end after ${String(options.timeout)} s`);
+    interruption.abort(`no end after ${options.timeout} s`);
   }, options.timeout * 1000);
   try {
     const job = lab.start(command, {

@@ -65,7 +65,7 @@ function addOptions(command: Command): void {
       ),
     )
     .addOption(
-      new Option('--frames <n>', `end after so many flips (with --json: ${String(jsonFrames)}, unless --seconds)`)
+      new Option('--frames <n>', `end after so many flips (with --json: ${jsonFrames}, unless --seconds)`)
         .argParser(wholeNumber(1))
         .conflicts('seconds'),
     )

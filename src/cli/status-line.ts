@@ -19,11 +19,11 @@ function statusOf(head: Head): string {
   const { flipsPerSecond, missedFlips, flushFenceMs, flipMs } = head.stats();
   const buffers = Object.entries(head.states())
     .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${String(count)} ${state}`);
+    .map(([state, count]) => `${count} ${state}`);
   return [
     head.info.display.connector,
     `${flipsPerSecond.toFixed(1)} flips/s`,
-    `${String(missedFlips)} missed`,
+    `${missedFlips} missed`,
     `flip ${(flipMs?.p50 ?? 0).toFixed(1)} ms`,
     `flush fence ${(flushFenceMs?.p50 ?? 0).toFixed(1)} ms`,
     buffers.join(', '),

@@ -146,7 +146,7 @@ export class DrmNode {
 
   #holder(): string {
     const holder = masterHolder(this.path);
-    return holder === undefined ? '' : `: ${holder.command} (pid ${String(holder.pid)})`;
+    return holder === undefined ? '' : `: ${holder.command} (pid ${holder.pid})`;
   }
 }
 

@@ -59,7 +59,7 @@ export function failure(code: ErrorCode, call: Call, errno: number | undefined, 
 /** The path behind a file descriptor: an error that names only a number helps nobody. */
 function nodeOf(fd: number): string | undefined {
   try {
-    return readlinkSync(`/proc/self/fd/${String(fd)}`);
+    return readlinkSync(`/proc/self/fd/${fd}`);
   } catch {
     return undefined;
   }

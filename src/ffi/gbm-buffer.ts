@@ -78,7 +78,7 @@ export class GbmBuffer {
     const fd = getPlaneFd === undefined ? getFd(address) : getPlaneFd(address, plane);
     if (fd >= 0) return fd as DmabufFd;
     const operation = getPlaneFd === undefined ? 'gbm_bo_get_fd' : 'gbm_bo_get_fd_for_plane';
-    const call = { fd: this.#owner.fd, operation, what: `Cannot export plane ${String(plane)}` };
+    const call = { fd: this.#owner.fd, operation, what: `Cannot export plane ${plane}` };
     throw systemError(call, errnoOfResult(fd));
   }
 

@@ -171,7 +171,7 @@ function importRefused(shape: BufferShape): Refusal {
 }
 
 function describe({ width, height, format }: BufferShape): string {
-  return `${String(width)}×${String(height)} ${formatName(format)}`;
+  return `${width}×${height} ${formatName(format)}`;
 }
 
 /** Only the struct with a modifier has an offset; `INVALID` there means the same as no modifier. */

@@ -52,7 +52,7 @@ export function primeHandleToFd(
   const dmabuf = Buffer.alloc(4);
   const flags = primeFlag.closeOnExec | (readWrite ? primeFlag.readWrite : 0);
   const result = libdrm().drmPrimeHandleToFD(fd, handle, flags, dmabuf);
-  check(result, { fd, operation: 'drmPrimeHandleToFD', what: `Cannot export GEM handle ${String(handle)}` });
+  check(result, { fd, operation: 'drmPrimeHandleToFD', what: `Cannot export GEM handle ${handle}` });
   return dmabuf.readInt32LE() as DmabufFd;
 }
 
@@ -70,7 +70,7 @@ export function primeFdToHandle(fd: number, dmabuf: DmabufFd): GemHandle {
 
 export function closeGemHandle(fd: number, handle: GemHandle): void {
   const result = libdrm().drmIoctl(fd, ioctl.gemClose, buildStruct(structs.drm_gem_close, { handle }));
-  check(result, { fd, operation: 'DRM_IOCTL_GEM_CLOSE', what: `Cannot close GEM handle ${String(handle)}` });
+  check(result, { fd, operation: 'DRM_IOCTL_GEM_CLOSE', what: `Cannot close GEM handle ${handle}` });
 }
 
 /** A buffer for the CPU that the display can show: `width` × `height` pixels of `bpp` bits. Ends with `destroyDumb`. */
@@ -91,7 +91,7 @@ export function createDumb(
 
 export function destroyDumb(fd: number, handle: GemHandle): void {
   const result = libdrm().drmIoctl(fd, ioctl.destroyDumb, buildStruct(structs.drm_mode_destroy_dumb, { handle }));
-  check(result, { fd, operation: 'DRM_IOCTL_MODE_DESTROY_DUMB', what: `Cannot destroy dumb buffer ${String(handle)}` });
+  check(result, { fd, operation: 'DRM_IOCTL_MODE_DESTROY_DUMB', what: `Cannot destroy dumb buffer ${handle}` });
 }
 
 /**
@@ -101,7 +101,7 @@ export function destroyDumb(fd: number, handle: GemHandle): void {
 export function addFramebuffer(fd: number, options: FramebufferOptions): FramebufferId {
   const { width, height, format, planes, modifier } = options;
   if (planes.length < 1 || planes.length > 4) {
-    throw new GuestheadError('ERR_USAGE', `A framebuffer has 1 to 4 planes, not ${String(planes.length)}`);
+    throw new GuestheadError('ERR_USAGE', `A framebuffer has 1 to 4 planes, not ${planes.length}`);
   }
   const { drmModeAddFB2, drmModeAddFB2WithModifiers } = libdrm();
   const arrays = [fourOf(planes, 'handle'), fourOf(planes, 'pitch'), fourOf(planes, 'offset')] as const;
@@ -112,7 +112,7 @@ export function addFramebuffer(fd: number, options: FramebufferOptions): Framebu
       ? drmModeAddFB2(...shape, id, 0)
       : drmModeAddFB2WithModifiers(...shape, modifiersOf(planes, modifier), id, framebufferModifiers);
   const operation = modifier === undefined ? 'drmModeAddFB2' : 'drmModeAddFB2WithModifiers';
-  check(result, { fd, operation, what: `Cannot create a framebuffer of ${String(width)}×${String(height)}` });
+  check(result, { fd, operation, what: `Cannot create a framebuffer of ${width}×${height}` });
   return id.readUInt32LE() as FramebufferId;
 }
 
@@ -138,7 +138,7 @@ function modifiersOf(planes: readonly FramebufferPlane[], modifier: bigint): Buf
  */
 export function closeFramebuffer(fd: number, id: FramebufferId): void {
   const { drmIoctl, drmModeRmFB } = libdrm();
-  const what = `Cannot close framebuffer ${String(id)}`;
+  const what = `Cannot close framebuffer ${id}`;
   const result = drmIoctl(fd, ioctl.closeFramebuffer, buildStruct(structs.drm_mode_closefb, { fb_id: id }));
   if (result === 0) return;
   const errno = errnoOfResult(result);

@@ -25,13 +25,13 @@ export interface CursorShape {
 export function setCursor(fd: number, crtc: CrtcId, shape: CursorShape | undefined): void {
   const { handle = 0, width = 0, height = 0, hotspot = { x: 0, y: 0 } } = shape ?? {};
   const result = libdrm().drmModeSetCursor2(fd, crtc, handle, width, height, hotspot.x, hotspot.y);
-  checkCursor(result, { fd, operation: 'drmModeSetCursor2', what: `Cannot set the cursor of CRTC ${String(crtc)}` });
+  checkCursor(result, { fd, operation: 'drmModeSetCursor2', what: `Cannot set the cursor of CRTC ${crtc}` });
 }
 
 /** Puts the cursor's upper left corner at a pixel of the CRTC, which may lie outside of it. */
 export function moveCursor(fd: number, crtc: CrtcId, x: number, y: number): void {
   const result = libdrm().drmModeMoveCursor(fd, crtc, x, y);
-  checkCursor(result, { fd, operation: 'drmModeMoveCursor', what: `Cannot move the cursor of CRTC ${String(crtc)}` });
+  checkCursor(result, { fd, operation: 'drmModeMoveCursor', what: `Cannot move the cursor of CRTC ${crtc}` });
 }
 
 /** Here ENXIO is no lost device, but drm_mode_cursor_common()'s word for a CRTC without a cursor. */

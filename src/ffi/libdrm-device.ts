@@ -65,7 +65,7 @@ export function getCapability(fd: number, which: Capability): bigint | undefined
 /** Holds for this open file, until it is closed. EOPNOTSUPP: the driver cannot; EINVAL: the kernel does not know it. */
 export function setClientCapability(fd: number, which: ClientCapability, value: bigint | number): void {
   const result = libdrm().drmSetClientCap(fd, BigInt(which), BigInt(value));
-  check(result, { fd, operation: 'drmSetClientCap', what: `Cannot set client capability ${String(which)}` });
+  check(result, { fd, operation: 'drmSetClientCap', what: `Cannot set client capability ${which}` });
 }
 
 /** @throws GuestheadError `ERR_NOT_MASTER` where another process is master, or where this one may not become it. */

@@ -97,7 +97,7 @@ export function getResources(fd: number): Resources {
  */
 export function getConnector(fd: number, id: ConnectorId, { probe }: { readonly probe: boolean }): Connector {
   const operation = probe ? 'drmModeGetConnector' : 'drmModeGetConnectorCurrent';
-  const call = { fd, operation, what: `Cannot read connector ${String(id)}` };
+  const call = { fd, operation, what: `Cannot read connector ${id}` };
   const address = checkPointer(libdrm()[operation](fd, id), call);
   return decodeAndFree(address, libdrm().drmModeFreeConnector, decodeConnector);
 }
@@ -133,7 +133,7 @@ function idOrNone(value: number): number | undefined {
 
 export function getEncoder(fd: number, id: EncoderId): Encoder {
   const { drmModeGetEncoder, drmModeFreeEncoder } = libdrm();
-  const call = { fd, operation: 'drmModeGetEncoder', what: `Cannot read encoder ${String(id)}` };
+  const call = { fd, operation: 'drmModeGetEncoder', what: `Cannot read encoder ${id}` };
   return decodeAndFree(checkPointer(drmModeGetEncoder(fd, id), call), drmModeFreeEncoder, (address) => {
     const encoder = StructReader.at(structs.drmModeEncoder, address);
     return {
@@ -147,7 +147,7 @@ export function getEncoder(fd: number, id: EncoderId): Encoder {
 
 export function getCrtc(fd: number, id: CrtcId): Crtc {
   const { drmModeGetCrtc, drmModeFreeCrtc } = libdrm();
-  const call = { fd, operation: 'drmModeGetCrtc', what: `Cannot read CRTC ${String(id)}` };
+  const call = { fd, operation: 'drmModeGetCrtc', what: `Cannot read CRTC ${id}` };
   return decodeAndFree(checkPointer(drmModeGetCrtc(fd, id), call), drmModeFreeCrtc, (address) => {
     const crtc = StructReader.at(structs.drmModeCrtc, address);
     const isOn = crtc.uint32('mode_valid') !== 0;
@@ -175,7 +175,7 @@ export function getPlanes(fd: number): PlaneId[] {
 
 export function getPlane(fd: number, id: PlaneId): Plane {
   const { drmModeGetPlane, drmModeFreePlane } = libdrm();
-  const call = { fd, operation: 'drmModeGetPlane', what: `Cannot read plane ${String(id)}` };
+  const call = { fd, operation: 'drmModeGetPlane', what: `Cannot read plane ${id}` };
   return decodeAndFree(checkPointer(drmModeGetPlane(fd, id), call), drmModeFreePlane, (address) => {
     const plane = StructReader.at(structs.drmModePlane, address);
     return {

@@ -39,7 +39,7 @@ export function getProperties(
   known: PropertyDefinitions = new Map(),
 ): ReadonlyMap<string, Property> {
   const { drmModeObjectGetProperties, drmModeFreeObjectProperties } = libdrm();
-  const what = `Cannot read the properties of ${kind} ${String(object)}`;
+  const what = `Cannot read the properties of ${kind} ${object}`;
   const call = { fd, operation: 'drmModeObjectGetProperties', what };
   const address = checkPointer(drmModeObjectGetProperties(fd, object, objectType[kind]), call);
   const { ids, values } = decodeAndFree(address, drmModeFreeObjectProperties, decodeValues);
@@ -62,7 +62,7 @@ function decodeValues(address: Address): { ids: PropertyId[]; values: bigint[] }
 
 function define(fd: number, id: PropertyId, known: PropertyDefinitions): Definition {
   const { drmModeGetProperty, drmModeFreeProperty } = libdrm();
-  const call = { fd, operation: 'drmModeGetProperty', what: `Cannot read property ${String(id)}` };
+  const call = { fd, operation: 'drmModeGetProperty', what: `Cannot read property ${id}` };
   const definition = decodeAndFree(checkPointer(drmModeGetProperty(fd, id), call), drmModeFreeProperty, (address) => {
     const property = StructReader.at(structs.drmModePropertyRes, address);
     const enums = decodeEnums(property.address('enums'), property.uint32('count_enums'));
@@ -83,7 +83,7 @@ function decodeEnums(address: Address, count: number): Map<string, bigint> {
 /** A copy of the blob's bytes. */
 export function getBlob(fd: number, id: BlobId): Buffer {
   const { drmModeGetPropertyBlob, drmModeFreePropertyBlob } = libdrm();
-  const call = { fd, operation: 'drmModeGetPropertyBlob', what: `Cannot read blob ${String(id)}` };
+  const call = { fd, operation: 'drmModeGetPropertyBlob', what: `Cannot read blob ${id}` };
   return decodeAndFree(checkPointer(drmModeGetPropertyBlob(fd, id), call), drmModeFreePropertyBlob, (address) => {
     const blob = StructReader.at(structs.drmModePropertyBlobRes, address);
     return copyMemory(blob.address('data'), blob.uint32('length'));
@@ -101,5 +101,5 @@ export function createBlob(fd: number, data: Uint8Array): BlobId {
 /** A blob that the current state still uses lives on until that state is replaced. */
 export function destroyBlob(fd: number, id: BlobId): void {
   const result = libdrm().drmModeDestroyPropertyBlob(fd, id);
-  check(result, { fd, operation: 'drmModeDestroyPropertyBlob', what: `Cannot destroy blob ${String(id)}` });
+  check(result, { fd, operation: 'drmModeDestroyPropertyBlob', what: `Cannot destroy blob ${id}` });
 }

@@ -51,5 +51,5 @@ function refreshOf(mode: ModeReader): number {
 
 /** The kernel's name of a connector, e.g. `HDMI-A-1`; a type newer than this table is `Unknown`, as in the kernel. */
 export function connectorName(type: number, typeId: number): string {
-  return `${connectorTypeNames[type] ?? 'Unknown'}-${String(typeId)}`;
+  return `${connectorTypeNames[type] ?? 'Unknown'}-${typeId}`;
 }

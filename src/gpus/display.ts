@@ -104,7 +104,7 @@ export class Display {
   }
 
   readonly #onPause = (seconds: number): void => {
-    const what = `The machine stood still for about ${String(seconds)} s`;
+    const what = `The machine stood still for about ${seconds} s`;
     const advice = 'the host paused or suspended it; flips go on by themselves';
     this.#shared.tell({ kind: 'fault', fault: new GuestheadError('ERR_HOST_PAUSED', what, { advice }) });
   };

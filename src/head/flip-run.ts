@@ -207,11 +207,9 @@ function admit(buffer: ForeignBuffer, session: Session, scanout: KernelScanout, 
   const { width, height } = buffer.layout;
   const { mode } = session;
   if (width < mode.width || height < mode.height)
-    throw new GuestheadError(
-      'ERR_UNSUPPORTED',
-      `A buffer of ${String(width)}x${String(height)} does not fill the mode`,
-      { advice: `the display does not scale: bring ${String(mode.width)}x${String(mode.height)} or more` },
-    );
+    throw new GuestheadError('ERR_UNSUPPORTED', `A buffer of ${width}x${height} does not fill the mode`, {
+      advice: `the display does not scale: bring ${mode.width}x${mode.height} or more`,
+    });
   const slot = chain.admit(() => {
     dismiss(buffer, scanout, { chain, foreign });
   });

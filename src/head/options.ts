@@ -55,12 +55,12 @@ const maxTimerMs = 2 ** 31 - 1;
 export function parseHeadOptions(options: HeadOptions): CheckedHeadOptions {
   const { buffers = defaultBuffers, flipTimeoutMs = defaultFlipTimeoutMs, mode } = options;
   if (!Number.isInteger(buffers) || buffers < minBuffers || buffers > maxBuffers)
-    throw new GuestheadError('ERR_USAGE', `${String(buffers)} is not a number of buffers`, {
-      advice: `choose ${String(minBuffers)} to ${String(maxBuffers)}; ${String(defaultBuffers)} is the default`,
+    throw new GuestheadError('ERR_USAGE', `${buffers} is not a number of buffers`, {
+      advice: `choose ${minBuffers} to ${maxBuffers}; ${defaultBuffers} is the default`,
     });
   if (!(Number.isFinite(flipTimeoutMs) && flipTimeoutMs > 0 && flipTimeoutMs <= maxTimerMs))
-    throw new GuestheadError('ERR_USAGE', `${String(flipTimeoutMs)} is not a time that can be waited for`, {
-      advice: `choose milliseconds, more than 0 and at most ${String(maxTimerMs)}; ${String(defaultFlipTimeoutMs)} is the default`,
+    throw new GuestheadError('ERR_USAGE', `${flipTimeoutMs} is not a time that can be waited for`, {
+      advice: `choose milliseconds, more than 0 and at most ${maxTimerMs}; ${defaultFlipTimeoutMs} is the default`,
     });
   const present = oneOf('way to present', presents, options.present ?? 'flip');
   const path = oneOf('buffer path', ['auto', ...pathNames], options.path ?? (present === 'flip' ? 'auto' : 'export'));

@@ -70,7 +70,7 @@ function glDisplay(qemu: Qemu | undefined, wanted: HostDisplay | undefined): Fin
   if (qemu === undefined) return notAsked;
   const there = glDisplaysOf(qemu);
   const ok = wanted === undefined ? there.length > 0 : there.includes(wanted);
-  const found = there.length === 0 ? 'none' : `${there.join(', ')}${ok ? '' : `, no ${String(wanted)}`}`;
+  const found = there.length === 0 ? 'none' : `${there.join(', ')}${ok ? '' : `, no ${wanted}`}`;
   return {
     status: judged(ok),
     found,

@@ -48,12 +48,12 @@ function presence(files: HostFiles): Finding {
 /** Entries are counted a buffer, whatever the number of heads. */
 function listLimit(limit: number | undefined, { pages }: BufferNeeds, machine: HostMachine): Finding {
   if (limit === undefined) return unread('list_limit');
-  const found = `list_limit ${String(limit)}; a buffer of ${sizeOf(machine)} has up to ${String(pages)} pieces, one a page`;
+  const found = `list_limit ${limit}; a buffer of ${sizeOf(machine)} has up to ${pages} pieces, one a page`;
   if (limit >= pages && pages <= qemuEntries) return { status: 'ok', found };
   if (limit >= qemuEntries)
     return {
       status: 'unknown',
-      found: `${found}, and QEMU takes ${String(qemuEntries)}`,
+      found: `${found}, and QEMU takes ${qemuEntries}`,
       advice:
         'nothing more to raise: let the guest have large pieces (transparent huge pages, a GPU that allocates them)',
     };
@@ -63,13 +63,13 @@ function listLimit(limit: number | undefined, { pages }: BufferNeeds, machine: H
 
 function sizeLimit(limit: number | undefined, { bytes }: BufferNeeds, machine: HostMachine): Finding {
   if (limit === undefined) return unread('size_limit_mb');
-  const found = `size_limit_mb ${String(limit)}; a buffer of ${sizeOf(machine)} has ${inMebibytes(bytes)}`;
+  const found = `size_limit_mb ${limit}; a buffer of ${sizeOf(machine)} has ${inMebibytes(bytes)}`;
   const enough = powerOfTwo(Math.ceil(bytes / mebibyte));
   return { status: judged(bytes <= limit * mebibyte), found, advice: raise('size_limit_mb', enough) };
 }
 
 function guestMemory({ allBytes }: BufferNeeds, { heads, memory }: HostMachine): Finding {
-  const found = `${String(buffersPerHead)} buffers a head, ${String(heads)} of them: ${inMebibytes(allBytes)} of ${memory}`;
+  const found = `${buffersPerHead} buffers a head, ${heads} of them: ${inMebibytes(allBytes)} of ${memory}`;
   return { status: judged(allBytes <= bytesOf(memory) / 2), found, advice: 'give the guest more with --memory' };
 }
 
@@ -79,11 +79,11 @@ function unread(name: string): Finding {
 }
 
 function raise(name: string, value: number): string {
-  return `echo ${String(value)} | sudo tee ${parameters}/${name}; for good: udmabuf.${name}=${String(value)} on the kernel's command line, or in /etc/modprobe.d`;
+  return `echo ${value} | sudo tee ${parameters}/${name}; for good: udmabuf.${name}=${value} on the kernel's command line, or in /etc/modprobe.d`;
 }
 
 function sizeOf({ size }: HostMachine): string {
-  return `${String(size.width)}x${String(size.height)}`;
+  return `${size.width}x${size.height}`;
 }
 
 function inMebibytes(bytes: number): string {

@@ -39,7 +39,7 @@ function iommuOf(files: HostFiles): Finding {
   const count = files.names(iommuGroups).length;
   return {
     status: judged(count > 0),
-    found: `${String(count)} IOMMU groups`,
+    found: `${count} IOMMU groups`,
     advice: 'switch VT-d or AMD-Vi on in the firmware; on Intel also intel_iommu=on on the kernel command line',
   };
 }
@@ -56,7 +56,7 @@ function deviceOf(files: HostFiles, address: string): Finding {
   const ok = isDisplay(kind);
   return {
     status: ok ? 'ok' : 'unknown',
-    found: `${address} is ${String(vendor)}:${String(device)}, ${ok ? 'a display device' : `no display device (class ${String(kind)})`}`,
+    found: `${address} is ${vendor}:${device}, ${ok ? 'a display device' : `no display device (class ${kind})`}`,
     advice: `display devices here: ${displaysHere(files)}`,
   };
 }
@@ -130,10 +130,10 @@ function memlockOf(files: HostFiles, { memory }: HostMachine): Finding {
   const limit = /^Max locked memory\s+(\S+)/m.exec(files.text('/proc/self/limits') ?? '')?.[1];
   if (limit === undefined) return { status: 'unknown', found: '/proc/self/limits cannot be read' };
   const needed = bytesOf(memory) + spareBytes;
-  const mebibytes = limit === 'unlimited' ? limit : `${String(Math.floor(Number(limit) / mebibyte))} MiB`;
+  const mebibytes = limit === 'unlimited' ? limit : `${Math.floor(Number(limit) / mebibyte)} MiB`;
   return {
     status: judged(limit === 'unlimited' || Number(limit) >= needed),
     found: `${mebibytes}, for a guest of ${memory}`,
-    advice: `raise it to ${String(needed / mebibyte)} MiB or more: memlock in /etc/security/limits.d, LimitMEMLOCK of a service; libvirt does it by itself`,
+    advice: `raise it to ${needed / mebibyte} MiB or more: memlock in /etc/security/limits.d, LimitMEMLOCK of a service; libvirt does it by itself`,
   };
 }

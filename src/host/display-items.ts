@@ -55,7 +55,7 @@ function localSpiceItem(socket: string): Item {
 function remoteSpiceItems(port: number, qemu: Qemu | undefined): Item[] {
   const listen = xml('listen', { type: 'address', address: '127.0.0.1' });
   const server: Item = {
-    arguments: ['-spice', `port=${String(port)},addr=127.0.0.1,disable-ticketing=on`],
+    arguments: ['-spice', `port=${port},addr=127.0.0.1,disable-ticketing=on`],
     why: 'Spice on the loopback address, to be reached through a tunnel (ssh -L): it asks for no password. On another address anyone could sit down at the guest.',
     libvirt: placed('devices', xml('graphics', { type: 'spice', port: String(port), autoport: 'no' }, listen)),
   };
@@ -67,7 +67,7 @@ const encoderOptions = ['video-codec=h264', 'video-codecs=gstreamer:h264', 'pref
 
 function encoderItem({ spiceOptions }: Qemu): Item {
   const isKnown = (option: string) => spiceOptions.includes(option.replace(/=.*/, ''));
-  const rate = [`max-refresh-rate=${String(remoteFrames)}`].filter(isKnown);
+  const rate = [`max-refresh-rate=${remoteFrames}`].filter(isKnown);
   return {
     arguments: ['-spice', ['gl=on', ...encoderOptions.filter(isKnown).slice(0, 1), ...rate].join(',')],
     why: "The host's GPU takes the buffer and GStreamer encodes it as H.264, on its encoder where it has one. Without it each frame is copied and compressed by the CPU.",

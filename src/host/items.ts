@@ -89,7 +89,7 @@ function memoryItems({ memory }: HostMachine): Item[] {
 
 function displayDeviceItem({ heads, size }: HostMachine): Item {
   const [width, height] = [String(size.width), String(size.height)];
-  const properties = `id=${displayDeviceId},max_outputs=${String(heads)},blob=on,xres=${width},yres=${height}`;
+  const properties = `id=${displayDeviceId},max_outputs=${heads},blob=on,xres=${width},yres=${height}`;
   const model = xml(
     'model',
     { type: 'virtio', heads: String(heads), primary: 'yes', blob: 'on' },

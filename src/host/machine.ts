@@ -64,11 +64,11 @@ function judge({ name, heads, size, memory, cpus, kernel, initrd, append, displa
   if (!/^[\w.+-]+$/.test(name))
     throw usage(`No name for a machine: ${name}`, 'letters, digits and . _ + - make a name');
   if (!Number.isInteger(heads) || heads < 1 || heads > mostHeads)
-    throw usage(`No display has ${String(heads)} heads`, `choose 1 to ${String(mostHeads)}`);
+    throw usage(`No display has ${heads} heads`, `choose 1 to ${mostHeads}`);
   if ([size.width, size.height].some((side) => side < leastSide || side > mostSide))
     throw usage(
-      `virtio-gpu has no mode of ${String(size.width)}x${String(size.height)}`,
-      `choose ${String(leastSide)} to ${String(mostSide)} pixels each way`,
+      `virtio-gpu has no mode of ${size.width}x${size.height}`,
+      `choose ${leastSide} to ${mostSide} pixels each way`,
     );
   if (bytesOf(memory) < 128 * mebibyte) throw usage(`${memory} is too little memory`, 'choose 128M or more, e.g. 4G');
   if (!Number.isInteger(cpus) || cpus < 1) throw usage('A machine has one processor or more', 'e.g. --cpus 4');

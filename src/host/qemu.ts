@@ -71,7 +71,7 @@ const questions = [
  * refuses before it looks for a GPU, so that a host without one can be asked too.
  */
 async function tryStreaming(program: string): Promise<boolean> {
-  const spice = `port=${String(await freePort())},addr=127.0.0.1,disable-ticketing=on,gl=on`;
+  const spice = `port=${await freePort()},addr=127.0.0.1,disable-ticketing=on,gl=on`;
   const { errors } = await askQemu(program, ['-M', 'none', '-spice', spice], []);
   return !/local-only|invalid option|failed to initialize spice server/.test(errors);
 }
@@ -90,7 +90,7 @@ interface QmpVersion {
 }
 
 function versionOf({ qemu }: QmpVersion): string {
-  return `${String(qemu.major)}.${String(qemu.minor)}.${String(qemu.micro)}`;
+  return `${qemu.major}.${qemu.minor}.${qemu.micro}`;
 }
 
 function entryOf(type: string, list: unknown): [string, ReadonlySet<string>][] {

@@ -45,7 +45,7 @@ export function createCursorImage(native: Native, display: DrmNode): CursorImage
 /** The cursor ioctl takes no pitch. */
 function checkPitch({ path }: DrmNode, pitch: number): void {
   if (pitch === cursorSize * 4) return;
-  throw new GuestheadError('ERR_UNSUPPORTED', `A cursor's rows are ${String(pitch)} bytes apart`, {
+  throw new GuestheadError('ERR_UNSUPPORTED', `A cursor's rows are ${pitch} bytes apart`, {
     device: path,
     advice: 'draw the pointer into the picture',
   });

@@ -106,7 +106,7 @@ export class Cursor {
   move(x: number, y: number): void {
     this.#assertOpen();
     if (!Number.isInteger(x) || !Number.isInteger(y))
-      throw new GuestheadError('ERR_USAGE', `A cursor cannot be at ${String(x)}, ${String(y)}`);
+      throw new GuestheadError('ERR_USAGE', `A cursor cannot be at ${x}, ${y}`);
     this.#target = { x, y };
     this.#applyUnlessPending();
   }
@@ -170,7 +170,7 @@ export class Cursor {
 function checkImage({ length }: Uint32Array, { x, y }: Point): void {
   const isInside = (at: number) => Number.isInteger(at) && at >= 0 && at < cursorSize;
   if (length !== cursorSize * cursorSize)
-    throw new GuestheadError('ERR_USAGE', `A cursor has ${String(cursorSize)}² pixels, not ${String(length)}`);
+    throw new GuestheadError('ERR_USAGE', `A cursor has ${cursorSize}² pixels, not ${length}`);
   if (!isInside(x) || !isInside(y))
-    throw new GuestheadError('ERR_USAGE', `A cursor's hotspot lies inside of it, not at ${String(x)}, ${String(y)}`);
+    throw new GuestheadError('ERR_USAGE', `A cursor's hotspot lies inside of it, not at ${x}, ${y}`);
 }

@@ -46,11 +46,11 @@ export function modeAgain(connector: Connector, wanted: ModeRequest | undefined,
 
 /** `1920x1080@75`, with decimals only where the rate has them. */
 export function formatMode({ width, height, refreshHz }: Mode): string {
-  return `${String(width)}x${String(height)}@${String(Number(refreshHz.toFixed(2)))}`;
+  return `${width}x${height}@${Number(refreshHz.toFixed(2))}`;
 }
 
 function formatRequest({ width, height, refreshHz }: ModeRequest): string {
-  return `${String(width)}x${String(height)}${refreshHz === undefined ? '' : `@${String(refreshHz)}`}`;
+  return `${width}x${height}${refreshHz === undefined ? '' : `@${refreshHz}`}`;
 }
 
 function preferred(modes: readonly Mode[]): Mode | undefined {

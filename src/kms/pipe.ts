@@ -42,7 +42,7 @@ export function choosePipeline(display: DrmNode, name: string | undefined, taken
 export function pipelineAt(display: DrmNode, connectorIndex: number, taken: readonly Taken[]): Pipeline {
   const connector = listConnectors(display)[connectorIndex];
   if (connector === undefined)
-    throw new GuestheadError('ERR_NO_CONNECTOR', `The display has no connector ${String(connectorIndex)} any more`, {
+    throw new GuestheadError('ERR_NO_CONNECTOR', `The display has no connector ${connectorIndex} any more`, {
       device: display.path,
       advice: 'give QEMU’s virtio-gpu device its max_outputs again',
     });
@@ -109,7 +109,7 @@ function choosePrimaryPlane(display: DrmNode, crtc: CrtcId, crtcIndex: number): 
     const fits = ((plane.possibleCrtcs >>> crtcIndex) & 1) === 1 && plane.formats.includes(format.XRGB8888);
     if (isPrimary && fits) return id;
   }
-  throw new GuestheadError('ERR_NO_PLANE', `CRTC ${String(crtc)} has no primary plane for XRGB8888`, {
+  throw new GuestheadError('ERR_NO_PLANE', `CRTC ${crtc} has no primary plane for XRGB8888`, {
     device: display.path,
   });
 }

@@ -95,7 +95,7 @@ export class Agent {
 
   #freeId(): number {
     for (let id = 0; id < maxJobs; id++) if (!this.#running.has(id)) return id;
-    throw new GuestheadError('ERR_LAB', `More than ${String(maxJobs)} commands at once in the guest`);
+    throw new GuestheadError('ERR_LAB', `More than ${maxJobs} commands at once in the guest`);
   }
 
   #send(type: string, job: number, payload: Buffer | string = '', flags = 0): void {
@@ -120,5 +120,5 @@ function decodeWaitStatus(word: number): JobResult {
   const number = word & 0x7f;
   if (number === 0) return { status: (word >> 8) & 0xff, signal: null };
   const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
-  return { status: null, signal: name ?? `signal ${String(number)}` };
+  return { status: null, signal: name ?? `signal ${number}` };
 }

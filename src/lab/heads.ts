@@ -25,13 +25,13 @@ export class Heads {
   /** A shell command that ends when the guest's kernel sees every head connected. */
   allConnected(): string {
     const connected = 'cat /sys/class/drm/card*-Virtual-*/status | grep -c ^connected';
-    return `until [ "$(${connected})" -ge ${String(this.machine.heads)} ]; do sleep 0.05; done`;
+    return `until [ "$(${connected})" -ge ${this.machine.heads} ]; do sleep 0.05; done`;
   }
 
   async resize(head: number, size: Size): Promise<void> {
     for (const pixels of [size.width, size.height])
       if (!Number.isInteger(pixels) || pixels < smallest || pixels > largest)
-        throw new GuestheadError('ERR_USAGE', `A head has ${String(smallest)} to ${String(largest)} pixels each way`);
+        throw new GuestheadError('ERR_USAGE', `A head has ${smallest} to ${largest} pixels each way`);
     await requestDesktopSize(this.#serverOf(head), size);
   }
 
@@ -42,8 +42,8 @@ export class Heads {
   #serverOf(head: number): string {
     const { heads } = this.machine;
     if (Number.isInteger(head) && head >= 0 && head < heads) return this.files.vnc(head);
-    throw new GuestheadError('ERR_USAGE', `The lab has no head ${String(head)}`, {
-      advice: `its heads are 0 to ${String(heads - 1)}`,
+    throw new GuestheadError('ERR_USAGE', `The lab has no head ${head}`, {
+      advice: `its heads are 0 to ${heads - 1}`,
     });
   }
 }

@@ -217,7 +217,7 @@ export class Lab {
   async #explain(error: unknown): Promise<Error> {
     if (this.#closing !== undefined) return new GuestheadError('ERR_CLOSED', 'The lab was closed');
     const tail = await this.#console.tail();
-    const what = this.#hung ? `The guest was not up after ${String(bootTimeoutMs / 1000)} s` : messageOf(error);
+    const what = this.#hung ? `The guest was not up after ${bootTimeoutMs / 1000} s` : messageOf(error);
     const parts = [what, ...this.#hypervisor.errors(), tail === '' ? '' : `the guest's console ended with:\n${tail}`];
     return new GuestheadError('ERR_LAB', parts.filter((part) => part !== '').join('\n'), { cause: error });
   }

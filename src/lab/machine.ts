@@ -60,7 +60,7 @@ export function runFiles(folder: string) {
     witness: join(folder, 'witness.sock'),
     capture: join(folder, 'capture.ppm'),
     /** A head's VNC server: how the host connects, resizes and disconnects it. */
-    vnc: (head: number) => join(folder, `vnc${String(head)}.sock`),
+    vnc: (head: number) => join(folder, `vnc${head}.sock`),
   };
 }
 
@@ -86,9 +86,9 @@ export function qemuArguments(
   const { size, heads, blob, renderGpu, memory } = machine;
   const gpu = [
     `virtio-gpu-pci,id=${gpuId}`,
-    `max_outputs=${String(heads)}`,
+    `max_outputs=${heads}`,
     `blob=${blob ? 'on' : 'off'}`,
-    `xres=${String(size.width)},yres=${String(size.height)}`,
+    `xres=${size.width},yres=${size.height}`,
   ];
   return [
     ...acceleration[accelerator],
@@ -108,7 +108,7 @@ export function qemuArguments(
 }
 
 function vncServer(files: RunFiles, head: number): string[] {
-  return ['-vnc', `unix:${files.vnc(head)},display=${gpuId},head=${String(head)}`];
+  return ['-vnc', `unix:${files.vnc(head)},display=${gpuId},head=${head}`];
 }
 
 function kernelCommandLine(files: RunFiles): string {
@@ -117,7 +117,7 @@ function kernelCommandLine(files: RunFiles): string {
 }
 
 function port(name: string, path: string, number: number): string[] {
-  const device = `virtserialport,chardev=${name},name=guesthead.${name},nr=${String(number)}`;
+  const device = `virtserialport,chardev=${name},name=guesthead.${name},nr=${number}`;
   return ['-chardev', `socket,id=${name},path=${path},server=on,wait=off`, '-device', device];
 }
 

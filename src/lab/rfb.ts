@@ -106,7 +106,7 @@ async function readOutcome(reader: Reader, path: string): Promise<void> {
   for (;;) {
     const header = await reader.take(4);
     if (header.readUInt8(0) !== framebufferUpdate)
-      throw new GuestheadError('ERR_LAB', `Unexpected RFB message ${String(header.readUInt8(0))}`, { device: path });
+      throw new GuestheadError('ERR_LAB', `Unexpected RFB message ${header.readUInt8(0)}`, { device: path });
     for (let rectangles = header.readUInt16BE(2); rectangles > 0; rectangles--) {
       const outcome = await readRectangle(reader, path);
       if (outcome === undefined) continue;
@@ -123,7 +123,7 @@ async function readRectangle(reader: Reader, path: string): Promise<number | und
   const encoding = rectangle.readInt32BE(8);
   if (encoding === desktopSize) return undefined;
   if (encoding !== extendedDesktopSize)
-    throw new GuestheadError('ERR_LAB', `Unexpected RFB encoding ${String(encoding)}`, { device: path });
+    throw new GuestheadError('ERR_LAB', `Unexpected RFB encoding ${encoding}`, { device: path });
   const screens = (await reader.take(4)).readUInt8(0);
   await reader.take(screens * 16);
   return rectangle.readUInt16BE(0) === requestedByThisClient ? rectangle.readUInt16BE(2) : undefined;

@@ -34,7 +34,7 @@ export async function compileTool(from: string, target: string, extra: readonly 
   const made = join(folder, target);
   if (existsSync(made)) return made;
   await mkdir(folder, { recursive: true });
-  const unfinished = `${made}.${String(process.pid)}`;
+  const unfinished = `${made}.${process.pid}`;
   try {
     await run(findProgram('gcc', 'gcc'), [...flags, '-o', unfinished, from, ...extra]);
   } catch (cause) {

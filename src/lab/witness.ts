@@ -84,8 +84,8 @@ async function captureOnce(qmp: Screen, file: string, head: number): Promise<Ret
 }
 
 function describe({ frame, torn, firstDifference }: ReturnType<typeof judgeCapture>): string {
-  const where = firstDifference === undefined ? '' : ` at ${String(firstDifference.x)},${String(firstDifference.y)}`;
-  return `${frame === undefined ? 'no readable frame number' : `frame ${String(frame)} differs${where}`}${torn ? ', torn' : ''}`;
+  const where = firstDifference === undefined ? '' : ` at ${firstDifference.x},${firstDifference.y}`;
+  return `${frame === undefined ? 'no readable frame number' : `frame ${frame} differs${where}`}${torn ? ', torn' : ''}`;
 }
 
 /** Ends with the last request of this process. */

@@ -70,7 +70,7 @@ export class Drawing<B extends Drawable> {
     this.#slot = undefined;
     this.#frames[slot.index]?.giveUp();
     this.handlers.failed(
-      new GuestheadError('ERR_DRAW', `draw has worked on frame ${String(slot.frame)} for more than ${String(ms)} ms`, {
+      new GuestheadError('ERR_DRAW', `draw has worked on frame ${slot.frame} for more than ${ms} ms`, {
         advice: 'the frame is given up and its buffer comes back once draw ends; watch frame.signal in long drawings',
       }),
     );
@@ -100,7 +100,7 @@ export class Drawing<B extends Drawable> {
     const fence = fenceOf(result);
     let shown = slot.index;
     try {
-      if (!Number.isInteger(fence)) throw new GuestheadError('ERR_USAGE', `${String(fence)} is not a fence`);
+      if (!Number.isInteger(fence)) throw new GuestheadError('ERR_USAGE', `${fence} is not a fence`);
       slot.buffer.endDraw();
       if (typeof result === 'object') shown = this.#exchange(slot, this.handlers.placeOf(result.buffer));
     } catch (error) {

@@ -18,7 +18,7 @@ export function notMaster(errno: number): GuestheadError {
 
 /** `fences`: those that are pending, by driver and timeline. */
 export function noFlip(ms: number, fences: readonly string[]): GuestheadError {
-  return new GuestheadError('ERR_FLIP_TIMEOUT', `No flip event for ${String(ms)} ms`, {
+  return new GuestheadError('ERR_FLIP_TIMEOUT', `No flip event for ${ms} ms`, {
     advice:
       fences.length === 0
         ? 'no fence is pending: the host holds the display up'
@@ -28,7 +28,7 @@ export function noFlip(ms: number, fences: readonly string[]): GuestheadError {
 
 /** `waiting`: what each buffer waits for. */
 export function allLocked(ms: number, waiting: readonly string[]): GuestheadError {
-  return new GuestheadError('ERR_FLIP_TIMEOUT', `Every buffer has been locked for ${String(ms)} ms`, {
+  return new GuestheadError('ERR_FLIP_TIMEOUT', `Every buffer has been locked for ${ms} ms`, {
     advice: `${waiting.join('; ')}: the host, or another reader, does not let go of them`,
   });
 }

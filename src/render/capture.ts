@@ -16,7 +16,7 @@ export function checkCapture({ width, height, rgb }: Capture): void {
   checkSize(width, height);
   const needed = width * height * 3;
   if (rgb.length === needed) return;
-  throw new GuestheadError('ERR_USAGE', `A capture of ${String(rgb.length)} bytes is not ${String(needed)}`);
+  throw new GuestheadError('ERR_USAGE', `A capture of ${rgb.length} bytes is not ${needed}`);
 }
 
 /** `0xRRGGBB` of a pixel, counted from the top left in reading order. */

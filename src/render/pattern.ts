@@ -23,7 +23,7 @@ export interface Pattern {
 export function checkDraw(picture: Picture, frame: number, age: number): void {
   checkPicture(picture);
   if (Number.isSafeInteger(frame) && frame >= 0 && Number.isSafeInteger(age) && age >= 0) return;
-  throw new GuestheadError('ERR_USAGE', `Frame ${String(frame)} of age ${String(age)} cannot be drawn`, {
+  throw new GuestheadError('ERR_USAGE', `Frame ${frame} of age ${age} cannot be drawn`, {
     advice: 'both are integers from 0',
   });
 }

@@ -30,11 +30,11 @@ export const white = 0xffffff;
 export function checkPicture({ width, height, stride, pixels }: Picture): void {
   checkSize(width, height);
   if (!Number.isSafeInteger(stride) || stride < width) {
-    throw new GuestheadError('ERR_USAGE', `A stride of ${String(stride)} pixels is too short for ${String(width)}`);
+    throw new GuestheadError('ERR_USAGE', `A stride of ${stride} pixels is too short for ${width}`);
   }
   const needed = stride * (height - 1) + width;
   if (pixels.length < needed) {
-    throw new GuestheadError('ERR_USAGE', `A buffer of ${String(pixels.length)} pixels is not ${String(needed)}`);
+    throw new GuestheadError('ERR_USAGE', `A buffer of ${pixels.length} pixels is not ${needed}`);
   }
 }
 
@@ -42,8 +42,8 @@ export function checkPicture({ width, height, stride, pixels }: Picture): void {
 export function checkSize(width: number, height: number): void {
   const whole = Number.isSafeInteger(width) && Number.isSafeInteger(height);
   if (whole && width >= minimumWidth && height >= minimumHeight) return;
-  throw new GuestheadError('ERR_USAGE', `A pattern cannot be drawn at ${String(width)}x${String(height)}`, {
-    advice: `choose a mode of at least ${String(minimumWidth)}x${String(minimumHeight)}`,
+  throw new GuestheadError('ERR_USAGE', `A pattern cannot be drawn at ${width}x${height}`, {
+    advice: `choose a mode of at least ${minimumWidth}x${minimumHeight}`,
   });
 }
 

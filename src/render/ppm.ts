@@ -19,11 +19,11 @@ export function parsePpm(data: Uint8Array): Capture {
   const match = header.exec(start);
   if (match === null) throw refusal('it does not start like a binary PPM (P6)');
   const [width = 0, height = 0, maximum = 0] = match.slice(1).map(Number);
-  if (maximum !== 255) throw refusal(`its maxval is ${String(maximum)}, not 255`);
-  if (width === 0 || height === 0) throw refusal(`its size is ${String(width)}x${String(height)}`);
+  if (maximum !== 255) throw refusal(`its maxval is ${maximum}, not 255`);
+  if (width === 0 || height === 0) throw refusal(`its size is ${width}x${height}`);
   const rgb = new Uint8Array(data.buffer, data.byteOffset + match[0].length, data.length - match[0].length);
   const needed = width * height * 3;
-  if (rgb.length !== needed) throw refusal(`it has ${String(rgb.length)} bytes of pixels, not ${String(needed)}`);
+  if (rgb.length !== needed) throw refusal(`it has ${rgb.length} bytes of pixels, not ${needed}`);
   return { width, height, rgb };
 }
 

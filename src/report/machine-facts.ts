@@ -14,7 +14,7 @@ export function machineFacts(heads: readonly RunResult[]): MachineFact[] {
   const facts = [
     ['kernel', `${type()} ${release()} ${machine()}`],
     ['node', process.version],
-    ['processor', `${String(availableParallelism())} × ${cpus()[0]?.model.trim() ?? 'unknown'}`],
+    ['processor', `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}`],
     ['memory', `${(totalmem() / 2 ** 30).toFixed(1)} GiB`],
     ['render device', distinct(heads.map(({ render }) => `${render.driver} ${render.node}`))],
     ['display device', distinct(heads.map(({ display }) => `${display.driver} ${display.node}`))],

@@ -103,9 +103,9 @@ function invisible(outlived: readonly LoggedFault[], { refused }: HeadInfo): str
 function faults({ frames, missedFlips, tearRisk }: Figures, refreshRatio: number, host: HostCaptures | null): string[] {
   const rules: (readonly [broken: boolean, reason: string])[] = [
     [frames === 0, 'no page flip completed'],
-    [frames > 0 && refreshRatio < minRefreshRatio, `flips a second are ${String(refreshRatio)} of the refresh rate`],
-    [missedFlips > frames * maxMissedShare, `${String(missedFlips)} of ${String(frames)} flips came late`],
-    [tearRisk > 0, `${String(tearRisk)} flips came before the host was done (tear risk)`],
+    [frames > 0 && refreshRatio < minRefreshRatio, `flips a second are ${refreshRatio} of the refresh rate`],
+    [missedFlips > frames * maxMissedShare, `${missedFlips} of ${frames} flips came late`],
+    [tearRisk > 0, `${tearRisk} flips came before the host was done (tear risk)`],
     [host !== null && host.exact < host.captures, 'a host capture differs from what was drawn'],
     [host !== null && host.torn > 0, 'a host capture is torn'],
   ];
@@ -116,17 +116,16 @@ function faults({ frames, missedFlips, tearRisk }: Figures, refreshRatio: number
 export function describeRun(result: RunResult): string[] {
   const { render, display, mode, host } = result;
   const lines = [
-    `${render.driver} ${render.node} → ${display.driver} ${display.node} ${display.connector}, path ${result.path}, ${String(result.buffers)} buffers`,
-    `${String(mode.width)}x${String(mode.height)} at ${mode.refreshHz.toFixed(2)} Hz: ${String(result.frames)} flips in ${result.seconds.toFixed(1)} s, ${result.flipsPerSecond.toFixed(2)} a second (${(result.refreshRatio * 100).toFixed(1)} %), ${String(result.missedFlips)} missed`,
+    `${render.driver} ${render.node} → ${display.driver} ${display.node} ${display.connector}, path ${result.path}, ${result.buffers} buffers`,
+    `${mode.width}x${mode.height} at ${mode.refreshHz.toFixed(2)} Hz: ${result.frames} flips in ${result.seconds.toFixed(1)} s, ${result.flipsPerSecond.toFixed(2)} a second (${(result.refreshRatio * 100).toFixed(1)} %), ${result.missedFlips} missed`,
     `commit ${milliseconds(result.commitMs)}; flip ${milliseconds(result.flipMs)}; flush fence ${milliseconds(result.flushFenceMs)}`,
-    `CPU ${result.cpuMsPerFlip.toFixed(2)} ms a flip, ${String(result.bytesCopiedPerFrame)} bytes copied a frame, tear risk ${String(result.tearRisk)}, starved ${String(result.starved)}`,
+    `CPU ${result.cpuMsPerFlip.toFixed(2)} ms a flip, ${result.bytesCopiedPerFrame} bytes copied a frame, tear risk ${result.tearRisk}, starved ${result.starved}`,
   ];
   lines.push(`latency ${milliseconds(result.latencyMs)}; ${result.pacing.kind}: ${result.pacing.advice}`);
   for (const { code, message, advice, count } of result.faults)
-    lines.push(`${code}${count > 1 ? ` ×${String(count)}` : ''}: ${message}${advice === null ? '' : ` → ${advice}`}`);
+    lines.push(`${code}${count > 1 ? ` ×${count}` : ''}: ${message}${advice === null ? '' : ` → ${advice}`}`);
   for (const { path, code, advice } of result.refused) lines.push(`path ${path} was refused with ${code}: ${advice}`);
-  if (host !== null)
-    lines.push(`host: ${String(host.exact)} of ${String(host.captures)} captures exact, ${String(host.torn)} torn`);
+  if (host !== null) lines.push(`host: ${host.exact} of ${host.captures} captures exact, ${host.torn} torn`);
   return [...lines, ...result.reasons.map((reason) => `- ${reason}`), `verdict: ${result.verdict}`];
 }
 

@@ -57,7 +57,7 @@ export class FakeScanout implements NativeScanout {
 
   commit(slot: number, _inFence: number, flags: number): number {
     this.#throwIfClosed();
-    if (!this.#attached.has(slot)) throw new RangeError(`Slot ${String(slot)} is not attached`);
+    if (!this.#attached.has(slot)) throw new RangeError(`Slot ${slot} is not attached`);
     const errno = this.errnos.shift() ?? 0;
     if (errno !== 0) return -errno;
     if ((flags & commitFlag.testOnly) !== 0) return 0;
@@ -69,7 +69,7 @@ export class FakeScanout implements NativeScanout {
 
   setCurrent(slot: number): void {
     this.#throwIfClosed();
-    if (slot !== -1 && !this.#attached.has(slot)) throw new RangeError(`Slot ${String(slot)} is not attached`);
+    if (slot !== -1 && !this.#attached.has(slot)) throw new RangeError(`Slot ${slot} is not attached`);
     const replaced = this.#current;
     this.#current = slot;
     if (replaced === -1 || replaced === slot) return;

@@ -37,7 +37,7 @@ describe('a datagram', () => {
   });
 
   it('comes to the socket of an abstract name', async () => {
-    const name = `guesthead-test-${String(process.pid)}`;
+    const name = `guesthead-test-${process.pid}`;
     await receiving(`@${name}`, async (receiver) => {
       send(`\0${name}`, 'WATCHDOG=1');
       assert.deepEqual(await receiver.received(1), ['WATCHDOG=1']);
@@ -45,7 +45,7 @@ describe('a datagram', () => {
   });
 
   it('comes to an address of 108 bytes, which ends with no zero byte', async () => {
-    const name = `guesthead-test-${String(process.pid)}-`.padEnd(107, 'x');
+    const name = `guesthead-test-${process.pid}-`.padEnd(107, 'x');
     await receiving(`@${name}`, async (receiver) => {
       send(`\0${name}`, 'whole');
       assert.deepEqual(await receiver.received(1), ['whole']);

@@ -17,7 +17,7 @@ describe('the code of a library', () => {
     const before = residentCode();
     native.discardCode('libc.so');
     const after = residentCode();
-    assert.ok(after > 0 && after < before / 2, `${String(before)} KiB before, ${String(after)} KiB after`);
+    assert.ok(after > 0 && after < before / 2, `${before} KiB before, ${after} KiB after`);
   });
 
   it('stays where another library is named', () => {

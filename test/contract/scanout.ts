@@ -28,7 +28,7 @@ export function scanoutContract(name: string, open: () => ScanoutRig | Promise<S
       assert.equal(rig.scanout.commit(slot, -1, flipFlags, false), 0);
       await rig.settle();
     };
-    const brief = () => rig.calls.map(({ kind, slot }) => `${kind} ${String(slot)}`);
+    const brief = () => rig.calls.map(({ kind, slot }) => `${kind} ${slot}`);
     const reopen = async () => {
       rig.close();
       rig = await open();

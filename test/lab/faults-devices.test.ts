@@ -52,7 +52,7 @@ async function untilReopened(): Promise<void> {
 }
 
 const codes = (faults: readonly { code: string; count: number }[]) =>
-  faults.filter(({ code }) => code !== 'ERR_HOST_PAUSED').map(({ code, count }) => `${code} ×${String(count)}`);
+  faults.filter(({ code }) => code !== 'ERR_HOST_PAUSED').map(({ code, count }) => `${code} ×${count}`);
 
 /** Each time from another node. */
 const lostTwice = ['ERR_DEVICE_LOST ×1', 'ERR_DEVICE_LOST ×1'];

@@ -43,10 +43,7 @@ describe('a drawing that', () => {
     it(`${draw}: its frame is cancelled and counted, the screen keeps the last one, the loop goes on`, () => {
       const { flips, dropped, faults, error, shownAfterFault } = of(draw, 'skip');
       assert.deepEqual([flips, error], [40, null]);
-      assert.ok(
-        dropped > 0 && dropped === faults.length,
-        `${String(dropped)} dropped, ${String(faults.length)} faults`,
-      );
+      assert.ok(dropped > 0 && dropped === faults.length, `${dropped} dropped, ${faults.length} faults`);
       assert.deepEqual([...new Set(faults)], ['ERR_DRAW']);
       assert.ok(shownAfterFault);
     });
@@ -62,7 +59,7 @@ describe('a drawing that', () => {
     for (const policy of ['end', 'skip']) {
       const { flips, dropped, drawnLate, faults, error } = of('takes 200 ms', policy);
       assert.deepEqual([flips, dropped, faults, error], [40, 0, [], null]);
-      assert.ok(drawnLate >= 3, `${String(drawnLate)} late`);
+      assert.ok(drawnLate >= 3, `${drawnLate} late`);
     }
   });
 });

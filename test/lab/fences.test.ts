@@ -63,13 +63,13 @@ describe('a render fence that signals late', () => {
       assert.ok(committedBeforeSignal, 'it is the kernel that waits');
       assert.equal(withFence, fences === 1);
       assert.equal(fencesInAll, fences);
-      assert.ok(flippedAfterSignalMs >= 0, `flipped ${String(-flippedAfterSignalMs)} ms too early`);
+      assert.ok(flippedAfterSignalMs >= 0, `flipped ${-flippedAfterSignalMs} ms too early`);
     });
 });
 
 describe('buffers that a reader keeps', () => {
   for (const locked of [1, 2])
-    it(`${String(locked)} of 4 are not drawn into; flips go on with the others`, () => {
+    it(`${locked} of 4 are not drawn into; flips go on with the others`, () => {
       const readers = seen.readers[locked - 1];
       assert.equal(readers?.drawnWhileLocked, 0);
       assert.equal(readers.drawnElsewhere, 4 - locked);
@@ -78,7 +78,7 @@ describe('buffers that a reader keeps', () => {
     });
 
   for (const locked of [3, 4])
-    it(`${String(locked)} of 4 starve the loop, which is counted and ends when they are let go`, () => {
+    it(`${locked} of 4 starve the loop, which is counted and ends when they are let go`, () => {
       const readers = seen.readers[locked - 1];
       assert.equal(readers?.drawnWhileLocked, 0);
       assert.equal(readers.drawnElsewhere, 4 - locked);
@@ -92,7 +92,7 @@ describe('buffers that a reader keeps', () => {
       faults.map(({ code }) => code),
       ['ERR_FLIP_TIMEOUT'],
     );
-    for (const buffer of [0, 1, 2, 3]) assert.match(faults[0]?.advice ?? '', new RegExp(`buffer ${String(buffer)} `));
+    for (const buffer of [0, 1, 2, 3]) assert.match(faults[0]?.advice ?? '', new RegExp(`buffer ${buffer} `));
   });
 });
 

@@ -34,11 +34,11 @@ describe('guesthead run on several heads', () => {
     const { heads } = await runOn(['all'], 300, 0);
     assert.deepEqual(
       heads.map(({ display }) => [display.connector, display.head]),
-      [0, 1, 2, 3].map((head) => [`Virtual-${String(head + 1)}`, head]),
+      [0, 1, 2, 3].map((head) => [`Virtual-${head + 1}`, head]),
     );
     for (const { mode, frames, refreshRatio, buffers, display } of heads) {
       assert.deepEqual([mode.width, mode.height, frames, buffers], [1280, 720, 300, 4]);
-      assert.ok(refreshRatio >= nearlyAll, `${display.connector}: ${String(refreshRatio)}`);
+      assert.ok(refreshRatio >= nearlyAll, `${display.connector}: ${refreshRatio}`);
       assert.match(display.model ?? '', /QEMU/);
     }
   });
@@ -76,7 +76,7 @@ describe('heads as the host has them', () => {
   });
 
   async function untilSeen(...heads: readonly string[]): Promise<void> {
-    const state = heads.map((head, index) => `Virtual-${String(index + 1)} ${head}`).join(', ');
+    const state = heads.map((head, index) => `Virtual-${index + 1} ${head}`).join(', ');
     await lines.until(new RegExp(`^${state}$`, 'm'));
   }
 

@@ -58,7 +58,7 @@ describe('the machine of guesthead host qemu', () => {
     });
     const { stdout } = await host('qemu', ...words, '--kernel', kernel, '--append', 'root=/dev/vda "quiet"');
     await withQemu(folder, stdout.trim(), ({ refusal }) => {
-      assert.ok(refusal?.includes(kernel), `it should name the kernel: ${String(refusal)}`);
+      assert.ok(refusal?.includes(kernel), `it should name the kernel: ${refusal}`);
     });
   });
 

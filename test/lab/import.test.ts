@@ -49,8 +49,8 @@ describe('the import path on virtio-gpu', () => {
       assert.deepEqual([result.mode.width, result.mode.height, Math.round(result.mode.refreshHz)], [width, height, hz]);
       assert.equal(result.buffers, 4);
       assert.equal(result.frames, 300);
-      assert.ok(result.refreshRatio >= 0.99, `refreshRatio ${String(result.refreshRatio)}`);
-      assert.ok(result.missedFlips <= 3, `${String(result.missedFlips)} missed`);
+      assert.ok(result.refreshRatio >= 0.99, `refreshRatio ${result.refreshRatio}`);
+      assert.ok(result.missedFlips <= 3, `${result.missedFlips} missed`);
       assert.equal(result.tearRisk, 0);
       assert.equal(result.bytesCopiedPerFrame, 0);
       assert.deepEqual(result.host, { captures: 3, exact: 3, torn: 0 });
@@ -94,11 +94,11 @@ describe('the import path on virtio-gpu', () => {
     }>(await lab.run(script('test/lab/guest/steady.ts')));
     const made = (name: string) => (late[name] ?? NaN) - (early[name] ?? NaN);
     assert.equal(flips, 700);
-    assert.ok(Math.abs(made('commit') - flips) <= 1, `${String(made('commit'))} commits`);
+    assert.ok(Math.abs(made('commit') - flips) <= 1, `${made('commit')} commits`);
     assert.equal(made('ffi'), 0);
     assert.equal(made('other'), 0);
     assert.ok((early['ffi'] ?? 0) > 0, 'the counter of ffi calls counts');
-    assert.ok(rssGrowth < 5 * 2 ** 20, `RSS grew by ${String(rssGrowth)} bytes`);
+    assert.ok(rssGrowth < 5 * 2 ** 20, `RSS grew by ${rssGrowth} bytes`);
   });
 
   it('leaks nothing over heads opened, flipped and closed, nor over those that fail to open', async () => {

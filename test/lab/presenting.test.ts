@@ -48,7 +48,7 @@ describe('guesthead run --present dirtyfb', () => {
     assert.equal(result.bytesCopiedPerFrame, 0);
     assert.deepEqual([result.faults, result.refused], [[], []]);
     assert.equal(result.host?.captures, 3);
-    assert.ok(result.host.exact > 0, `${String(result.host.torn)} of 3 torn`);
+    assert.ok(result.host.exact > 0, `${result.host.torn} of 3 torn`);
   });
 
   it('is a usage error with a path whose buffers are not the display’s', async () => {
@@ -67,10 +67,7 @@ describe('page flips', () => {
     assert.equal(fifo.pacing.kind, 'timer-paced');
     assert.deepEqual([fifo.presentation, fifo.deadline, fifo.dropped], ['fifo', false, 0]);
     assert.deepEqual([late.deadline, late.frames, late.dropped], [true, 120, 0]);
-    assert.ok(
-      isFresher(late, fifo),
-      `${String(late.latencyMs?.p50)} ms is no less than ${String(fifo.latencyMs?.p50)}`,
-    );
+    assert.ok(isFresher(late, fifo), `${late.latencyMs?.p50} ms is no less than ${fifo.latencyMs?.p50}`);
   });
 
   it('as a mailbox show the newest of several frames, and count the others', async () => {

@@ -53,7 +53,7 @@ export async function withQemu(
   look: (started: Started) => Promise<void> | void,
 ): Promise<void> {
   const preload = existsSync('/dev/udmabuf') ? {} : { LD_PRELOAD: await buildUdmabufStandIn() };
-  const socket = join(folder, `qmp${String(sockets++)}`);
+  const socket = join(folder, `qmp${sockets++}`);
   const child = startChild(['sh', '-c', `exec ${line} -S -qmp unix:${socket},server=on,wait=off`], {
     ...process.env,
     ...preload,

@@ -25,7 +25,7 @@ export function lastJson<T>({ stdout, stderr, status }: Output): T {
   try {
     return JSON.parse(line) as T;
   } catch {
-    return assert.fail(`no JSON on the last line (status ${String(status)}):\n${stdout}\n${stderr}`);
+    return assert.fail(`no JSON on the last line (status ${status}):\n${stdout}\n${stderr}`);
   }
 }
 
@@ -63,7 +63,7 @@ export class Lines {
     this.#waiting = this.#waiting.filter(({ pattern, resolve, reject }) => {
       const match = pattern.exec(this.#text);
       if (match) resolve(match[0]);
-      else if (this.#ended) reject(new Error(`ended without ${String(pattern)}:\n${this.#text}`));
+      else if (this.#ended) reject(new Error(`ended without ${pattern}:\n${this.#text}`));
       return !match && !this.#ended;
     });
   }

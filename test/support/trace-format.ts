@@ -42,7 +42,7 @@ export function traceFaults(trace: RawTrace): string[] {
 function fieldFaults(event: RawEvent, index: number): string[] {
   const phase = String(event['ph']);
   const fields = required[phase];
-  if (fields === undefined) return [`event ${String(index)}: unknown phase ${phase}`];
+  if (fields === undefined) return [`event ${index}: unknown phase ${phase}`];
   const missing = [...fields, 'pid', 'tid'].filter((field) => event[field] === undefined);
   const wrong = wholeNumbers.filter(
     (field) => event[field] !== undefined && !(Number.isSafeInteger(event[field]) && Number(event[field]) >= 0),
@@ -50,12 +50,10 @@ function fieldFaults(event: RawEvent, index: number): string[] {
   const values = Object.values(event['args'] ?? {});
   const notNumbers = phase === 'C' && (values.length === 0 || values.some((value) => typeof value !== 'number'));
   return [
-    ...missing.map((field) => `event ${String(index)} (${phase}): no ${field}`),
-    ...wrong.map((field) => `event ${String(index)} (${phase}): ${field} is no whole number of at least 0`),
-    ...(notNumbers ? [`event ${String(index)}: a counter of no numbers`] : []),
-    ...(phase === 'i' && !['t', 'p', 'g'].includes(String(event['s']))
-      ? [`event ${String(index)}: unknown scope`]
-      : []),
+    ...missing.map((field) => `event ${index} (${phase}): no ${field}`),
+    ...wrong.map((field) => `event ${index} (${phase}): ${field} is no whole number of at least 0`),
+    ...(notNumbers ? [`event ${index}: a counter of no numbers`] : []),
+    ...(phase === 'i' && !['t', 'p', 'g'].includes(String(event['s'])) ? [`event ${index}: unknown scope`] : []),
   ];
 }
 
@@ -113,7 +111,7 @@ function nestingFaults(events: readonly RawEvent[]): string[] {
       while ((open.at(-1)?.to ?? Infinity) <= slice.from) open.pop();
       const around = open.at(-1);
       if (around !== undefined && slice.to > around.to)
-        faults.push(`track ${track}: ${slice.name} at ${String(slice.from)} overlaps ${around.name}`);
+        faults.push(`track ${track}: ${slice.name} at ${slice.from} overlaps ${around.name}`);
       open.push(slice);
     }
   }
@@ -148,7 +146,7 @@ function flowFaults(events: readonly RawEvent[]): string[] {
     const ts = Number(event['ts']);
     const slice = sliceAt(tracks.get(trackOf(event)) ?? [], ts);
     if (slice === undefined || (slice.from === ts && slice.index > events.indexOf(event)))
-      faults.push(`${key}: ${String(event['ph'])} at ${String(ts)} lies in no slice`);
+      faults.push(`${key}: ${String(event['ph'])} at ${ts} lies in no slice`);
     flows.set(key, (flows.get(key) ?? '') + String(event['ph']));
   }
   for (const [key, phases] of flows) if (!/^st*f$/.test(phases)) faults.push(`${key} goes ${phases}`);

@@ -24,7 +24,7 @@ export function assertAllTracks({ traceEvents: events }: WrittenTrace, sampled: 
   const expected = ['draws', 'commits', 'flips', 'virtio_gpu 0 control', 'dma_fence', 'vblank crtc 0'];
   for (const track of sampled ? [...expected, 'flush fences'] : expected)
     assert.ok(tracks.includes(track), `no ${track} in ${tracks.join()}`);
-  for (let slot = 0; slot < 4; slot++) assert.ok(tracks.includes(`backbuffer ${String(slot)}`));
+  for (let slot = 0; slot < 4; slot++) assert.ok(tracks.includes(`backbuffer ${slot}`));
   for (const counter of ['free backbuffers', 'missed flips'])
     assert.ok(events.some(({ ph, name }) => ph === 'C' && name === counter));
 }
@@ -37,9 +37,9 @@ export function assertFlushesLieInTheirFrames({ traceEvents: events }: WrittenTr
   commits.slice(0, -1).forEach((commit, index) => {
     const [frame, next] = [Number(commit.args?.['frame']), commits[index + 1]?.ts ?? Infinity];
     const flush = flushes.find(({ from }) => from >= commit.ts && from < next);
-    assert.ok(flush !== undefined, `no flush between commit ${String(frame)} and the next`);
+    assert.ok(flush !== undefined, `no flush between commit ${frame} and the next`);
     const released = releaseOf(events, frame);
-    assert.ok(flush.to <= released, `frame ${String(frame)}: ${String(flush.to)} after ${String(released)}`);
+    assert.ok(flush.to <= released, `frame ${frame}: ${flush.to} after ${released}`);
   });
 }
 
@@ -52,7 +52,7 @@ export function assertFlipsAreVblanks({ traceEvents: events }: WrittenTrace): vo
   assert.ok(flips.length > 50);
   for (const flip of flips) {
     const vblank = vblanks.get(flip.args?.['sequence']);
-    assert.ok(vblank?.ph === 'i', `no vblank ${String(flip.args?.['sequence'])}`);
+    assert.ok(vblank?.ph === 'i', `no vblank ${flip.args?.['sequence']}`);
     assert.ok(Math.abs(Number(vblank.args?.['time']) / 1000 - flip.ts) < 2); // the flip's is in whole µs
     assert.ok(vblank.ts >= flip.ts - 1);
   }

@@ -6,9 +6,9 @@ import type { RecordedRun, ReportedHead } from './report.js';
 
 /** `alone`: the page's header has said the reasons already. */
 export function headSection({ result, recording }: ReportedHead, index: number, alone: boolean): string {
-  const id = `head-${String(index)}`;
+  const id = `head-${index}`;
   const { verdict, display } = result;
-  return `<section class="head" data-head="${String(index)}" aria-labelledby="${id}">
+  return `<section class="head" data-head="${index}" aria-labelledby="${id}">
 <h2 id="${id}">${escapeHtml(display.connector)}: <span class="verdict ${verdict}">${verdict}</span></h2>
 ${alone ? '' : list(result.reasons)}
 <div class="columns">
@@ -29,7 +29,7 @@ function configuration(result: RunResult): Row[] {
     ['render', `${render.driver} ${render.node}`],
     ['display', `${display.driver} ${display.node} ${display.connector}`],
     ['monitor', [display.make, display.model].filter((name) => name !== null).join(' ') || 'no EDID'],
-    ['mode', `${String(mode.width)}x${String(mode.height)} at ${mode.refreshHz.toFixed(2)} Hz`],
+    ['mode', `${mode.width}x${mode.height} at ${mode.refreshHz.toFixed(2)} Hz`],
     ['path', path],
     ['buffers', String(buffers)],
     ['present', `${present}, ${presentation}${deadline ? ', drawn as late as possible' : ''}`],
@@ -51,23 +51,15 @@ function figures(result: RunResult): Row[] {
     host,
   } = result;
   return [
-    ['flips', `${String(frames)} in ${seconds.toFixed(1)} s`],
+    ['flips', `${frames} in ${seconds.toFixed(1)} s`],
     ['rate', `${flipsPerSecond.toFixed(2)} a second, ${(refreshRatio * 100).toFixed(1)} % of the refresh`],
-    ['first flip', firstFlipMs === null ? 'none' : `${String(firstFlipMs)} ms after the start of the process`],
-    ['missed', `${String(missedFlips)} refresh cycles without a flip`],
-    ['late', `${String(drawnLate)} drawn late, ${String(starved)} without a free buffer`],
-    ['dropped', `${String(result.dropped)} frames drawn and not shown`],
-    ['tear risk', `${String(tearRisk)} flips before the host was done`],
-    [
-      'cost',
-      `${result.cpuMsPerFlip.toFixed(2)} ms CPU a flip, ${String(result.bytesCopiedPerFrame)} bytes copied a frame`,
-    ],
-    [
-      'host captures',
-      host === null
-        ? 'none taken'
-        : `${String(host.exact)} of ${String(host.captures)} exact, ${String(host.torn)} torn`,
-    ],
+    ['first flip', firstFlipMs === null ? 'none' : `${firstFlipMs} ms after the start of the process`],
+    ['missed', `${missedFlips} refresh cycles without a flip`],
+    ['late', `${drawnLate} drawn late, ${starved} without a free buffer`],
+    ['dropped', `${result.dropped} frames drawn and not shown`],
+    ['tear risk', `${tearRisk} flips before the host was done`],
+    ['cost', `${result.cpuMsPerFlip.toFixed(2)} ms CPU a flip, ${result.bytesCopiedPerFrame} bytes copied a frame`],
+    ['host captures', host === null ? 'none taken' : `${host.exact} of ${host.captures} exact, ${host.torn} torn`],
   ];
 }
 
@@ -113,8 +105,8 @@ ${swatches}
 }
 
 function note(recorded: number, forgotten: number): string {
-  const kept = `${String(recorded)} frames are in this page, the warm-up’s (shaded) among them.`;
-  const lost = forgotten > 0 ? ` The first ${String(forgotten)} of the run were too many to keep.` : '';
+  const kept = `${recorded} frames are in this page, the warm-up’s (shaded) among them.`;
+  const lost = forgotten > 0 ? ` The first ${forgotten} of the run were too many to keep.` : '';
   return `${kept}${lost} Only the drawing is thinned out: where frames are too narrow to tell apart, the line spans the shortest
 and the longest, and a lane shows each state’s share of the time, from the bottom in the order of the legend. Drag, turn the wheel, pinch,
 or use the arrow keys, “+”, “−” and “0”; “n” and “p” go from mark to mark.`;
@@ -134,7 +126,7 @@ function histogram([name, title]: Histogram): string {
 
 function faults({ faults: outlived, refused }: RunResult): string {
   const counted = outlived.map(({ code, message, advice, count }) => {
-    const times = count > 1 ? ` ×${String(count)}` : '';
+    const times = count > 1 ? ` ×${count}` : '';
     return `${code}${times}: ${message}${advice === null ? '' : ` → ${advice}`}`;
   });
   const rungs = refused.map(({ path, code, advice }) => `path ${path} was refused with ${code}: ${advice}`);

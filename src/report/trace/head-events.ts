@@ -57,7 +57,7 @@ class HeadEvents {
     yield* processNamed(pid, `head ${head.connector} (${head.node})`, pid);
     for (const [index, name] of tracks.entries()) yield* threadNamed(pid, this.#tid(index + 1), name);
     for (let slot = 0; slot < head.buffers; slot++)
-      yield* threadNamed(pid, this.#tid(firstBackbuffer + slot), `backbuffer ${String(slot)}`);
+      yield* threadNamed(pid, this.#tid(firstBackbuffer + slot), `backbuffer ${slot}`);
   }
 
   /** A frame's states are known to their end once its buffer's next frame, or the end, has come. */

@@ -164,7 +164,7 @@ function fenceKey(line: KernelLine): string {
 
 /** A task waits for one fence at a time: its track's slices do not overlap. */
 function taskTrack({ task, taskId }: KernelLine): string {
-  return `waits of ${task} (${String(taskId)})`;
+  return `waits of ${task} (${taskId})`;
 }
 
 function argsOf({ fields }: KernelLine, ...names: string[]): Args {

@@ -118,7 +118,7 @@ export class RunTrace {
       const facts = kernel.stop();
       for (const line of kernel.lines()) yield* events.take(line);
       this.#kernelPart = { ...facts, events: events.count };
-      if (facts.lost > 0) this.options.say(`trace: ${String(facts.lost)} of the kernel’s events were lost`);
+      if (facts.lost > 0) this.options.say(`trace: ${facts.lost} of the kernel’s events were lost`);
     } catch (error) {
       this.#without(error);
     }

@@ -11,7 +11,7 @@ const prefix = 'guesthead-';
 
 /** The instance of this process. */
 export function instanceFolder(instances: string): string {
-  return join(instances, `${prefix}${String(process.pid)}`);
+  return join(instances, `${prefix}${process.pid}`);
 }
 
 /** The first of the places with instances that may be made. Throws ERR_UNSUPPORTED or ERR_PERMISSION. */

@@ -45,7 +45,7 @@ const cursorId = cursorPlane();
 
 function stateOf(id: number): { fb: number; position: string } {
   const all = readFileSync(`${debug}/state`, 'utf8');
-  const block = all.split(/^(?=\S)/m).find((text) => text.startsWith(`plane[${String(id)}]`)) ?? '';
+  const block = all.split(/^(?=\S)/m).find((text) => text.startsWith(`plane[${id}]`)) ?? '';
   return { fb: Number(/\tfb=(\d+)/.exec(block)?.[1]), position: /crtc-pos=(\S+)/.exec(block)?.[1] ?? '' };
 }
 

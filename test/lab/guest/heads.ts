@@ -10,7 +10,7 @@ import { getConnector, getResources, type Connector } from '../../../src/ffi/ind
 
 function describe({ name, status, modes }: Connector): string {
   const preferred = modes.find((mode) => mode.preferred);
-  const size = preferred ? `${String(preferred.width)}x${String(preferred.height)}` : 'no preferred mode';
+  const size = preferred ? `${preferred.width}x${preferred.height}` : 'no preferred mode';
   return `${name} ${status === 'connected' ? size : status}`;
 }
 

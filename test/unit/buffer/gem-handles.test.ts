@@ -24,7 +24,7 @@ class FakeKernel {
   };
 
   readonly close = (_fd: number, handle: GemHandle): void => {
-    assert.ok(this.handles.delete(handle), `handle ${String(handle)} was closed already`);
+    assert.ok(this.handles.delete(handle), `handle ${handle} was closed already`);
     this.closed.push(handle);
   };
 }

@@ -17,7 +17,7 @@ import { HandClock } from '../../support/loop-rig.js';
 
 const headOf = (id: number): ServedHead => ({
   id,
-  info: { path: 'import', display: { connector: `Virtual-${String(id)}` } },
+  info: { path: 'import', display: { connector: `Virtual-${id}` } },
 });
 let observer: ServiceObserver | undefined;
 afterEach(() => observer?.close());
@@ -32,7 +32,7 @@ function served(heads: number, watchdog?: number) {
 }
 
 function flip(id = 1, changes = {}, node = '/dev/dri/card0'): void {
-  channel(headChannels.flip).publish({ id, node, connector: `Virtual-${String(id)}`, flip: flipAt(1, changes) });
+  channel(headChannels.flip).publish({ id, node, connector: `Virtual-${id}`, flip: flipAt(1, changes) });
 }
 
 describe('a service', () => {

@@ -52,7 +52,7 @@ beforeEach(() => {
 afterEach(() => closeSync(log));
 
 function record(text: string, priority = 3): void {
-  writeSync(log, `${String(priority)},390,13921195,-;${text}\n`);
+  writeSync(log, `${priority},390,13921195,-;${text}\n`);
 }
 
 function watch(): () => void {

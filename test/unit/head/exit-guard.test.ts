@@ -36,7 +36,7 @@ describe('on SIGINT', () => {
   });
 
   it('leaves it to handlers that come after, one a head', () => {
-    const handler = (index: number) => `process.once('SIGINT', () => { ${end} guards[${String(index)}](); });`;
+    const handler = (index: number) => `process.once('SIGINT', () => { ${end} guards[${index}](); });`;
     const { signal, status, said } = interrupted(`const guards = open(); ${handler(0)} ${handler(1)}`);
     assert.deepEqual({ signal, status, said }, { signal: null, status: 0, said: 'handled handled' });
   });

@@ -23,11 +23,11 @@ class CursorRig {
         set: (shape) => {
           this.refuse?.();
           const { handle = 0, hotspot = tip } = shape ?? {};
-          this.calls.push(handle === 0 ? 'hide' : `show ${String(handle)} ${String(hotspot.x)},${String(hotspot.y)}`);
+          this.calls.push(handle === 0 ? 'hide' : `show ${handle} ${hotspot.x},${hotspot.y}`);
         },
         move: (x, y) => {
           this.refuse?.();
-          this.calls.push(`move ${String(x)},${String(y)}`);
+          this.calls.push(`move ${x},${y}`);
         },
       },
       () => this.#image(),
@@ -68,7 +68,7 @@ describe('the hardware cursor', () => {
     const rig = new CursorRig();
     for (const handle of [1, 2, 1, 2]) {
       rig.cursor.setImage(handle === 1 ? arrow : hand, tip);
-      assert.equal(rig.taken().at(-1), `show ${String(handle)} 0,0`);
+      assert.equal(rig.taken().at(-1), `show ${handle} 0,0`);
     }
     assert.deepEqual([...rig.drawn.values()], [0xff112233, 0x80402010]);
   });

@@ -27,7 +27,7 @@ describe('a whole capture', () => {
     [64, 8192],
     [8192, 32],
   ] as const) {
-    test(`of ${String(width)}x${String(height)} is exact`, () => {
+    test(`of ${width}x${height} is exact`, () => {
       const verdict = judgeCapture(captureOf(drawn('counter', { width, height, padding: 5 }, 123_456)));
       assert.deepEqual(verdict, { frame: 123_456, torn: false, exact: true, firstDifference: undefined });
     });
@@ -60,7 +60,7 @@ describe('one wrong pixel', () => {
     ['in the last corner', size.width - 1, size.height - 1],
     ['in the moving bar', 81, 200],
     ...[0, 1, codeRows - 1, size.height - codeRows, size.height - 1].map((y): [string, number, number] => [
-      `where a code is read in row ${String(y)}`,
+      `where a code is read in row ${y}`,
       606,
       y,
     ]),

@@ -81,7 +81,7 @@ function whiteColumns(picture: Parameters<typeof pixel>[0], y: number): { first:
 function cells(picture: Parameters<typeof pixel>[0], y: number): string {
   const bits = Array.from({ length: 48 }, (_, cell) => {
     const first = pixel(picture, Math.floor((cell * picture.width) / 48), y);
-    assert.equal(first, pixel(picture, Math.floor(((cell + 1) * picture.width) / 48) - 1, y), `cell ${String(cell)}`);
+    assert.equal(first, pixel(picture, Math.floor(((cell + 1) * picture.width) / 48) - 1, y), `cell ${cell}`);
     return first === 0xffffff ? '1' : first === 0 ? '0' : '?';
   });
   return bits.join('');

@@ -55,8 +55,8 @@ for (const name of visible) {
         fc.property(shapes, frames, (shape, frame) => {
           const picture = drawn(name, shape, frame);
           picture.pixels.forEach((value, at) => {
-            if (at % picture.stride >= shape.width) assert.equal(value, garbage, `padding at ${String(at)}`);
-            else assert.ok(value <= 0xffffff, `pixel ${String(at)} is ${value.toString(16)}`);
+            if (at % picture.stride >= shape.width) assert.equal(value, garbage, `padding at ${at}`);
+            else assert.ok(value <= 0xffffff, `pixel ${at} is ${value.toString(16)}`);
           });
         }),
         { numRuns: 60 },
@@ -101,7 +101,7 @@ function checkDrawn(picture: Picture, before: Uint32Array, expected: Picture, ag
   assert.deepEqual(unmarked(picture.pixels), unmarked(expected.pixels));
   if (age === 0) return;
   picture.pixels.forEach((value, at) => {
-    if (value !== before[at]) assert.notEqual(value, before[at]! & 0xffffff, `pixel ${String(at)} is rewritten`);
+    if (value !== before[at]) assert.notEqual(value, before[at]! & 0xffffff, `pixel ${at} is rewritten`);
   });
 }
 

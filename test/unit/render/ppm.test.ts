@@ -10,7 +10,7 @@ const ppm = (header: string, pixels: Uint8Array | number[]): Buffer =>
 
 test("QEMU's form is read, from any place in memory, and judged", () => {
   const { width, height, rgb } = captureOf(drawn('counter', { width: 200, height: 50, padding: 0 }, 99));
-  const file = ppm(`P6\n${String(width)} ${String(height)}\n255\n`, rgb);
+  const file = ppm(`P6\n${width} ${height}\n255\n`, rgb);
   const inside = Buffer.concat([Buffer.from('before'), file, Buffer.from('after')]).subarray(6, 6 + file.length);
   assert.deepEqual(parsePpm(inside).rgb, rgb);
   assert.equal(judgeCapture(parsePpm(inside)).exact, true);

@@ -33,7 +33,7 @@ function pairsOf(
 }
 
 const queue = (seqno: number, type: string, at = '1.000001') =>
-  ` kworker/0:1-11 [000] ...1. ${at}: virtio_gpu_cmd_queue: vdev=0 vq=0 name=control type=${type} flags=0x0 fence_id=0 ctx_id=0 num_free=63 seqno=${String(seqno)}`;
+  ` kworker/0:1-11 [000] ...1. ${at}: virtio_gpu_cmd_queue: vdev=0 vq=0 name=control type=${type} flags=0x0 fence_id=0 ctx_id=0 num_free=63 seqno=${seqno}`;
 const response = (seqno: number, type: string, at = '1.000009') =>
   queue(seqno, type, at).replace('cmd_queue', 'cmd_response');
 

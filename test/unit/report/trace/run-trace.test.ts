@@ -139,8 +139,8 @@ describe('an instance of the kernel’s tracer', () => {
   });
 
   it('of a dead process of ours is removed, that of a living one and of others not', () => {
-    const kept = [`guesthead-${String(process.ppid)}`, 'guesthead-', 'guesthead-x', 'other'];
-    for (const name of [...kept, 'guesthead-4194999', `guesthead-${String(process.pid)}`])
+    const kept = [`guesthead-${process.ppid}`, 'guesthead-', 'guesthead-x', 'other'];
+    for (const name of [...kept, 'guesthead-4194999', `guesthead-${process.pid}`])
       mkdirSync(join(instances, name), { recursive: true });
     assert.throws(() => KernelTracing.start([tracefs]));
     assert.deepEqual(readdirSync(instances).sort(), kept.sort());
