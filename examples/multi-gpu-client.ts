@@ -8,8 +8,17 @@
  * Both may be a driver's name, a PCI address or a node. People read standard error;
  * standard output gets one JSON object, at the end. Exit status: 0, or 1 on a failure, 3 without devices.
  */
-import { describeDevice, discover, Display, GuestheadError, openHead, sharedFormats } from 'guesthead';
-import type { DrawResult, Flip, Frame, Head } from 'guesthead';
+import {
+  describeDevice,
+  discover,
+  type DrawResult,
+  type Flip,
+  type Frame,
+  type Gpus,
+  GuestheadError,
+  type Head,
+  openGpus,
+} from 'guesthead';
 import { lastValueFrom, takeUntil, tap } from 'rxjs';
 
 const [background, foreground, barWidth, step] = [0x203060, 0xffffff, 64, 8];
@@ -23,10 +32,10 @@ function say(line: string): void {
 }
 
 /** Chooses the devices, becomes DRM master once nobody else is, and finds the format both can do. */
-async function openDisplay(): Promise<Display> {
+async function openPair(): Promise<Gpus> {
   for (const device of discover()) say(`found ${describeDevice(device)}`);
-  const opened = await Display.open({ render, display, reopen: true, wait: true, onWait: explain });
-  const formats = sharedFormats(opened);
+  const opened = await openGpus({ render, display, reopen: true, wait: true, onWait: explain });
+  const formats = opened.formats();
   say(`both can do, linear: ${formats.join(', ') || 'nothing'}`);
   if (formats.includes('XRGB8888')) return opened; // the only one that virtio-gpu shows, and that a frame has
   opened.close();
@@ -43,8 +52,8 @@ function explain(error: unknown): void {
  * Four buffers on the connector's preferred mode, by the best path that the devices and the
  * host accept. A client that draws with the GPU says `source: 'gpu'`.
  */
-async function openFirstHead(on: Display): Promise<Head> {
-  const head = await openHead({ on, path: 'auto', buffers: 4, onResize: 'follow', source: 'cpu' });
+async function openFirstHead(gpus: Gpus): Promise<Head> {
+  const head = await gpus.openHead({ path: 'auto', buffers: 4, onResize: 'follow', source: 'cpu' });
   const { path, refused, render: gpu, display: shows, mode } = head.info;
   for (const { path: better, code, advice } of refused) say(`not by ${better}: ${code}: ${advice}`);
   say(`${gpu.driver} ${gpu.node} → ${shows.driver} ${shows.node} ${shows.connector}, path ${path}`);
@@ -120,7 +129,7 @@ async function run(head: Head): Promise<void> {
 }
 
 try {
-  const opened = await openDisplay();
+  const opened = await openPair();
   try {
     await run(await openFirstHead(opened));
   } finally {

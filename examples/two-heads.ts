@@ -1,9 +1,9 @@
 /**
- * Two heads of one display, each with a picture, a rate and a loop of its own: the first shows
+ * Two heads of one pair of GPUs, each with a picture, a rate and a loop of its own: the first shows
  * a bar that moves at every refresh, the second another colour every half second.
  * Prints each head's flips once a second, and ends on Ctrl-C.
  */
-import { Display, openHead, type Draw, type Frame, type Head } from 'guesthead';
+import { openGpus, type Draw, type Frame, type Head } from 'guesthead';
 import { interval, lastValueFrom, takeUntil, tap, type Observable } from 'rxjs';
 
 const [black, white, barWidth, step] = [0x000000, 0xffffff, 64, 8];
@@ -43,18 +43,18 @@ async function run(head: Head, draw: Draw, when$?: Observable<unknown>): Promise
   await lastValueFrom(counted$, { defaultValue: undefined });
 }
 
-const display = await Display.open({});
+const gpus = await openGpus();
 const status = setInterval(() => {
   console.log(JSON.stringify(Object.fromEntries(flips)));
 }, 1000);
 try {
-  const connected = display.connectors().filter(({ status }) => status === 'connected');
+  const connected = gpus.connectors().filter(({ status }) => status === 'connected');
   const [first, second] = connected.map(({ name }) => name);
   if (second === undefined) throw new Error(`Two connected connectors are needed; here: ${first ?? 'none'}`);
-  const bar = await openHead({ on: display, connector: first });
-  const slides = await openHead({ on: display, connector: second });
+  const bar = await gpus.openHead({ connector: first });
+  const slides = await gpus.openHead({ connector: second });
   await Promise.all([run(bar, drawBar), run(slides, drawSlide, interval(slideMs))]);
 } finally {
   clearInterval(status);
-  display.close(); // its heads first, and both screens show again what they showed before
+  gpus.close(); // its heads first, and both screens show again what they showed before
 }

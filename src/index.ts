@@ -4,13 +4,13 @@ export type { DrmDevice } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode } from './errors.js';
 export { mergeFences } from './buffer/index.js';
-export { Display, sharedFormats } from './gpus/index.js';
-export { headChannels, openHead } from './head/index.js';
-export type { ConnectorInfo, DeviceRole, DisplayChange, DisplayOptions } from './gpus/index.js';
+export { headChannels, openGpus, openHead } from './head/index.js';
+export type { ConnectorInfo, GpuRole, PairChange, GpuOptions } from './gpus/index.js';
 export type {
   FaultMessage,
   FlipMessage,
   FlushFenceMessage,
+  Gpus,
   Head,
   HeadInfo,
   HeadName,
@@ -39,4 +39,4 @@ export type {
 } from './probe/index.js';
 export { createPattern, patternNames } from './render/index.js';
 export type { Pattern, PatternName, Picture } from './render/index.js';
-export type { DmabufDescription, ForeignBuffer, PathName, Refusal, SlotState, StateCounts } from './buffer/index.js';
+export type { DmabufDescription, ClientBuffer, PathName, Refusal, SlotState, StateCounts } from './buffer/index.js';

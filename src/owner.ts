@@ -1,5 +1,10 @@
 /** Who closes what: a stack of closers, run once, last opened first. Imports nothing of the project. */
 
+/** What `close()` ends. */
+export interface Closable {
+  close(): void;
+}
+
 /**
  * Collects closers while something is being opened. `close()` runs all of them
  * in reverse order, also when one throws; the first failure is then thrown.
@@ -8,11 +13,19 @@
 export class Owner {
   #closers: (() => void)[] = [];
 
-  own<T>(thing: T, close: (thing: T) => void): T {
+  /** Returns the thing. What has no `close()` of its own comes with the function that ends it. */
+  own<T extends Closable>(thing: T): T;
+  own<T>(thing: T, close: (thing: T) => void): T;
+  own<T>(thing: T, close: (thing: T) => void = closeIt): T {
     this.#closers.push(() => {
       close(thing);
     });
     return thing;
+  }
+
+  /** Runs `close` in its turn, like any other closer. */
+  defer(close: () => void): void {
+    this.#closers.push(close);
   }
 
   close(): void {
@@ -48,6 +61,11 @@ export class Owner {
       throw error;
     }
   }
+}
+
+/** The overloads see to it that what comes without a closer has a `close()`. */
+function closeIt(thing: unknown): void {
+  (thing as Closable).close();
 }
 
 /**

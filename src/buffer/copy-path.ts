@@ -17,9 +17,7 @@ export function createCopiedBuffer(devices: PathDevices, size: Size): ScanoutBuf
   const owner = new Owner();
   return owner.guard(() => {
     const shown = createDumbFramebuffer(owner, devices, size);
-    const bo = owner.own(gbm.createBuffer({ ...size, format: format.XRGB8888, usage: renderUsage }), (buffer) => {
-      buffer.close();
-    });
+    const bo = owner.own(gbm.createBuffer({ ...size, format: format.XRGB8888, usage: renderUsage }));
     const drawnFd = exportOwned(owner, render, bo.handle);
     const layout = linearLayout(size, bo.stride(), drawnFd);
     const copy = copier(owner, native, shown.fd, shown.layout, layout);
@@ -31,9 +29,7 @@ export function createCopiedBuffer(devices: PathDevices, size: Size): ScanoutBuf
 
 /** Maps the display's memory for as long as the buffer lives. */
 function copier(owner: Owner, native: Native, shownFd: DmabufFd, shown: PictureLayout, drawn: PictureLayout) {
-  const target = owner.own(native.mapDmabuf(shownFd, shown.stride * shown.height, access.readWrite), (mapping) => {
-    mapping.close();
-  });
+  const target = owner.own(native.mapDmabuf(shownFd, shown.stride * shown.height, access.readWrite));
   return (source: ArrayBuffer, damage: Damage): number => {
     const { count } = damage;
     target.beginAccess(access.write);

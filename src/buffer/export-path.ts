@@ -3,12 +3,11 @@
  * render GPU, which draws there. Works on any kernel: the way of the "dumb
  * scanout device", and of Mesa's KMSRO. No pixel is copied in the guest.
  */
-import { createDumb, format, type GemHandle } from '../ffi/index.js';
+import { createDumb, type DmabufFd, format, type FramebufferId, type GemHandle } from '../ffi/index.js';
 import { Owner } from '../owner.js';
 import { checkLayout, type PictureLayout } from './check.js';
 import { exportOwned, framebufferOwned, linearLayout, renderUsage, type PathDevices, type Size } from './path.js';
 import { ScanoutBuffer } from './scanout-buffer.js';
-import type { DmabufFd, FramebufferId } from '../ffi/index.js';
 
 export function createExportedBuffer(devices: PathDevices, size: Size): ScanoutBuffer {
   const { native, gbm } = devices;
@@ -16,9 +15,7 @@ export function createExportedBuffer(devices: PathDevices, size: Size): ScanoutB
   return owner.guard(() => {
     const { layout, framebuffer, fd } = createDumbFramebuffer(owner, devices, size);
     const usage = renderUsage;
-    owner.own(gbm.importDmabuf({ fd, ...size, format: format.XRGB8888, stride: layout.stride, usage }), (buffer) => {
-      buffer.close();
-    });
+    owner.own(gbm.importDmabuf({ fd, ...size, format: format.XRGB8888, stride: layout.stride, usage }));
     return new ScanoutBuffer({ native, layout, framebuffer, shownFd: fd, drawnFd: fd, owner });
   });
 }

@@ -1,7 +1,7 @@
 export { checkLayout, maxPixels, minPixels } from './check.js';
 export type { PictureLayout } from './check.js';
-export { ForeignBuffer, ForeignBuffers } from './foreign-buffer.js';
-export type { DmabufDescription } from './foreign-buffer.js';
+export { ClientBuffer, ClientBuffers } from './client-buffer.js';
+export type { DmabufDescription } from './client-buffer.js';
 export { GemHandles } from './gem-handles.js';
 export { climbDown, pathNames, refusalOf, rungsAbove, rungsBelow, rungsOf } from './ladder.js';
 export type { PathName, Refusal } from './ladder.js';

@@ -93,11 +93,7 @@ function tryRung(
   test: (buffer: ScanoutBuffer) => void,
 ): ScanoutBuffer[] {
   return owner.guard(() => {
-    const buffers = Array.from({ length: count }, () =>
-      owner.own(create(devices, size), (buffer) => {
-        buffer.close();
-      }),
-    );
+    const buffers = Array.from({ length: count }, () => owner.own(create(devices, size)));
     if (buffers[0] !== undefined) test(buffers[0]);
     return buffers;
   });

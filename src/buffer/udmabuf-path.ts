@@ -32,9 +32,7 @@ export function createUdmabufBuffer(devices: PathDevices, size: Size): ScanoutBu
 /** The render GPU draws into it where it takes such memory; a CPU that draws does not need that. */
 function importForDrawing(owner: Owner, { gbm, source }: PathDevices, layout: PictureLayout, fd: DmabufFd): void {
   try {
-    owner.own(gbm.importDmabuf({ ...layout, fd, usage: renderUsage }), (buffer) => {
-      buffer.close();
-    });
+    owner.own(gbm.importDmabuf({ ...layout, fd, usage: renderUsage }));
   } catch (error) {
     if (source === 'gpu') throw error;
   }

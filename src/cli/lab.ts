@@ -1,6 +1,5 @@
 /** `guesthead lab run` and `guesthead lab shell`. */
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Lab, LabOptions, Size } from '../lab/index.js';
 import { GuestheadError } from '../errors.js';
 import { failStatus } from './failure.js';

@@ -1,6 +1,5 @@
 /** `run --metrics`: the run's figures over HTTP for as long as it flips. */
-import { parseHeadOptions } from '../head/index.js';
-import { type Head } from '../head/index.js';
+import { type Head, parseHeadOptions } from '../head/index.js';
 import { loadPrometheus, Metrics, type Address } from '../report/metrics/index.js';
 
 /** Rejects with ERR_USAGE where prom-client is missing. */

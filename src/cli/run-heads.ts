@@ -1,9 +1,7 @@
 /** One run: as many heads of one display as asked for, each measured, from open to close. */
 import { fromEvent, merge, share } from 'rxjs';
 import { type GuestheadError } from '../errors.js';
-import { Display } from '../gpus/index.js';
-import { parseHeadOptions } from '../head/index.js';
-import { openHead, type Head } from '../head/index.js';
+import { openGpus, parseHeadOptions, type Gpus, type Head } from '../head/index.js';
 import { type Draw } from '../loop/index.js';
 import { createPattern, type PatternName } from '../render/index.js';
 import { CpuMeter, FaultLog, judgeRun, type HostCaptures, type RunResult } from '../report/index.js';
@@ -33,30 +31,26 @@ export interface RunOutcome {
 export async function runHeads(all: RunOptions): Promise<RunOutcome> {
   parseHeadOptions({ ...all, connector: undefined }); // bad usage shall say so on any machine
   const observers = await observersOf(all);
-  let display: Display | undefined;
+  let gpus: Gpus | undefined;
   try {
-    const { render, display: shows, wait, reopen, ...options } = all;
-    display = await Display.open({ render, display: shows, wait, reopen, onWait: sayWaiting });
-    return await runOn(display, options, observers);
+    const { render, display, wait, reopen, ...options } = all;
+    gpus = await openGpus({ render, display, wait, reopen, onWait: sayWaiting });
+    return await runOn(gpus, options, observers);
   } catch (error) {
     for (const observer of observers) await observer.fail?.(error);
     throw error;
   } finally {
-    await closeAll(observers).finally(() => display?.close());
+    await closeAll(observers).finally(() => gpus?.close());
   }
 }
 
-async function runOn(
-  display: Display,
-  options: HeadRunOptions,
-  observers: readonly RunObserver[],
-): Promise<RunOutcome> {
+async function runOn(gpus: Gpus, options: HeadRunOptions, observers: readonly RunObserver[]): Promise<RunOutcome> {
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
-  const heads = await openHeads(display, options);
+  const heads = await openHeads(gpus, options);
   for (const observer of observers) await observer.begin?.(heads);
   const members = heads.map((head) => memberOf(head, pattern));
-  const runs = await runMembers(members, options, pattern === 'counter' ? captures : 0);
+  const runs = await runMembers(members, () => gpus.checkPause(), options, pattern === 'counter' ? captures : 0);
   return { results: runs.map(({ result }) => result), failures: await endAll(observers, runs) };
 }
 
@@ -78,17 +72,17 @@ async function closeAll(observers: readonly RunObserver[]): Promise<void> {
   for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
 }
 
-async function openHeads(display: Display, options: HeadRunOptions): Promise<Head[]> {
+async function openHeads(gpus: Gpus, options: HeadRunOptions): Promise<Head[]> {
   const heads: Head[] = [];
-  for (const connector of namesOf(display, options.connector ?? []))
-    heads.push(await openHead({ ...options, connector, on: display }));
+  for (const connector of namesOf(gpus, options.connector ?? []))
+    heads.push(await gpus.openHead({ ...options, connector }));
   return heads;
 }
 
-function namesOf(display: Display, wanted: readonly string[]): readonly (string | undefined)[] {
+function namesOf(gpus: Gpus, wanted: readonly string[]): readonly (string | undefined)[] {
   if (wanted.length === 0) return [undefined];
   if (!wanted.includes('all')) return wanted;
-  const connected = display.connectors().filter(({ status }) => status === 'connected');
+  const connected = gpus.connectors().filter(({ status }) => status === 'connected');
   return connected.length === 0 ? [undefined] : connected.map(({ name }) => name); // none: the open says so
 }
 
@@ -111,6 +105,7 @@ function patternDraw(name: PatternName): Draw {
 /** All flip until all have been measured and captured. */
 async function runMembers(
   members: readonly Member[],
+  checkPause: () => Promise<void>,
   options: HeadRunOptions,
   captures: number,
 ): Promise<FinishedRun[]> {
@@ -126,7 +121,7 @@ async function runMembers(
       flipping.map(async (member) => ({ member, measurement: await measure(member, cpu, options, signal$) })),
     );
     hideStatus();
-    await members[0]?.head.display.checkPause();
+    await checkPause();
     const runs: FinishedRun[] = [];
     for (const { member, measurement } of measured) runs.push(await judge(member, measurement, captures));
     return runs;

@@ -1,4 +1,4 @@
-import type { DisplayOptions } from '../gpus/index.js';
+import type { GpuOptions } from '../gpus/index.js';
 import type { HeadOptions } from '../head/index.js';
 import type { PatternName } from '../render/index.js';
 import type { Address } from '../report/metrics/index.js';
@@ -15,7 +15,7 @@ export interface HeadRunOptions extends Omit<HeadOptions, 'connector'> {
   readonly samples?: boolean;
 }
 
-export interface RunOptions extends HeadRunOptions, Pick<DisplayOptions, 'render' | 'display' | 'wait' | 'reopen'> {
+export interface RunOptions extends HeadRunOptions, Pick<GpuOptions, 'render' | 'display' | 'wait' | 'reopen'> {
   /** A file for the run's trace events. */
   readonly trace?: string;
   /** Where to serve the figures meanwhile. */

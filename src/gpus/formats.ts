@@ -1,23 +1,17 @@
 /** Which pixel formats the display shows and the render GPU draws. */
 import type { DrmNode } from '../device/index.js';
 import { format, formatName, gbmUsage, getPlane, getPlanes } from '../ffi/index.js';
-import { sharedBy, type Display } from './display.js';
+import type { OpenGpus } from './open-gpus.js';
 
 const drawnLinear = gbmUsage.linear | gbmUsage.rendering;
 const names = new Map<number, string>(Object.entries(format).map(([name, code]) => [code, name]));
 
-/**
- * By their names in drm_fourcc.h without the prefix (`XRGB8888`): what every primary plane of the
- * display scans out and the GPU renders to in linear buffers, in the display's order. Heads
- * need XRGB8888, which is the only one that virtio-gpu has. Asked anew at each call.
- * Throws ERR_CLOSED, or ERR_DEVICE_LOST while a device is gone.
- */
-export function sharedFormats(display: Display): string[] {
-  const { shows, renders } = sharedBy(display).devices;
-  const [first = [], ...others] = primaryFormats(shows.node);
+/** By their names in drm_fourcc.h without the prefix, in the display's order; see `Gpus.formats`. Asked anew. */
+export function sharedFormats({ display, render }: OpenGpus): string[] {
+  const [first = [], ...others] = primaryFormats(display.node);
   return first
     .filter((code) => others.every((formats) => formats.includes(code)))
-    .filter((code) => renders.gbm.supports(code, drawnLinear))
+    .filter((code) => render.gbm.supports(code, drawnLinear))
     .map((code) => names.get(code) ?? formatName(code));
 }
 

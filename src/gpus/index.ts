@@ -1,8 +1,7 @@
-export type { Devices } from './devices.js';
-export { Display, sharedBy } from './display.js';
-export type { ConnectorInfo } from './display.js';
+export { connectorsOf } from './connectors.js';
+export type { ConnectorInfo } from './connectors.js';
 export { sharedFormats } from './formats.js';
-export { refuseDisplayOptions } from './options.js';
-export type { DisplayOptions } from './options.js';
-export { SharedDevices } from './shared-devices.js';
-export type { DeviceRole, DisplayChange } from './shared-devices.js';
+export { GpuPair } from './gpu-pair.js';
+export type { DisplayGpu, OpenGpus, RenderGpu } from './open-gpus.js';
+export type { GpuOptions } from './options.js';
+export type { GpuRole, PairChange } from './pair-change.js';

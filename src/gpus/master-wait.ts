@@ -2,7 +2,7 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import type { DrmNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import type { CheckedDisplayOptions, DisplayOptions } from './options.js';
+import type { CheckedGpuOptions } from './options.js';
 
 /** Resolves after `ms`, or earlier when the signal is aborted. */
 type Sleep = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
@@ -13,7 +13,7 @@ const masterPollMs = 250;
 /** Throws what is not ERR_NOT_MASTER at once, and the signal's reason once it is aborted. */
 export async function becomeMasterInTime(
   node: Pick<DrmNode, 'becomeAtomicMaster'>,
-  { onWait, signal }: Pick<CheckedDisplayOptions, 'onWait'> & Pick<DisplayOptions, 'signal'>,
+  { onWait, signal }: Pick<CheckedGpuOptions, 'onWait' | 'signal'>,
   sleep: Sleep = untilTimeOrAbort,
 ): Promise<void> {
   for (let tries = 0; ; tries++) {

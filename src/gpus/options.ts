@@ -2,7 +2,7 @@
 import { GuestheadError } from '../errors.js';
 import { loadNative, type Native } from '../native.js';
 
-export interface DisplayOptions {
+export interface GpuOptions {
   /** The GPU that allocates: `auto`, a driver's name, a PCI address or a node. */
   readonly render?: string | undefined;
   /** The device that shows: likewise; `auto` = virtio-gpu. */
@@ -19,7 +19,7 @@ export interface DisplayOptions {
   readonly native?: Native | undefined;
 }
 
-export interface CheckedDisplayOptions {
+export interface CheckedGpuOptions {
   readonly render: string;
   readonly display: string;
   readonly wait: boolean;
@@ -30,7 +30,7 @@ export interface CheckedDisplayOptions {
 }
 
 /** Throws ERR_USAGE. */
-export function parseDisplayOptions(options: DisplayOptions): CheckedDisplayOptions {
+export function parseGpuOptions(options: GpuOptions): CheckedGpuOptions {
   const { render = 'auto', display = 'auto', wait = false, reopen = false, onWait, signal, native } = options;
   if (signal !== undefined && !((signal as unknown) instanceof AbortSignal))
     throw new GuestheadError('ERR_USAGE', '`signal` is no AbortSignal');
@@ -43,27 +43,4 @@ export function parseDisplayOptions(options: DisplayOptions): CheckedDisplayOpti
     reopen,
     native: native === undefined ? () => loadNative() : () => native,
   };
-}
-
-/** All of them, for a record cannot forget one. */
-const displayOptions: Record<keyof DisplayOptions, true> = {
-  render: true,
-  display: true,
-  wait: true,
-  onWait: true,
-  signal: true,
-  reopen: true,
-  native: true,
-};
-
-/** Throws ERR_USAGE where options of a display are given for one that is open. */
-export function refuseDisplayOptions(options: object): void {
-  const given = Object.entries(options).filter(
-    ([name, value]) => value !== undefined && Object.hasOwn(displayOptions, name),
-  );
-  if (given.length === 0) return;
-  const names = given.map(([name]) => name).join(', ');
-  throw new GuestheadError('ERR_USAGE', `The display is open: it cannot be given ${names}`, {
-    advice: 'give them to Display.open, or leave `on` out and let the head open a display of its own',
-  });
 }

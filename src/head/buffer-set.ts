@@ -2,18 +2,10 @@
 import { climbDown, type PathName, type Refusal, type ScanoutBuffer } from '../buffer/index.js';
 import type { Mode } from '../ffi/index.js';
 import type { Owner } from '../owner.js';
-import type { Devices } from '../gpus/index.js';
+import type { Claim } from './claim.js';
 import type { CheckedHeadOptions } from './options.js';
-import type { Pipeline } from '../kms/index.js';
-import type { Screen } from '../kms/index.js';
 
-/** Where a head is: its devices, its connector with CRTC and plane, and what they showed before. */
-export interface Place extends Devices {
-  readonly pipeline: Pipeline;
-  readonly screen: Screen;
-}
-
-export interface Session {
+export interface BufferSet {
   readonly mode: Mode;
   readonly path: PathName;
   /** The better paths that were refused. */
@@ -24,24 +16,24 @@ export interface Session {
 }
 
 /** Allocates the backbuffers by the first of the paths that works, down to a TEST_ONLY commit. Changes nothing on the screen. */
-export async function openSession(
-  { native, shows, renders, screen }: Place,
+export async function openBufferSet(
+  { native, display, render, modeset }: Claim,
   mode: Mode,
   paths: readonly PathName[],
   { buffers, present, source }: Pick<CheckedHeadOptions, 'buffers' | 'present' | 'source'>,
   refusedBefore: readonly Refusal[] = [],
-): Promise<Session> {
+): Promise<BufferSet> {
   const devices = {
     native,
-    gbm: renders.gbm,
-    render: renders.node,
-    display: shows.node,
-    handles: shows.handles,
+    gbm: render.gbm,
+    render: render.node,
+    display: display.node,
+    handles: display.handles,
     source,
   };
   const count = present === 'dirtyfb' ? 1 : buffers;
   const rung = await climbDown(paths, devices, mode, count, ({ framebuffer }) => {
-    screen.test(mode, framebuffer);
+    modeset.test(mode, framebuffer);
   });
   return { ...rung, mode, refused: [...refusedBefore, ...rung.refused] };
 }

@@ -6,20 +6,19 @@
 import { rungsOf } from '../buffer/index.js';
 import { classifyErrno, errnoOf, GuestheadError } from '../errors.js';
 import type { Mode } from '../ffi/index.js';
-import { Alarm } from '../loop/index.js';
-import { monotonicClock } from '../loop/index.js';
+import { Alarm, monotonicClock } from '../loop/index.js';
 import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
 import type { FlipStream } from './flip-stream.js';
 import type { HeadCursor } from './head-cursor.js';
 import { modeAgain } from '../kms/index.js';
 import type { CheckedHeadOptions } from './options.js';
-import { reopenPlace, type ClaimedPlace } from './place.js';
-import { openSession, type Session } from './buffer-set.js';
-import { Sessions } from './replacement.js';
-import type { DisplayChange, SharedDevices } from '../gpus/index.js';
+import { claimAgain, type Claim } from './claim.js';
+import { openBufferSet, type BufferSet } from './buffer-set.js';
+import { Replacement } from './replacement.js';
+import type { PairChange, GpuPair } from '../gpus/index.js';
 
-export interface PresenceParts {
-  readonly shared: SharedDevices;
+export interface ControllerParts {
+  readonly pair: GpuPair;
   readonly options: CheckedHeadOptions;
   /** Started again on what follows, paused meanwhile, or ended. */
   readonly stream: FlipStream;
@@ -32,9 +31,9 @@ export interface PresenceParts {
 /** For a kernel that is in between two of the host's changes. */
 const settleMs = 500;
 
-export class Presence {
-  #place: ClaimedPlace;
-  readonly #sessions: Sessions;
+export class HeadController {
+  #claim: Claim;
+  readonly #sets: Replacement;
   readonly #connector: ConnectorWatch;
   readonly #settling = new Alarm(monotonicClock);
   /** Changes of place or session, one after the other. */
@@ -44,28 +43,28 @@ export class Presence {
 
   /** Owns the place and the session from now on. */
   constructor(
-    private readonly parts: PresenceParts,
-    place: ClaimedPlace,
-    session: Session,
+    private readonly parts: ControllerParts,
+    claim: Claim,
+    set: BufferSet,
   ) {
     const { options, report } = parts;
-    this.#place = place;
-    this.#sessions = new Sessions(session, {
+    this.#claim = claim;
+    this.#sets = new Replacement(set, {
       start: () => this.start(),
-      open: (mode, paths, refused) => openSession(this.#place, mode, paths, options, refused),
+      open: (mode, paths, refused) => openBufferSet(this.#claim, mode, paths, options, refused),
       wanted: options.path,
       report,
     });
-    this.#connector = new ConnectorWatch(place.pipeline.connector.id);
+    this.#connector = new ConnectorWatch(claim.pipe.connector.id);
   }
 
   /** Where the head is, or was while its display is lost. */
-  get place(): ClaimedPlace {
-    return this.#place;
+  get claim(): Claim {
+    return this.#claim;
   }
 
-  get sessions(): Pick<Sessions, 'current' | 'bytesCopied' | 'settled'> {
-    return this.#sessions;
+  get sets(): Pick<Replacement, 'current' | 'bytesCopied' | 'settled'> {
+    return this.#sets;
   }
 
   get closed(): boolean {
@@ -74,19 +73,19 @@ export class Presence {
 
   /** Throws ERR_DEVICE_LOST where the display is gone for good. */
   assertComing(): void {
-    if (this.#lost && !this.parts.shared.reopens) this.parts.shared.assertOpen();
+    if (this.#lost && !this.parts.pair.reopens) this.parts.pair.assertOpen();
   }
 
   /** Flips on the current session, or does so once there is a connector and a device again. */
   start(): boolean {
     const { run } = this.parts.stream;
     if (run === undefined || this.#lost || this.#connector.unplugged) return false;
-    run.start(this.#place, this.#sessions.current);
+    run.start(this.#claim, this.#sets.current);
     return true;
   }
 
   /** What the display told. */
-  onChange(change: DisplayChange): void {
+  onChange(change: PairChange): void {
     if (change.kind === 'fault') this.#onFault(change.fault);
     else if (change.kind === 'lost') this.#onLost(change.fault);
     else if (change.kind === 'back') void this.#change(() => this.#comeBack());
@@ -98,16 +97,16 @@ export class Presence {
     const errno = errnoOf(error);
     const kind = errno === undefined ? 'fatal' : classifyErrno(errno);
     const known = error instanceof GuestheadError ? error : undefined;
-    if (known?.code === 'ERR_DEVICE_LOST' || kind === 'lost') this.parts.shared.lose('display', error);
-    if (this.#lost || this.#sessions.failed(error)) return; // whoever replaced the session decides
-    if (known !== undefined && kind === 'step-down') void this.#change(() => this.#sessions.stepDown(known));
+    if (known?.code === 'ERR_DEVICE_LOST' || kind === 'lost') this.parts.pair.lose('display', error);
+    if (this.#lost || this.#sets.failed(error)) return; // whoever replaced the session decides
+    if (known !== undefined && kind === 'step-down') void this.#change(() => this.#sets.stepDown(known));
     else this.parts.stream.fail(error);
   }
 
   /** Tries the better buffer paths; resolves when done. */
   upgrade(): Promise<void> {
     return this.#change(async () => {
-      if (!this.#lost) await this.#sessions.upgrade();
+      if (!this.#lost) await this.#sets.upgrade();
     });
   }
 
@@ -120,8 +119,8 @@ export class Presence {
 
   /** After `end`, which need not have resolved: closes the buffers and gives the connector up. */
   close(): void {
-    this.#sessions.close();
-    this.#place.release();
+    this.#sets.close();
+    this.#claim.release();
   }
 
   /** Runs after the changes before it; one that fails ends the stream. */
@@ -140,10 +139,10 @@ export class Presence {
   /** A buffer that the host refuses is seen by nobody else: the kernel goes on as if it were shown. */
   #onFault(fault: GuestheadError): void {
     this.parts.report(fault);
-    const refused = this.#sessions.current;
-    if (fault.code !== 'ERR_HOST_REFUSED' || !this.#sessions.canStepDown()) return;
+    const refused = this.#sets.current;
+    if (fault.code !== 'ERR_HOST_REFUSED' || !this.#sets.canStepDown()) return;
     void this.#change(async () => {
-      if (this.#sessions.current === refused) await this.#sessions.stepDown(fault); // one step for a burst of refusals
+      if (this.#sets.current === refused) await this.#sets.stepDown(fault); // one step for a burst of refusals
     });
   }
 
@@ -152,9 +151,9 @@ export class Presence {
     this.#lost = true;
     this.parts.stream.run?.pause();
     this.parts.cursor.close();
-    if (this.parts.shared.reopens) this.parts.report(fault);
+    if (this.parts.pair.reopens) this.parts.report(fault);
     else this.parts.stream.fail(fault);
-    this.#sessions.close();
+    this.#sets.close();
   }
 
   /** A head that cannot come back stays lost. */
@@ -171,21 +170,21 @@ export class Presence {
 
   /** The same connector of the device that came back; one that the host closed meanwhile is waited for. */
   async #reopen(): Promise<void> {
-    const { shared, options } = this.parts;
-    this.#place = reopenPlace(shared, this.#place);
-    const { connector } = this.#place.pipeline;
+    const { pair, options } = this.parts;
+    this.#claim = claimAgain(pair, this.#claim);
+    const { connector } = this.#claim.pipe;
     const { mode: wanted, onResize, path } = options;
     await this.#act(this.#connector.cameBack(connector, onResize));
-    const mode = modeAgain(connector, wanted, this.#sessions.current.mode, onResize === 'keep');
-    this.#sessions.adopt(await openSession(this.#place, mode, rungsOf(path), options));
+    const mode = modeAgain(connector, wanted, this.#sets.current.mode, onResize === 'keep');
+    this.#sets.adopt(await openBufferSet(this.#claim, mode, rungsOf(path), options));
     this.start();
   }
 
   async #onHotplug(): Promise<void> {
     if (this.#lost) return;
-    const { shared, options } = this.parts;
-    const { node } = shared.devices.shows;
-    await this.#act(this.#connector.look(node, options.onResize, this.#sessions.current.mode));
+    const { pair, options } = this.parts;
+    const { node } = pair.gpus.display;
+    await this.#act(this.#connector.look(node, options.onResize, this.#sets.current.mode));
   }
 
   async #act({ action, mode, fault, unsettled }: ConnectorAction): Promise<void> {
@@ -203,7 +202,7 @@ export class Presence {
 
   /** Where the new size cannot be had, the old one stays. */
   async #follow(mode: Mode): Promise<void> {
-    if (!mode.raw.equals(this.#sessions.current.mode.raw)) await this.#sessions.resize(mode);
+    if (!mode.raw.equals(this.#sets.current.mode.raw)) await this.#sets.resize(mode);
     else if (this.parts.stream.run?.running === false) this.start();
   }
 }

@@ -1,29 +1,25 @@
-/** One subscription of a head's flips: a loop on one session after the other, the picture kept between them. */
+/** One subscription of a head's flips: a loop on one set after the other, the picture kept between them. */
 import { Subscription, type Observable, type Subscriber } from 'rxjs';
-import { ForeignBuffer, Swapchain, type ScanoutBuffer, type StateCounts } from '../buffer/index.js';
+import { ClientBuffer, Swapchain, type ScanoutBuffer, type StateCounts } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
-import { monotonicClock } from '../loop/index.js';
-import { dirtyLoop } from '../loop/index.js';
+import { dirtyLoop, type Draw, type Flip, flipLoop, monotonicClock, PaceObserver, type Pacing } from '../loop/index.js';
 import { guardExit } from './exit-guard.js';
-import { flipLoop } from '../loop/index.js';
-import type { Draw } from '../loop/index.js';
 import { KernelScanout } from './kernel-scanout.js';
-import type { HeadMonitor } from './telemetry.js';
+import type { HeadTelemetry } from './telemetry.js';
 import type { CheckedHeadOptions } from './options.js';
-import { PaceObserver, type Pacing } from '../loop/index.js';
-import type { Flip } from '../loop/index.js';
-import type { Place, Session } from './buffer-set.js';
+import type { BufferSet } from './buffer-set.js';
+import type { Claim } from './claim.js';
 
 export interface RunContext {
   readonly options: CheckedHeadOptions;
   readonly draw: Draw;
   readonly when$: Observable<unknown> | undefined;
   readonly subscriber: Subscriber<Flip>;
-  readonly monitor: HeadMonitor;
+  readonly telemetry: HeadTelemetry;
   readonly report: (fault: GuestheadError) => void;
   /** The loop ended; the head decides what follows. */
   readonly onError: (error: unknown) => void;
-  /** The session's first frame is on the screen: what was shown before may go. */
+  /** The set's first frame is on the screen: what was shown before may go. */
   readonly onShown: () => void;
   /** At each flip event, before the next commit. */
   readonly onFlip: () => void;
@@ -42,32 +38,32 @@ interface Running {
 /** The chain, and the callers' buffers that are shown in it by their places. */
 interface Guests {
   readonly chain: Swapchain<ScanoutBuffer>;
-  readonly foreign: Map<ForeignBuffer, number>;
+  readonly foreign: Map<ClientBuffer, number>;
 }
 
 export class FlipRun {
   #running: Running | undefined;
   #nextFrame = 0;
-  #place: Place | undefined;
+  #claim: Claim | undefined;
   #pace: PaceObserver | undefined;
   readonly #removeGuard: () => void;
 
   constructor(private readonly context: RunContext) {
     this.#removeGuard = guardExit(() => {
       context.onExit();
-      restore(this.#place);
+      restore(this.#claim);
     });
   }
 
-  /** Stops the loop on the session before, if any, with its picture on the screen, and starts on this one. */
-  start(place: Place, session: Session): void {
+  /** Stops the loop on the set before, if any, with its picture on the screen, and starts on this one. */
+  start(claim: Claim, set: BufferSet): void {
     this.pause();
-    this.#place = place;
-    const { monitor, onShown, onFlip, options } = this.context;
-    const scanout = new KernelScanout(place, session, monitor, { onShown, onFlip });
-    this.#pace = new PaceObserver(periodOf(session));
-    if (options.present === 'dirtyfb') this.#startDirty(place, session, scanout);
-    else this.#startFlips(session, scanout, this.#pace);
+    this.#claim = claim;
+    const { telemetry, onShown, onFlip, options } = this.context;
+    const scanout = new KernelScanout(claim, set, telemetry, { onShown, onFlip });
+    this.#pace = new PaceObserver(periodOf(set));
+    if (options.present === 'dirtyfb') this.#startDirty(claim, set, scanout);
+    else this.#startFlips(set, scanout, this.#pace);
   }
 
   /** Stops the loop; the last frame stays on the screen, and its buffers with it. */
@@ -85,15 +81,15 @@ export class FlipRun {
   /** The host closed the head: nothing is shown until the next start. */
   blank(): void {
     this.pause();
-    restore(this.#place);
+    restore(this.#claim);
   }
 
   /** Stops the loop and gives the screen back. Idempotent. */
   stop(): void {
     this.pause();
     this.#removeGuard();
-    restore(this.#place);
-    this.#place = undefined;
+    restore(this.#claim);
+    this.#claim = undefined;
   }
 
   get running(): boolean {
@@ -112,35 +108,35 @@ export class FlipRun {
     return this.#pace?.pacing();
   }
 
-  #startFlips(session: Session, scanout: KernelScanout, pace: PaceObserver): void {
-    const { options, draw, when$, monitor, report } = this.context;
-    const guests: Guests = { chain: new Swapchain(session.buffers, this.#nextFrame), foreign: new Map() };
+  #startFlips(set: BufferSet, scanout: KernelScanout, pace: PaceObserver): void {
+    const { options, draw, when$, telemetry, report } = this.context;
+    const guests: Guests = { chain: new Swapchain(set.buffers, this.#nextFrame), foreign: new Map() };
     const flips$ = flipLoop({
       swapchain: guests.chain,
       scanout,
       clock: monotonicClock,
       draw,
       when$,
-      options: { ...options, periodMs: periodOf(session) },
+      options: { ...options, periodMs: periodOf(set) },
       defer: afterThisTurn,
       pace,
       onReleased: (slot) => {
-        monitor.released(slot);
+        telemetry.released(slot);
       },
-      placeOf: (buffer) => guests.foreign.get(buffer) ?? admit(buffer, session, scanout, guests),
+      placeOf: (buffer) => guests.foreign.get(buffer) ?? admit(buffer, set, scanout, guests),
       report,
     });
     this.#subscribe(flips$, (loop) => ({ loop, scanout, guests }));
   }
 
-  #startDirty({ native, shows }: Place, session: Session, scanout: KernelScanout): void {
+  #startDirty({ native, display }: Claim, set: BufferSet, scanout: KernelScanout): void {
     const { options, draw } = this.context;
-    const [buffer] = session.buffers;
+    const [buffer] = set.buffers;
     if (buffer === undefined) return;
     const flips$ = dirtyLoop({
       buffer,
       firstFrame: this.#nextFrame,
-      periodMs: periodOf(session),
+      periodMs: periodOf(set),
       clock: monotonicClock,
       draw,
       onDrawError: options.onDrawError,
@@ -149,7 +145,7 @@ export class FlipRun {
         show: () => {
           scanout.show(0);
         },
-        flush: () => native.dirtyFramebuffer(shows.node.fd, buffer.framebuffer),
+        flush: () => native.dirtyFramebuffer(display.node.fd, buffer.framebuffer),
         flushPending: () => scanout.pendingFences(0, -1).length > 0,
         closeFence: (fd) => {
           scanout.closeFence(fd);
@@ -162,14 +158,14 @@ export class FlipRun {
 
   /** The loop may end before `subscribe` returns: what runs is known before it starts. */
   #subscribe(flips$: Observable<Flip>, running: (loop: Subscription) => Running): void {
-    const { monitor, subscriber, onError } = this.context;
+    const { telemetry, subscriber, onError } = this.context;
     const loop = new Subscription();
     const started = running(loop);
     this.#running = started;
     loop.add(
       flips$.subscribe({
         next: (flip) => {
-          monitor.flipped(flip);
+          telemetry.flipped(flip);
           subscriber.next(flip);
         },
         error: (error: unknown) => {
@@ -187,25 +183,25 @@ function afterThisTurn(callback: () => void): void {
   void settled.then(callback);
 }
 
-function periodOf({ mode }: Session): number {
+function periodOf({ mode }: BufferSet): number {
   return 1000 / mode.refreshHz;
 }
 
 /** Throws nothing: a lost device has nothing to be given back. */
-function restore(place: Place | undefined): void {
+function restore(claim: Claim | undefined): void {
   try {
-    place?.screen.restore();
+    claim?.modeset.restore();
   } catch {
     // see above
   }
 }
 
-/** The first time that a buffer of the caller's is shown in this session. */
-function admit(buffer: ForeignBuffer, session: Session, scanout: KernelScanout, { chain, foreign }: Guests): number {
-  if (!(buffer instanceof ForeignBuffer)) throw new GuestheadError('ERR_USAGE', 'This is no imported buffer');
+/** The first time that a buffer of the caller's is shown in this set. */
+function admit(buffer: ClientBuffer, set: BufferSet, scanout: KernelScanout, { chain, foreign }: Guests): number {
+  if (!(buffer instanceof ClientBuffer)) throw new GuestheadError('ERR_USAGE', 'This is no imported buffer');
   if (buffer.closed) throw new GuestheadError('ERR_CLOSED', 'The imported buffer is closed');
   const { width, height } = buffer.layout;
-  const { mode } = session;
+  const { mode } = set;
   if (width < mode.width || height < mode.height)
     throw new GuestheadError('ERR_UNSUPPORTED', `A buffer of ${width}x${height} does not fill the mode`, {
       advice: `the display does not scale: bring ${mode.width}x${mode.height} or more`,
@@ -220,7 +216,7 @@ function admit(buffer: ForeignBuffer, session: Session, scanout: KernelScanout, 
 }
 
 /** The host has let go; the next time it is shown it is admitted anew. */
-function dismiss(buffer: ForeignBuffer, scanout: KernelScanout, { chain, foreign }: Guests): void {
+function dismiss(buffer: ClientBuffer, scanout: KernelScanout, { chain, foreign }: Guests): void {
   const slot = foreign.get(buffer);
   if (slot === undefined) return;
   foreign.delete(buffer);

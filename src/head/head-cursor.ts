@@ -2,7 +2,7 @@
 import { GuestheadError } from '../errors.js';
 import type { CrtcId } from '../ffi/index.js';
 import { Cursor } from '../kms/index.js';
-import type { Devices } from '../gpus/index.js';
+import type { OpenGpus } from '../gpus/index.js';
 
 export class HeadCursor {
   #cursor: Cursor | undefined;
@@ -13,8 +13,8 @@ export class HeadCursor {
   ) {}
 
   /** Throws ERR_UNSUPPORTED where the display has none. */
-  open({ native, shows }: Devices, crtc: CrtcId): Cursor {
-    this.#cursor ??= Cursor.open({ native, display: shows.node, crtc, isFlipPending: this.isFlipPending });
+  open({ native, display }: OpenGpus, crtc: CrtcId): Cursor {
+    this.#cursor ??= Cursor.open({ native, display: display.node, crtc, isFlipPending: this.isFlipPending });
     return this.#cursor;
   }
 

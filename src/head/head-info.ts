@@ -2,8 +2,8 @@
 import type { PathName, Refusal } from '../buffer/index.js';
 import { isStandIn } from '../device/index.js';
 import type { CheckedHeadOptions } from './options.js';
-import type { ClaimedPlace } from './place.js';
-import type { Session } from './buffer-set.js';
+import type { Claim } from './claim.js';
+import type { BufferSet } from './buffer-set.js';
 
 export interface HeadInfo {
   readonly path: PathName;
@@ -34,20 +34,20 @@ export interface HeadInfo {
 }
 
 export function infoOf(
-  { shows, renders, pipeline, backend, model }: ClaimedPlace,
-  { path, refused, mode, buffers }: Session,
+  { display, render, pipe, model }: Claim,
+  { path, refused, mode, buffers }: BufferSet,
   { present, presentation, deadline }: CheckedHeadOptions,
 ): HeadInfo {
-  const { path: node, driver } = renders.node;
+  const { path: node, driver } = render.node;
   return {
     path,
     refused,
-    render: { node, driver, backend, standIn: isStandIn(driver) },
+    render: { node, driver, backend: render.gbm.backendName, standIn: isStandIn(driver) },
     display: {
-      node: shows.node.path,
-      driver: shows.node.driver,
-      connector: pipeline.connector.name,
-      head: pipeline.connectorIndex,
+      node: display.node.path,
+      driver: display.node.driver,
+      connector: pipe.connector.name,
+      head: pipe.connectorIndex,
       make: model?.make ?? null,
       model: model?.model ?? null,
     },

@@ -3,58 +3,51 @@ import { Observable, type Subscription } from 'rxjs';
 import {
   allFree,
   type DmabufDescription,
-  type ForeignBuffer,
+  type ClientBuffer,
   type PathName,
   type StateCounts,
 } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
-import { monotonicClock } from '../loop/index.js';
+import { type Draw, type Flip, monotonicClock, type Pacing } from '../loop/index.js';
 import type { Cursor } from '../kms/index.js';
-import { sharedBy, type Display } from '../gpus/index.js';
+import type { GpuPair } from '../gpus/index.js';
 import { FlipStream } from './flip-stream.js';
-import type { Draw } from '../loop/index.js';
 import { HeadCursor } from './head-cursor.js';
-import { HeadMonitor, type HeadName } from './telemetry.js';
+import { HeadTelemetry, type HeadName } from './telemetry.js';
 import { infoOf, type HeadInfo } from './head-info.js';
 import type { CheckedHeadOptions } from './options.js';
-import type { Pacing } from '../loop/index.js';
-import type { ClaimedPlace } from './place.js';
-import { Presence } from './controller.js';
-import type { Flip } from '../loop/index.js';
+import type { Claim } from './claim.js';
+import { HeadController } from './controller.js';
 import type { HeadStats } from './statistics.js';
-import type { Session } from './buffer-set.js';
-import type { SharedDevices } from '../gpus/index.js';
+import type { BufferSet } from './buffer-set.js';
 
 export class Head {
-  readonly #monitor: HeadMonitor;
-  readonly #shared: SharedDevices;
+  readonly #telemetry: HeadTelemetry;
   readonly #changes: Subscription;
   readonly #stream = new FlipStream();
   readonly #cursor: HeadCursor;
-  readonly #presence: Presence;
+  readonly #controller: HeadController;
 
   /** Use `openHead`. */
   constructor(
-    readonly display: Display,
-    private readonly ownsDisplay: boolean,
+    private readonly pair: GpuPair,
+    private readonly ownsPair: boolean,
     private readonly options: CheckedHeadOptions,
-    place: ClaimedPlace,
-    session: Session,
+    claim: Claim,
+    set: BufferSet,
   ) {
-    const shared = sharedBy(display);
-    this.#monitor = new HeadMonitor(
+    this.#telemetry = new HeadTelemetry(
       monotonicClock,
       () => this.#name(),
       () => this.bytesCopied(),
     );
-    this.#shared = shared;
     const [stream, report] = [this.#stream, this.#report];
     const cursor = new HeadCursor(() => stream.run?.flipPending ?? false, report);
     this.#cursor = cursor;
-    this.#presence = new Presence({ shared, options, stream, cursor, report }, place, session);
-    this.#changes = shared.changes$.subscribe({
+    this.#controller = new HeadController({ pair, options, stream, cursor, report }, claim, set);
+    this.#changes = pair.changes$.subscribe({
       next: (change) => {
-        this.#presence.onChange(change);
+        this.#controller.onChange(change);
       },
       complete: () => {
         this.#closeNow();
@@ -64,12 +57,12 @@ export class Head {
 
   /** Unique in the process; the messages on `headChannels` carry it. */
   get id(): number {
-    return this.#monitor.id;
+    return this.#telemetry.id;
   }
 
   /** As it is now: mode and path change with the host. */
   get info(): HeadInfo {
-    return infoOf(this.#presence.place, this.#presence.sessions.current, this.options);
+    return infoOf(this.#controller.claim, this.#controller.sets.current, this.options);
   }
 
   /**
@@ -77,12 +70,12 @@ export class Head {
    * fence's signal; measured on every 33rd frame while subscribed.
    */
   get flushFence$(): Observable<number> {
-    return this.#monitor.flushFence$;
+    return this.#telemetry.flushFence$;
   }
 
   /** What went wrong without ending the flips, each once: ERR_FLIP_TIMEOUT, ERR_NOT_MASTER, ERR_DEVICE_LOST, … */
   get faults$(): Observable<GuestheadError> {
-    return this.#monitor.faults$;
+    return this.#telemetry.faults$;
   }
 
   /** Who sets the pace of the flips, and what to do about it. */
@@ -95,22 +88,22 @@ export class Head {
    * `headChannels` for each flip's own.
    */
   stats(): HeadStats {
-    return this.#monitor.statistics.stats();
+    return this.#telemetry.statistics.stats();
   }
 
   /** Counts anew from the last flip on: for what shall leave a warm-up out. */
   resetStats(): void {
-    this.#monitor.statistics.reset();
+    this.#telemetry.statistics.reset();
   }
 
   /** The backbuffers by state. */
   states(): StateCounts {
-    return this.#stream.run?.counts() ?? allFree(this.#presence.sessions.current.buffers.length);
+    return this.#stream.run?.counts() ?? allFree(this.#controller.sets.current.buffers.length);
   }
 
   /** Bytes copied so far to bring what was drawn to the display; 0 on every path but `copy`. */
   bytesCopied(): number {
-    return this.#presence.sessions.bytesCopied;
+    return this.#controller.sets.bytesCopied;
   }
 
   /**
@@ -124,21 +117,21 @@ export class Head {
   flips(draw: Draw, { when$ }: { readonly when$?: Observable<unknown> | undefined } = {}): Observable<Flip> {
     return new Observable((subscriber) => {
       this.#throwIfClosed();
-      this.#presence.assertComing();
-      this.#monitor.statistics.begin();
+      this.#controller.assertComing();
+      this.#telemetry.statistics.begin();
       this.#stream.open(
         {
           options: this.options,
           draw,
           when$,
           subscriber,
-          monitor: this.#monitor,
+          telemetry: this.#telemetry,
           report: this.#report,
           onError: (error) => {
-            this.#presence.onLoopError(error);
+            this.#controller.onLoopError(error);
           },
           onShown: () => {
-            this.#presence.sessions.settled();
+            this.#controller.sets.settled();
           },
           onFlip: () => {
             this.#cursor.apply();
@@ -148,11 +141,11 @@ export class Head {
           },
         },
         () => {
-          this.#presence.sessions.settled();
+          this.#controller.sets.settled();
         },
       );
       try {
-        this.#presence.start();
+        this.#controller.start();
       } catch (error) {
         this.#stream.fail(error);
       }
@@ -166,10 +159,10 @@ export class Head {
    * buffers of a display that was lost are lost with it. Throws ERR_UNSUPPORTED or
    * ERR_IMPORT_REFUSED.
    */
-  importDmabuf(description: DmabufDescription): ForeignBuffer {
+  importDmabuf(description: DmabufDescription): ClientBuffer {
     this.#throwIfClosed();
-    this.#shared.assertOpen();
-    return this.#shared.foreign.import(description);
+    this.pair.assertOpen();
+    return this.pair.clientBuffers.import(description);
   }
 
   /**
@@ -178,7 +171,7 @@ export class Head {
    */
   upgrade(): Promise<PathName> {
     this.#throwIfClosed();
-    return this.#presence.upgrade().then(() => this.info.path);
+    return this.#controller.upgrade().then(() => this.info.path);
   }
 
   /**
@@ -187,15 +180,15 @@ export class Head {
    */
   cursor(): Cursor {
     this.#throwIfClosed();
-    return this.#cursor.open(this.#shared.devices, this.#presence.place.pipeline.crtc);
+    return this.#cursor.open(this.pair.gpus, this.#controller.claim.pipe.crtc);
   }
 
-  /** Completes the stream, gives the screen back, closes every buffer, and its own display. Idempotent. */
+  /** Completes the stream, gives the screen back, closes every buffer, and its own pair of GPUs. Idempotent. */
   async close(): Promise<void> {
     this.#stream.complete();
-    await this.#presence.end();
+    await this.#controller.end();
     this.#closeNow();
-    if (this.ownsDisplay) this.display.close();
+    if (this.ownsPair) this.pair.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -203,25 +196,25 @@ export class Head {
   }
 
   #closeNow(): void {
-    void this.#presence.end(); // from here on it is closed for its callers
+    void this.#controller.end(); // from here on it is closed for its callers
     if (this.#changes.closed) return;
     this.#changes.unsubscribe();
     this.#cursor.close();
     this.#stream.complete();
-    this.#monitor.close();
-    this.#presence.close();
+    this.#telemetry.close();
+    this.#controller.close();
   }
 
   #name(): Omit<HeadName, 'id'> {
-    const { shows, pipeline } = this.#presence.place;
-    return { node: shows.node.path, connector: pipeline.connector.name };
+    const { display, pipe } = this.#controller.claim;
+    return { node: display.node.path, connector: pipe.connector.name };
   }
 
   readonly #report = (fault: GuestheadError): void => {
-    this.#monitor.fault(fault);
+    this.#telemetry.fault(fault);
   };
 
   #throwIfClosed(): void {
-    if (this.#presence.closed) throw new GuestheadError('ERR_CLOSED', 'The head is closed');
+    if (this.#controller.closed) throw new GuestheadError('ERR_CLOSED', 'The head is closed');
   }
 }

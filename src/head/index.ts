@@ -1,3 +1,4 @@
+export { Gpus, openGpus } from './gpus.js';
 export { guardExit } from './exit-guard.js';
 export { Head } from './head.js';
 export type { HeadInfo } from './head-info.js';

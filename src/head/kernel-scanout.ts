@@ -1,14 +1,14 @@
 /** The flip loop's scanout on the real kernel: the addon's frame path, the screen's modeset, the fences behind. */
 import { closeSync } from 'node:fs';
 import { Observable, type Subscriber } from 'rxjs';
-import type { ForeignBuffer } from '../buffer/index.js';
+import type { ClientBuffer } from '../buffer/index.js';
 import { access, commitFlag, type NativeScanout } from '../native.js';
 import { propertyId } from '../kms/index.js';
-import { monotonicClock } from '../loop/index.js';
+import { monotonicClock, type Scanout, type ScanoutEvent } from '../loop/index.js';
 import { SampleSchedule } from './fence-sampling.js';
-import type { HeadMonitor } from './telemetry.js';
-import type { Scanout, ScanoutEvent } from '../loop/index.js';
-import type { Place, Session } from './buffer-set.js';
+import type { HeadTelemetry } from './telemetry.js';
+import type { BufferSet } from './buffer-set.js';
+import type { Claim } from './claim.js';
 
 const flipFlags = commitFlag.nonblock | commitFlag.pageFlipEvent;
 /** Of all heads together. */
@@ -17,7 +17,7 @@ const sampleIntervalUs = 150;
 /** A fence that went unseen is looked for until then: long enough for a host that paces by its own screen. */
 const sampleTimeoutMs = 20;
 
-type Attached = Pick<ForeignBuffer, 'framebuffer' | 'dmabufFd'>;
+type Attached = Pick<ClientBuffer, 'framebuffer' | 'dmabufFd'>;
 
 export interface ScanoutHooks {
   /** Called once, when the first frame is on the screen. */
@@ -42,15 +42,15 @@ export class KernelScanout implements Scanout {
   #committedAgainAt = 0;
 
   constructor(
-    private readonly place: Place,
-    private readonly session: Session,
+    private readonly claim: Claim,
+    private readonly set: BufferSet,
     /** Gets the flush fences' times, ms from the commit. */
-    private readonly flushFences: Pick<HeadMonitor, 'observed' | 'next'>,
+    private readonly flushFences: Pick<HeadTelemetry, 'observed' | 'next'>,
     private readonly hooks: ScanoutHooks,
   ) {
     this.#native = this.#create();
     try {
-      session.buffers.forEach((buffer, slot) => {
+      set.buffers.forEach((buffer, slot) => {
         this.attach(slot, buffer);
       });
     } catch (error) {
@@ -77,7 +77,7 @@ export class KernelScanout implements Scanout {
   show(slot: number): void {
     const buffer = this.#attached.get(slot);
     if (buffer === undefined) return;
-    this.place.screen.show(this.session.mode, buffer.framebuffer);
+    this.claim.modeset.show(this.set.mode, buffer.framebuffer);
     this.#native.setCurrent(slot);
     if (!this.#shown) this.hooks.onShown();
     this.#shown = true;
@@ -96,7 +96,7 @@ export class KernelScanout implements Scanout {
   }
 
   regain(): boolean {
-    return this.place.shows.node.regainMaster();
+    return this.claim.display.node.regainMaster();
   }
 
   /** None where the kernel does not tell, for want of descriptors or on a kernel before 6.0. */
@@ -120,15 +120,15 @@ export class KernelScanout implements Scanout {
   }
 
   #create(): NativeScanout {
-    const { shows, pipeline } = this.place;
+    const { display, pipe } = this.claim;
     const ids = {
-      crtc: pipeline.crtc,
-      plane: pipeline.plane,
-      fbId: propertyId(shows.node, 'plane', pipeline.plane, 'FB_ID'),
-      inFenceFd: propertyId(shows.node, 'plane', pipeline.plane, 'IN_FENCE_FD'),
-      outFencePtr: propertyId(shows.node, 'crtc', pipeline.crtc, 'OUT_FENCE_PTR'),
+      crtc: pipe.crtc,
+      plane: pipe.plane,
+      fbId: propertyId(display.node, 'plane', pipe.plane, 'FB_ID'),
+      inFenceFd: propertyId(display.node, 'plane', pipe.plane, 'IN_FENCE_FD'),
+      outFencePtr: propertyId(display.node, 'crtc', pipe.crtc, 'OUT_FENCE_PTR'),
     };
-    return shows.device.createScanout(ids, {
+    return display.device.createScanout(ids, {
       flip: (slot, sequence, timestampNs, flushPending) => {
         this.#flipPending = false;
         this.hooks.onFlip();
@@ -145,7 +145,7 @@ export class KernelScanout implements Scanout {
 
   /** Rendering, readers, and the flush once it is queued. */
   #fencesOf(dmabufFd: number): string[] {
-    const fd = this.place.native.exportSyncFile(dmabufFd, access.write);
+    const fd = this.claim.native.exportSyncFile(dmabufFd, access.write);
     try {
       return this.#pendingOf(fd);
     } finally {
@@ -154,7 +154,7 @@ export class KernelScanout implements Scanout {
   }
 
   #pendingOf(syncFile: number): string[] {
-    const { fences } = this.place.native.syncFileInfo(syncFile);
+    const { fences } = this.claim.native.syncFileInfo(syncFile);
     return fences.filter(({ status }) => status === 0).map(({ driver, timeline }) => `${driver} (${timeline})`);
   }
 
@@ -164,7 +164,7 @@ export class KernelScanout implements Scanout {
     sampling.countSample();
     this.#sampledSlot = slot;
     this.#sampledAt = this.#committedAgainAt = committedAt;
-    this.place.native
+    this.claim.native
       .sampleFence(buffer.dmabufFd, sampleIntervalUs, sampleTimeoutMs)
       .then((signalledNs) => {
         const signalledAt = signalledNs / 1e6;

@@ -9,29 +9,29 @@ import { refusalOf, rungsAbove, rungsBelow, rungsOf, type PathName, type Refusal
 import { GuestheadError, messageOf } from '../errors.js';
 import type { Mode } from '../ffi/index.js';
 import { closeQuietly } from '../owner.js';
-import type { Session } from './buffer-set.js';
+import type { BufferSet } from './buffer-set.js';
 
 export interface SessionsParts {
   /** Flips on the current session from now on; false where nothing flips. */
   readonly start: () => boolean;
-  readonly open: (mode: Mode, paths: readonly PathName[], refused?: readonly Refusal[]) => Promise<Session>;
+  readonly open: (mode: Mode, paths: readonly PathName[], refused?: readonly Refusal[]) => Promise<BufferSet>;
   /** The path asked for. */
   readonly wanted: PathName | 'auto';
   readonly report: (fault: GuestheadError) => void;
 }
 
-export class Sessions {
-  #previous: Session | undefined;
+export class Replacement {
+  #previous: BufferSet | undefined;
   #copiedBefore = 0;
   /** Ends the wait for the first frame. */
   #settle: ((failure?: Error) => void) | undefined;
 
   constructor(
-    private session: Session,
+    private session: BufferSet,
     private readonly parts: SessionsParts,
   ) {}
 
-  get current(): Session {
+  get current(): BufferSet {
     return this.session;
   }
 
@@ -81,7 +81,7 @@ export class Sessions {
   }
 
   /** In place of one that was lost. */
-  adopt(session: Session): void {
+  adopt(session: BufferSet): void {
     this.#copiedBefore += copiedBy(this.session);
     this.session = session;
   }
@@ -94,7 +94,7 @@ export class Sessions {
   }
 
   /** Resolves when the next session is on the screen, or with what kept it from there: then go back, or replace it in turn. */
-  async #replace(next: Session): Promise<Error | undefined> {
+  async #replace(next: BufferSet): Promise<Error | undefined> {
     this.#closePrevious();
     this.#previous = this.session;
     this.session = next;
@@ -108,7 +108,7 @@ export class Sessions {
   }
 
   /** Where the next session fails to be shown, that is reported, it is closed, and the one before flips on. */
-  async #replaceOrStay(next: Session): Promise<void> {
+  async #replaceOrStay(next: BufferSet): Promise<void> {
     const failure = await this.#replace(next);
     if (failure === undefined) return;
     if (failure instanceof GuestheadError) this.parts.report(failure);
@@ -127,7 +127,7 @@ export class Sessions {
   }
 }
 
-function copiedBy({ buffers }: Session): number {
+function copiedBy({ buffers }: BufferSet): number {
   return buffers.reduce((sum, { bytesCopied }) => sum + bytesCopied, 0);
 }
 

@@ -6,8 +6,7 @@
 import { channel, type Channel } from 'node:diagnostics_channel';
 import { Subject } from 'rxjs';
 import type { GuestheadError } from '../errors.js';
-import type { Clock } from '../loop/index.js';
-import type { Flip } from '../loop/index.js';
+import type { Clock, Flip } from '../loop/index.js';
 import { FlipStatistics } from './statistics.js';
 
 /** Which head a message is about. */
@@ -59,7 +58,7 @@ const channels = {
 
 let monitors = 0;
 
-export class HeadMonitor {
+export class HeadTelemetry {
   readonly id = ++monitors;
   readonly statistics: FlipStatistics;
   readonly #flushFence$ = new Subject<number>();

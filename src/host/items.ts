@@ -2,8 +2,7 @@
 import { bootItems } from './boot-items.js';
 import { displayItems } from './display-items.js';
 import { placed, type Item } from './item.js';
-import type { HostMachine } from './machine.js';
-import { bytesOf, mebibyte } from './machine.js';
+import { bytesOf, type HostMachine, mebibyte } from './machine.js';
 import type { Qemu } from './qemu.js';
 import { peripheralItems } from './peripheral-items.js';
 import { xml } from './xml.js';

@@ -27,9 +27,7 @@ export function createCursorImage(native: Native, display: DrmNode): CursorImage
     checkPitch(display, pitch);
     const fd = primeHandleToFd(display.fd, handle, { readWrite: true });
     const mapping = mapAndClose(native, fd);
-    owner.own(mapping, (mapped) => {
-      mapped.close();
-    });
+    owner.own(mapping);
     const draw = (pixels: Uint32Array) => {
       mapping.beginAccess(access.write);
       new Uint32Array(mapping.buffer, 0, cursorSize * cursorSize).set(pixels);

@@ -82,10 +82,7 @@ export class Cursor {
     private readonly isFlipPending: () => boolean,
   ) {
     calls.set(undefined);
-    const create = () =>
-      this.#owner.own(createImage(), (image) => {
-        image.close();
-      });
+    const create = () => this.#owner.own(createImage());
     [this.#spare, this.#other] = this.#owner.guard(() => [create(), create()]);
   }
 

@@ -8,7 +8,7 @@ import { GuestheadError, errnoOf } from '../errors.js';
 import { createBlob, destroyBlob, getBlob, type BlobId, type FramebufferId, type Mode } from '../ffi/index.js';
 import { commitFlag, type AtomicRequest, type NativeDevice } from '../native.js';
 import { AtomicBuilder, readProperties } from './atomic.js';
-import type { Pipeline } from './pipe.js';
+import type { Pipe } from './pipe.js';
 
 const planeGeometry = ['SRC_X', 'SRC_Y', 'SRC_W', 'SRC_H', 'CRTC_X', 'CRTC_Y', 'CRTC_W', 'CRTC_H'];
 /** SRC_* are 16.16 fixed point. */
@@ -22,14 +22,14 @@ interface Saved {
   readonly mode: Buffer | undefined;
 }
 
-export class Screen {
+export class Modeset {
   readonly #saved: Saved;
   #changed = false;
 
   constructor(
     private readonly display: DrmNode,
     private readonly device: NativeDevice,
-    private readonly pipeline: Pipeline,
+    private readonly pipe: Pipe,
   ) {
     this.#saved = this.#save();
   }
@@ -60,7 +60,7 @@ export class Screen {
   }
 
   #save(): Saved {
-    const { connector, crtc, plane } = this.pipeline;
+    const { connector, crtc, plane } = this.pipe;
     const crtcValues = readProperties(this.display, 'crtc', crtc, ['ACTIVE', 'MODE_ID']);
     const mode = crtcValues['MODE_ID'] ?? 0n;
     return {
@@ -94,7 +94,7 @@ export class Screen {
   }
 
   #ownRequest({ width, height }: Mode, framebuffer: FramebufferId, blob: BlobId): AtomicRequest {
-    const { connector, crtc, plane } = this.pipeline;
+    const { connector, crtc, plane } = this.pipe;
     const [w, h] = [BigInt(width), BigInt(height)];
     const source = { SRC_X: 0n, SRC_Y: 0n, SRC_W: w << fixedPoint, SRC_H: h << fixedPoint };
     const target = { CRTC_X: 0n, CRTC_Y: 0n, CRTC_W: w, CRTC_H: h };
@@ -106,7 +106,7 @@ export class Screen {
   }
 
   #savedRequest(blob: BlobId): AtomicRequest {
-    const { connector, crtc, plane } = this.pipeline;
+    const { connector, crtc, plane } = this.pipe;
     return new AtomicBuilder(this.display)
       .set('connector', connector.id, this.#saved.connector)
       .set('crtc', crtc, { ...this.#saved.crtc, MODE_ID: BigInt(blob) })
@@ -115,7 +115,7 @@ export class Screen {
   }
 
   #turnOff(): void {
-    const { connector, crtc, plane } = this.pipeline;
+    const { connector, crtc, plane } = this.pipe;
     const request = new AtomicBuilder(this.display)
       .set('connector', connector.id, { CRTC_ID: 0n })
       .set('crtc', crtc, { MODE_ID: 0n, ACTIVE: 0n })

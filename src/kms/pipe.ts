@@ -13,7 +13,7 @@ import {
   type PlaneId,
 } from '../ffi/index.js';
 
-export interface Pipeline {
+export interface Pipe {
   readonly connector: Connector;
   /** Its place in the device's list: QEMU's number of the head, which survives a rebind as its name does not. */
   readonly connectorIndex: number;
@@ -24,22 +24,22 @@ export interface Pipeline {
 }
 
 /** What another head of the same display has. */
-type Taken = Pick<Pipeline, 'connector' | 'crtc'>;
+type Taken = Pick<Pipe, 'connector' | 'crtc'>;
 
 /**
  * `name` is a connector's, e.g. `Virtual-1`, or undefined for the first that is
  * connected; other heads of the same display have `taken` theirs.
  */
-export function choosePipeline(display: DrmNode, name: string | undefined, taken: readonly Taken[] = []): Pipeline {
+export function choosePipe(display: DrmNode, name: string | undefined, taken: readonly Taken[] = []): Pipe {
   const connectors = listConnectors(display);
   const free = connectors.filter(({ id }) => !taken.some(({ connector }) => connector.id === id));
   const connector = chooseConnector(display, name === undefined ? free : connectors, name);
   if (!free.includes(connector)) throw takenError(display, connector);
-  return pipelineOf(display, connector, connectors.indexOf(connector), taken);
+  return pipeOf(display, connector, connectors.indexOf(connector), taken);
 }
 
 /** For a head that had this connector before its device went: plugged in or not. */
-export function pipelineAt(display: DrmNode, connectorIndex: number, taken: readonly Taken[]): Pipeline {
+export function pipeAt(display: DrmNode, connectorIndex: number, taken: readonly Taken[]): Pipe {
   const connector = listConnectors(display)[connectorIndex];
   if (connector === undefined)
     throw new GuestheadError('ERR_NO_CONNECTOR', `The display has no connector ${connectorIndex} any more`, {
@@ -47,10 +47,10 @@ export function pipelineAt(display: DrmNode, connectorIndex: number, taken: read
       advice: 'give QEMU’s virtio-gpu device its max_outputs again',
     });
   if (taken.some((other) => other.connector.id === connector.id)) throw takenError(display, connector);
-  return pipelineOf(display, connector, connectorIndex, taken);
+  return pipeOf(display, connector, connectorIndex, taken);
 }
 
-function pipelineOf(display: DrmNode, connector: Connector, connectorIndex: number, taken: readonly Taken[]): Pipeline {
+function pipeOf(display: DrmNode, connector: Connector, connectorIndex: number, taken: readonly Taken[]): Pipe {
   const { crtc, index } = chooseCrtc(
     display,
     connector,

@@ -1,5 +1,5 @@
 /** Calls `draw`, one frame at a time, and says how each call ended: drawn, failed, or given up as too late. */
-import type { ForeignBuffer, Slot, Swapchain } from '../buffer/index.js';
+import type { ClientBuffer, Slot, Swapchain } from '../buffer/index.js';
 import { GuestheadError, messageOf } from '../errors.js';
 import type { Clock } from './clock.js';
 import { SlotFrame, type Draw, type Drawable, type DrawResult } from './frame.js';
@@ -23,7 +23,7 @@ export interface DrawingHandlers {
   returned(): void;
   closeFence(fd: number): void;
   /** The place of a caller's buffer in the chain; throws where it cannot be shown. */
-  placeOf(buffer: ForeignBuffer): number;
+  placeOf(buffer: ClientBuffer): number;
 }
 
 export class Drawing<B extends Drawable> {

@@ -1,5 +1,5 @@
 /** What `draw` gets: one backbuffer, for the time of one frame; and what it may give back. */
-import type { ForeignBuffer, PictureLayout, Slot } from '../buffer/index.js';
+import type { ClientBuffer, PictureLayout, Slot } from '../buffer/index.js';
 
 export interface Frame {
   /** Counts from 0; a frame that was given up leaves a gap. */
@@ -29,7 +29,7 @@ export interface Frame {
 
 /** A buffer of the caller's, shown in place of the frame; see `Head.importDmabuf`. */
 export interface Shown {
-  readonly buffer: ForeignBuffer;
+  readonly buffer: ClientBuffer;
   /** A sync_file fd that signals when the buffer may be read; the loop then owns and closes it. */
   readonly fence?: number;
 }

@@ -1,6 +1,6 @@
 /** What the flip loop is made of, and what it can be asked for. */
 import type { Observable } from 'rxjs';
-import type { ForeignBuffer, Swapchain } from '../buffer/index.js';
+import type { ClientBuffer, Swapchain } from '../buffer/index.js';
 import type { GuestheadError } from '../errors.js';
 import type { Clock } from './clock.js';
 import type { Draw, Drawable } from './frame.js';
@@ -35,7 +35,7 @@ export interface LoopParts<B extends Drawable> {
   /** Gets each buffer that is free again. */
   readonly onReleased: (slot: number) => void;
   /** The place of a caller's buffer in the chain; throws where it cannot be shown. */
-  readonly placeOf: (buffer: ForeignBuffer) => number;
+  readonly placeOf: (buffer: ClientBuffer) => number;
   /** Gets what went wrong without ending the loop, once for each time. */
   readonly report: (fault: GuestheadError) => void;
 }

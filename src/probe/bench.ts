@@ -70,9 +70,7 @@ class DeviceBench implements Bench {
   allocate(): string {
     const { gbm, node } = this.#devices.render();
     const shape = { ...this.#devices.size(), format: format.XRGB8888, usage: renderUsage };
-    this.#buffer = this.#owner.own(gbm.createBuffer(shape), (buffer) => {
-      buffer.close();
-    });
+    this.#buffer = this.#owner.own(gbm.createBuffer(shape));
     const { width, height } = shape;
     return `${node.driver}: ${width}x${height} XRGB8888, linear, stride ${this.#buffer.stride()}`;
   }

@@ -4,7 +4,7 @@ import { DrmNode } from '../device/index.js';
 import { coded } from '../errors.js';
 import { GbmDevice, type Mode } from '../ffi/index.js';
 import { loadNative, type NativeDevice } from '../native.js';
-import { chooseMode, choosePipeline, Screen } from '../kms/index.js';
+import { chooseMode, choosePipe, Modeset } from '../kms/index.js';
 import type { Owner } from '../owner.js';
 import { attempt, type Attempt } from './check.js';
 
@@ -23,7 +23,7 @@ export interface TrialRender {
 
 export interface TrialHead {
   readonly mode: Mode;
-  readonly screen: Screen;
+  readonly screen: Modeset;
 }
 
 const fallbackSize: Size = { width: 1920, height: 1080 };
@@ -59,32 +59,28 @@ export class TrialDevices {
   }
 
   #openRender(path: string): TrialRender {
-    const node = this.owner.own(DrmNode.open(path), closeNode);
-    const gbm = this.owner.own(GbmDevice.create(node.fd), (device) => {
-      device.close();
-    });
+    const node = this.owner.own(DrmNode.open(path));
+    const gbm = this.owner.own(GbmDevice.create(node.fd));
     return { node, gbm };
   }
 
   #openDisplay(path: string): TrialDisplay {
-    const node = this.owner.own(DrmNode.open(path), closeNode);
+    const node = this.owner.own(DrmNode.open(path));
     const becoming = attempt(() => {
       node.becomeAtomicMaster();
     });
     this.owner.own(node, (master) => {
       master.giveUpMaster();
     });
-    const device = this.owner.own(loadNative().openDevice(node.fd), (opened) => {
-      opened.close();
-    });
+    const device = this.owner.own(loadNative().openDevice(node.fd));
     const notMaster = 'fault' in becoming ? becoming.fault : undefined;
     return { node, device, handles: new GemHandles(() => node.fd), notMaster };
   }
 
   #openHead(): TrialHead {
     const { node, device } = this.display();
-    const pipeline = choosePipeline(node, undefined);
-    return { mode: chooseMode(pipeline.connector, undefined), screen: new Screen(node, device, pipeline) };
+    const pipe = choosePipe(node, undefined);
+    return { mode: chooseMode(pipe.connector, undefined), screen: new Modeset(node, device, pipe) };
   }
 }
 
@@ -95,8 +91,4 @@ function once<T>(open: () => T): () => T {
     if ('fault' in opened) throw coded(opened.fault);
     return opened.value;
   };
-}
-
-function closeNode(node: DrmNode): void {
-  node.close();
 }

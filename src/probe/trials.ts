@@ -36,9 +36,7 @@ export async function runTrials(
 ): Promise<Trials> {
   const openBench = open ?? (await import('./bench.js')).openBench;
   const owner = new Owner();
-  const bench = owner.own(openBench(render, display, files), (opened) => {
-    opened.close();
-  });
+  const bench = owner.own(openBench(render, display, files));
   try {
     const steps = trySteps(bench, render, display);
     const imported = steps.some(({ id, status }) => id === 'trials.import' && status === 'ok');

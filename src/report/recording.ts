@@ -1,7 +1,13 @@
 /** Every frame of one head while it is recorded: what reports, traces and comparisons are made from. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { headChannels } from '../head/index.js';
-import type { FaultMessage, FlipMessage, FlushFenceMessage, HeadName, ReleaseMessage } from '../head/index.js';
+import {
+  type FaultMessage,
+  type FlipMessage,
+  type FlushFenceMessage,
+  headChannels,
+  type HeadName,
+  type ReleaseMessage,
+} from '../head/index.js';
 import type { Flip } from '../loop/index.js';
 
 /** A frame's way through its backbuffer. Times are CLOCK_MONOTONIC, ms. */

@@ -11,10 +11,11 @@ import type {
   NativeError,
   NativeMapping,
   NativeWatcher,
+  ScanoutHandlers,
+  ScanoutIds,
   SyncFileInfo,
 } from '../native.js';
 import { FakeScanout } from './fake-scanout.js';
-import type { ScanoutHandlers, ScanoutIds } from '../native.js';
 
 /** As the addon throws it. */
 export function nativeError(errno: number, syscall: string): NativeError {

@@ -2,7 +2,7 @@
 import { GuestheadError } from '../../src/errors.js';
 import { FlipStatistics, type HeadInfo } from '../../src/head/index.js';
 import { type Flip } from '../../src/loop/index.js';
-import { HeadMonitor } from '../../src/head/telemetry.js';
+import { HeadTelemetry } from '../../src/head/telemetry.js';
 import { Recording, judgeRun, type LoggedFault, type ReportedHead } from '../../src/report/index.js';
 import { flipAt } from './flips.js';
 import { HandClock } from './loop-rig.js';
@@ -28,7 +28,7 @@ export function madeUpHead({ connector = 'Virtual-1', buffers = 4, ...run }: Mad
   const info = infoOf(connector, buffers);
   const clock = new HandClock();
   const bytesCopied = () => 0;
-  const monitor = new HeadMonitor(clock, () => info.display, bytesCopied);
+  const monitor = new HeadTelemetry(clock, () => info.display, bytesCopied);
   const statistics = new FlipStatistics(bytesCopied);
   const recording = new Recording(monitor);
   const flips = flipsOf(run, buffers);

@@ -1,6 +1,5 @@
 /** One page that needs nothing but itself: what a run was, in words and tables; its script adds the charts. */
-import { combine } from '../result.js';
-import type { HeadsResult } from '../result.js';
+import { combine, type HeadsResult } from '../result.js';
 import { loadAssets, type Assets } from './assets.js';
 import { encodeHead, originOf } from './encode.js';
 import { headSection } from './head-section.js';

@@ -1,7 +1,12 @@
 /** The tallies of a run's heads, kept from `node:diagnostics_channel`. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { headChannels } from '../../head/index.js';
-import type { FaultMessage, FlipMessage, FlushFenceMessage, HeadName } from '../../head/index.js';
+import {
+  type FaultMessage,
+  type FlipMessage,
+  type FlushFenceMessage,
+  headChannels,
+  type HeadName,
+} from '../../head/index.js';
 import { HeadTally, type TalliedHead } from './head-tally.js';
 
 /** Begins at once; owns its listeners until `stop`. */

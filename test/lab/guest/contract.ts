@@ -1,12 +1,11 @@
 /** The contract suite on the real addon and the real kernel. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { propertyId } from '../../../src/kms/atomic.js';
-import { sharedBy } from '../../../src/gpus/display.js';
-import { Display } from '../../../src/gpus/index.js';
+import { GpuPair } from '../../../src/gpus/index.js';
 import { chooseMode } from '../../../src/kms/index.js';
 import { parseHeadOptions } from '../../../src/head/options.js';
-import { openPlace } from '../../../src/head/place.js';
-import { openSession } from '../../../src/head/buffer-set.js';
+import { claim } from '../../../src/head/claim.js';
+import { openBufferSet } from '../../../src/head/buffer-set.js';
 import { scanoutContract, type HandlerCall } from '../../contract/scanout.js';
 
 /** Longer than a refresh and the host's 50 ms together. */
@@ -14,14 +13,14 @@ const settleMs = 200;
 
 scanoutContract('virtio-gpu', async () => {
   const calls: HandlerCall[] = [];
-  const display = await Display.open({});
-  const place = openPlace(sharedBy(display), undefined);
-  const { pipeline, screen, shows } = place;
-  const { device } = shows;
-  const mode = chooseMode(pipeline.connector, undefined);
-  const { buffers, owner } = await openSession(place, mode, ['import'], parseHeadOptions({}));
-  const { crtc, plane } = pipeline;
-  const fbId = propertyId(shows.node, 'plane', plane, 'FB_ID');
+  const pair = await GpuPair.open();
+  const claimed = claim(pair, undefined);
+  const { pipe, modeset, display } = claimed;
+  const { device } = display;
+  const mode = chooseMode(pipe.connector, undefined);
+  const { buffers, owner } = await openBufferSet(claimed, mode, ['import'], parseHeadOptions({}));
+  const { crtc, plane } = pipe;
+  const fbId = propertyId(display.node, 'plane', plane, 'FB_ID');
   const scanout = device.createScanout(
     { crtc, plane, fbId, inFenceFd: 0, outFencePtr: 0 },
     {
@@ -36,11 +35,11 @@ scanoutContract('virtio-gpu', async () => {
     scanout.attach(slot, buffer.framebuffer, buffer.dmabufFd);
   });
   const [first] = buffers;
-  if (first) screen.show(mode, first.framebuffer);
+  if (first) modeset.show(mode, first.framebuffer);
   scanout.setCurrent(0);
   const close = () => {
     owner.close();
-    display.close();
+    pair.close();
   };
   return { device, scanout, calls, settle: () => sleep(settleMs), close };
 });

@@ -9,22 +9,21 @@ import { clientCapability, getPlanes, getProperties, setClientCapability } from 
 import { commitFlag } from '../../../src/native.js';
 import { propertyId } from '../../../src/kms/atomic.js';
 import { Cursor } from '../../../src/kms/cursor.js';
-import { sharedBy } from '../../../src/gpus/display.js';
-import { Display } from '../../../src/gpus/index.js';
+import { GpuPair } from '../../../src/gpus/index.js';
 import { chooseMode } from '../../../src/kms/index.js';
 import { parseHeadOptions } from '../../../src/head/options.js';
-import { openPlace } from '../../../src/head/place.js';
-import { openSession } from '../../../src/head/buffer-set.js';
+import { claim } from '../../../src/head/claim.js';
+import { openBufferSet } from '../../../src/head/buffer-set.js';
 import { held } from './held.js';
 
 const flipsWanted = 60;
-const opened = await Display.open({});
-const place = openPlace(sharedBy(opened), undefined);
-const { native, pipeline, screen } = place;
-const { node: display, device } = place.shows;
-const { crtc, plane } = pipeline;
-const mode = chooseMode(pipeline.connector, undefined);
-const { buffers, owner } = await openSession(place, mode, ['import'], parseHeadOptions({}));
+const opened = await GpuPair.open();
+const claimed = claim(opened, undefined);
+const { native, pipe, modeset } = claimed;
+const { node: display, device } = claimed.display;
+const { crtc, plane } = pipe;
+const mode = chooseMode(pipe.connector, undefined);
+const { buffers, owner } = await openBufferSet(claimed, mode, ['import'], parseHeadOptions({}));
 const debug = `/sys/kernel/debug/dri/${/\d+$/.exec(display.path)?.[0] ?? ''}`;
 
 /** By another open file, which asks for hidden planes; the cursor's own must not need to. */
@@ -56,7 +55,7 @@ function step(name: string, change: () => void): void {
 }
 
 let flipPending = false;
-if (buffers[0] !== undefined) screen.show(mode, buffers[0].framebuffer);
+if (buffers[0] !== undefined) modeset.show(mode, buffers[0].framebuffer);
 const open = () => Cursor.open({ native, display, crtc, isFlipPending: () => flipPending });
 const cursor = open();
 const white = new Uint32Array(64 * 64).fill(0xffffffff);

@@ -7,8 +7,9 @@
  * and lets the process end by itself.
  */
 import { createInterface } from 'node:readline';
-import { sharedBy } from '../../../src/gpus/display.js';
-import { openHead, type OpenHeadOptions } from '../../../src/head/index.js';
+import { GpuPair } from '../../../src/gpus/index.js';
+import type { OpenHeadOptions } from '../../../src/head/index.js';
+import { openHeadOn } from '../../../src/head/open-head.js';
 import { type Frame } from '../../../src/loop/index.js';
 import { held, heldHandles, type Held } from './held.js';
 import { Vgem } from './vgem.js';
@@ -38,7 +39,9 @@ export interface Answer extends Status {
 const readerMs = 1500;
 
 const unopened = held();
-const head = await openHead(JSON.parse(process.argv[2] ?? '{}') as OpenHeadOptions);
+const options = JSON.parse(process.argv[2] ?? '{}') as OpenHeadOptions;
+const pair = await GpuPair.open(options);
+const head = await openHeadOn(pair, options, true);
 const faults: Record<string, number> = {};
 const counts = { flips: 0, missed: 0 };
 let [said, shown] = ['', true];
@@ -86,8 +89,8 @@ async function fence(): Promise<void> {
 }
 
 function holding(): Held {
-  const { renders, shows } = sharedBy(head.display).devices;
-  return { ...held(), gemHandles: heldHandles(renders.node.fd) + heldHandles(shows.node.fd) };
+  const { render, display } = pair.gpus;
+  return { ...held(), gemHandles: heldHandles(render.node.fd) + heldHandles(display.node.fd) };
 }
 
 async function answer(word: string): Promise<Answer> {

@@ -3,8 +3,7 @@
  * counting what the process and the kernel hold before and after.
  */
 import { firstValueFrom, take } from 'rxjs';
-import { Display } from '../../../src/gpus/index.js';
-import { openHead, type Head, type OpenHeadOptions } from '../../../src/head/index.js';
+import { openGpus, openHead, type Head, type OpenHeadOptions } from '../../../src/head/index.js';
 import { loadNative, type Native } from '../../../src/native.js';
 import { held } from './held.js';
 
@@ -46,11 +45,11 @@ function refusingDevice(): Native {
   };
 }
 
-/** On a display that is closed meanwhile. */
+/** On a pair of GPUs that is closed meanwhile. */
 async function openWhileClosing(): Promise<Head> {
-  const display = await Display.open({});
-  const opening = openHead({ on: display });
-  display.close();
+  const gpus = await openGpus();
+  const opening = gpus.openHead();
+  gpus.close();
   return opening;
 }
 

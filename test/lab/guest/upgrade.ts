@@ -4,8 +4,8 @@ import { firstValueFrom, skip, Subject } from 'rxjs';
 import { getResources } from '../../../src/ffi/index.js';
 import { askWitness } from '../../../src/lab/index.js';
 import { propertyId } from '../../../src/kms/atomic.js';
-import { sharedBy } from '../../../src/gpus/display.js';
-import { openHead, type Head } from '../../../src/head/index.js';
+import { GpuPair } from '../../../src/gpus/index.js';
+import { openHeadOn } from '../../../src/head/open-head.js';
 import { type Flip } from '../../../src/loop/index.js';
 import { createPattern } from '../../../src/render/index.js';
 import { held } from './held.js';
@@ -20,8 +20,8 @@ function refuseForeignBuffers(): void {
 }
 
 /** Whether each modeset so far left the CRTC on. */
-function activeIn({ others }: Commits, head: Head): number[] {
-  const { node } = sharedBy(head.display).devices.shows;
+function activeIn({ others }: Commits, pair: GpuPair): number[] {
+  const { node } = pair.gpus.display;
   const [crtc] = getResources(node.fd).crtcs;
   if (crtc === undefined) throw new Error('the display has no CRTC');
   const id = propertyId(node, 'crtc', crtc, 'ACTIVE');
@@ -31,7 +31,8 @@ function activeIn({ others }: Commits, head: Head): number[] {
 export async function climbBack() {
   const commits: Commits = { flips: [], others: [] };
   refuseForeignBuffers();
-  const head = await openHead({ native: watchedNative(commits), mode: '1280x768' });
+  const pair = await GpuPair.open({ native: watchedNative(commits) });
+  const head = await openHeadOn(pair, { mode: '1280x768' }, true);
   const { path, refused } = head.info;
   const flips$ = new Subject<Flip>();
   const frames: number[] = [];
@@ -55,7 +56,7 @@ export async function climbBack() {
   const after = held();
   const last = { path: head.info.path, refused: head.info.refused };
   const { faults: unlike, ...host } = await askWitness({ captures: 1 });
-  const active = activeIn(commits, head);
+  const active = activeIn(commits, pair);
   flipping.unsubscribe();
   await head.close();
   const first = { path, refused: refused.map((refusal) => [refusal.path, refusal.code]) };

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { GuestheadError } from '../../../src/errors.js';
-import { Display } from '../../../src/gpus/index.js';
-import { openHead } from '../../../src/head/index.js';
+import { openGpus, openHead } from '../../../src/head/index.js';
 import { becomeMasterInTime } from '../../../src/gpus/master-wait.js';
 import { FakeNative } from '../../../src/testing/index.js';
 import { HandClock, settle } from '../../support/loop-rig.js';
@@ -92,7 +91,7 @@ describe('the wait for DRM master', () => {
 
   it('does not begin where it was aborted before: no device is touched', async () => {
     const options = { signal: AbortSignal.abort(reason), display: '/dev/null', native: new FakeNative() };
-    for (const opening of [Display.open(options), openHead(options)])
+    for (const opening of [openGpus(options), openHead(options)])
       await assert.rejects(opening, (error) => error === reason);
   });
 

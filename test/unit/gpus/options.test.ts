@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Display } from '../../../src/gpus/index.js';
-import { openHead } from '../../../src/head/index.js';
-import { parseDisplayOptions } from '../../../src/gpus/options.js';
+import { parseGpuOptions } from '../../../src/gpus/options.js';
 import { parseHeadOptions } from '../../../src/head/options.js';
 import { FakeNative } from '../../../src/testing/index.js';
 
@@ -69,31 +67,24 @@ describe('the options of a head', () => {
 
 describe('the options of a display', () => {
   it('choose both devices, wait for nobody and come back by themselves only where asked', () => {
-    const { render, display, wait, reopen } = parseDisplayOptions({});
+    const { render, display, wait, reopen } = parseGpuOptions({});
     assert.deepEqual([render, display, wait, reopen], ['auto', 'auto', false, false]);
-    const asked = parseDisplayOptions({ render: 'i915', display: '/dev/dri/card1', wait: true, reopen: true });
+    const asked = parseGpuOptions({ render: 'i915', display: '/dev/dri/card1', wait: true, reopen: true });
     assert.deepEqual([asked.render, asked.display, asked.wait, asked.reopen], ['i915', '/dev/dri/card1', true, true]);
   });
 
   it('take what stands in for the addon, and whom to tell of the waiting', () => {
     const native = new FakeNative();
     const onWait = () => undefined;
-    const parsed = parseDisplayOptions({ native, onWait });
+    const parsed = parseGpuOptions({ native, onWait });
     assert.equal(parsed.native(), native);
     assert.equal(parsed.onWait, onWait);
   });
 
   it('refuse a signal that is none', () => {
     const { signal } = new AbortController();
-    assert.equal(parseDisplayOptions({ signal }).signal, signal);
+    assert.equal(parseGpuOptions({ signal }).signal, signal);
     const options: Record<string, unknown> = { signal: new AbortController() };
-    assert.throws(() => parseDisplayOptions(options), { code: 'ERR_USAGE', message: /no AbortSignal/ });
-  });
-
-  it('are refused for one that is open', async () => {
-    const on = Object.create(Display.prototype) as Display;
-    const usage = { code: 'ERR_USAGE', message: /open: it cannot be given render, wait$/, advice: /Display\.open/ };
-    // @ts-expect-error: nor does the compiler take them
-    await assert.rejects(openHead({ on, render: 'auto', wait: true, buffers: 3 }), usage);
+    assert.throws(() => parseGpuOptions(options), { code: 'ERR_USAGE', message: /no AbortSignal/ });
   });
 });

@@ -4,21 +4,21 @@ import { describe, it } from 'node:test';
 import { GuestheadError } from '../../../src/errors.js';
 import { headChannels } from '../../../src/head/index.js';
 import { monotonicClock } from '../../../src/loop/index.js';
-import { HeadMonitor } from '../../../src/head/telemetry.js';
+import { HeadTelemetry } from '../../../src/head/telemetry.js';
 import { flipAt } from '../../support/flips.js';
 
 const name = { node: '/dev/dri/card0', connector: 'Virtual-1' };
 
-function monitored(): { monitor: HeadMonitor; named: () => number } {
+function monitored(): { monitor: HeadTelemetry; named: () => number } {
   let count = 0;
   const naming = () => {
     count++;
     return name;
   };
-  return { monitor: new HeadMonitor(monotonicClock, naming, () => 0), named: () => count };
+  return { monitor: new HeadTelemetry(monotonicClock, naming, () => 0), named: () => count };
 }
 
-function tellAll(monitor: HeadMonitor): void {
+function tellAll(monitor: HeadTelemetry): void {
   monitor.flipped(flipAt(1));
   monitor.released(3);
   monitor.next(4.5);

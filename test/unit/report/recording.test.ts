@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GuestheadError } from '../../../src/errors.js';
 import { monotonicClock } from '../../../src/loop/index.js';
-import { HeadMonitor } from '../../../src/head/telemetry.js';
+import { HeadTelemetry } from '../../../src/head/telemetry.js';
 import { Recording } from '../../../src/report/index.js';
 import { flipAt } from '../../support/flips.js';
 
 const name = { node: '/dev/dri/card0', connector: 'Virtual-1' };
 
-function monitorOf(connector: string): HeadMonitor {
-  return new HeadMonitor(
+function monitorOf(connector: string): HeadTelemetry {
+  return new HeadTelemetry(
     monotonicClock,
     () => ({ ...name, connector }),
     () => 0,

@@ -7,7 +7,7 @@ import * as prometheus from 'prom-client';
 import { GuestheadError } from '../../../../src/errors.js';
 import type { HeadInfo } from '../../../../src/head/index.js';
 import type { Clock } from '../../../../src/loop/index.js';
-import { HeadMonitor } from '../../../../src/head/telemetry.js';
+import { HeadTelemetry } from '../../../../src/head/telemetry.js';
 import { loadPrometheus, Metrics } from '../../../../src/report/metrics/index.js';
 import type { TalliedHead } from '../../../../src/report/metrics/head-tally.js';
 import { flipAt } from '../../../support/flips.js';
@@ -18,7 +18,7 @@ const address = { host: '127.0.0.1', port: 0 };
 
 interface TestHead {
   readonly head: TalliedHead;
-  readonly monitor: HeadMonitor;
+  readonly monitor: HeadTelemetry;
   readonly name: { node: string; connector: string };
 }
 
@@ -30,7 +30,7 @@ function headOf(connector: string): TestHead {
     display: name,
     mode: { width: 1920, height: 1080, refreshHz: 60 },
   });
-  const monitor = new HeadMonitor(
+  const monitor = new HeadTelemetry(
     clock,
     () => ({ ...name }),
     () => 0,

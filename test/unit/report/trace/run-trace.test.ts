@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
 import type { Head } from '../../../../src/head/index.js';
 import { monotonicClock } from '../../../../src/loop/index.js';
-import { HeadMonitor } from '../../../../src/head/telemetry.js';
+import { HeadTelemetry } from '../../../../src/head/telemetry.js';
 import { KernelTracing } from '../../../../src/report/trace/kernel-tracing.js';
 import { RunTrace } from '../../../../src/report/trace/index.js';
 import { writeTrace } from '../../../../src/report/trace/trace-file.js';
@@ -40,7 +40,7 @@ const display = {
   make: null,
   model: null,
 };
-const monitor = new HeadMonitor(
+const monitor = new HeadTelemetry(
   monotonicClock,
   () => display,
   () => 0,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { describe, it } from 'node:test';
-import { ForeignBuffer } from '../../../src/buffer/index.js';
+import { ClientBuffer } from '../../../src/buffer/index.js';
 import { GuestheadError } from '../../../src/errors.js';
 import type { DmabufFd, FramebufferId } from '../../../src/ffi/index.js';
 import { Owner } from '../../../src/owner.js';
@@ -14,18 +14,18 @@ import { ending, HandClock, periodMs, Rig, settle, start } from '../../support/l
 const firstPlace = 4;
 
 /** Stands in for an imported buffer: the loop only hands it on. */
-function buffer(): ForeignBuffer {
+function buffer(): ClientBuffer {
   const layout = { width: 64, height: 32, format: 0, stride: 256, offset: 0, modifier: 0n, size: 0 };
-  return new ForeignBuffer(layout, 1 as FramebufferId, -1 as DmabufFd, new Owner(), () => undefined);
+  return new ClientBuffer(layout, 1 as FramebufferId, -1 as DmabufFd, new Owner(), () => undefined);
 }
 
 /** A rig that admits buffers when they are first shown, and dismisses them when they are idle, as a head does. */
 class GuestRig extends Rig {
-  readonly places = new Map<ForeignBuffer, number>();
-  readonly idle: ForeignBuffer[] = [];
+  readonly places = new Map<ClientBuffer, number>();
+  readonly idle: ClientBuffer[] = [];
 
   override placeOf = (given: unknown): number => {
-    const guest = given as ForeignBuffer;
+    const guest = given as ClientBuffer;
     const known = this.places.get(guest);
     if (known !== undefined) return known;
     const place = this.chain.admit(() => {
@@ -41,7 +41,7 @@ class GuestRig extends Rig {
 }
 
 /** A draw that shows these in their turn, `undefined` = its own frame, then own frames for ever. */
-function showing(list: readonly (ForeignBuffer | undefined)[], fence?: number): Draw {
+function showing(list: readonly (ClientBuffer | undefined)[], fence?: number): Draw {
   return ({ number }) => {
     const shown = list[number];
     if (shown === undefined) return undefined;

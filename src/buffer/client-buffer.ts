@@ -25,8 +25,8 @@ export interface DmabufDescription {
   readonly modifier?: bigint;
 }
 
-/** Made by `ForeignBuffers.import`, once for each dma-buf; each import of it is ended by one `close()`. */
-export class ForeignBuffer {
+/** Made by `ClientBuffers.import`, once for each dma-buf; each import of it is ended by one `close()`. */
+export class ClientBuffer {
   #uses = 0;
   #imports = 1;
   #closed = false;
@@ -94,26 +94,26 @@ export class ForeignBuffer {
 const remembered = 256;
 
 /** The calls that make a framebuffer of a GEM handle; replaced by the tests. */
-export interface ForeignCalls {
+export interface ClientBufferCalls {
   readonly framebuffer: typeof framebufferOwned;
   readonly exportDmabuf: typeof primeHandleToFd;
 }
 
-const kernelCalls: ForeignCalls = { framebuffer: framebufferOwned, exportDmabuf: primeHandleToFd };
+const kernelCalls: ClientBufferCalls = { framebuffer: framebufferOwned, exportDmabuf: primeHandleToFd };
 
 /** The imports of one display: a dma-buf, whichever descriptor it comes by, is imported once. */
-export class ForeignBuffers {
-  readonly #imported = new Map<string, ForeignBuffer>();
+export class ClientBuffers {
+  readonly #imported = new Map<string, ClientBuffer>();
   readonly #refused = new Map<string, GuestheadError>();
 
   constructor(
     private readonly display: DrmNode,
     private readonly handles: GemHandles,
-    private readonly calls: ForeignCalls = kernelCalls,
+    private readonly calls: ClientBufferCalls = kernelCalls,
   ) {}
 
   /** Throws ERR_USAGE, ERR_UNSUPPORTED or ERR_IMPORT_REFUSED; for a buffer refused for good the same error each time. */
-  import(description: DmabufDescription): ForeignBuffer {
+  import(description: DmabufDescription): ClientBuffer {
     const layout = layoutOf(description, look(sizeOf, description.fd));
     const identity = `${look(identityOf, description.fd)} ${shapeOf(layout)}`;
     const known = this.#imported.get(identity);
@@ -134,7 +134,7 @@ export class ForeignBuffers {
     for (const buffer of [...this.#imported.values()]) buffer.lose();
   }
 
-  #import(fd: DmabufFd, layout: PictureLayout, forget: () => void): ForeignBuffer {
+  #import(fd: DmabufFd, layout: PictureLayout, forget: () => void): ClientBuffer {
     checkLayout(layout);
     const owner = new Owner();
     return owner.guard(() => {
@@ -142,7 +142,7 @@ export class ForeignBuffers {
       try {
         const framebuffer = this.calls.framebuffer(owner, this.display, layout, handle);
         const own = owner.own(this.calls.exportDmabuf(this.display.fd, handle, { readWrite: false }), closeSync);
-        return new ForeignBuffer(layout, framebuffer, own, owner, forget);
+        return new ClientBuffer(layout, framebuffer, own, owner, forget);
       } finally {
         this.handles.release(handle);
       }

@@ -3,7 +3,7 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync } from 'node:fs
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { ForeignBuffers, type DmabufDescription, type ForeignCalls } from '../../../src/buffer/foreign-buffer.js';
+import { ClientBuffers, type DmabufDescription, type ClientBufferCalls } from '../../../src/buffer/client-buffer.js';
 import { GemHandles } from '../../../src/buffer/gem-handles.js';
 import type { DrmNode } from '../../../src/device/index.js';
 import { GuestheadError } from '../../../src/errors.js';
@@ -35,7 +35,7 @@ class FakeDisplay {
       assert.ok(this.openHandles.delete(handle));
     },
   });
-  readonly #calls: ForeignCalls = {
+  readonly #calls: ClientBufferCalls = {
     framebuffer: (owner) => {
       this.#fail('framebuffer');
       const id = this.#next++ as FramebufferId;
@@ -49,7 +49,7 @@ class FakeDisplay {
       return fd;
     },
   };
-  readonly buffers = new ForeignBuffers(this.#node, this.#handles, this.#calls);
+  readonly buffers = new ClientBuffers(this.#node, this.#handles, this.#calls);
 
   /** What is open now: handles, framebuffers, descriptors. */
   open(): [number, number, number] {

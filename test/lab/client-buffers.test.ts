@@ -4,13 +4,13 @@ import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
 import { buildErrnoInjector, ErrnoInjector } from '../support/fault-tools.js';
 import { lastJson, script } from '../support/lab.js';
-import type { showForeignBuffers } from './guest/foreign.js';
+import type { showClientBuffers } from './guest/client-buffers.js';
 import type { drawByGpu } from './guest/gpu-udmabuf.js';
 import type { climbBack } from './guest/upgrade.js';
 
 /** What test/lab/guest/paths.ts prints. */
 interface Seen {
-  readonly foreign: Awaited<ReturnType<typeof showForeignBuffers>>;
+  readonly clientBuffers: Awaited<ReturnType<typeof showClientBuffers>>;
   readonly upgrade: Awaited<ReturnType<typeof climbBack>>;
   readonly gpu: Awaited<ReturnType<typeof drawByGpu>>;
 }
@@ -29,31 +29,31 @@ after(async () => {
 
 describe('a dma-buf of the caller’s', () => {
   it('is imported once, whichever descriptor it comes by', () => {
-    const { imported, shown } = seen.foreign;
+    const { imported, shown } = seen.clientBuffers;
     assert.deepEqual([imported, shown.isOne], [1, true]);
   });
 
   it('is on the screen, exactly, when draw returned it', () => {
-    assert.equal(seen.foreign.shown.onScreen, 'exact');
+    assert.equal(seen.clientBuffers.shown.onScreen, 'exact');
   });
 
   it('is locked while shown, and released after its successor’s flip, not after its own', () => {
-    const { free, locked, freed, events } = seen.foreign.shown;
+    const { free, locked, freed, events } = seen.clientBuffers.shown;
     assert.deepEqual({ free, locked, freed }, { free: true, locked: true, freed: true });
     assert.deepEqual(events, ['flip', 'flip', 'flip', 'released']); // shown twice, then replaced
   });
 
   it('stays on the screen when its last import is closed, and goes with its successor', () => {
-    const { closed } = seen.foreign;
+    const { closed } = seen.clientBuffers;
     assert.deepEqual(closed, { byOne: false, byBoth: true, onScreen: 'exact', whileShown: 1, replaced: 0 });
   });
 
   it('of ARGB8888 is shown as if it were opaque', () => {
-    assert.equal(seen.foreign.transparent, 'exact');
+    assert.equal(seen.clientBuffers.transparent, 'exact');
   });
 
   it('that cannot be scanned out is refused with the reason', () => {
-    const { narrow, short, small, lockedAfter } = seen.foreign.refused;
+    const { narrow, short, small, lockedAfter } = seen.clientBuffers.refused;
     assert.match(narrow, /ERR_UNSUPPORTED.*the stride holds a row.*stride 5116/);
     assert.match(short, /ERR_UNSUPPORTED.*the memory holds all rows/);
     assert.match(small, /ERR_DRAW.*640x480 does not fill the mode/);
@@ -61,8 +61,8 @@ describe('a dma-buf of the caller’s', () => {
   });
 
   it('leaves nothing behind, though the stream ended with one closed on the screen', () => {
-    assert.ok(seen.foreign.before.framebuffers >= 4);
-    assert.deepEqual(seen.foreign.after, seen.foreign.before);
+    assert.ok(seen.clientBuffers.before.framebuffers >= 4);
+    assert.deepEqual(seen.clientBuffers.after, seen.clientBuffers.before);
   });
 });
 

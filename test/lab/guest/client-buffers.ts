@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BehaviorSubject, filter, firstValueFrom, share, tap, type Observable, type Subscription } from 'rxjs';
-import type { ForeignBuffer } from '../../../src/buffer/index.js';
+import type { ClientBuffer } from '../../../src/buffer/index.js';
 import { DrmNode } from '../../../src/device/index.js';
 import { GuestheadError } from '../../../src/errors.js';
 import { closeGemHandle, format, primeFdToHandle, primeHandleToFd, type DmabufFd } from '../../../src/ffi/index.js';
@@ -57,14 +57,14 @@ class Stage {
   }
 
   /** Offers this buffer, or an empty frame, to be shown. */
-  async offer(buffer?: ForeignBuffer): Promise<void> {
+  async offer(buffer?: ClientBuffer): Promise<void> {
     const finish = await firstValueFrom(this.#waiting$.pipe(filter((waiting) => waiting !== undefined)));
     this.#waiting$.next(undefined);
     finish(buffer && { buffer });
   }
 
   /** Resolves once it is on the screen. */
-  async show(buffer?: ForeignBuffer): Promise<void> {
+  async show(buffer?: ClientBuffer): Promise<void> {
     const flipped = firstValueFrom(this.#flips$);
     await this.offer(buffer);
     await flipped;
@@ -83,7 +83,7 @@ class Stage {
   }
 }
 
-async function untilFree(buffer: ForeignBuffer): Promise<boolean> {
+async function untilFree(buffer: ClientBuffer): Promise<boolean> {
   for (let i = 0; i < 50 && buffer.locked; i++) await sleep(20);
   return !buffer.locked;
 }
@@ -94,7 +94,7 @@ async function capture(): Promise<string> {
 }
 
 /** One buffer, imported by two descriptors, that is shown, shown again, and replaced. */
-async function shown(stage: Stage, [buffer, same]: readonly [ForeignBuffer, ForeignBuffer]) {
+async function shown(stage: Stage, [buffer, same]: readonly [ClientBuffer, ClientBuffer]) {
   const free = !buffer.locked;
   buffer.onReleased = () => stage.events.push('released');
   stage.events.length = 0;
@@ -108,7 +108,7 @@ async function shown(stage: Stage, [buffer, same]: readonly [ForeignBuffer, Fore
 }
 
 /** Both imports of a buffer end while it is on the screen. `count`: its framebuffers. */
-async function closed(stage: Stage, [buffer, same]: readonly [ForeignBuffer, ForeignBuffer], count: () => number) {
+async function closed(stage: Stage, [buffer, same]: readonly [ClientBuffer, ClientBuffer], count: () => number) {
   await stage.show(buffer);
   buffer.close();
   const byOne = buffer.closed;
@@ -121,7 +121,7 @@ async function closed(stage: Stage, [buffer, same]: readonly [ForeignBuffer, For
 }
 
 /** By two descriptors, which are closed once the imports are done. */
-function importTwice(head: Head): readonly [ForeignBuffer, ForeignBuffer] {
+function importTwice(head: Head): readonly [ClientBuffer, ClientBuffer] {
   const first = picture(100);
   const second = secondDescriptor(first, head.info.render.node);
   const offer = (fd: number) => {
@@ -166,7 +166,7 @@ async function transparent(head: Head, stage: Stage): Promise<string> {
   return onScreen;
 }
 
-export async function showForeignBuffers() {
+export async function showClientBuffers() {
   const head = await openHead({ mode: '1280x768', flipTimeoutMs: 30_000, onDrawError: 'skip' });
   const warmUp = new Stage(head);
   await warmUp.show();

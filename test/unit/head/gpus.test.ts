@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Display } from '../../../src/index.js';
+import { Gpus } from '../../../src/head/gpus.js';
 
 /** The compiler refuses a member that is missing here, and one that is none. */
-const members: Record<keyof Display, true> = {
+const members: Record<keyof Gpus, true> = {
   changes$: true,
   faults$: true,
+  openHead: true,
   connectors: true,
+  formats: true,
   checkPause: true,
   close: true,
 };
 
-describe('a display', () => {
+describe('a pair of GPUs', () => {
   it('shows its users nothing of what its heads share', () => {
-    const found = Object.getOwnPropertyNames(Display.prototype).filter((name) => name !== 'constructor');
+    const found = Object.getOwnPropertyNames(Gpus.prototype).filter((name) => name !== 'constructor');
     assert.deepEqual(found.sort(), Object.keys(members).sort());
   });
 });
