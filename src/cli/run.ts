@@ -1,7 +1,7 @@
 /** `guesthead run`: opens a head, flips a pattern, judges what it measured. */
 import { Option, type Command } from 'commander';
 import { maxBuffers, minBuffers, pathNames } from '../buffer/index.js';
-import { drawErrorPolicies, presentations, presents, resizePolicies } from '../head/choices.js';
+import { drawErrorPolicies, presentModes, updates, resizePolicies } from '../head/choices.js';
 import { modeAdvice, modePattern } from '../kms/choices.js';
 import { patternNames } from '../render/index.js';
 import { withConfigFile } from './config.js';
@@ -39,13 +39,13 @@ function addOptions(command: Command): void {
       ]),
     )
     .addOption(
-      new Option('--present <how>', 'page flips, or one dumb buffer flushed by DIRTYFB')
-        .choices(presents)
+      new Option('--update <how>', 'page flips, or one dumb buffer flushed by DIRTYFB')
+        .choices(updates)
         .default('flip'),
     )
     .addOption(
-      new Option('--presentation <order>', 'every frame in its turn, or always the newest')
-        .choices(presentations)
+      new Option('--present-mode <order>', 'every frame in its turn, or always the newest')
+        .choices(presentModes)
         .default('fifo'),
     )
     .option('--deadline', 'draw as late as the measured drawing time allows')
@@ -87,7 +87,7 @@ function addOutputs(command: Command): void {
 type GivenOptions = RunOptions & { readonly flipTimeout: number };
 
 function runOptionsOf({ flipTimeout, ...options }: GivenOptions): RunOptions {
-  const path = options.path ?? (options.present === 'dirtyfb' ? 'export' : 'import');
+  const path = options.path ?? (options.update === 'dirtyfb' ? 'export' : 'import');
   const endless = options.json !== true || options.seconds !== undefined;
   const frames = options.frames ?? (endless ? undefined : jsonFrames);
   return { ...options, path, ...(frames === undefined ? {} : { frames }), flipTimeoutMs: flipTimeout * 1000 };

@@ -20,7 +20,7 @@ export async function openBufferSet(
   { native, display, render, modeset }: Claim,
   mode: Mode,
   paths: readonly PathName[],
-  { buffers, present, source }: Pick<CheckedHeadOptions, 'buffers' | 'present' | 'source'>,
+  { buffers, update, source }: Pick<CheckedHeadOptions, 'buffers' | 'update' | 'source'>,
   refusedBefore: readonly Refusal[] = [],
 ): Promise<BufferSet> {
   const devices = {
@@ -31,7 +31,7 @@ export async function openBufferSet(
     handles: display.handles,
     source,
   };
-  const count = present === 'dirtyfb' ? 1 : buffers;
+  const count = update === 'dirtyfb' ? 1 : buffers;
   const rung = await climbDown(paths, devices, mode, count, ({ framebuffer }) => {
     modeset.test(mode, framebuffer);
   });

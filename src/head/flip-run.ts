@@ -62,7 +62,7 @@ export class FlipRun {
     const { telemetry, onShown, onFlip, options } = this.context;
     const scanout = new KernelScanout(claim, set, telemetry, { onShown, onFlip });
     this.#pace = new PaceObserver(periodOf(set));
-    if (options.present === 'dirtyfb') this.#startDirty(claim, set, scanout);
+    if (options.update === 'dirtyfb') this.#startDirty(claim, set, scanout);
     else this.#startFlips(set, scanout, this.#pace);
   }
 

@@ -28,15 +28,15 @@ export interface HeadInfo {
   /** Pixels and Hz. */
   readonly mode: { readonly width: number; readonly height: number; readonly refreshHz: number };
   readonly buffers: number;
-  readonly present: CheckedHeadOptions['present'];
-  readonly presentation: CheckedHeadOptions['presentation'];
+  readonly update: CheckedHeadOptions['update'];
+  readonly presentMode: CheckedHeadOptions['presentMode'];
   readonly deadline: boolean;
 }
 
 export function infoOf(
   { display, render, pipe, model }: Claim,
   { path, refused, mode, buffers }: BufferSet,
-  { present, presentation, deadline }: CheckedHeadOptions,
+  { update, presentMode, deadline }: CheckedHeadOptions,
 ): HeadInfo {
   const { path: node, driver } = render.node;
   return {
@@ -53,8 +53,8 @@ export function infoOf(
     },
     mode: { width: mode.width, height: mode.height, refreshHz: mode.refreshHz },
     buffers: buffers.length,
-    present,
-    presentation,
+    update,
+    presentMode,
     deadline,
   };
 }

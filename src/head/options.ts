@@ -2,7 +2,7 @@
 import { maxBuffers, minBuffers, pathNames, type PathName } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
 import { parseMode, type ModeRequest } from '../kms/index.js';
-import { drawErrorPolicies, presentations, presents, resizePolicies } from './choices.js';
+import { drawErrorPolicies, presentModes, updates, resizePolicies } from './choices.js';
 
 export interface HeadOptions {
   /** A connector's name; default: the first that is connected and has no head yet. */
@@ -16,9 +16,9 @@ export interface HeadOptions {
   /** 2–16, default 4. */
   readonly buffers?: number | undefined;
   /** Page flips, or one buffer of the display, drawn while shown and flushed by DIRTYFB. Default `flip`. */
-  readonly present?: (typeof presents)[number] | undefined;
+  readonly update?: (typeof updates)[number] | undefined;
   /** Every frame in its turn, or always the newest. Default `fifo`. */
-  readonly presentation?: (typeof presentations)[number] | undefined;
+  readonly presentMode?: (typeof presentModes)[number] | undefined;
   /** Calls `draw` as late as its measured duration allows: the picture is fresher, a flip is missed sooner. */
   readonly deadline?: boolean | undefined;
   /**
@@ -38,8 +38,8 @@ export interface CheckedHeadOptions {
   readonly path: PathName | 'auto';
   readonly source: 'cpu' | 'gpu';
   readonly buffers: number;
-  readonly present: (typeof presents)[number];
-  readonly presentation: (typeof presentations)[number];
+  readonly update: (typeof updates)[number];
+  readonly presentMode: (typeof presentModes)[number];
   readonly deadline: boolean;
   readonly onResize: (typeof resizePolicies)[number];
   readonly onDrawError: (typeof drawErrorPolicies)[number];
@@ -62,11 +62,11 @@ export function parseHeadOptions(options: HeadOptions): CheckedHeadOptions {
     throw new GuestheadError('ERR_USAGE', `${flipTimeoutMs} is not a time that can be waited for`, {
       advice: `choose milliseconds, more than 0 and at most ${maxTimerMs}; ${defaultFlipTimeoutMs} is the default`,
     });
-  const present = oneOf('way to present', presents, options.present ?? 'flip');
-  const path = oneOf('buffer path', ['auto', ...pathNames], options.path ?? (present === 'flip' ? 'auto' : 'export'));
-  if (present === 'dirtyfb' && path !== 'export')
+  const update = oneOf('way to update', updates, options.update ?? 'flip');
+  const path = oneOf('buffer path', ['auto', ...pathNames], options.path ?? (update === 'flip' ? 'auto' : 'export'));
+  if (update === 'dirtyfb' && path !== 'export')
     throw new GuestheadError('ERR_USAGE', 'DIRTYFB is for a buffer of the display', { advice: 'use the path export' });
-  if (options.presentation === 'mailbox' && options.deadline === true)
+  if (options.presentMode === 'mailbox' && options.deadline === true)
     throw new GuestheadError('ERR_USAGE', 'A late drawing leaves no time for a newer one', {
       advice: 'choose mailbox or deadline',
     });
@@ -76,8 +76,8 @@ export function parseHeadOptions(options: HeadOptions): CheckedHeadOptions {
     path,
     source: oneOf('source', ['cpu', 'gpu'], options.source ?? 'cpu'),
     buffers,
-    present,
-    presentation: oneOf('presentation', presentations, options.presentation ?? 'fifo'),
+    update,
+    presentMode: oneOf('present mode', presentModes, options.presentMode ?? 'fifo'),
     deadline: options.deadline ?? false,
     onResize: oneOf('resize policy', resizePolicies, options.onResize ?? (mode === undefined ? 'follow' : 'keep')),
     onDrawError: oneOf('draw error policy', drawErrorPolicies, options.onDrawError ?? 'end'),

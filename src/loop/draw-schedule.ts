@@ -45,7 +45,7 @@ export class DrawSchedule {
       return false;
     }
     if (this.parts.options.deadline) return !ready && !queued && !this.#waitsForDeadline();
-    return !ready || (this.parts.options.presentation === 'mailbox' && queued);
+    return !ready || (this.parts.options.presentMode === 'mailbox' && queued);
   }
 
   /** A frame is begun. */

@@ -128,7 +128,7 @@ class FlipLoop<B extends Drawable> {
   /** A newer frame takes the place of one that still waits. */
   #drawn(drawn: Drawn): void {
     if (this.#ahead.add(drawn)) this.#meter.dropped();
-    if (this.#ahead.queued === undefined || this.parts.options.presentation === 'fifo') this.#pump();
+    if (this.#ahead.queued === undefined || this.parts.options.presentMode === 'fifo') this.#pump();
     else this.#schedule.redraw();
   }
 

@@ -11,7 +11,7 @@ export interface LoopOptions {
   /** One refresh cycle of the mode, ms. */
   readonly periodMs: number;
   /** `mailbox` draws on while a commit waits, and shows the newest frame. */
-  readonly presentation: 'fifo' | 'mailbox';
+  readonly presentMode: 'fifo' | 'mailbox';
   /** Draws as late as the measured drawing time allows, instead of a frame ahead. */
   readonly deadline: boolean;
   /** How long a flip, a drawing or a locked swapchain may take before it is reported, ms. */

@@ -26,8 +26,8 @@ export interface RunResult extends Figures {
   readonly display: HeadInfo['display'];
   readonly mode: HeadInfo['mode'];
   readonly buffers: number;
-  readonly present: HeadInfo['present'];
-  readonly presentation: HeadInfo['presentation'];
+  readonly update: HeadInfo['update'];
+  readonly presentMode: HeadInfo['presentMode'];
   readonly deadline: boolean;
   /** Who sets the pace of the flips, and what to do about it. */
   readonly pacing: Pacing;
@@ -72,7 +72,7 @@ export function judgeRun(
 ): RunResult {
   const refreshRatio = Math.round((figures.flipsPerSecond / info.mode.refreshHz) * 1e4) / 1e4;
   const reasons = [...failures, ...invisible(outlived, info), ...faults(figures, refreshRatio, host)];
-  const { path, refused, render, display, mode, buffers, present, presentation, deadline } = info;
+  const { path, refused, render, display, mode, buffers, update, presentMode, deadline } = info;
   return {
     verdict: reasons.length === 0 ? 'pass' : 'fail',
     reasons,
@@ -81,8 +81,8 @@ export function judgeRun(
     display,
     mode,
     buffers,
-    present,
-    presentation,
+    update,
+    presentMode,
     deadline,
     ...figures,
     refreshRatio,

@@ -47,7 +47,7 @@ export function tables(results: Results): string[] {
     '',
     ...table(['size, `import`', 'flips/s', 'CPU ms a flip', `÷ ${nameOf(sizes[0]!)}`], bySize),
     '',
-    ...table(['presentation', 'draw to flip, ms'], byOrder),
+    ...table(['present mode', 'draw to flip, ms'], byOrder),
     '',
     ...table(
       ['from the start of the process', 'ms'],

@@ -85,7 +85,7 @@ export async function resize(lab: Lab, size: Size): Promise<void> {
 export const orders = [
   guesthead('fifo', ['--pattern', 'bars']),
   guesthead('fifo, --deadline', ['--pattern', 'bars', '--deadline']),
-  guesthead('mailbox', ['--pattern', 'bars', '--presentation', 'mailbox']),
+  guesthead('mailbox', ['--pattern', 'bars', '--present-mode', 'mailbox']),
 ];
 
 /** Of each sample, from its own JSON, ms. */

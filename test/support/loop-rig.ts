@@ -162,7 +162,7 @@ export const periodMs = 1000 / 60;
 
 export const loopOptions: LoopOptions = {
   periodMs,
-  presentation: 'fifo',
+  presentMode: 'fifo',
   deadline: false,
   flipTimeoutMs: 2000,
   onDrawError: 'end',

@@ -100,8 +100,8 @@ function infoOf(connector: string, buffers: number): HeadInfo {
     },
     mode: { width: 1920, height: 1080, refreshHz: 60 },
     buffers,
-    present: 'flip',
-    presentation: 'fifo',
+    update: 'flip',
+    presentMode: 'fifo',
     deadline: false,
   };
 }

@@ -24,7 +24,7 @@ ${faults(result)}
 }
 
 function configuration(result: RunResult): Row[] {
-  const { render, display, mode, path, buffers, present, presentation, deadline } = result;
+  const { render, display, mode, path, buffers, update, presentMode, deadline } = result;
   return [
     ['render', `${render.driver} ${render.node}`],
     ['display', `${display.driver} ${display.node} ${display.connector}`],
@@ -32,7 +32,7 @@ function configuration(result: RunResult): Row[] {
     ['mode', `${mode.width}x${mode.height} at ${mode.refreshHz.toFixed(2)} Hz`],
     ['path', path],
     ['buffers', String(buffers)],
-    ['present', `${present}, ${presentation}${deadline ? ', drawn as late as possible' : ''}`],
+    ['update', `${update}, ${presentMode}${deadline ? ', drawn as late as possible' : ''}`],
     ['pace', `${result.pacing.kind}: ${result.pacing.advice}`],
   ];
 }

@@ -140,6 +140,6 @@ export class RunTrace {
   }
 }
 
-function factsOf({ path, render, display, mode, buffers, present, presentation, deadline }: HeadInfo): object {
-  return { path, render, display, mode, buffers, present, presentation, deadline };
+function factsOf({ path, render, display, mode, buffers, update, presentMode, deadline }: HeadInfo): object {
+  return { path, render, display, mode, buffers, update, presentMode, deadline };
 }

@@ -48,9 +48,9 @@ describe('completion in bash', () => {
   });
 
   it('offers an option’s choices, after a space or an equals sign', () => {
-    assert.deepEqual(offered('guesthead', 'run', '--presentation', ''), ['fifo', 'mailbox']);
-    assert.deepEqual(offered('guesthead', 'run', '--presentation', '=', 'm'), ['mailbox']);
-    assert.deepEqual(offered('guesthead', 'run', '--presentation', '='), ['fifo', 'mailbox']);
+    assert.deepEqual(offered('guesthead', 'run', '--present-mode', ''), ['fifo', 'mailbox']);
+    assert.deepEqual(offered('guesthead', 'run', '--present-mode', '=', 'm'), ['mailbox']);
+    assert.deepEqual(offered('guesthead', 'run', '--present-mode', '='), ['fifo', 'mailbox']);
     assert.deepEqual(offered('guesthead', 'lab', 'run', '--blob', 'o'), ['on', 'off']);
     assert.deepEqual(offered('guesthead', 'completion', ''), [...shells]);
   });
@@ -74,7 +74,7 @@ describe('the completion script', () => {
   it('names every command and choice in all shells', async () => {
     for (const shell of shells) {
       const script = await completionScript(createProgram(), shell);
-      for (const word of ['completion', 'shell', 'presentation', 'mailbox', 'udmabuf', 'keep-log'])
+      for (const word of ['completion', 'shell', 'present-mode', 'mailbox', 'udmabuf', 'keep-log'])
         assert.match(script, new RegExp(`\\b${word}\\b`), `${word} in ${shell}`);
     }
   });

@@ -33,7 +33,7 @@ describe('a config file', () => {
   const right: object[] = [
     {},
     { $schema: './node_modules/guesthead/schemas/config.schema.json' },
-    { path: 'udmabuf', present: 'flip', onResize: 'keep', mode: '1920x1080@59.94', buffers: 3 },
+    { path: 'udmabuf', update: 'flip', onResize: 'keep', mode: '1920x1080@59.94', buffers: 3 },
     { connector: ['Virtual-1', 'Virtual-2'], deadline: true, wait: false, flipTimeout: 0.5, frames: 1 },
   ];
   for (const config of right)
@@ -44,7 +44,7 @@ describe('a config file', () => {
     });
 
   const wrong: [config: unknown, says: RegExp][] = [
-    [{ presnt: 'flip' }, /'presnt' is no option of guesthead run; did you mean 'present'\?/],
+    [{ updte: 'flip' }, /'updte' is no option of guesthead run; did you mean 'update'\?/],
     [{ 'on-resize': 'keep' }, /did you mean 'onResize'/],
     [{ colour: 'red' }, /'colour' is no option .*choose render, display, /],
     [{ json: true }, /'json' is no option/],

@@ -4,12 +4,12 @@ import fc from 'fast-check';
 import { editDistance, nearest } from '../../../src/cli/nearest.js';
 
 describe('the nearest name', () => {
-  const names = ['present', 'presentation', 'path', 'pattern', 'wait'];
+  const names = ['update', 'presentMode', 'path', 'pattern', 'wait'];
   for (const [given, meant] of [
-    ['presnt', 'present'],
+    ['updte', 'update'],
     ['Path', 'path'],
     ['paht', 'path'],
-    ['presentations', 'presentation'],
+    ['presentModes', 'presentMode'],
     ['colour', undefined],
     ['x', undefined],
   ] as const)

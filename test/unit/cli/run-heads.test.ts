@@ -5,7 +5,7 @@ import type { RunOptions } from '../../../src/cli/run-options.js';
 
 describe('runHeads', () => {
   const wrong: RunOptions[] = [
-    { present: 'dirtyfb', path: 'import' },
+    { update: 'dirtyfb', path: 'import' },
     { buffers: 99 },
     { mode: 'wide' },
     { connector: ['all'], flipTimeoutMs: -1 },

@@ -17,8 +17,8 @@ describe('the options of a head', () => {
       path: 'auto',
       source: 'cpu',
       buffers: 4,
-      present: 'flip',
-      presentation: 'fifo',
+      update: 'flip',
+      presentMode: 'fifo',
       deadline: false,
       onResize: 'follow',
       onDrawError: 'end',
@@ -29,8 +29,8 @@ describe('the options of a head', () => {
   it('that name no valid choice are refused with all there are', () => {
     refused({ path: 'vram' }, /^valid choices: auto, import, udmabuf, export, copy$/, /'vram' is not a buffer path/);
     refused({ source: 'tpu' }, /^valid choices: cpu, gpu$/, /'tpu'/);
-    refused({ present: 'blit' }, /^valid choices: flip, dirtyfb$/, /'blit'/);
-    refused({ presentation: 'immediate' }, /^valid choices: fifo, mailbox$/, /'immediate'/);
+    refused({ update: 'blit' }, /^valid choices: flip, dirtyfb$/, /'blit'/);
+    refused({ presentMode: 'immediate' }, /^valid choices: fifo, mailbox$/, /'immediate'/);
     refused({ onResize: 'crash' }, /^valid choices: follow, keep, stop$/, /'crash'/);
     refused({ onDrawError: 'ignore' }, /^valid choices: end, skip$/, /'ignore'/);
   });
@@ -58,10 +58,10 @@ describe('the options of a head', () => {
   });
 
   it('flush a buffer of the display only', () => {
-    assert.equal(parseHeadOptions({ present: 'dirtyfb' }).path, 'export');
-    assert.equal(parseHeadOptions({ present: 'dirtyfb', path: 'export' }).path, 'export');
+    assert.equal(parseHeadOptions({ update: 'dirtyfb' }).path, 'export');
+    assert.equal(parseHeadOptions({ update: 'dirtyfb', path: 'export' }).path, 'export');
     for (const path of ['auto', 'import', 'udmabuf', 'copy'] as const)
-      refused({ present: 'dirtyfb', path }, /use the path export/);
+      refused({ update: 'dirtyfb', path }, /use the path export/);
   });
 });
 

@@ -192,7 +192,7 @@ describe('a buffer of the caller’s that is not shown after all', () => {
     const rig = new GuestRig();
     const clock = new HandClock();
     const guest = buffer();
-    start(rig, showing([undefined, undefined, guest], 70), clock, { presentation: 'mailbox' });
+    start(rig, showing([undefined, undefined, guest], 70), clock, { presentMode: 'mailbox' });
     assert.equal(rig.places.size, 1);
     clock.advance(periodMs / 8);
     assert.deepEqual(rig.idle, [guest]);

@@ -126,7 +126,7 @@ describe('late drawing', () => {
   });
 
   it('draws nothing ahead, and nothing while a commit waits', () => {
-    const { rig, clock, drawn } = startCounting({ deadline: true, presentation: 'mailbox' });
+    const { rig, clock, drawn } = startCounting({ deadline: true, presentMode: 'mailbox' });
     for (let turn = 0; turn < 10; turn++) clock.advance(periodMs);
     assert.equal(drawn(), 2, 'one on the screen, one committed');
     assert.equal(rig.chain.counts().drawing, 0);

@@ -13,7 +13,7 @@ import {
 } from '../../support/loop-rig.js';
 import { latencyOf, simulate, vblankTimer } from '../../support/simulated-display.js';
 
-const mailbox = { presentation: 'mailbox' } as const;
+const mailbox = { presentMode: 'mailbox' } as const;
 /** A mailbox draws on this long after a drawing. */
 const redrawMs = periodMs / 8;
 

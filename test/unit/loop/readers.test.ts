@@ -5,7 +5,7 @@ import { HandClock, periodMs, Rig, start } from '../../support/loop-rig.js';
 import { SimulatedDisplay, vblankTimer } from '../../support/simulated-display.js';
 
 /** A loop whose `draw` fails where it is given a buffer that a reader holds. */
-function startReading(presentation: 'fifo' | 'mailbox') {
+function startReading(presentMode: 'fifo' | 'mailbox') {
   const display = new SimulatedDisplay(vblankTimer());
   const locked = new Set<number>();
   const draw = () => {
@@ -24,7 +24,7 @@ function startReading(presentation: 'fifo' | 'mailbox') {
     locked.delete(slot);
     display.native.signal(slot);
   };
-  return { display, locked, hold, lockDraining, signal, ...display.start(draw, { presentation }) };
+  return { display, locked, hold, lockDraining, signal, ...display.start(draw, { presentMode }) };
 }
 
 describe('readers that have let go', () => {
@@ -52,11 +52,11 @@ describe('readers that have let go', () => {
   });
 });
 
-for (const presentation of ['fifo', 'mailbox'] as const)
-  describe(`readers, with ${presentation}`, () => {
+for (const presentMode of ['fifo', 'mailbox'] as const)
+  describe(`readers, with ${presentMode}`, () => {
     for (const count of [1, 2, 3, 4])
       it(`of ${count} of four buffers keep them from being drawn into`, async () => {
-        const { display, locked, hold, lockDraining, signal, flips, seen, subscription } = startReading(presentation);
+        const { display, locked, hold, lockDraining, signal, flips, seen, subscription } = startReading(presentMode);
         const slots = Array.from({ length: count }, (_, slot) => slot);
         await display.run(500);
         hold(slots);
@@ -83,7 +83,7 @@ for (const presentation of ['fifo', 'mailbox'] as const)
       });
 
     it('of one buffer cost no flip', async () => {
-      const { display, hold, flips, subscription } = startReading(presentation);
+      const { display, hold, flips, subscription } = startReading(presentMode);
       hold([2]);
       await display.run(2000);
       subscription.unsubscribe();
@@ -92,7 +92,7 @@ for (const presentation of ['fifo', 'mailbox'] as const)
     });
 
     it('that take half a second each time starve the loop, which is counted in the flips that come late', async () => {
-      const { display, hold, signal, flips, faults, subscription } = startReading(presentation);
+      const { display, hold, signal, flips, faults, subscription } = startReading(presentMode);
       for (let round = 0; round < 4; round++) {
         hold([0, 1, 2, 3]);
         await display.run(500);

@@ -84,14 +84,14 @@ describe('a commit that is refused', () => {
 
   it('for whatever reason leaves no fence open once the loop has ended, and closes none twice', async () => {
     for (const errno of [...Object.values(waits), e.EACCES, e.EINVAL, e.ENOSPC, e.EIO, e.ENODEV])
-      for (const presentation of ['fifo', 'mailbox'] as const) {
-        const { display, subscription } = await refuse(errno, 1000, { presentation });
+      for (const presentMode of ['fifo', 'mailbox'] as const) {
+        const { display, subscription } = await refuse(errno, 1000, { presentMode });
         display.master = false;
         await display.run(5000);
         subscription.unsubscribe();
         const closed = [...display.closedFences].sort((a, b) => a - b);
         const returned = Array.from({ length: display.chain.nextFrame }, (_, i) => 1000 + i);
-        assert.deepEqual(closed, returned, `errno ${errno}, ${presentation}`);
+        assert.deepEqual(closed, returned, `errno ${errno}, ${presentMode}`);
       }
   });
 

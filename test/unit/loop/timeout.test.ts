@@ -66,7 +66,7 @@ describe('a flip that does not come', () => {
   });
 
   it('makes a mailbox draw on, but commit nothing', () => {
-    const { rig, clock, drawn, faults } = startCounting({ presentation: 'mailbox' });
+    const { rig, clock, drawn, faults } = startCounting({ presentMode: 'mailbox' });
     pass(clock, 10_000);
     assert.equal(faults.length, 1);
     assert.equal(rig.inFences.length, 1);

@@ -11,8 +11,8 @@ const info: HeadInfo = {
   display: { node: '/dev/dri/card0', driver: 'virtio_gpu', connector: 'Virtual-1', head: 0, make: null, model: null },
   mode: { width: 1920, height: 1080, refreshHz: 60 },
   buffers: 4,
-  present: 'flip',
-  presentation: 'fifo',
+  update: 'flip',
+  presentMode: 'fifo',
   deadline: false,
 };
 

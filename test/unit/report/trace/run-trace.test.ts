@@ -54,8 +54,8 @@ const head: Pick<Head, 'id' | 'info'> = {
     display,
     mode: { width: 640, height: 480, refreshHz: 60 },
     buffers: 4,
-    present: 'flip',
-    presentation: 'fifo',
+    update: 'flip',
+    presentMode: 'fifo',
     deadline: false,
   },
 };

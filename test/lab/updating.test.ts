@@ -36,14 +36,14 @@ async function run(words: readonly string[], env: Record<string, string> = {}): 
   return lastJson<RunResult>(await guesthead(lab, ['run', '--mode', '1280x768', ...words, '--json'], env));
 }
 
-describe('guesthead run --present dirtyfb', () => {
+describe('guesthead run --update dirtyfb', () => {
   it('draws into one buffer of the display, which the host shows', async () => {
     // a picture caught between two of its rows is torn, as one buffer's pictures are: one whole one must be among them
     const result = await measured(
-      () => run(['--present', 'dirtyfb', '--frames', '60'], { GUESTHEAD_CAPTURES: '3' }),
+      () => run(['--update', 'dirtyfb', '--frames', '60'], { GUESTHEAD_CAPTURES: '3' }),
       ({ host }) => (host?.exact ?? 0) > 0,
     );
-    assert.deepEqual([result.path, result.present, result.buffers], ['export', 'dirtyfb', 1]);
+    assert.deepEqual([result.path, result.update, result.buffers], ['export', 'dirtyfb', 1]);
     assert.equal(result.frames, 60);
     assert.equal(result.bytesCopiedPerFrame, 0);
     assert.deepEqual([result.faults, result.refused], [[], []]);
@@ -52,7 +52,7 @@ describe('guesthead run --present dirtyfb', () => {
   });
 
   it('is a usage error with a path whose buffers are not the display’s', async () => {
-    const words = ['dist/cli/main.js', 'run', '--present', 'dirtyfb', '--path', 'import'];
+    const words = ['dist/cli/main.js', 'run', '--update', 'dirtyfb', '--path', 'import'];
     const wrong = execute(process.execPath, words, { cwd: packageRoot }); // needs no guest: it comes before any device
     await assert.rejects(wrong, { code: 2, stderr: /DIRTYFB is for a buffer of the display/ });
   });
@@ -65,14 +65,14 @@ describe('page flips', () => {
       ({ fifo, late }) => fifo.pacing.kind === 'timer-paced' && isFresher(late, fifo),
     );
     assert.equal(fifo.pacing.kind, 'timer-paced');
-    assert.deepEqual([fifo.presentation, fifo.deadline, fifo.dropped], ['fifo', false, 0]);
+    assert.deepEqual([fifo.presentMode, fifo.deadline, fifo.dropped], ['fifo', false, 0]);
     assert.deepEqual([late.deadline, late.frames, late.dropped], [true, 120, 0]);
     assert.ok(isFresher(late, fifo), `${late.latencyMs?.p50} ms is no less than ${fifo.latencyMs?.p50}`);
   });
 
   it('as a mailbox show the newest of several frames, and count the others', async () => {
-    const result = await run(['--frames', '120', '--presentation', 'mailbox']);
-    assert.equal(result.presentation, 'mailbox');
+    const result = await run(['--frames', '120', '--present-mode', 'mailbox']);
+    assert.equal(result.presentMode, 'mailbox');
     assert.equal(result.frames, 120);
     assert.ok(result.dropped > 0);
   });
