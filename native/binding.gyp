@@ -21,6 +21,7 @@
       'drm/atomic.cc',
       'drm/device.cc',
       'drm/dirty_framebuffer.cc',
+      'drm/request.cc',
       'drm/scanout.cc',
       'drm/scanout_events.cc',
       'drm/slot.cc',

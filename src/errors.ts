@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'ERR_FLIP_TIMEOUT'
   | 'ERR_DEVICE_LOST'
   | 'ERR_DRAW'
+  | 'ERR_CALLBACK'
   | 'ERR_SYSTEM'
   | 'ERR_LAB';
 

@@ -3,7 +3,7 @@ export { describeDevice, discover } from './device/index.js';
 export type { DrmDevice } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode } from './errors.js';
-export { mergeFences } from './buffer/index.js';
+export { Fence, formats, modifiers } from './buffer/index.js';
 export { headChannels, openGpus, openHead } from './head/index.js';
 export type { ConnectorInfo, GpuRole, PairChange, GpuOptions } from './gpus/index.js';
 export type {
@@ -15,13 +15,26 @@ export type {
   HeadInfo,
   HeadName,
   HeadOptions,
+  HeadState,
   HeadStats,
   OpenHeadOptions,
   Percentiles,
   ReleaseMessage,
 } from './head/index.js';
 export type { Cursor } from './kms/index.js';
-export type { Clock, Draw, DrawResult, Flip, Frame, Pacing, Shown } from './loop/index.js';
+export type {
+  Clock,
+  DiscardReason,
+  Draw,
+  DrawnFrame,
+  DrawResult,
+  Flip,
+  Frame,
+  Outcome,
+  Pacing,
+  PresentOptions,
+  Rectangle,
+} from './loop/index.js';
 export { probe } from './probe/index.js';
 export type {
   Capabilities,

@@ -23,7 +23,7 @@ export interface NativeError extends Error {
 /** Flags of an atomic commit, as in drm_mode.h. */
 export const commitFlag = { pageFlipEvent: 0x1, testOnly: 0x100, nonblock: 0x200, allowModeset: 0x400 } as const;
 
-/** `length` assignments: property `properties[i]` of object `objects[i]` becomes `values[i]`. */
+/** `length` assignments, at most 64: property `properties[i]` of object `objects[i]` becomes `values[i]`. */
 export interface AtomicRequest {
   readonly objects: Uint32Array;
   readonly properties: Uint32Array;
@@ -37,6 +37,7 @@ export interface ScanoutIds {
   readonly fbId: number;
   readonly inFenceFd: number;
   readonly outFencePtr: number;
+  readonly fbDamageClips: number;
 }
 
 export interface ScanoutHandlers {
@@ -68,14 +69,23 @@ export interface NativeScanout {
    * `inFence` is a sync_file fd for IN_FENCE_FD (the caller keeps it) or -1.
    * `flags` are `commitFlag`s; with `pageFlipEvent` the `flip` handler follows.
    * With `wantOutFence` an OUT_FENCE_PTR is set and its new sync_file fd returned,
-   * owned by the caller. Returns 0, the out-fence, or a negative errno (-EOPNOTSUPP
+   * owned by the caller. `damage`: x1, y1, x2, y2 of each rectangle that changed, for FB_DAMAGE_CLIPS;
+   * ignored where the plane has none. `state`: what else is set with it, such as the mode and
+   * the connector; all in all at most 64 assignments. Returns 0, the out-fence, or a negative errno (-EOPNOTSUPP
    * for a fence whose property id is 0); on a negative errno nothing has changed and
    * no handler follows. Throws RangeError on a slot that is not attached.
    */
-  commit(slot: number, inFence: number, flags: number, wantOutFence: boolean): number;
+  commit(
+    slot: number,
+    inFence: number,
+    flags: number,
+    wantOutFence: boolean,
+    damage?: Uint32Array,
+    state?: AtomicRequest,
+  ): number;
   /**
-   * Says which slot a modeset has put on the screen, so that the first flip replaces
-   * it; -1 = nothing of ours. Another slot that was there is replaced as by a flip:
+   * Says which slot is on the screen without a flip of its own, so that the next flip replaces
+   * it; -1 = nothing of ours, as when the CRTC was turned off. Another slot that was there is replaced as by a flip:
    * its `fence` follows by the same rule, though after -1 no successor's flush is
    * waited for. It comes in a later turn of the event loop, never from within this call.
    * The slot that is there already: nothing happens.

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "core/arguments.h"
-#include "drm/atomic.h"
+#include "drm/request.h"
 #include "drm/scanout.h"
 
 namespace guesthead {
@@ -66,34 +66,16 @@ Device::Device(std::shared_ptr<Environment> environment, UniqueFd fd)
   environment_->add(this);
 }
 
-/** The kernel takes an object twice, so a run of assignments to one object is one entry. */
 napi_value Device::commit(const Napi::CallbackInfo& info) {
-  const Napi::Object request = objectOf(info[0], "request");
-  const Napi::Value lists[] = {request.Get("objects"), request.Get("properties"),
-                               request.Get("values")};
+  const RequestLists lists = RequestLists::of(objectOf(info[0], "request"));
   const double flags = integerOf(info[1], "flags", 0, kWholeCommitFlags);
   if ((static_cast<uint32_t>(flags) & ~static_cast<uint32_t>(kWholeCommitFlags)) != 0) {
     throw Napi::RangeError::New(info.Env(), "flags may be testOnly, nonblock and allowModeset");
   }
   if (closed()) throwClosed(info.Env(), kName);  // A getter of `request` may have closed it.
-  const auto objects = uint32sOf(lists[0], "objects");
-  const auto properties = uint32sOf(lists[1], "properties");
-  const auto values = uint64sOf(lists[2], "values");
-  if (objects.length != properties.length || objects.length != values.length) {
-    throw Napi::RangeError::New(info.Env(), "objects, properties and values differ in length");
-  }
-  std::vector<uint32_t> runs, counts;
-  for (size_t i = 0; i < objects.length; ++i) {
-    if (i == 0 || objects.data[i] != runs.back()) {
-      runs.push_back(objects.data[i]);
-      counts.push_back(0);
-    }
-    ++counts.back();
-  }
-  const int result = atomicCommit(fd_.get(),
-                                  {static_cast<uint32_t>(runs.size()), runs.data(), counts.data(),
-                                   properties.data, values.data},
-                                  static_cast<uint32_t>(flags), 0);
+  Request request;
+  request.append(lists);
+  const int result = atomicCommit(fd_.get(), request.arrays(), static_cast<uint32_t>(flags), 0);
   if (result < 0) throw SystemError{-result, "DRM_IOCTL_MODE_ATOMIC"};
   return nullptr;
 }

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 
 #include "core/arguments.h"
-#include "drm/atomic.h"
+#include "core/ioctl.h"
+#include "drm/request.h"
 
 namespace guesthead {
 namespace {
@@ -21,12 +23,51 @@ uint32_t slotOf(const Napi::Value& value) {
   return static_cast<uint32_t>(integerOf(value, "slot", 0, Scanout::kSlots - 1));
 }
 
+/** x1, y1, x2, y2 of each rectangle, or none. */
+Elements<uint32_t> damageOf(const Napi::Value& value) {
+  if (value.IsUndefined()) return {};
+  const auto damage = uint32sOf(value, "damage");
+  if (damage.length % 4 != 0) {
+    throw Napi::RangeError::New(value.Env(), "damage has four numbers for each rectangle");
+  }
+  return damage;
+}
+
+/**
+ * The damage of one commit as the kernel takes it, for as long as this lives: the state of the
+ * plane keeps its own reference. Where the kernel has no memory for it, all of the picture counts
+ * as changed.
+ */
+class PropertyBlob {
+ public:
+  PropertyBlob(int fd, const Elements<uint32_t>& data) : fd_(fd) {
+    if (data.length == 0) return;
+    drm_mode_create_blob blob = {reinterpret_cast<uintptr_t>(data.data),
+                                 static_cast<uint32_t>(data.length * sizeof *data.data), 0};
+    if (restartedIoctl(fd, DRM_IOCTL_MODE_CREATEPROPBLOB, &blob) == 0) id_ = blob.blob_id;
+  }
+  PropertyBlob(const PropertyBlob&) = delete;
+  PropertyBlob& operator=(const PropertyBlob&) = delete;
+  ~PropertyBlob() {
+    drm_mode_destroy_blob blob = {id_};
+    if (id_ != 0) restartedIoctl(fd_, DRM_IOCTL_MODE_DESTROYPROPBLOB, &blob);
+  }
+  uint32_t id() const { return id_; }
+
+ private:
+  const int fd_;
+  uint32_t id_ = 0;
+};
+
 }  // namespace
 
 ScanoutIds ScanoutIds::of(const Napi::Object& ids) {
-  return {uint32Of(ids.Get("crtc"), "crtc"), uint32Of(ids.Get("plane"), "plane"),
-          uint32Of(ids.Get("fbId"), "fbId"), uint32Of(ids.Get("inFenceFd"), "inFenceFd"),
-          uint32Of(ids.Get("outFencePtr"), "outFencePtr")};
+  return {uint32Of(ids.Get("crtc"), "crtc"),
+          uint32Of(ids.Get("plane"), "plane"),
+          uint32Of(ids.Get("fbId"), "fbId"),
+          uint32Of(ids.Get("inFenceFd"), "inFenceFd"),
+          uint32Of(ids.Get("outFencePtr"), "outFencePtr"),
+          uint32Of(ids.Get("fbDamageClips"), "fbDamageClips")};
 }
 
 ScanoutHandlers ScanoutHandlers::of(const Napi::Object& handlers) {
@@ -116,14 +157,28 @@ napi_value Scanout::setCurrent(const Napi::CallbackInfo& info) {
   return nullptr;
 }
 
+struct Scanout::Extras {
+  int inFence;
+  bool wantOutFence;
+  /** x1, y1, x2, y2 of each clip; empty: all of it has changed. */
+  Elements<uint32_t> damage;
+  std::optional<RequestLists> state;
+};
+
 napi_value Scanout::commit(const Napi::CallbackInfo& info) {
   const uint32_t index = slotOf(info[0]);
   const int inFence = fdOrNoneOf(info[1], "inFence");
   const uint32_t flags = uint32Of(info[2], "flags");
   const bool wantOutFence = booleanOf(info[3], "wantOutFence");
+  std::optional<RequestLists> state;
+  if (!info[5].IsUndefined()) {
+    state = RequestLists::of(objectOf(info[5], "state"));
+    if (closed_) throwClosed(info.Env(), kName);  // A getter of `state` may have closed it.
+  }
+  const Extras extras = {inFence, wantOutFence, damageOf(info[4]), state};
   const std::shared_ptr<Slot>& slot = attached(info.Env(), index);
   if (failure_ != 0) return numberValue(info.Env(), -failure_);
-  const int result = show(*slot, inFence, flags, wantOutFence);
+  const int result = show(info.Env(), *slot, extras, flags);
   if (result >= 0 && (flags & DRM_MODE_PAGE_FLIP_EVENT) != 0) {
     ++slot->flips;
     changeFlips(+1);
@@ -138,29 +193,27 @@ const std::shared_ptr<Slot>& Scanout::attached(napi_env env, uint32_t index) con
 }
 
 /**
- * The kernel installs the out-fence's descriptor only when the commit succeeds,
- * so after an error there is nothing to close. A test makes none.
+ * The one builder of commits that show a buffer. The kernel installs the out-fence's descriptor
+ * only when the commit succeeds, so after an error there is nothing to close. A test makes none.
  */
-int Scanout::show(const Slot& slot, int inFence, uint32_t flags, bool wantOutFence) {
-  if ((inFence >= 0 && ids_.inFenceFd == 0) || (wantOutFence && ids_.outFencePtr == 0)) {
+int Scanout::show(napi_env env, const Slot& slot, const Extras& extras, uint32_t flags) {
+  const bool fenced = extras.inFence >= 0;
+  if ((fenced && ids_.inFenceFd == 0) || (extras.wantOutFence && ids_.outFencePtr == 0)) {
     return -EOPNOTSUPP;
   }
   int32_t outFence = -1;
-  const uint32_t objects[] = {ids_.plane, ids_.crtc};
-  const uint32_t counts[] = {inFence >= 0 ? 2u : 1u, 1};
-  uint32_t properties[3] = {ids_.fbId};
-  uint64_t values[3] = {slot.framebuffer};
-  uint32_t count = 1;
-  const auto set = [&](uint32_t property, uint64_t value) {
-    properties[count] = property;
-    values[count++] = value;
-  };
-  if (inFence >= 0) set(ids_.inFenceFd, static_cast<uint64_t>(inFence));
-  if (wantOutFence) set(ids_.outFencePtr, reinterpret_cast<uintptr_t>(&outFence));
+  const PropertyBlob clips(device_->fd(),
+                           ids_.fbDamageClips == 0 ? Elements<uint32_t>{} : extras.damage);
+  Request request;
+  request.set(env, ids_.plane, ids_.fbId, slot.framebuffer);
+  if (fenced) request.set(env, ids_.plane, ids_.inFenceFd, static_cast<uint64_t>(extras.inFence));
+  if (clips.id() != 0) request.set(env, ids_.plane, ids_.fbDamageClips, clips.id());
+  if (extras.state) request.append(*extras.state);
+  if (extras.wantOutFence) {
+    request.set(env, ids_.crtc, ids_.outFencePtr, reinterpret_cast<uintptr_t>(&outFence));
+  }
   const uint64_t userData = static_cast<uint64_t>(serial_) << 32 | slot.cookie;
-  const int result =
-      atomicCommit(device_->fd(), {wantOutFence ? 2u : 1u, objects, counts, properties, values},
-                   flags, userData);
+  const int result = atomicCommit(device_->fd(), request.arrays(), flags, userData);
   if (result < 0) return result;
   if (outFence == 0) {  // 0 means "none" to the caller.
     outFence = fcntl(0, F_DUPFD_CLOEXEC, 1);

@@ -16,7 +16,7 @@ namespace guesthead {
 /** As in src/native.ts; 0 = the driver has no such property. */
 struct ScanoutIds {
   static ScanoutIds of(const Napi::Object& ids);
-  uint32_t crtc, plane, fbId, inFenceFd, outFencePtr;
+  uint32_t crtc, plane, fbId, inFenceFd, outFencePtr, fbDamageClips;
 };
 
 struct ScanoutHandlers {
@@ -67,7 +67,9 @@ class Scanout final : public SlotListener, public std::enable_shared_from_this<S
   napi_value commit(const Napi::CallbackInfo& info);
   napi_value setCurrent(const Napi::CallbackInfo& info);
   const std::shared_ptr<Slot>& attached(napi_env env, uint32_t index) const;
-  int show(const Slot& slot, int inFence, uint32_t flags, bool wantOutFence);
+  /** What a commit shows beside the framebuffer. */
+  struct Extras;
+  int show(napi_env env, const Slot& slot, const Extras& extras, uint32_t flags);
   void forget(uint32_t index);
 
   void tellFlip(uint32_t cookie, const drm_event_vblank& event);

@@ -71,10 +71,19 @@ export class ScanoutBuffer {
     this.parts.damage?.add(x, y, width, height);
   }
 
-  /** Makes what was drawn visible to the device, by a copy where the path needs one. */
+  /** The CPU's drawing is over: its pixels are visible to the device. */
   endDraw(): void {
     if (this.#drawing) this.#mapping?.endAccess(access.write);
     this.#drawing = false;
+  }
+
+  /** The `copy` path: the memory drawn into is not what is shown. */
+  get copies(): boolean {
+    return this.parts.copy !== undefined;
+  }
+
+  /** Brings what was drawn to the shown memory, where the path needs that; once rendering is done. */
+  copy(): void {
     const { copy, damage } = this.parts;
     if (copy === undefined || damage === undefined) return;
     const mapping = this.#map();

@@ -6,15 +6,16 @@
  *    ├───cancel, drop────┘                                       ▼ flipped
  *    └─────────────────────released──────────────────────── draining
  *
- * Any state goes to `lost` with its device. Buffers brought by the caller are
- * shown in the same chain but never drawn into: they are counted instead, since
+ * Any state goes to `lost` with its device. When the mode or the path changes, other
+ * backbuffers are drawn into from then on, and the ones before leave as they become free.
+ * Clients' buffers are shown in the same chain but never drawn into: they are counted instead, since
  * one may be queued while it is on the screen. Pure bookkeeping: no kernel here.
  */
 import { GuestheadError } from '../errors.js';
 
 export type SlotState = 'free' | 'drawing' | 'queued' | 'current' | 'draining' | 'lost';
 
-/** One backbuffer's place in the chain. Read-only outside this file. */
+/** One backbuffer of the chain. Read-only outside this file. */
 export interface Slot<B> {
   readonly index: number;
   readonly buffer: B;
@@ -31,10 +32,12 @@ interface MutableSlot<B> extends Slot<B> {
   age: number;
   /** The frame that the pixels hold, or -1. */
   contents: number;
+  /** Set once it is drawn into no more: called when it is free. */
+  onGone: (() => void) | undefined;
 }
 
-/** A caller's buffer: held by each commit that shows it and by each reader that has not let go. */
-interface Guest {
+/** A client's buffer: held by each commit that shows it and by each reader that has not let go. */
+interface Client {
   uses: number;
   readonly onIdle: () => void;
 }
@@ -51,27 +54,63 @@ export const maxBuffers = 16;
 const maxSlots = 64;
 
 export class Swapchain<B> {
-  readonly #slots: readonly MutableSlot<B>[];
-  /** By index, after the backbuffers'; a place given up is taken again. */
-  readonly #guests = new Map<number, Guest>();
+  /** All backbuffers, by index. */
+  readonly #slots = new Map<number, MutableSlot<B>>();
+  /** Those that are drawn into. */
+  #used: readonly MutableSlot<B>[] = [];
+  readonly #clients = new Map<number, Client>();
+  /** Presents whose buffer is not free yet, by index: each is told once. */
+  readonly #owed = new Map<number, (() => void)[]>();
   #nextFrame: number;
   /** The index of what is on the screen. */
   #current: number | undefined;
 
-  /** `firstFrame`: where the numbers of an earlier chain go on. */
-  constructor(buffers: readonly B[], firstFrame = 0) {
-    if (buffers.length < minBuffers || buffers.length > maxBuffers)
-      throw new GuestheadError('ERR_USAGE', `A swapchain has ${minBuffers} to ${maxBuffers} buffers`);
+  constructor(
+    buffers: readonly B[] = [],
+    /** Where the numbers of an earlier chain go on. */
+    firstFrame = 0,
+    /** Makes the calls to the program that are owed. */
+    private readonly post: (call: () => void) => void = atOnce,
+  ) {
     this.#nextFrame = firstFrame;
-    this.#slots = buffers.map((buffer, index) => ({ index, buffer, state: 'free', frame: 0, age: 0, contents: -1 }));
+    if (buffers.length > 0) this.use(buffers);
   }
 
+  /** The backbuffers that are drawn into. */
   get slots(): readonly Slot<B>[] {
-    return this.#slots;
+    return this.#used;
+  }
+
+  /** All backbuffers of the chain, those that leave it too. */
+  get all(): readonly Slot<B>[] {
+    return [...this.#slots.values()];
+  }
+
+  /** What is on the screen; undefined: nothing of ours, or a buffer that has gone. */
+  get current(): number | undefined {
+    return this.#current;
   }
 
   get nextFrame(): number {
     return this.#nextFrame;
+  }
+
+  /** Draws into these from now on; those that are in the chain already keep their slots. Throws ERR_USAGE. */
+  use(buffers: readonly B[]): readonly Slot<B>[] {
+    if (buffers.length < minBuffers || buffers.length > maxBuffers)
+      throw new GuestheadError('ERR_USAGE', `A swapchain has ${minBuffers} to ${maxBuffers} buffers`);
+    const known = new Map([...this.#slots.values()].map((slot) => [slot.buffer, slot]));
+    this.#used = buffers.map((buffer) => known.get(buffer) ?? this.#add(buffer));
+    return this.#used;
+  }
+
+  /** `onGone` is called for each of these backbuffers as soon as it is free, which leaves the chain by that. */
+  retire(buffers: readonly B[], onGone: (index: number) => void): void {
+    for (const slot of [...this.#slots.values()]) {
+      if (!buffers.includes(slot.buffer)) continue;
+      slot.onGone = () => onGone(slot.index);
+      if (slot.state === 'free' || slot.state === 'lost') this.#leave(slot);
+    }
   }
 
   /** A free buffer to draw the next frame into, or undefined: `waiting()` then says why. Never blocks, never throws. */
@@ -84,86 +123,113 @@ export class Swapchain<B> {
     return slot;
   }
 
+  /** The number of a frame that takes no backbuffer. */
+  takeNumber(): number {
+    return this.#nextFrame++;
+  }
+
+  /** A present of this buffer: `onReleased` is called once nothing shows or reads it any longer. */
+  owe(index: number, onReleased: (() => void) | undefined): void {
+    if (onReleased === undefined) return;
+    const owed = this.#owed.get(index);
+    if (owed === undefined) this.#owed.set(index, [onReleased]);
+    else owed.push(onReleased);
+  }
+
   /** The kernel accepted the commit that shows this buffer. */
   submit(index: number): void {
-    if (this.#isGuest(index)) return; // held since `take`
+    if (this.#isClient(index)) return; // held since `take`
     const slot = this.#move(index, 'drawing', 'queued');
     slot.contents = slot.frame;
   }
 
-  /** The drawing was given up, or its commit rejected: its pixels are of no frame any more. */
+  /** The drawing was given up, or its commit refused: its pixels are of no frame any more. */
   cancel(index: number): void {
-    if (this.#isGuest(index)) this.#letGo(index);
-    else this.#move(index, 'drawing', 'free').contents = -1;
+    if (this.#isClient(index)) this.#letGo(index);
+    else this.#free(index, 'drawing', -1);
   }
 
   /** Drawn, but a newer frame is shown in its stead; what it holds stays known. */
   drop(index: number): void {
-    if (this.#isGuest(index)) this.#letGo(index);
-    else {
-      const slot = this.#move(index, 'drawing', 'free');
-      slot.contents = slot.frame;
-    }
+    if (this.#isClient(index)) this.#letGo(index);
+    else this.#free(index, 'drawing', this.#slots.get(index)?.frame ?? -1);
+  }
+
+  /** Acquired, but another buffer is shown in its stead: untouched, it holds what it held. */
+  giveBack(index: number, touched: boolean): void {
+    this.#free(index, 'drawing', touched ? -1 : (this.#slots.get(index)?.contents ?? -1));
   }
 
   /** The flip event of this buffer: it is on the screen, and the one before drains. */
   flipped(index: number): void {
-    if (!this.#isGuest(index)) this.#move(index, 'queued', 'current');
+    if (!this.#isClient(index)) this.#move(index, 'queued', 'current');
     const replaced = this.#current;
     this.#current = index;
     if (replaced === undefined) return;
     if (replaced !== index) {
-      const slot = this.#slots[replaced];
+      const slot = this.#slots.get(replaced);
       if (slot !== undefined) slot.state = 'draining';
-    } else if (this.#isGuest(index)) this.#letGo(index); // shown again: held once
+    } else if (this.#isClient(index)) this.#letGo(index); // shown again: held once
   }
 
   /** Its successor is shown and its fences have signalled: the host reads it no more. */
   released(index: number): void {
-    if (this.#isGuest(index)) this.#letGo(index);
-    else this.#move(index, 'draining', 'free');
+    if (this.#isClient(index)) this.#letGo(index);
+    else this.#free(index, 'draining');
   }
 
-  /** A place for a buffer of the caller's, whose `onIdle` is called when nothing holds it any more; throws ERR_USAGE where all are taken. */
+  /** A slot for a client's buffer, whose `onIdle` is called when nothing holds it any more; throws ERR_USAGE where all are taken. */
   admit(onIdle: () => void): number {
-    let index = this.#slots.length;
-    while (this.#guests.has(index)) index++;
-    if (index >= maxSlots)
-      throw new GuestheadError('ERR_USAGE', `More than ${maxSlots} buffers on one head`, {
-        advice: 'close imported buffers that are no longer shown',
-      });
-    this.#guests.set(index, { uses: 0, onIdle });
+    const index = this.#freeIndex();
+    this.#clients.set(index, { uses: 0, onIdle });
     return index;
   }
 
-  /** Gives a place up, whatever still holds it. */
+  /** Gives a slot up, whatever still holds it. */
   dismiss(index: number): void {
-    this.#guests.delete(index);
+    this.#clients.delete(index);
     if (this.#current === index) this.#current = undefined;
+    this.#tell(index);
   }
 
-  /** The caller's buffer is to be shown; ends with `released`, or `cancel`. */
+  /** How many slots are left for other buffers. */
+  get room(): number {
+    return maxSlots - this.#slots.size - this.#clients.size;
+  }
+
+  /** Whether anything shows or reads this client's buffer. */
+  isHeld(index: number): boolean {
+    return (this.#clients.get(index)?.uses ?? 0) > 0;
+  }
+
+  /** The client's buffer is to be shown; ends with `released`, or `cancel`. */
   take(index: number): void {
-    this.#guest(index).uses++;
+    this.#client(index).uses++;
   }
 
-  /** The device is gone: nothing will be released any more. */
+  /** The device is gone: nothing will be released any more, and nothing is held. */
   lose(): void {
-    for (const slot of this.#slots) slot.state = 'lost';
-    this.#guests.clear();
+    for (const slot of this.#slots.values()) slot.state = 'lost';
+    this.#clients.clear();
     this.#current = undefined;
+    this.tellAll();
+  }
+
+  /** Whoever waits for a buffer's release is told: nothing of this chain is shown any longer. */
+  tellAll(): void {
+    for (const index of [...this.#owed.keys()]) this.#tell(index);
   }
 
   /** The backbuffers by state. */
   counts(): StateCounts {
     const counts = allFree(0);
-    for (const { state } of this.#slots) counts[state]++;
+    for (const { state } of this.#used) counts[state]++;
     return counts;
   }
 
   /** For people: what each buffer that is not free waits for, and whose fences are pending on it. */
   waiting(fencesOf: (index: number) => readonly string[] = () => []): string[] {
-    return this.#slots
+    return this.#used
       .filter(({ state }) => state !== 'free')
       .map(({ index, state }) => {
         const fences = fencesOf(index).join(', ');
@@ -171,37 +237,77 @@ export class Swapchain<B> {
       });
   }
 
+  #add(buffer: B): MutableSlot<B> {
+    const index = this.#freeIndex();
+    const slot: MutableSlot<B> = { index, buffer, state: 'free', frame: 0, age: 0, contents: -1, onGone: undefined };
+    this.#slots.set(index, slot);
+    return slot;
+  }
+
+  #freeIndex(): number {
+    for (let index = 0; index < maxSlots; index++)
+      if (!this.#slots.has(index) && !this.#clients.has(index)) return index;
+    throw new GuestheadError('ERR_USAGE', `More than ${maxSlots} buffers on one head`, {
+      advice: 'close imported buffers that are no longer shown',
+    });
+  }
+
   /** Of the free buffers the one drawn longest ago: it gives a host that reads late the most time. */
   #oldestFree(): MutableSlot<B> | undefined {
     let best: MutableSlot<B> | undefined;
-    for (const slot of this.#slots)
+    for (const slot of this.#used)
       if (slot.state === 'free' && (best === undefined || slot.contents < best.contents)) best = slot;
     return best;
   }
 
   #move(index: number, from: SlotState, to: SlotState): MutableSlot<B> {
-    const slot = this.#slots[index];
+    const slot = this.#slots.get(index);
     if (slot?.state !== from)
       throw new GuestheadError('ERR_USAGE', `Buffer ${index} is ${slot?.state ?? 'unknown'}, not ${from}`);
     slot.state = to;
     return slot;
   }
 
-  #isGuest(index: number): boolean {
-    return index >= this.#slots.length;
+  #free(index: number, from: SlotState, contents?: number): void {
+    const slot = this.#move(index, from, 'free');
+    slot.contents = contents ?? slot.contents;
+    this.#tell(index);
+    if (slot.onGone !== undefined) this.#leave(slot);
   }
 
-  #guest(index: number): Guest {
-    const guest = this.#guests.get(index);
-    if (guest === undefined) throw new GuestheadError('ERR_USAGE', `Buffer ${index} has no place here`);
-    return guest;
+  #leave({ index, onGone }: MutableSlot<B>): void {
+    this.#slots.delete(index);
+    onGone?.();
+  }
+
+  #isClient(index: number): boolean {
+    return !this.#slots.has(index);
+  }
+
+  #client(index: number): Client {
+    const client = this.#clients.get(index);
+    if (client === undefined) throw new GuestheadError('ERR_USAGE', `There is no client's buffer ${index}`);
+    return client;
   }
 
   #letGo(index: number): void {
-    const guest = this.#guests.get(index);
-    if (guest === undefined || guest.uses === 0) return; // dismissed in the meantime
-    if (--guest.uses === 0) guest.onIdle();
+    const client = this.#clients.get(index);
+    if (client === undefined || client.uses === 0) return; // dismissed in the meantime
+    if (--client.uses > 0) return;
+    this.#tell(index);
+    client.onIdle();
   }
+
+  #tell(index: number): void {
+    const owed = this.#owed.get(index);
+    if (owed === undefined) return;
+    this.#owed.delete(index);
+    for (const call of owed) this.post(call);
+  }
+}
+
+function atOnce(call: () => void): void {
+  call();
 }
 
 const waitsFor: Record<SlotState, string> = {

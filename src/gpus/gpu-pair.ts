@@ -100,6 +100,16 @@ export class GpuPair {
     return () => this.#claims.delete(pipe);
   }
 
+  /** Whether the device really is gone: an ioctl says so. A uevent, or an errno of a commit, proves nothing. */
+  isGone(role: GpuRole): boolean {
+    try {
+      (role === 'display' ? this.current.display : this.current.render).node.canExport();
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
   /** For a head whose commit said so, and for the uevent: whoever is first. Idempotent. */
   lose(role: GpuRole, cause?: unknown): void {
     if (this.#closed || this.#lost.has(role)) return;

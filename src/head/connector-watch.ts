@@ -24,8 +24,13 @@ export class ConnectorWatch {
 
   constructor(
     private connector: ConnectorId,
-    private readonly ask = getConnector,
+    private readonly getConnectorOf = getConnector,
   ) {}
+
+  /** The connector as it is now. */
+  ask(display: Pick<DrmNode, 'fd'>): Connector {
+    return this.getConnectorOf(display.fd, this.connector, { probe: true });
+  }
 
   /** The host has closed the head: there is nothing to flip on. */
   get unplugged(): boolean {
@@ -35,7 +40,7 @@ export class ConnectorWatch {
   /** Asks the display anew; `shown` is the mode in use. */
   look(display: Pick<DrmNode, 'fd'>, policy: ResizePolicy, shown: Mode): ConnectorAction {
     if (policy === 'keep') return { action: 'none' };
-    const connector = this.ask(display.fd, this.connector, { probe: true });
+    const connector = this.ask(display);
     const wasUnplugged = this.#unplugged;
     const unplugging = this.#plug(connector, policy);
     if (this.#unplugged) return unplugging;

@@ -1,27 +1,30 @@
 /**
- * A head's presence on its display: the connector it has claimed and the session that it
- * shows there. Both change with the host, one change after the other: a hotplug, a buffer
+ * What becomes of a head: the connector that it has claimed and the buffers that it shows
+ * there. Both change with the host and the program, one change after the other: a hotplug, a mode, a buffer
  * that is refused, a device that goes and comes back.
  */
+import type { Observable } from 'rxjs';
 import { rungsOf } from '../buffer/index.js';
 import { classifyErrno, errnoOf, GuestheadError } from '../errors.js';
 import type { Mode } from '../ffi/index.js';
+import type { GpuPair, PairChange } from '../gpus/index.js';
+import { chooseMode, modeAgain, type ModeRequest } from '../kms/index.js';
 import { Alarm, monotonicClock } from '../loop/index.js';
-import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
-import type { FlipStream } from './flip-stream.js';
-import type { HeadCursor } from './head-cursor.js';
-import { modeAgain } from '../kms/index.js';
-import type { CheckedHeadOptions } from './options.js';
-import { claimAgain, type Claim } from './claim.js';
+import { closeQuietly } from '../owner.js';
 import { openBufferSet, type BufferSet } from './buffer-set.js';
+import { claimAgain, type Claim } from './claim.js';
+import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
+import type { HeadCursor } from './head-cursor.js';
+import { StateTracker, type HeadState } from './head-state.js';
+import type { CheckedHeadOptions } from './options.js';
 import { Replacement } from './replacement.js';
-import type { PairChange, GpuPair } from '../gpus/index.js';
+import type { RunHolder } from './run-holder.js';
 
 export interface ControllerParts {
   readonly pair: GpuPair;
   readonly options: CheckedHeadOptions;
   /** Started again on what follows, paused meanwhile, or ended. */
-  readonly stream: FlipStream;
+  readonly runs: RunHolder;
   /** Closed where its display is lost. */
   readonly cursor: HeadCursor;
   /** Gets what went wrong without ending the stream. */
@@ -30,32 +33,39 @@ export interface ControllerParts {
 
 /** For a kernel that is in between two of the host's changes. */
 const settleMs = 500;
+/** Refusals of these say that what is on the screen is not shown: other commands may be any process's. */
+const scanoutCommands = ['SET_SCANOUT', 'SET_SCANOUT_BLOB', 'RESOURCE_FLUSH'];
 
 export class HeadController {
   #claim: Claim;
   readonly #sets: Replacement;
   readonly #connector: ConnectorWatch;
   readonly #settling = new Alarm(monotonicClock);
-  /** Changes of place or session, one after the other. */
+  readonly #state: StateTracker;
+  /** Changes of claim or buffers, one after the other. */
   #changing: Promise<void> = Promise.resolve();
-  #lost = false;
   #closed = false;
 
-  /** Owns the place and the session from now on. */
+  /** Owns the claim and the set from now on. */
   constructor(
     private readonly parts: ControllerParts,
     claim: Claim,
     set: BufferSet,
   ) {
-    const { options, report } = parts;
+    const { options, report, runs } = parts;
     this.#claim = claim;
     this.#sets = new Replacement(set, {
       start: () => this.start(),
       open: (mode, paths, refused) => openBufferSet(this.#claim, mode, paths, options, refused),
+      retire: (old) => {
+        if (runs.run === undefined) closeQuietly(old.owner);
+        else runs.run.retire(old);
+      },
       wanted: options.path,
       report,
     });
     this.#connector = new ConnectorWatch(claim.pipe.connector.id);
+    this.#state = new StateTracker(set.mode);
   }
 
   /** Where the head is, or was while its display is lost. */
@@ -67,6 +77,10 @@ export class HeadController {
     return this.#sets;
   }
 
+  get state$(): Observable<HeadState> {
+    return this.#state.state$;
+  }
+
   get closed(): boolean {
     return this.#closed;
   }
@@ -76,15 +90,16 @@ export class HeadController {
     if (this.#lost && !this.parts.pair.reopens) this.parts.pair.assertOpen();
   }
 
-  /** Flips on the current session, or does so once there is a connector and a device again. */
-  start(): boolean {
-    const { run } = this.parts.stream;
-    if (run === undefined || this.#lost || this.#connector.unplugged) return false;
+  /** Shows frames on the current set, or does so once there is a connector and a device again. */
+  start(): 'drawn' | 'presented' | 'nothing' {
+    const { run } = this.parts.runs;
+    if (run === undefined || this.#lost || this.#connector.unplugged || this.#state.has('off')) return 'nothing';
     run.start(this.#claim, this.#sets.current);
-    return true;
+    this.#state.changeMode(this.#sets.current.mode);
+    return run.direct ? 'presented' : 'drawn';
   }
 
-  /** What the display told. */
+  /** What the pair told. */
   onChange(change: PairChange): void {
     if (change.kind === 'fault') this.#onFault(change.fault);
     else if (change.kind === 'lost') this.#onLost(change.fault);
@@ -97,16 +112,39 @@ export class HeadController {
     const errno = errnoOf(error);
     const kind = errno === undefined ? 'fatal' : classifyErrno(errno);
     const known = error instanceof GuestheadError ? error : undefined;
-    if (known?.code === 'ERR_DEVICE_LOST' || kind === 'lost') this.parts.pair.lose('display', error);
-    if (this.#lost || this.#sets.failed(error)) return; // whoever replaced the session decides
-    if (known !== undefined && kind === 'step-down') void this.#change(() => this.#sets.stepDown(known));
-    else this.parts.stream.fail(error);
+    if (known?.code === 'ERR_DEVICE_LOST') this.parts.pair.lose('display', error);
+    if (this.#lost) return; // it comes back, or has told why not
+    if (known !== undefined && kind === 'step-down' && this.#blameClient(known)) return;
+    if (this.#sets.failed(error)) return; // whoever replaced the set decides
+    if (known !== undefined && kind === 'step-down') void this.#change(() => this.#stepDown(known));
+    else this.#fail(error);
+  }
+
+  onMaster(isOurs: boolean): void {
+    this.#state.set('waiting for master', !isOurs);
   }
 
   /** Tries the better buffer paths; resolves when done. */
   upgrade(): Promise<void> {
     return this.#change(async () => {
       if (!this.#lost) await this.#sets.upgrade();
+    });
+  }
+
+  /** Shows this mode from the next frame on, also where it was turned off. Rejects with ERR_NO_MODE, or why there are no buffers for it. */
+  setMode(wanted: ModeRequest | undefined): Promise<void> {
+    return this.#asked(async () => {
+      this.parts.pair.assertOpen();
+      this.#state.set('off', false);
+      await this.#follow(chooseMode(this.#connector.ask(this.#claim.display.node), wanted));
+    });
+  }
+
+  /** Shows nothing until `setMode`. */
+  off(): Promise<void> {
+    return this.#asked(() => {
+      this.#state.set('off', true);
+      this.parts.runs.run?.blank('off');
     });
   }
 
@@ -121,6 +159,11 @@ export class HeadController {
   close(): void {
     this.#sets.close();
     this.#claim.release();
+    this.#state.close();
+  }
+
+  get #lost(): boolean {
+    return this.#state.has('lost');
   }
 
   /** Runs after the changes before it; one that fails ends the stream. */
@@ -130,41 +173,76 @@ export class HeadController {
       try {
         await act();
       } catch (error) {
-        if (!this.#lost) this.parts.stream.fail(error);
+        if (!this.#lost) this.#fail(error);
       }
     });
     return this.#changing;
   }
 
+  /** The same for one that the program asked for: it is told how it ended. */
+  async #asked(act: () => Promise<void> | void): Promise<void> {
+    let failure: { readonly error: unknown } | undefined;
+    await this.#change(async () => {
+      try {
+        await act();
+      } catch (error) {
+        failure = { error };
+      }
+    });
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** A stream ends; a program's presents go on: what was refused was told. */
+  #fail(error: unknown): void {
+    const { run } = this.parts.runs;
+    this.parts.runs.fail(error);
+    if (run?.direct === true && !this.#closed) this.start();
+  }
+
+  /** A client's buffer that is refused says nothing about the head's own: it goes, and the head stays. */
+  #blameClient(fault: GuestheadError): boolean {
+    const { run } = this.parts.runs;
+    if (run?.blameClient(fault) !== true) return false;
+    this.parts.report(fault);
+    this.start();
+    return true;
+  }
+
   /** A buffer that the host refuses is seen by nobody else: the kernel goes on as if it were shown. */
   #onFault(fault: GuestheadError): void {
     this.parts.report(fault);
+    if (fault.code !== 'ERR_HOST_REFUSED' || !scanoutCommands.includes(fault.operation ?? '')) return;
+    if (this.parts.runs.run?.blameClient(fault) === true) return;
     const refused = this.#sets.current;
-    if (fault.code !== 'ERR_HOST_REFUSED' || !this.#sets.canStepDown()) return;
+    if (!this.#sets.canStepDown()) return;
     void this.#change(async () => {
-      if (this.#sets.current === refused) await this.#sets.stepDown(fault); // one step for a burst of refusals
+      if (this.#sets.current === refused) await this.#stepDown(fault); // one step for a burst of refusals
     });
+  }
+
+  async #stepDown(why: Error): Promise<void> {
+    if (!this.#lost) await this.#sets.stepDown(why);
   }
 
   #onLost(fault: GuestheadError): void {
     if (this.#lost) return;
-    this.#lost = true;
-    this.parts.stream.run?.pause();
+    this.#state.set('lost', true);
+    this.parts.runs.run?.pause('lost');
     this.parts.cursor.close();
     if (this.parts.pair.reopens) this.parts.report(fault);
-    else this.parts.stream.fail(fault);
+    else this.parts.runs.fail(fault);
     this.#sets.close();
   }
 
   /** A head that cannot come back stays lost. */
   async #comeBack(): Promise<void> {
     try {
-      this.#lost = false;
+      this.#state.set('lost', false);
       await this.#reopen();
     } catch (error) {
       const again = this.#lost; // gone once more meanwhile
-      this.#lost = true;
-      if (!again) this.parts.stream.fail(error);
+      this.#state.set('lost', true);
+      if (!again) this.parts.runs.fail(error);
     }
   }
 
@@ -188,11 +266,12 @@ export class HeadController {
   }
 
   async #act({ action, mode, fault, unsettled }: ConnectorAction): Promise<void> {
-    const { report, stream } = this.parts;
+    const { report, runs } = this.parts;
     if (fault !== undefined) report(fault);
     if (unsettled === true) this.#settling.start(settleMs, this.#lookAgain);
-    if (action === 'stop') stream.complete();
-    if (action === 'blank') stream.run?.blank();
+    this.#state.set('unplugged', this.#connector.unplugged);
+    if (action === 'stop') runs.complete();
+    if (action === 'blank') runs.run?.blank('unplugged');
     if (action === 'show' && mode !== undefined) await this.#follow(mode);
   }
 
@@ -203,6 +282,7 @@ export class HeadController {
   /** Where the new size cannot be had, the old one stays. */
   async #follow(mode: Mode): Promise<void> {
     if (!mode.raw.equals(this.#sets.current.mode.raw)) await this.#sets.resize(mode);
-    else if (this.parts.stream.run?.running === false) this.start();
+    else if (this.parts.runs.run?.running === false) this.start();
+    this.#state.changeMode(this.#sets.current.mode);
   }
 }

@@ -1,30 +1,34 @@
 /** A head: the render GPU's buffers on one connector of the display. The library's main object. */
-import { Observable, type Subscription } from 'rxjs';
+import { Observable, Subject, type Subscription } from 'rxjs';
 import {
   allFree,
-  type DmabufDescription,
   type ClientBuffer,
+  type DmabufDescription,
   type PathName,
   type StateCounts,
 } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
-import { type Draw, type Flip, monotonicClock, type Pacing } from '../loop/index.js';
-import type { Cursor } from '../kms/index.js';
 import type { GpuPair } from '../gpus/index.js';
-import { FlipStream } from './flip-stream.js';
-import { HeadCursor } from './head-cursor.js';
-import { HeadTelemetry, type HeadName } from './telemetry.js';
-import { infoOf, type HeadInfo } from './head-info.js';
-import type { CheckedHeadOptions } from './options.js';
-import type { Claim } from './claim.js';
-import { HeadController } from './controller.js';
-import type { HeadStats } from './statistics.js';
+import { parseMode, type Cursor } from '../kms/index.js';
+import { monotonicClock, type Draw, type Flip, type Frame, type Pacing, type PresentOptions } from '../loop/index.js';
 import type { BufferSet } from './buffer-set.js';
+import type { Claim } from './claim.js';
+import { assertShowable } from './client-slots.js';
+import { HeadController } from './controller.js';
+import { HeadCursor } from './head-cursor.js';
+import { infoOf, type HeadInfo } from './head-info.js';
+import type { HeadRun, RunContext } from './head-run.js';
+import type { HeadState } from './head-state.js';
+import type { CheckedHeadOptions } from './options.js';
+import { RunHolder } from './run-holder.js';
+import type { HeadStats } from './statistics.js';
+import { HeadTelemetry, type HeadName } from './telemetry.js';
 
 export class Head {
   readonly #telemetry: HeadTelemetry;
   readonly #changes: Subscription;
-  readonly #stream = new FlipStream();
+  readonly #runs: RunHolder;
+  readonly #turn$ = new Subject<void>();
   readonly #cursor: HeadCursor;
   readonly #controller: HeadController;
 
@@ -41,10 +45,12 @@ export class Head {
       () => this.#name(),
       () => this.bytesCopied(),
     );
-    const [stream, report] = [this.#stream, this.#report];
-    const cursor = new HeadCursor(() => stream.run?.flipPending ?? false, report);
+    const report = this.#report;
+    const runs = new RunHolder(report);
+    this.#runs = runs;
+    const cursor = new HeadCursor(() => runs.run?.flipPending ?? false, report);
     this.#cursor = cursor;
-    this.#controller = new HeadController({ pair, options, stream, cursor, report }, claim, set);
+    this.#controller = new HeadController({ pair, options, runs, cursor, report }, claim, set);
     this.#changes = pair.changes$.subscribe({
       next: (change) => {
         this.#controller.onChange(change);
@@ -80,7 +86,7 @@ export class Head {
 
   /** Who sets the pace of the flips, and what to do about it. */
   get pacing(): Pacing {
-    return this.#stream.run?.pacing() ?? { kind: 'unknown', advice: 'nothing flips' };
+    return this.#runs.run?.pacing() ?? { kind: 'unknown', advice: 'nothing flips' };
   }
 
   /**
@@ -98,7 +104,7 @@ export class Head {
 
   /** The backbuffers by state. */
   states(): StateCounts {
-    return this.#stream.run?.counts() ?? allFree(this.#controller.sets.current.buffers.length);
+    return this.#runs.run?.counts() ?? allFree(this.#controller.sets.current.buffers.length);
   }
 
   /** Bytes copied so far to bring what was drawn to the display; 0 on every path but `copy`. */
@@ -118,38 +124,88 @@ export class Head {
     return new Observable((subscriber) => {
       this.#throwIfClosed();
       this.#controller.assertComing();
+      this.#runs.open(this.#contextOf({ kind: 'draw', draw, when$, subscriber }), () => {
+        this.#controller.sets.settled();
+      });
       this.#telemetry.statistics.begin();
-      this.#stream.open(
-        {
-          options: this.options,
-          draw,
-          when$,
-          subscriber,
-          telemetry: this.#telemetry,
-          report: this.#report,
-          onError: (error) => {
-            this.#controller.onLoopError(error);
-          },
-          onShown: () => {
-            this.#controller.sets.settled();
-          },
-          onFlip: () => {
-            this.#cursor.apply();
-          },
-          onExit: () => {
-            this.#cursor.close();
-          },
-        },
-        () => {
-          this.#controller.sets.settled();
-        },
-      );
-      try {
-        this.#controller.start();
-      } catch (error) {
-        this.#stream.fail(error);
-      }
+      this.#start();
     });
+  }
+
+  /**
+   * A backbuffer to draw the next frame into, for a program with frames of its own time; or undefined while all are
+   * locked, or nothing can be shown: `waiting()` says what for. It ends with `present` or `cancel`. Nothing
+   * on the screen changes before the first `present`. Throws ERR_USAGE beside `flips()`.
+   */
+  acquire(): Frame | undefined {
+    return this.#program().frames.acquire();
+  }
+
+  /**
+   * Shows an acquired frame, or a client's buffer, which takes no backbuffer with it: at the next flip, in place of
+   * one that still waits for that. Each present ends once, as shown or as discarded (`onOutcome`).
+   * The fence is the head's from now on. Throws ERR_USAGE, ERR_CLOSED, or why a client's buffer
+   * cannot be shown (see `canShow`); it is not presented then, and the fence stays the caller's.
+   */
+  present(what: Frame | ClientBuffer, options: PresentOptions = {}): void {
+    this.#program().frames.present(what, options);
+  }
+
+  /** Gives an acquired frame back that is not to be shown. Does nothing where it has been presented or cancelled. */
+  cancel(frame: Frame): void {
+    this.#runs.run?.frames.cancel(frame);
+  }
+
+  /** What each buffer that is not free waits for, for people. */
+  waiting(): string[] {
+    return this.#program().frames.waiting();
+  }
+
+  /**
+   * Emits when the next present would be committed at once: after each flip that has no successor yet, and where nothing
+   * is under way when it is subscribed to. For `acquire` and `present`; completes with the head.
+   */
+  get turn$(): Observable<void> {
+    return new Observable<void>((subscriber) => {
+      const subscription = this.#turn$.subscribe(subscriber);
+      queueMicrotask(() => {
+        if (!subscription.closed && this.#program().frames.idle) subscriber.next();
+      });
+      return subscription;
+    });
+  }
+
+  /** Whether what is presented is shown, in which mode, or why not: the state now, and each one after it. */
+  get state$(): Observable<HeadState> {
+    return this.#controller.state$;
+  }
+
+  /** Whether a client's buffer can be shown as the head is now, and if not, why. */
+  canShow(buffer: ClientBuffer): { readonly can: true } | { readonly can: false; readonly why: GuestheadError } {
+    try {
+      this.#throwIfClosed();
+      assertShowable(buffer, this.#controller.sets.current.mode);
+      return { can: true };
+    } catch (why) {
+      if (why instanceof GuestheadError) return { can: false, why };
+      throw why;
+    }
+  }
+
+  /**
+   * Changes the mode, `1920x1080` or `1920x1080@60`, or to the connector's preferred one; also turns the head on again
+   * after `off`. Frames acquired before are discarded as `resized`. Resolves when the next present will
+   * show it. Rejects with ERR_NO_MODE, or why there are no buffers for it; the mode before stays then.
+   */
+  async setMode(mode?: string): Promise<void> {
+    this.#throwIfClosed();
+    await this.#controller.setMode(mode === undefined ? undefined : parseMode(mode));
+  }
+
+  /** Turns the CRTC off until `setMode`; what is presented meanwhile is discarded. Resolves when it is off. */
+  async off(): Promise<void> {
+    this.#throwIfClosed();
+    await this.#controller.off();
   }
 
   /**
@@ -185,7 +241,7 @@ export class Head {
 
   /** Completes the stream, gives the screen back, closes every buffer, and its own pair of GPUs. Idempotent. */
   async close(): Promise<void> {
-    this.#stream.complete();
+    this.#runs.complete();
     await this.#controller.end();
     this.#closeNow();
     if (this.ownsPair) this.pair.close();
@@ -200,9 +256,45 @@ export class Head {
     if (this.#changes.closed) return;
     this.#changes.unsubscribe();
     this.#cursor.close();
-    this.#stream.complete();
+    this.#runs.complete();
+    this.#turn$.complete();
     this.#telemetry.close();
     this.#controller.close();
+  }
+
+  /** The program's own presents, begun where they have not been. */
+  #program(): HeadRun {
+    this.#throwIfClosed();
+    const { run } = this.#runs;
+    if (run?.direct === true) return run;
+    this.#controller.assertComing();
+    const opened = this.#runs.open(this.#contextOf({ kind: 'program', onTurn: () => this.#turn$.next() }));
+    this.#telemetry.statistics.begin();
+    this.#start();
+    return opened;
+  }
+
+  #start(): void {
+    try {
+      this.#controller.start();
+    } catch (error) {
+      this.#runs.fail(error);
+    }
+  }
+
+  #contextOf(source: RunContext['source']): RunContext {
+    return {
+      options: this.options,
+      source,
+      telemetry: this.#telemetry,
+      report: this.#report,
+      gone: () => this.pair.isGone('display'),
+      onError: (error) => this.#controller.onLoopError(error),
+      onShown: () => this.#controller.sets.settled(),
+      onMaster: (isOurs) => this.#controller.onMaster(isOurs),
+      onFlip: () => this.#cursor.apply(),
+      onExit: () => this.#cursor.close(),
+    };
   }
 
   #name(): Omit<HeadName, 'id'> {

@@ -1,6 +1,7 @@
 export { Gpus, openGpus } from './gpus.js';
 export { guardExit } from './exit-guard.js';
 export { Head } from './head.js';
+export type { HeadState } from './head-state.js';
 export type { HeadInfo } from './head-info.js';
 export { openHead } from './open-head.js';
 export type { OpenHeadOptions } from './open-head.js';

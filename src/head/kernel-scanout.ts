@@ -1,62 +1,49 @@
-/** The flip loop's scanout on the real kernel: the addon's frame path, the screen's modeset, the fences behind. */
+/** The loop's scanout on the real kernel: the addon's frame path, the mode that goes with a frame, the fences behind. */
 import { closeSync } from 'node:fs';
 import { Observable, type Subscriber } from 'rxjs';
-import type { ClientBuffer } from '../buffer/index.js';
-import { access, commitFlag, type NativeScanout } from '../native.js';
+import type { DmabufFd, FramebufferId, Mode } from '../ffi/index.js';
 import { propertyId } from '../kms/index.js';
-import { monotonicClock, type Scanout, type ScanoutEvent } from '../loop/index.js';
-import { SampleSchedule } from './fence-sampling.js';
-import type { HeadTelemetry } from './telemetry.js';
-import type { BufferSet } from './buffer-set.js';
+import type { Scanout, ScanoutEvent } from '../loop/index.js';
+import { access, commitFlag, type NativeScanout } from '../native.js';
 import type { Claim } from './claim.js';
+import { FenceSampler } from './fence-sampling.js';
+import type { HeadTelemetry } from './telemetry.js';
 
 const flipFlags = commitFlag.nonblock | commitFlag.pageFlipEvent;
-/** Of all heads together. */
-const sampling = new SampleSchedule();
-const sampleIntervalUs = 150;
-/** A fence that went unseen is looked for until then: long enough for a host that paces by its own screen. */
-const sampleTimeoutMs = 20;
 
-type Attached = Pick<ClientBuffer, 'framebuffer' | 'dmabufFd'>;
-
-export interface ScanoutHooks {
-  /** Called once, when the first frame is on the screen. */
-  readonly onShown: () => void;
-  /** Called at each flip event, before the loop's next commit. */
-  readonly onFlip: () => void;
+/** What can be shown; it stays its owner's. */
+export interface Attachable {
+  readonly framebuffer: FramebufferId;
+  /** The memory shown, whose fences say when the host is done. */
+  readonly dmabufFd: DmabufFd;
 }
 
+export interface ScanoutParts {
+  readonly claim: Claim;
+  /** Gets the flush fences' times, ms from the commit. */
+  readonly flushFences: Pick<HeadTelemetry, 'observed' | 'next'>;
+  /** Called at each flip event, before the loop's next commit. */
+  readonly onFlip: () => void;
+  /** Whether the display really is gone, by an ioctl. */
+  readonly gone: () => boolean;
+}
+
+/** Of one claim, whatever is shown on it: buffers come and go, and modes change. */
 export class KernelScanout implements Scanout {
-  /** For one subscriber, the loop. */
+  /** For one subscriber at a time, the loop. */
   readonly events$ = new Observable<ScanoutEvent>((subscriber) => {
     this.#listener = subscriber;
   });
   #listener: Subscriber<ScanoutEvent> | undefined;
   readonly #native: NativeScanout;
-  readonly #attached = new Map<number, Attached>();
-  #shown = false;
+  readonly #attached = new Map<number, Attachable>();
+  readonly #sampler: FenceSampler;
+  #mode: Mode | undefined;
   #flipPending = false;
-  #sampledSlot = -1;
-  /** When the sampled slot was committed, and when last, ms. */
-  #sampledAt = 0;
-  #committedAgainAt = 0;
 
-  constructor(
-    private readonly claim: Claim,
-    private readonly set: BufferSet,
-    /** Gets the flush fences' times, ms from the commit. */
-    private readonly flushFences: Pick<HeadTelemetry, 'observed' | 'next'>,
-    private readonly hooks: ScanoutHooks,
-  ) {
+  constructor(private readonly parts: ScanoutParts) {
     this.#native = this.#create();
-    try {
-      set.buffers.forEach((buffer, slot) => {
-        this.attach(slot, buffer);
-      });
-    } catch (error) {
-      this.#native.close();
-      throw error;
-    }
+    this.#sampler = new FenceSampler(parts.claim.native, parts.flushFences);
   }
 
   /** Whether a commit has been made whose flip event has not come yet. */
@@ -64,8 +51,13 @@ export class KernelScanout implements Scanout {
     return this.#flipPending;
   }
 
-  /** A buffer that can be shown; it stays its owner's. */
-  attach(slot: number, buffer: Attached): void {
+  /** The mode that the next commit sets which sets one. */
+  useMode(mode: Mode): void {
+    this.#mode = mode;
+  }
+
+  /** Throws NativeError, and nothing is attached then. */
+  attach(slot: number, buffer: Attachable): void {
     this.#native.attach(slot, buffer.framebuffer, buffer.dmabufFd);
     this.#attached.set(slot, buffer);
   }
@@ -74,29 +66,27 @@ export class KernelScanout implements Scanout {
     if (this.#attached.delete(slot)) this.#native.detach(slot);
   }
 
-  show(slot: number): void {
-    const buffer = this.#attached.get(slot);
-    if (buffer === undefined) return;
-    this.claim.modeset.show(this.set.mode, buffer.framebuffer);
-    this.#native.setCurrent(slot);
-    if (!this.#shown) this.hooks.onShown();
-    this.#shown = true;
-  }
-
-  commit(slot: number, inFence: number): number {
-    const sampled = sampling.isDue && this.flushFences.observed;
-    const at = sampled || slot === this.#sampledSlot ? monotonicClock.now() : 0;
-    const result = this.#native.commit(slot, inFence, flipFlags, false);
+  commit(slot: number, inFence: number, modeset: boolean, damage: Uint32Array | undefined): number {
+    const dmabufFd = this.#attached.get(slot)?.dmabufFd;
+    const sampled = this.#sampler.before(slot);
+    const result = modeset ? this.#commitMode(slot, inFence) : this.#commitFrame(slot, inFence, damage);
     if (result !== 0) return result;
     this.#flipPending = true;
-    if (slot === this.#sampledSlot) this.#committedAgainAt = at;
-    if (sampled && this.#sampledSlot < 0) this.#sample(slot, at);
-    sampling.countCommit();
+    this.#sampler.committed(slot, sampled, dmabufFd);
     return 0;
   }
 
+  /** The CRTC was turned off: what was shown is replaced by nothing. */
+  cleared(): void {
+    this.#native.setCurrent(-1);
+  }
+
   regain(): boolean {
-    return this.claim.display.node.regainMaster();
+    return this.parts.claim.display.node.regainMaster();
+  }
+
+  gone(): boolean {
+    return this.parts.gone();
   }
 
   /** None where the kernel does not tell, for want of descriptors or on a kernel before 6.0. */
@@ -110,28 +100,42 @@ export class KernelScanout implements Scanout {
     }
   }
 
-  closeFence(fd: number): void {
-    closeSync(fd);
-  }
-
   close(): void {
     this.#listener?.complete();
     this.#native.close();
   }
 
+  #commitFrame(slot: number, inFence: number, damage: Uint32Array | undefined): number {
+    if (damage === undefined) return this.#native.commit(slot, inFence, flipFlags, false);
+    return this.#native.commit(slot, inFence, flipFlags, false, damage);
+  }
+
+  /** What cannot be asked of a display that is gone fails as the commit itself would. */
+  #commitMode(slot: number, inFence: number): number {
+    const { modeset } = this.parts.claim;
+    if (this.#mode === undefined) throw new Error('no mode was chosen');
+    const result = modeset.withState(this.#mode, (state) =>
+      this.#native.commit(slot, inFence, flipFlags | commitFlag.allowModeset, false, undefined, state),
+    );
+    if (result === 0) modeset.committed();
+    return result;
+  }
+
   #create(): NativeScanout {
-    const { display, pipe } = this.claim;
+    const { display, pipe } = this.parts.claim;
+    const onPlane = (name: string) => propertyId(display.node, 'plane', pipe.plane, name);
     const ids = {
       crtc: pipe.crtc,
       plane: pipe.plane,
-      fbId: propertyId(display.node, 'plane', pipe.plane, 'FB_ID'),
-      inFenceFd: propertyId(display.node, 'plane', pipe.plane, 'IN_FENCE_FD'),
+      fbId: onPlane('FB_ID'),
+      inFenceFd: onPlane('IN_FENCE_FD'),
+      fbDamageClips: onPlane('FB_DAMAGE_CLIPS'),
       outFencePtr: propertyId(display.node, 'crtc', pipe.crtc, 'OUT_FENCE_PTR'),
     };
     return display.device.createScanout(ids, {
       flip: (slot, sequence, timestampNs, flushPending) => {
         this.#flipPending = false;
-        this.hooks.onFlip();
+        this.parts.onFlip();
         this.#listener?.next({ kind: 'flip', slot, sequence, timestampNs, flushPending });
       },
       fence: (slot) => {
@@ -145,7 +149,7 @@ export class KernelScanout implements Scanout {
 
   /** Rendering, readers, and the flush once it is queued. */
   #fencesOf(dmabufFd: number): string[] {
-    const fd = this.claim.native.exportSyncFile(dmabufFd, access.write);
+    const fd = this.parts.claim.native.exportSyncFile(dmabufFd, access.write);
     try {
       return this.#pendingOf(fd);
     } finally {
@@ -154,25 +158,7 @@ export class KernelScanout implements Scanout {
   }
 
   #pendingOf(syncFile: number): string[] {
-    const { fences } = this.claim.native.syncFileInfo(syncFile);
+    const { fences } = this.parts.claim.native.syncFileInfo(syncFile);
     return fences.filter(({ status }) => status === 0).map(({ driver, timeline }) => `${driver} (${timeline})`);
-  }
-
-  #sample(slot: number, committedAt: number): void {
-    const buffer = this.#attached.get(slot);
-    if (buffer === undefined) return;
-    sampling.countSample();
-    this.#sampledSlot = slot;
-    this.#sampledAt = this.#committedAgainAt = committedAt;
-    this.claim.native
-      .sampleFence(buffer.dmabufFd, sampleIntervalUs, sampleTimeoutMs)
-      .then((signalledNs) => {
-        const signalledAt = signalledNs / 1e6;
-        // the commit's own fence may have gone unseen, and this be the one of the slot's next turn
-        const isOwn = this.#committedAgainAt === this.#sampledAt || signalledAt < this.#committedAgainAt;
-        if (signalledNs > 0 && isOwn) this.flushFences.next(signalledAt - this.#sampledAt);
-      })
-      .catch(() => undefined) // closed in the meantime: no sample
-      .finally(() => (this.#sampledSlot = -1));
   }
 }

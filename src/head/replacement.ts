@@ -1,9 +1,9 @@
 /**
- * The session of a head, and its replacement by another without a black frame: the
+ * The buffer set of a head, and its replacement by another without a black frame: the
  * one before stays open, and on the screen, until the next one's first frame is shown.
  *
- *     current ──replaced by next──► next is started ──shown──► the one before is closed
- *                                      └─────────failed──► the one before flips on
+ *     current ──replaced by next──► next is started ──shown──► the one before is retired
+ *                                      └─────────failed──────► the one before goes on
  */
 import { refusalOf, rungsAbove, rungsBelow, rungsOf, type PathName, type Refusal } from '../buffer/index.js';
 import { GuestheadError, messageOf } from '../errors.js';
@@ -11,33 +11,39 @@ import type { Mode } from '../ffi/index.js';
 import { closeQuietly } from '../owner.js';
 import type { BufferSet } from './buffer-set.js';
 
-export interface SessionsParts {
-  /** Flips on the current session from now on; false where nothing flips. */
-  readonly start: () => boolean;
+export interface ReplacementParts {
+  /**
+   * Shows frames on the current set from now on. Whether the first is drawn by itself, comes when the
+   * program likes, or nothing is shown at all.
+   */
+  readonly start: () => 'drawn' | 'presented' | 'nothing';
   readonly open: (mode: Mode, paths: readonly PathName[], refused?: readonly Refusal[]) => Promise<BufferSet>;
+  /** Closes a set as soon as nothing of it is shown or read. */
+  readonly retire: (set: BufferSet) => void;
   /** The path asked for. */
   readonly wanted: PathName | 'auto';
   readonly report: (fault: GuestheadError) => void;
 }
 
 export class Replacement {
+  /** On the screen, until a frame of the current one is. */
   #previous: BufferSet | undefined;
   #copiedBefore = 0;
   /** Ends the wait for the first frame. */
   #settle: ((failure?: Error) => void) | undefined;
 
   constructor(
-    private session: BufferSet,
-    private readonly parts: SessionsParts,
+    private set: BufferSet,
+    private readonly parts: ReplacementParts,
   ) {}
 
   get current(): BufferSet {
-    return this.session;
+    return this.set;
   }
 
   /** Since the head was opened. */
   get bytesCopied(): number {
-    return this.#copiedBefore + copiedBy(this.session);
+    return this.#copiedBefore + copiedBy(this.set);
   }
 
   /** The same in another mode. */
@@ -47,7 +53,7 @@ export class Replacement {
 
   /** The best path that works, by now, of those above the current one. */
   async upgrade(): Promise<void> {
-    const { mode, path } = this.session;
+    const { mode, path } = this.set;
     const paths = rungsAbove(this.parts.wanted, path);
     if (paths.length === 0) return;
     const next = await this.parts.open(mode, paths).catch(onlyRefusals);
@@ -55,13 +61,13 @@ export class Replacement {
   }
 
   canStepDown(): boolean {
-    return rungsBelow(this.parts.wanted, this.session.path).length > 0;
+    return rungsBelow(this.parts.wanted, this.set.path).length > 0;
   }
 
-  /** The display refused in earnest what it had accepted in a test: a trial ends with the first real flip. */
+  /** The display really refused what it had accepted in a test: a trial ends with the first real flip. */
   async stepDown(error: Error): Promise<void> {
     for (let failure: Error | undefined = error; failure !== undefined;) {
-      const { mode, path, refused } = this.session;
+      const { mode, path, refused } = this.set;
       if (!this.canStepDown()) throw failure;
       const paths = rungsBelow(this.parts.wanted, path);
       const next = await this.parts.open(mode, paths, [...refused, refusalOf(path, failure)]);
@@ -71,59 +77,71 @@ export class Replacement {
 
   /** The first frame is on the screen, or nothing will come there any more. */
   settled(): void {
-    this.#settle?.();
+    if (this.#settle === undefined) this.#retirePrevious();
+    else this.#settle();
   }
 
-  /** Whether the failure is that of a session that was to be shown. */
+  /** Whether the failure is that of a set that was to be shown, which is dealt with then. */
   failed(failure: unknown): boolean {
-    this.#settle?.(failure instanceof Error ? failure : new Error(messageOf(failure)));
-    return this.#settle !== undefined;
+    const error = failure instanceof Error ? failure : new Error(messageOf(failure));
+    if (this.#settle !== undefined) {
+      this.#settle(error);
+      return true;
+    }
+    if (this.#previous === undefined) return false;
+    this.#goBack(error);
+    return true;
   }
 
   /** In place of one that was lost. */
-  adopt(session: BufferSet): void {
-    this.#copiedBefore += copiedBy(this.session);
-    this.session = session;
+  adopt(set: BufferSet): void {
+    this.#copiedBefore += copiedBy(this.set);
+    this.set = set;
   }
 
   /** What closing refuses is refused by a lost device. */
   close(): void {
-    this.settled();
-    this.#closePrevious();
-    closeQuietly(this.session.owner);
+    this.#settle?.();
+    this.#retirePrevious();
+    closeQuietly(this.set.owner);
   }
 
-  /** Resolves when the next session is on the screen, or with what kept it from there: then go back, or replace it in turn. */
+  /** Resolves when the next set is on the screen, or with what kept it from there: then go back, or replace it in turn. */
   async #replace(next: BufferSet): Promise<Error | undefined> {
-    this.#closePrevious();
-    this.#previous = this.session;
-    this.session = next;
-    const failure = await new Promise<Error | undefined>((resolve) => {
-      this.#settle = resolve;
-      if (!this.parts.start()) resolve(undefined);
-    });
+    this.#retirePrevious();
+    this.#previous = this.set;
+    this.set = next;
+    const shown = new Promise<Error | undefined>((resolve) => (this.#settle = resolve));
+    const started = this.parts.start();
+    if (started !== 'drawn') this.settled();
+    const failure = await shown;
     this.#settle = undefined;
-    if (failure === undefined) this.#closePrevious();
+    const isShown = started !== 'presented'; // a program presents when it likes: until then the one before stays
+    if (failure === undefined && isShown) this.#retirePrevious();
     return failure;
   }
 
-  /** Where the next session fails to be shown, that is reported, it is closed, and the one before flips on. */
+  /** Where the next set fails to be shown, that is reported, it is closed, and the one before goes on. */
   async #replaceOrStay(next: BufferSet): Promise<void> {
     const failure = await this.#replace(next);
-    if (failure === undefined) return;
-    if (failure instanceof GuestheadError) this.parts.report(failure);
-    this.session = this.#previous ?? next;
-    this.#previous = undefined;
-    this.parts.start();
-    if (this.session !== next) closeQuietly(next.owner);
+    if (failure !== undefined) this.#goBack(failure);
   }
 
-  #closePrevious(): void {
+  #goBack(failure: Error): void {
+    const failed = this.set;
+    if (failure instanceof GuestheadError) this.parts.report(failure);
+    this.set = this.#previous ?? failed;
+    this.#previous = undefined;
+    this.parts.start();
+    if (this.set !== failed) this.parts.retire(failed);
+  }
+
+  #retirePrevious(): void {
     const previous = this.#previous;
     this.#previous = undefined;
     if (previous === undefined) return;
     this.#copiedBefore += copiedBy(previous);
-    closeQuietly(previous.owner);
+    this.parts.retire(previous);
   }
 }
 

@@ -1,10 +1,9 @@
 /**
- * What a CRTC shows: our picture by a modeset, and what was there before by a
- * restore. Everything here is synchronous, so that it also works while the
- * process ends.
+ * What a CRTC shows: the whole state that goes with a frame where the mode changes, off, and what
+ * was there before. Off and restore are synchronous, so that they also work while the process ends.
  */
 import type { DrmNode } from '../device/index.js';
-import { GuestheadError, errnoOf } from '../errors.js';
+import { errnoOf, GuestheadError } from '../errors.js';
 import { createBlob, destroyBlob, getBlob, type BlobId, type FramebufferId, type Mode } from '../ffi/index.js';
 import { commitFlag, type AtomicRequest, type NativeDevice } from '../native.js';
 import { AtomicBuilder, readProperties } from './atomic.js';
@@ -36,27 +35,64 @@ export class Modeset {
 
   /** TEST_ONLY: throws ERR_COMMIT if this would be refused; nothing changes. */
   test(mode: Mode, framebuffer: FramebufferId): void {
-    this.#modeset(mode, framebuffer, commitFlag.testOnly);
+    try {
+      this.withState(mode, (state) => {
+        const request = joined(state, this.#framebuffer(framebuffer));
+        this.device.commit(request, commitFlag.testOnly | commitFlag.allowModeset);
+      });
+    } catch (cause) {
+      throw new GuestheadError('ERR_COMMIT', 'The display refused the mode with this buffer', {
+        operation: 'DRM_IOCTL_MODE_ATOMIC',
+        device: this.display.path,
+        errno: errnoOf(cause),
+        cause,
+      });
+    }
   }
 
-  /** Sets the mode with this framebuffer; returns when it is on. */
-  show(mode: Mode, framebuffer: FramebufferId): void {
-    this.#modeset(mode, framebuffer, 0);
+  /**
+   * Gives `commit` all that sets the mode, beside the plane's FB_ID; returns what it returns. The mode's blob lives as
+   * long as the call: the state on the CRTC keeps its own reference. What is shown before is restored later.
+   */
+  withState<T>(mode: Mode, commit: (state: AtomicRequest) => T): T {
+    const blob = createBlob(this.display.fd, mode.raw);
+    try {
+      return commit(this.#stateOf(mode, blob));
+    } finally {
+      this.#destroy(blob);
+    }
+  }
+
+  /** A commit has changed what the CRTC shows: `restore` has something to do. */
+  committed(): void {
     this.#changed = true;
   }
 
-  /** Gives the CRTC back what it showed before `show`. Idempotent; waits for a flip under way. */
+  /** Turns the CRTC off; waits for a flip under way. Throws NativeError. */
+  off(): void {
+    const { connector, crtc, plane } = this.pipe;
+    const request = new AtomicBuilder(this.display)
+      .set('connector', connector.id, { CRTC_ID: 0n })
+      .set('crtc', crtc, { MODE_ID: 0n, ACTIVE: 0n })
+      .set('plane', plane, { FB_ID: 0n, CRTC_ID: 0n })
+      .build();
+    this.device.commit(request, commitFlag.allowModeset);
+    this.#changed = true;
+  }
+
+  /** Gives the CRTC back what it showed before. Idempotent; waits for a flip under way. */
   restore(): void {
     if (!this.#changed) return;
     this.#changed = false;
     const { crtc, plane, mode } = this.#saved;
-    if (crtc['ACTIVE'] === 0n || plane['FB_ID'] === 0n || mode === undefined) this.#turnOff();
+    if (crtc['ACTIVE'] === 0n || plane['FB_ID'] === 0n || mode === undefined) this.off();
     else
       try {
-        this.#withMode(mode, (blob) => this.#savedRequest(blob));
+        this.#restoreMode(mode);
       } catch {
-        this.#turnOff(); // the framebuffer's owner has gone in the meantime
+        this.off(); // the framebuffer's owner has gone in the meantime
       }
+    this.#changed = false;
   }
 
   #save(): Saved {
@@ -71,29 +107,11 @@ export class Modeset {
     };
   }
 
-  #modeset(mode: Mode, framebuffer: FramebufferId, flags: number): void {
-    try {
-      this.#withMode(mode.raw, (blob) => this.#ownRequest(mode, framebuffer, blob), flags);
-    } catch (cause) {
-      throw new GuestheadError('ERR_COMMIT', 'The display refused the mode with this buffer', {
-        operation: 'DRM_IOCTL_MODE_ATOMIC',
-        device: this.display.path,
-        errno: errnoOf(cause),
-        cause,
-      });
-    }
+  #framebuffer(framebuffer: FramebufferId): AtomicRequest {
+    return new AtomicBuilder(this.display).set('plane', this.pipe.plane, { FB_ID: BigInt(framebuffer) }).build();
   }
 
-  #withMode(mode: Uint8Array, build: (blob: BlobId) => AtomicRequest, flags = 0): void {
-    const blob = createBlob(this.display.fd, mode);
-    try {
-      this.device.commit(build(blob), flags | commitFlag.allowModeset);
-    } finally {
-      destroyBlob(this.display.fd, blob); // the state on the CRTC keeps its own reference
-    }
-  }
-
-  #ownRequest({ width, height }: Mode, framebuffer: FramebufferId, blob: BlobId): AtomicRequest {
+  #stateOf({ width, height }: Mode, blob: BlobId): AtomicRequest {
     const { connector, crtc, plane } = this.pipe;
     const [w, h] = [BigInt(width), BigInt(height)];
     const source = { SRC_X: 0n, SRC_Y: 0n, SRC_W: w << fixedPoint, SRC_H: h << fixedPoint };
@@ -101,26 +119,39 @@ export class Modeset {
     return new AtomicBuilder(this.display)
       .set('connector', connector.id, { CRTC_ID: BigInt(crtc) })
       .set('crtc', crtc, { MODE_ID: BigInt(blob), ACTIVE: 1n })
-      .set('plane', plane, { FB_ID: BigInt(framebuffer), CRTC_ID: BigInt(crtc), ...source, ...target })
+      .set('plane', plane, { CRTC_ID: BigInt(crtc), ...source, ...target })
       .build();
   }
 
-  #savedRequest(blob: BlobId): AtomicRequest {
+  #restoreMode(mode: Buffer): void {
     const { connector, crtc, plane } = this.pipe;
-    return new AtomicBuilder(this.display)
-      .set('connector', connector.id, this.#saved.connector)
-      .set('crtc', crtc, { ...this.#saved.crtc, MODE_ID: BigInt(blob) })
-      .set('plane', plane, this.#saved.plane)
-      .build();
+    const blob = createBlob(this.display.fd, mode);
+    try {
+      const request = new AtomicBuilder(this.display)
+        .set('connector', connector.id, this.#saved.connector)
+        .set('crtc', crtc, { ...this.#saved.crtc, MODE_ID: BigInt(blob) })
+        .set('plane', plane, this.#saved.plane)
+        .build();
+      this.device.commit(request, commitFlag.allowModeset);
+    } finally {
+      this.#destroy(blob);
+    }
   }
 
-  #turnOff(): void {
-    const { connector, crtc, plane } = this.pipe;
-    const request = new AtomicBuilder(this.display)
-      .set('connector', connector.id, { CRTC_ID: 0n })
-      .set('crtc', crtc, { MODE_ID: 0n, ACTIVE: 0n })
-      .set('plane', plane, { FB_ID: 0n, CRTC_ID: 0n })
-      .build();
-    this.device.commit(request, commitFlag.allowModeset);
+  /** A display that is gone has no blobs. */
+  #destroy(blob: BlobId): void {
+    try {
+      destroyBlob(this.display.fd, blob);
+    } catch {
+      // see above
+    }
   }
+}
+
+function joined(first: AtomicRequest, second: AtomicRequest): AtomicRequest {
+  return {
+    objects: Uint32Array.from([...first.objects, ...second.objects]),
+    properties: Uint32Array.from([...first.properties, ...second.properties]),
+    values: BigUint64Array.from([...first.values, ...second.values]),
+  };
 }

@@ -3,6 +3,7 @@ import type { Observable, Subscription } from 'rxjs';
 
 export class Demand {
   #wanted = true; // there must be a first frame
+  #ended = false;
   #subscription: Subscription | undefined;
 
   /** Emissions that come while a frame is wanted already count as one. */
@@ -12,14 +13,23 @@ export class Demand {
     return this.#wanted;
   }
 
+  /** The source has completed, and what it asked for was taken. */
+  get ended(): boolean {
+    return this.#ended && !this.#wanted;
+  }
+
   /** Ends with `stop`; a source that fails ends the loop with its error. */
-  start(onWanted: () => void, onError: (error: unknown) => void): void {
+  start(onWanted: () => void, onError: (error: unknown) => void, onEnd: () => void): void {
     this.#subscription = this.when$?.subscribe({
       next: () => {
         this.#wanted = true;
         onWanted();
       },
       error: onError,
+      complete: () => {
+        this.#ended = true;
+        onEnd();
+      },
     });
   }
 

@@ -7,8 +7,10 @@ import { Observable, type Subscriber } from 'rxjs';
 import { classifyErrno, errnoOf, GuestheadError, messageOf } from '../errors.js';
 import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
+import { fenceOf } from './draw-result.js';
 import { SlotFrame, type Draw, type Drawable, type DrawResult } from './frame.js';
-import type { LoopOptions } from './loop-parts.js';
+import { rejection } from './loop-faults.js';
+import type { LoopOptions } from './presenter-parts.js';
 import type { Flip } from './scanout.js';
 
 export interface DirtyParts extends Pick<LoopOptions, 'periodMs' | 'onDrawError'> {
@@ -24,14 +26,12 @@ export interface DirtyParts extends Pick<LoopOptions, 'periodMs' | 'onDrawError'
 
 /** What the loop drives. */
 export interface Surface {
-  /** Sets the mode with the buffer on the screen; throws. */
-  show(): void;
+  /** Sets the mode with the buffer on the screen, without waiting. 0 or a negative errno. */
+  show(): number;
   /** Resolves when the host has been told of what was drawn, and a vblank has passed. */
   flush(): Promise<void>;
   /** The host has not finished with it yet. */
   flushPending(): boolean;
-  /** Closes a fence that `draw` returned. */
-  closeFence(fd: number): void;
 }
 
 /** Emits a `Flip` for each flush; errors as the flip loop does. */
@@ -90,7 +90,8 @@ class DirtyLoop {
     }
     if (this.#isStopped()) return;
     if (!this.#shown) {
-      this.parts.surface.show();
+      const result = this.parts.surface.show();
+      if (result !== 0) throw rejection(-result, true);
       this.#shown = true;
       return;
     }
@@ -125,8 +126,7 @@ class DirtyLoop {
   /** One buffer cannot be exchanged for another, and DIRTYFB takes no fence. */
   #refuse(result: DrawResult): void {
     if (result === undefined) return;
-    const fence = typeof result === 'number' ? result : result.fence;
-    if (fence !== undefined) this.parts.surface.closeFence(fence);
+    fenceOf(result)?.close();
     throw new GuestheadError('ERR_USAGE', 'draw may return neither a fence nor a buffer where one buffer is flushed');
   }
 

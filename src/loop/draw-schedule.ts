@@ -2,7 +2,7 @@
 import { Alarm } from './alarm.js';
 import { Demand } from './demand.js';
 import type { FlipMeter } from './flip-meter.js';
-import type { LoopParts } from './loop-parts.js';
+import type { LoopParts } from './presenter-parts.js';
 import { Deadline } from './pacing.js';
 import type { Flip } from './scanout.js';
 
@@ -28,8 +28,13 @@ export class DrawSchedule {
     this.#late = new Alarm(parts.clock);
   }
 
-  start(onError: (error: unknown) => void): void {
-    this.#demand.start(this.draw, onError);
+  /** `onEnd`: no frame is asked for any more. */
+  start(onError: (error: unknown) => void, onEnd: () => void): void {
+    this.#demand.start(this.draw, onError, onEnd);
+  }
+
+  get ended(): boolean {
+    return this.#demand.ended;
   }
 
   stop(): void {

@@ -1,45 +1,33 @@
-/** Calls `draw`, one frame at a time, and says how each call ended: drawn, failed, or given up as too late. */
-import type { ClientBuffer, Slot, Swapchain } from '../buffer/index.js';
+/** Calls `draw`, one frame at a time, and says how each call ended: presented, failed, or given up as too late. */
+import type { Slot } from '../buffer/index.js';
 import { GuestheadError, messageOf } from '../errors.js';
-import type { Clock } from './clock.js';
-import { SlotFrame, type Draw, type Drawable, type DrawResult } from './frame.js';
-
-/** A frame drawn, on its way to the screen. */
-export interface Drawn {
-  /** The buffer to be shown. */
-  readonly slot: number;
-  readonly frame: number;
-  /** sync_file fd, or -1. */
-  readonly fence: number;
-  /** When `draw` was called, and for how long it worked, ms. */
-  readonly startedAt: number;
-  readonly drawMs: number;
-}
+import { checkedResult, fenceOf } from './draw-result.js';
+import { SlotFrame, type Drawable, type DrawnFrame, type DrawResult } from './frame.js';
+import type { Presenter } from './presenter.js';
+import type { LoopParts } from './presenter-parts.js';
 
 export interface DrawingHandlers {
-  drawn(drawn: Drawn): void;
+  /** The frame, or a client's buffer in its place, has been presented. */
+  drawn(): void;
   failed(error: GuestheadError): void;
   /** A drawing that had been given up has ended: its buffer is free again. */
   returned(): void;
-  closeFence(fd: number): void;
-  /** The place of a caller's buffer in the chain; throws where it cannot be shown. */
-  placeOf(buffer: ClientBuffer): number;
 }
 
 export class Drawing<B extends Drawable> {
-  readonly #frames: readonly SlotFrame<B>[];
+  /** By slot. */
+  readonly #frames = new Map<number, SlotFrame<B>>();
   /** What is at work, and since when. */
   #slot: Slot<B> | undefined;
   #startedAt = 0;
   #stopped = false;
 
   constructor(
-    private readonly chain: Swapchain<B>,
-    private readonly clock: Clock,
-    private readonly draw: Draw,
+    private readonly parts: Pick<LoopParts<B>, 'swapchain' | 'clock' | 'draw'>,
+    private readonly presenter: Pick<Presenter<B>, 'presentFrame' | 'presentClient'>,
     private readonly handlers: DrawingHandlers,
   ) {
-    this.#frames = chain.slots.map((slot) => new SlotFrame(slot));
+    for (const slot of parts.swapchain.slots) this.#frames.set(slot.index, new SlotFrame(slot));
   }
 
   get busy(): boolean {
@@ -48,27 +36,27 @@ export class Drawing<B extends Drawable> {
 
   /** Draws into an acquired buffer; `drawn` or `failed` follows, at once or later. */
   begin(slot: Slot<B>): void {
-    const frame = this.#frames[slot.index];
+    const frame = this.#frames.get(slot.index);
     if (frame === undefined) return;
     this.#slot = slot;
-    this.#startedAt = this.clock.now();
+    this.#startedAt = this.parts.clock.now();
     frame.begin();
     try {
-      const result = this.draw(frame);
-      if (result instanceof Promise) this.#await(slot, result);
-      else if (this.#stopped) this.#discard(slot, result);
-      else this.#finish(slot, result);
+      const result = this.parts.draw(frame);
+      if (result instanceof Promise) this.#await(frame, result);
+      else if (this.#stopped) this.#discard(frame, result);
+      else this.#finish(frame, result);
     } catch (error) {
-      this.#fail(slot, error);
+      this.#fail(frame, error);
     }
   }
 
   /** Gives a drawing up that has worked for longer than this; its buffer comes back when it ends. */
   giveUpAfter(ms: number): void {
     const slot = this.#slot;
-    if (slot === undefined || this.clock.now() - this.#startedAt < ms) return;
+    if (slot === undefined || this.parts.clock.now() - this.#startedAt < ms) return;
     this.#slot = undefined;
-    this.#frames[slot.index]?.giveUp();
+    this.#frames.get(slot.index)?.giveUp();
     this.handlers.failed(
       new GuestheadError('ERR_DRAW', `draw has worked on frame ${slot.frame} for more than ${ms} ms`, {
         advice: 'the frame is given up and its buffer comes back once draw ends; watch frame.signal in long drawings',
@@ -79,77 +67,69 @@ export class Drawing<B extends Drawable> {
   /** Aborts what is at work; its buffer is given back when it ends. */
   stop(): void {
     this.#stopped = true;
-    for (const frame of this.#frames) frame.giveUp();
+    for (const frame of this.#frames.values()) frame.giveUp();
   }
 
-  #await(slot: Slot<B>, result: Promise<DrawResult>): void {
+  #await(frame: SlotFrame<B>, result: Promise<DrawResult>): void {
+    const awaited = () => this.#slot === frame.slot && !this.#stopped;
     result.then(
       (value) => {
-        if (this.#slot === slot && !this.#stopped) this.#finish(slot, value);
-        else this.#tooLate(slot, value);
+        if (awaited()) this.#finish(frame, value);
+        else this.#tooLate(frame, value);
       },
       (error: unknown) => {
-        if (this.#slot === slot && !this.#stopped) this.#fail(slot, error);
-        else this.#tooLate(slot, undefined);
+        if (awaited()) this.#fail(frame, error);
+        else this.#tooLate(frame, undefined);
       },
     );
   }
 
-  /** The caller's buffer may refuse to be shown: the drawing has then failed. */
-  #finish(slot: Slot<B>, result: DrawResult): void {
-    const fence = fenceOf(result);
-    let shown = slot.index;
+  /** A client's buffer may be one that cannot be shown: the drawing has then failed. */
+  #finish(frame: SlotFrame<B>, result: DrawResult): void {
     try {
-      if (!Number.isInteger(fence)) throw new GuestheadError('ERR_USAGE', `${fence} is not a fence`);
-      slot.buffer.endDraw();
-      if (typeof result === 'object') shown = this.#exchange(slot, this.handlers.placeOf(result.buffer));
+      this.#present(frame, checkedResult(result));
     } catch (error) {
-      if (isFence(fence)) this.handlers.closeFence(fence);
-      this.#fail(slot, error);
+      fenceOf(result)?.close();
+      this.#fail(frame, error);
       return;
     }
     this.#slot = undefined;
-    const startedAt = this.#startedAt;
-    this.handlers.drawn({ slot: shown, frame: slot.frame, fence, startedAt, drawMs: this.clock.now() - startedAt });
+    this.handlers.drawn();
   }
 
-  #exchange(slot: Slot<B>, foreign: number): number {
-    this.chain.take(foreign);
-    this.chain.cancel(slot.index);
-    return foreign;
+  #present({ slot, touched }: SlotFrame<B>, { buffer, ...options }: DrawnFrame): void {
+    const { clock, swapchain } = this.parts;
+    const drawn = { startedAt: this.#startedAt, drawMs: clock.now() - this.#startedAt };
+    slot.buffer.endDraw();
+    if (buffer === undefined) {
+      this.presenter.presentFrame(slot, options, drawn);
+      return;
+    }
+    this.presenter.presentClient(buffer, options, drawn, slot.frame);
+    swapchain.giveBack(slot.index, touched);
   }
 
-  #fail(slot: Slot<B>, cause: unknown): void {
+  #fail(frame: SlotFrame<B>, cause: unknown): void {
     this.#slot = undefined;
-    this.#discard(slot, undefined);
+    this.#discard(frame, undefined);
     if (this.#stopped) return;
     this.handlers.failed(new GuestheadError('ERR_DRAW', `draw failed: ${messageOf(cause)}`, { cause }));
   }
 
-  #tooLate(slot: Slot<B>, result: DrawResult): void {
-    this.#discard(slot, result);
+  #tooLate(frame: SlotFrame<B>, result: DrawResult): void {
+    this.#discard(frame, result);
     this.handlers.returned();
   }
 
   /** Of a drawing that nobody waits for any more. */
-  #discard(slot: Slot<B>, result: DrawResult): void {
-    const fence = fenceOf(result);
-    if (isFence(fence)) this.handlers.closeFence(fence);
+  #discard({ slot }: SlotFrame<B>, result: DrawResult): void {
+    fenceOf(result)?.close();
     if (slot.state !== 'drawing') return; // lost in the meantime
-    this.chain.cancel(slot.index);
+    this.parts.swapchain.cancel(slot.index);
     try {
       slot.buffer.endDraw();
     } catch {
       // its pixels are of no frame any more
     }
   }
-}
-
-function isFence(fence: number): boolean {
-  return Number.isInteger(fence) && fence >= 0;
-}
-
-function fenceOf(result: DrawResult): number {
-  if (typeof result === 'number') return result;
-  return result?.fence ?? -1;
 }

@@ -1,15 +1,12 @@
 /** What a flip is told to have been: its times, and why it came late if it did. */
 import type { Clock } from './clock.js';
-import type { Drawn } from './drawing.js';
+import type { Presented } from './present.js';
 import type { Flip, ScanoutEvent } from './scanout.js';
 
 /** A fence that comes with the flip event is no starvation: it takes a moment of the same turn. */
 const sameTurnMs = 1;
 
 export class FlipMeter {
-  /** When the last commit was made, and how long the call took, ms. */
-  committedAt = 0;
-  commitMs = 0;
   /** When all buffers were found locked with nothing on its way to the screen. */
   #starvingSince: number | undefined;
   #starved = false;
@@ -57,7 +54,10 @@ export class FlipMeter {
     this.#dropped++;
   }
 
-  describe(event: ScanoutEvent & { kind: 'flip' }, { frame, startedAt, drawMs }: Drawn): Flip {
+  describe(
+    event: ScanoutEvent & { kind: 'flip' },
+    { frame, startedAt, drawMs, committedAt, commitMs }: Presented,
+  ): Flip {
     const missed = this.#missedSince(event.sequence);
     const at = event.timestampNs / 1e6;
     const flip = {
@@ -66,8 +66,8 @@ export class FlipMeter {
       sequence: event.sequence,
       timestampNs: event.timestampNs,
       missed,
-      commitMs: this.commitMs,
-      flipMs: at - this.committedAt,
+      commitMs,
+      flipMs: at - committedAt,
       latencyMs: at - startedAt,
       drawMs,
       tearRisk: event.flushPending,

@@ -1,5 +1,6 @@
 /** What `draw` gets: one backbuffer, for the time of one frame; and what it may give back. */
 import type { ClientBuffer, PictureLayout, Slot } from '../buffer/index.js';
+import type { PresentOptions } from './present.js';
 
 export interface Frame {
   /** Counts from 0; a frame that was given up leaves a gap. */
@@ -13,11 +14,11 @@ export interface Frame {
   /** XRGB8888 pixels for CPU drawing; call only when you draw with the CPU. */
   readonly pixels: Uint32Array;
   /**
-   * The memory as a dma-buf, linear XRGB8888, for drawing with the GPU (EGL's or Vulkan's
-   * dma-buf import). Borrowed: the same for all frames of this buffer, until the head
-   * changes its mode or closes; do not close it.
+   * The memory to draw into as a dma-buf, linear XRGB8888, for drawing with the GPU (EGL's or Vulkan's
+   * dma-buf import). On the `copy` path it is not the memory that is shown. Borrowed: the same for all
+   * frames of this buffer, until the head changes its mode or closes; do not close it.
    */
-  readonly dmabufFd: number;
+  readonly drawnFd: number;
   /**
    * Says which pixels this frame changes, so that the `copy` path copies only them;
    * call it for each changed rectangle, or not at all for the whole picture.
@@ -27,18 +28,14 @@ export interface Frame {
   readonly signal: AbortSignal;
 }
 
-/** A buffer of the caller's, shown in place of the frame; see `Head.importDmabuf`. */
-export interface Shown {
-  readonly buffer: ClientBuffer;
-  /** A sync_file fd that signals when the buffer may be read; the loop then owns and closes it. */
-  readonly fence?: number;
+/** What `draw` may give back, and how a present is described otherwise. */
+export interface DrawnFrame extends PresentOptions {
+  /** A client's buffer, shown in place of the frame; see `Head.importDmabuf`. */
+  readonly buffer?: ClientBuffer | undefined;
 }
 
-/**
- * Nothing; or a sync_file fd that signals when rendering is done, which the loop then
- * owns and closes; or an imported buffer to be shown in place of the frame.
- */
-export type DrawResult = number | Shown | void;
+/** Nothing, or what belongs to the frame: its fence, a client's buffer in its place, who hears how it ended. */
+export type DrawResult = DrawnFrame | void;
 export type Draw = (frame: Frame) => DrawResult | Promise<DrawResult>;
 
 /** The part of a scanout buffer that drawing needs. */
@@ -47,7 +44,11 @@ export interface Drawable {
   readonly drawnFd: number;
   pixels(): Uint32Array;
   damaged(x: number, y: number, width: number, height: number): void;
+  /** The CPU's drawing is over: its pixels are visible to the device. */
   endDraw(): void;
+  /** The memory drawn into is not what is shown: `copy` brings it there. */
+  readonly copies: boolean;
+  copy(): void;
 }
 
 const bytesPerPixel = 4;
@@ -59,8 +60,9 @@ export class SlotFrame<B extends Drawable> implements Frame {
   readonly stride: number;
   #abort: AbortController | undefined;
   #givenUp = false;
+  #touched = false;
 
-  constructor(private readonly slot: Slot<B>) {
+  constructor(readonly slot: Slot<B>) {
     const { width, height, stride } = slot.buffer.layout;
     this.width = width;
     this.height = height;
@@ -76,11 +78,18 @@ export class SlotFrame<B extends Drawable> implements Frame {
   }
 
   get pixels(): Uint32Array {
+    this.#touched = true;
     return this.slot.buffer.pixels();
   }
 
-  get dmabufFd(): number {
+  get drawnFd(): number {
+    this.#touched = true;
     return this.slot.buffer.drawnFd;
+  }
+
+  /** Whether its memory was asked for, and so may hold another picture now. */
+  get touched(): boolean {
+    return this.#touched;
   }
 
   get signal(): AbortSignal {
@@ -96,6 +105,7 @@ export class SlotFrame<B extends Drawable> implements Frame {
   /** A new frame in this buffer, with a signal of its own. */
   begin(): void {
     this.#givenUp = false;
+    this.#touched = false;
     this.#abort = undefined;
   }
 

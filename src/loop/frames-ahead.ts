@@ -1,81 +1,101 @@
 /**
- * The frames on their way to the screen: one that waits for its commit, and one that
- * waits for its flip event. Owns their fences, and moves their buffers in the swapchain.
+ * The presents on their way to the screen: one that waits for its commit, and one that
+ * waits for its flip event. Owns their fences, moves their buffers in the swapchain, and
+ * settles each of them once.
  *
- *   draw ──add──► ready ──accepted──► queued ──flipped──► on the screen
- *                   └─ dropped for a newer one
+ *   present ──add──► ready ──accepted──► queued ──flipped──► on the screen
+ *                      └─ dropped for a newer one
+ *
+ * It outlives a change of buffers: what is queued then is still shown.
  */
 import type { Swapchain } from '../buffer/index.js';
-import type { Drawn } from './drawing.js';
-import type { Scanout } from './scanout.js';
+import type { Outbox } from './outbox.js';
+import type { DiscardReason, Outcome, Presented } from './present.js';
 
 type Chain = Pick<Swapchain<never>, 'submit' | 'flipped' | 'drop' | 'cancel' | 'lose'>;
 
+/** What the flip event tells. */
+type Shown = Pick<Outcome & { kind: 'shown' }, 'sequence' | 'timestampNs' | 'refreshNs'>;
+
 export class FramesAhead {
-  #ready: Drawn | undefined;
-  #queued: Drawn | undefined;
+  #ready: Presented | undefined;
+  #queued: Presented | undefined;
 
   constructor(
     private readonly chain: Chain,
-    private readonly scanout: Pick<Scanout, 'closeFence'>,
+    private readonly outbox: Pick<Outbox, 'post'>,
   ) {}
 
-  /** Drawn, waiting for its commit. */
-  get ready(): Drawn | undefined {
+  /** Waits for its commit. */
+  get ready(): Presented | undefined {
     return this.#ready;
   }
 
-  /** Committed, waiting for its flip event. */
-  get queued(): Drawn | undefined {
+  /** Committed, waits for its flip event. */
+  get queued(): Presented | undefined {
     return this.#queued;
   }
 
-  /** A newer frame takes the place of one that still waits: whether one did. */
-  add(drawn: Drawn): boolean {
+  /** A newer present takes the place of one that still waits: whether one did. */
+  add(presented: Presented): boolean {
     const replaced = this.#ready;
-    if (replaced !== undefined) {
-      this.#close(replaced);
-      this.chain.drop(replaced.slot);
-    }
-    this.#ready = drawn;
-    return replaced !== undefined;
+    this.#ready = presented;
+    if (replaced === undefined) return false;
+    if (replaced.unfinished) this.chain.cancel(replaced.slot);
+    else this.chain.drop(replaced.slot);
+    this.#discard(replaced, 'replaced');
+    return true;
   }
 
   /** The kernel has accepted the commit of this one, which was ready. */
-  accepted(ready: Drawn): void {
+  accepted(ready: Presented): void {
     this.chain.submit(ready.slot);
     this.#ready = undefined;
     this.#queued = ready;
   }
 
   /** This one, which was queued, is on the screen. */
-  flipped(queued: Drawn): void {
+  flipped(queued: Presented, shown: Shown): void {
     this.#queued = undefined;
-    this.#close(queued);
+    queued.fence?.close();
     this.chain.flipped(queued.slot);
+    if (queued.onOutcome === undefined) return;
+    const { frame, zeroCopy } = queued;
+    this.#settle(queued, { kind: 'shown', frame, ...shown, zeroCopy });
   }
 
-  /** Nothing is committed any more; what is queued may still come to the screen. */
-  cancel(): void {
+  /** What waits for its commit is not shown. What is queued still comes to the screen. */
+  cancel(reason: DiscardReason): void {
     const ready = this.#ready;
-    this.#closeAll();
-    if (ready !== undefined) this.chain.cancel(ready.slot);
+    if (ready === undefined) return;
+    this.#ready = undefined;
+    this.chain.cancel(ready.slot);
+    this.#discard(ready, reason);
+  }
+
+  /** Nobody hears of a flip event any more. */
+  end(reason: DiscardReason): void {
+    this.cancel(reason);
+    const queued = this.#queued;
+    this.#queued = undefined;
+    if (queued !== undefined) this.#discard(queued, reason);
   }
 
   /** The display is gone, and every buffer with it. */
   lose(): void {
-    this.#closeAll();
+    const [queued, ready] = [this.#queued, this.#ready];
+    this.#queued = this.#ready = undefined;
+    if (queued !== undefined) this.#discard(queued, 'lost');
+    if (ready !== undefined) this.#discard(ready, 'lost');
     this.chain.lose();
   }
 
-  #closeAll(): void {
-    if (this.#queued !== undefined) this.#close(this.#queued);
-    if (this.#ready !== undefined) this.#close(this.#ready);
-    this.#queued = undefined;
-    this.#ready = undefined;
+  #discard(presented: Presented, reason: DiscardReason): void {
+    presented.fence?.close();
+    this.#settle(presented, { kind: 'discarded', frame: presented.frame, reason });
   }
 
-  #close({ fence }: Drawn): void {
-    if (fence >= 0) this.scanout.closeFence(fence);
+  #settle({ onOutcome }: Presented, outcome: Outcome): void {
+    if (onOutcome !== undefined) this.outbox.post(() => onOutcome(outcome));
   }
 }

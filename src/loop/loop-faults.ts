@@ -3,8 +3,8 @@ import { errnoName, GuestheadError } from '../errors.js';
 
 const operation = 'DRM_IOCTL_MODE_ATOMIC';
 
-export function rejection(errno: number): GuestheadError {
-  const what = `The display refused a page flip with ${errnoName(errno)}`;
+export function rejection(errno: number, modeset: boolean): GuestheadError {
+  const what = `The display refused ${modeset ? 'the mode with this buffer' : 'a page flip'} with ${errnoName(errno)}`;
   return new GuestheadError('ERR_COMMIT', what, { operation, errno });
 }
 
@@ -13,6 +13,15 @@ export function notMaster(errno: number): GuestheadError {
     operation,
     errno,
     advice: 'flips go on when it gives the display back',
+  });
+}
+
+/** `errno`: of a commit that the kernel has been too busy for, for so long. */
+export function refusedFor(ms: number, errno: number): GuestheadError {
+  return new GuestheadError('ERR_FLIP_TIMEOUT', `The display has refused each commit for ${ms} ms`, {
+    operation,
+    errno,
+    advice: 'it is tried again for as long as it takes; a display that is off says EBUSY until it is on again',
   });
 }
 

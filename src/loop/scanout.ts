@@ -17,21 +17,22 @@ export type ScanoutEvent =
 /** What the loop drives. */
 export interface Scanout {
   readonly events$: Observable<ScanoutEvent>;
-  /** Sets the mode with this slot's buffer on the screen; throws. */
-  show(slot: number): void;
-  /** Commits a page flip; `inFence` -1 = none. 0 or a negative errno. */
-  commit(slot: number, inFence: number): number;
+  /**
+   * Commits this slot's buffer without waiting; its flip event follows. `inFence` -1 = none; `modeset`
+   * sets the whole mode with it; `damage` as in `Presented`. 0 or a negative errno.
+   */
+  commit(slot: number, inFence: number, modeset: boolean, damage: Uint32Array | undefined): number;
   /** After a commit was refused for want of DRM master: whether it is ours again. */
   regain(): boolean;
+  /** After a commit said so: whether the device really is gone. */
+  gone(): boolean;
   /** For people: the fences that the flip to this slot waits for, e.g. `vgem (unbound)`. */
   pendingFences(slot: number, inFence: number): readonly string[];
-  /** Closes a fence that `draw` returned. */
-  closeFence(fd: number): void;
 }
 
 /** One completed page flip. */
 export interface Flip {
-  /** The frame now on the screen; the first was shown by a modeset, so the first flip is of the second. */
+  /** The frame now on the screen. */
   readonly frame: number;
   readonly slot: number;
   readonly sequence: number;

@@ -2,7 +2,6 @@
  * What a turn's events have brought, told once the other heads, too, have answered theirs
  * with a commit: what users and drawings then do holds no head's commit up.
  */
-import type { Subscriber } from 'rxjs';
 import type { Swapchain } from '../buffer/index.js';
 import type { Flip } from './scanout.js';
 
@@ -14,7 +13,7 @@ export class TurnEnd {
 
   constructor(
     private readonly chain: Pick<Swapchain<never>, 'released'>,
-    private readonly flips: Pick<Subscriber<Flip>, 'next'>,
+    private readonly tell: (flip: Flip) => void,
     /** Runs once the events of this turn have been handled, those of other heads too. */
     private readonly defer: (callback: () => void) => void,
     /** Gets each buffer that is free again. */
@@ -50,9 +49,9 @@ export class TurnEnd {
     this.#deferred = false;
     const flip = this.#flip;
     this.#flip = undefined;
-    if (flip !== undefined && !this.#stopped) this.flips.next(flip);
-    for (const slot of this.#released.splice(0)) if (!this.#stopped) this.#release(slot);
-    this.after();
+    if (flip !== undefined && !this.#stopped) this.tell(flip);
+    for (const slot of this.#released.splice(0)) this.#release(slot);
+    if (!this.#stopped) this.after();
   };
 
   #release(slot: number): void {

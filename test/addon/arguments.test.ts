@@ -13,7 +13,7 @@ const plain = openSync('/dev/null', 'r+');
 const file = memoryFile(4096);
 const device = native.openDevice(pipe.fd);
 const noop = (): void => undefined;
-const ids = { crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5 };
+const ids = { crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5, fbDamageClips: 6 };
 const handlers = { flip: noop, fence: noop, error: noop };
 const scanout = device.createScanout(ids, handlers);
 const mapping = native.mapDmabuf(file, 4096, 3);

@@ -6,7 +6,7 @@ import { native } from './support/addon.js';
 import { Fifo, memoryFile, openDescriptors } from './support/descriptors.js';
 import { turns } from './support/loop.js';
 
-const ids = { crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5 };
+const ids = { crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5, fbDamageClips: 6 };
 const noop = (): void => undefined;
 const handlers = { flip: noop, fence: noop, error: noop };
 const closed = { code: 'ERR_CLOSED' };

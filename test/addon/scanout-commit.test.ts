@@ -58,7 +58,7 @@ underFakeKernel(import.meta.url, () => {
     });
 
     it('refuses a fence for which the driver has no property', () => {
-      const bare = rig.device.createScanout({ ...ids, inFenceFd: 0, outFencePtr: 0 }, rig.handlers);
+      const bare = rig.device.createScanout({ ...ids, inFenceFd: 0, outFencePtr: 0, fbDamageClips: 0 }, rig.handlers);
       bare.attach(0, 1, -1);
       assert.equal(bare.commit(0, 12, flipFlags, false), -95);
       assert.equal(bare.commit(0, -1, flipFlags, true), -95);

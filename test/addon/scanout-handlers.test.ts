@@ -123,7 +123,7 @@ underFakeKernel(import.meta.url, () => {
         const child = require('child_process').spawn('sleep', ['100'], { stdio: ['ignore', 'pipe', 'ignore'] });
         const device = native.openDevice(child.stdout._handle.fd);
         const handlers = { flip() {}, fence() {}, error(error) { console.log(error.code); } };
-        const scanout = device.createScanout({ crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5 }, handlers);
+        const scanout = device.createScanout({ crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5, fbDamageClips: 6 }, handlers);
         scanout.attach(0, 1, -1);
         scanout.commit(0, -1, ${flipFlags}, false);
         child.stdout.destroy();

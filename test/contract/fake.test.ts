@@ -6,7 +6,7 @@ scanoutContract('fake', () => {
   const calls: HandlerCall[] = [];
   const device = new FakeDevice();
   const scanout = device.createScanout(
-    { crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5 },
+    { crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5, fbDamageClips: 6 },
     {
       flip: (slot, sequence, timestampNs) => calls.push({ kind: 'flip', slot, sequence, timestampNs }),
       fence: (slot) => calls.push({ kind: 'fence', slot }),

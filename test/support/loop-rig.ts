@@ -49,7 +49,7 @@ export class Rig implements Scanout {
   constructor(buffers = 4) {
     this.chain = new Swapchain(Array.from({ length: buffers }, () => new Canvas()));
     this.native = new FakeDevice().createScanout(
-      { crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5 },
+      { crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5, fbDamageClips: 6 },
       {
         flip: (slot, sequence, timestampNs, flushPending) => {
           this.events$.next({ kind: 'flip', slot, sequence, timestampNs, flushPending });

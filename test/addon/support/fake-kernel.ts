@@ -53,7 +53,7 @@ export interface Commit {
 }
 
 /** Property 5 is the one the fake kernel takes for OUT_FENCE_PTR. */
-export const ids: ScanoutIds = { crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5 };
+export const ids: ScanoutIds = { crtc: 1, plane: 2, fbId: 3, inFenceFd: 4, outFencePtr: 5, fbDamageClips: 6 };
 
 export class FakeCard {
   readonly card = new Fifo();

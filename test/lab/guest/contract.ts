@@ -22,7 +22,7 @@ scanoutContract('virtio-gpu', async () => {
   const { crtc, plane } = pipe;
   const fbId = propertyId(display.node, 'plane', plane, 'FB_ID');
   const scanout = device.createScanout(
-    { crtc, plane, fbId, inFenceFd: 0, outFencePtr: 0 },
+    { crtc, plane, fbId, inFenceFd: 0, outFencePtr: 0, fbDamageClips: 0 },
     {
       flip: (slot, sequence, timestampNs) => calls.push({ kind: 'flip', slot, sequence, timestampNs }),
       fence: (slot) => calls.push({ kind: 'fence', slot }),

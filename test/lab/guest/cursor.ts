@@ -101,7 +101,7 @@ async function besideFlips(): Promise<{ flips: number; refused: number[]; lastPo
   const flags = commitFlag.nonblock | commitFlag.pageFlipEvent;
   const fbId = propertyId(display, 'plane', plane, 'FB_ID');
   const scanout = device.createScanout(
-    { crtc, plane, fbId, inFenceFd: 0, outFencePtr: 0 },
+    { crtc, plane, fbId, inFenceFd: 0, outFencePtr: 0, fbDamageClips: 0 },
     {
       flip: () => {
         flips++;

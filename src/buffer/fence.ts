@@ -1,0 +1,143 @@
+/** A sync_file as an owning object: validated when it is made, closed once. */
+import { closeSync } from 'node:fs';
+import { coded, errnoOf, GuestheadError } from '../errors.js';
+import { loadNative, type Native, type NativeWatcher } from '../native.js';
+
+/** What a fence needs of the kernel; replaced by the tests. */
+export interface FenceCalls extends Pick<Native, 'syncFileInfo' | 'mergeSyncFiles' | 'watchReadable'> {
+  readonly close: (fd: number) => void;
+}
+
+let kernelCalls: FenceCalls | undefined;
+
+function callsOfKernel(): FenceCalls {
+  const native = loadNative();
+  kernelCalls ??= {
+    syncFileInfo: (fd) => native.syncFileInfo(fd),
+    mergeSyncFiles: (first, second) => native.mergeSyncFiles(first, second),
+    watchReadable: (fd, onReadable) => native.watchReadable(fd, onReadable),
+    close: closeSync,
+  };
+  return kernelCalls;
+}
+
+/**
+ * A fence that signals when rendering is done. Whoever is given one owns it: `present` and
+ * `draw` take theirs over and close it, also where the frame is never shown.
+ */
+export class Fence {
+  #fd: number | undefined;
+  #signalled: Promise<void> | undefined;
+  #endWait: ((error: Error | undefined) => void) | undefined;
+
+  private constructor(
+    fd: number,
+    private readonly calls: FenceCalls,
+  ) {
+    this.#fd = fd;
+  }
+
+  /**
+   * Takes a sync_file's descriptor over, as EGL_ANDROID_native_fence_sync, Vulkan or a Wayland client
+   * gives it. Throws ERR_USAGE where it is none; the descriptor stays the caller's then.
+   */
+  static adopt(fd: number, calls: FenceCalls = callsOfKernel()): Fence {
+    if (!Number.isInteger(fd) || fd < 0) throw notAFence(fd);
+    try {
+      calls.syncFileInfo(fd);
+    } catch (cause) {
+      throw notAFence(fd, cause);
+    }
+    return new Fence(fd, calls);
+  }
+
+  /**
+   * A new fence that signals when all of these have: for a frame that is rendered on several
+   * queues. The given ones stay open. Throws ERR_USAGE for none, ERR_CLOSED for a closed one.
+   */
+  static merge(fences: readonly Fence[]): Fence {
+    const [first, ...others] = fences;
+    if (first === undefined) throw new GuestheadError('ERR_USAGE', 'There is no fence to merge');
+    const { calls } = first;
+    let merged = merge(first, others[0] ?? first);
+    for (const fence of others.slice(1)) {
+      const before = merged;
+      try {
+        merged = merge(before, fence);
+      } finally {
+        before.close();
+      }
+    }
+    return merged;
+
+    function merge(one: Fence, other: Fence): Fence {
+      try {
+        return new Fence(calls.mergeSyncFiles(one.fd, other.fd), calls);
+      } catch (error) {
+        throw coded(error);
+      }
+    }
+  }
+
+  /** Borrowed: valid until `close()`. Throws ERR_CLOSED afterwards. */
+  get fd(): number {
+    if (this.#fd === undefined) throw new GuestheadError('ERR_CLOSED', 'The fence is closed');
+    return this.#fd;
+  }
+
+  get closed(): boolean {
+    return this.#fd === undefined;
+  }
+
+  /** Asked anew; a fence whose driver failed counts as signalled. Throws ERR_CLOSED. */
+  get isSignalled(): boolean {
+    return this.calls.syncFileInfo(this.fd).status !== 0;
+  }
+
+  /** Resolves when the fence has signalled; rejects with ERR_CLOSED where it is closed before, ERR_SYSTEM where it cannot be polled. */
+  get signalled(): Promise<void> {
+    this.#signalled ??= this.#wait();
+    return this.#signalled;
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.#fd === undefined) return;
+    this.#endWait?.(new GuestheadError('ERR_CLOSED', 'The fence was closed before it signalled'));
+    this.calls.close(this.#fd);
+    this.#fd = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #wait(): Promise<void> {
+    const { fd } = this;
+    const waiting = new Promise<void>((resolve, reject) => {
+      let watcher: NativeWatcher | undefined = undefined;
+      this.#endWait = (error) => {
+        this.#endWait = undefined;
+        watcher?.close();
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      watcher = this.calls.watchReadable(fd, (errno) =>
+        this.#endWait?.(
+          errno === 0 ? undefined : new GuestheadError('ERR_SYSTEM', 'The fence cannot be polled', { errno }),
+        ),
+      );
+    });
+    waiting.catch(() => undefined); // who asks for it hears of it; nobody has to
+    return waiting;
+  }
+}
+
+function notAFence(fd: unknown, cause?: unknown): GuestheadError {
+  return new GuestheadError('ERR_USAGE', `${String(fd)} is no sync_file`, {
+    operation: 'SYNC_IOC_FILE_INFO',
+    errno: errnoOf(cause),
+    cause,
+    advice: 'a fence is the descriptor of a sync_file, e.g. of EGL_ANDROID_native_fence_sync',
+  });
+}

@@ -1,0 +1,287 @@
+/**
+ * What a head shows, from the first present, or the subscription to its flips, to its end: one set of
+ * buffers after the other. What is on the screen, or still read, outlives the change from one to the next.
+ */
+import { Subscription, type Observable, type Subscriber } from 'rxjs';
+import type { ScanoutBuffer, StateCounts } from '../buffer/index.js';
+import type { GuestheadError } from '../errors.js';
+import {
+  dirtyLoop,
+  flipLoop,
+  monotonicClock,
+  Outbox,
+  PaceObserver,
+  type DiscardReason,
+  type Draw,
+  type Flip,
+  type Pacing,
+  type PresenterParts,
+} from '../loop/index.js';
+import { closeQuietly } from '../owner.js';
+import type { BufferSet } from './buffer-set.js';
+import type { Claim } from './claim.js';
+import { DirectPresenter } from './direct-presenter.js';
+import { guardExit } from './exit-guard.js';
+import { OnScreen } from './on-screen.js';
+import type { CheckedHeadOptions } from './options.js';
+import { ProgramFrames } from './program-frames.js';
+import type { HeadTelemetry } from './telemetry.js';
+
+/** A `draw` that is asked for each frame. */
+interface DrawSource {
+  readonly kind: 'draw';
+  readonly draw: Draw;
+  readonly when$: Observable<unknown> | undefined;
+  readonly subscriber: Subscriber<Flip>;
+}
+
+/** A program with frames of its own time. */
+interface ProgramSource {
+  readonly kind: 'program';
+  readonly onTurn: () => void;
+}
+
+export interface RunContext {
+  readonly options: CheckedHeadOptions;
+  readonly source: DrawSource | ProgramSource;
+  readonly telemetry: HeadTelemetry;
+  readonly report: (fault: GuestheadError) => void;
+  /** Whether the display really is gone. */
+  readonly gone: () => boolean;
+  /** The loop ended; the head decides what follows. */
+  readonly onError: (error: unknown) => void;
+  /** The set's first frame is on the screen: what was shown before may go. */
+  readonly onShown: () => void;
+  /** DRM master was lost, or is ours again. */
+  readonly onMaster: (isOurs: boolean) => void;
+  /** At each flip event, before the next commit. */
+  readonly onFlip: () => void;
+  /** The process ends: what is on the screen beside the frames goes first. */
+  readonly onExit: () => void;
+}
+
+export class HeadRun {
+  #screen: OnScreen | undefined;
+  /** Frames on one set. */
+  #loop: Subscription | undefined;
+  readonly #outbox: Outbox;
+  /** What a program presents by itself. */
+  readonly frames: ProgramFrames;
+  #nextFrame = 0;
+  #claim: Claim | undefined;
+  #pace: PaceObserver | undefined;
+  readonly #removeGuard: () => void;
+
+  constructor(private readonly context: RunContext) {
+    this.#outbox = new Outbox(afterThisTurn, context.report);
+    this.frames = new ProgramFrames(this.#outbox);
+    this.#removeGuard = guardExit(() => {
+      context.onExit();
+      this.#quietly((claim) => claim.modeset.restore());
+    });
+  }
+
+  /** Shows this set from now on; what the one before has on the screen stays there until the first frame of this one. */
+  start(claim: Claim, set: BufferSet): void {
+    this.#stopLoop('resized');
+    if (this.#screen?.claim !== claim) this.#endScreen('lost');
+    this.#claim = claim;
+    this.#screen ??= this.#open(claim);
+    this.#screen.use(set);
+    const pace = new PaceObserver(periodOf(set));
+    this.#pace = pace;
+    const parts = this.#partsOf(this.#screen, set, pace);
+    const { source, options } = this.context;
+    if (source.kind === 'program') this.#startProgram(parts, source);
+    else if (options.update === 'dirtyfb') this.#startDirty(this.#screen, set, source);
+    else this.#startFlips(parts, source);
+  }
+
+  /** Nothing is presented until the next start; the last frame stays on the screen, and its buffers with it. */
+  pause(reason: DiscardReason): void {
+    this.#stopLoop(reason);
+    this.#endScreen(reason);
+  }
+
+  /** The host closed the head, or the program turned it off: it shows nothing until the next start. */
+  blank(reason: 'unplugged' | 'off'): void {
+    this.#stopLoop(reason);
+    this.#screen?.stop(reason);
+    this.#quietly(({ modeset }) => (reason === 'off' ? modeset.off() : modeset.restore()));
+    this.#endScreen(reason);
+  }
+
+  /** Gives the screen back. Idempotent. */
+  stop(): void {
+    this.#stopLoop('closed');
+    this.#screen?.stop('closed');
+    this.#removeGuard();
+    this.#quietly(({ modeset }) => modeset.restore());
+    this.#endScreen('closed');
+    this.#claim = undefined;
+  }
+
+  /** It is replaced: its buffers go as soon as neither display nor host reads them. */
+  retire(set: BufferSet): void {
+    if (this.#screen === undefined) closeQuietly(set.owner);
+    else this.#screen.retire(set);
+  }
+
+  get running(): boolean {
+    return this.#loop !== undefined;
+  }
+
+  /** Whether the program decides when there is a frame. */
+  get direct(): boolean {
+    return this.context.source.kind === 'program';
+  }
+
+  get flipPending(): boolean {
+    return this.#screen?.scanout.flipPending ?? false;
+  }
+
+  counts(): StateCounts | undefined {
+    return this.#screen?.chain.counts();
+  }
+
+  pacing(): Pacing | undefined {
+    return this.#pace?.pacing();
+  }
+
+  /** A client's buffer is what the host or the kernel has refused: whether there is one that it can have been. */
+  blameClient(fault: GuestheadError): boolean {
+    const suspect = this.#screen?.suspect();
+    suspect?.refuse(fault);
+    return suspect !== undefined;
+  }
+
+  #open(claim: Claim): OnScreen {
+    const { telemetry, onFlip, gone } = this.context;
+    return new OnScreen({ claim, flushFences: telemetry, onFlip, gone }, this.#outbox, this.#nextFrame);
+  }
+
+  #partsOf(screen: OnScreen, set: BufferSet, pace: PaceObserver): PresenterParts<ScanoutBuffer> {
+    const { options, telemetry, report } = this.context;
+    return {
+      swapchain: screen.chain,
+      ahead: screen.ahead,
+      scanout: screen.scanout,
+      clock: monotonicClock,
+      options: { periodMs: periodOf(set), flipTimeoutMs: options.flipTimeoutMs },
+      defer: afterThisTurn,
+      pace,
+      onReleased: (slot) => telemetry.released(slot),
+      onRefused: (slot) => screen.refused(slot),
+      slotOf: (buffer) => screen.slotOf(buffer, set),
+      report,
+    };
+  }
+
+  #startFlips(parts: PresenterParts<ScanoutBuffer>, { draw, when$, subscriber }: DrawSource): void {
+    const { options, onShown, onMaster } = this.context;
+    const loopOptions = { ...options, ...parts.options };
+    const flips$ = flipLoop({ ...parts, draw, when$, options: loopOptions, onModeShown: onShown, onMaster });
+    this.#subscribe(flips$, subscriber);
+  }
+
+  #startDirty({ claim, scanout }: OnScreen, set: BufferSet, { draw, subscriber }: DrawSource): void {
+    const [buffer] = set.buffers;
+    if (buffer === undefined) return;
+    const { options, report, onShown } = this.context;
+    const show = () => {
+      const result = scanout.commit(0, -1, true, undefined);
+      if (result === 0) onShown();
+      return result;
+    };
+    const flips$ = dirtyLoop({
+      buffer,
+      firstFrame: this.#nextFrame,
+      periodMs: periodOf(set),
+      clock: monotonicClock,
+      draw,
+      onDrawError: options.onDrawError,
+      report,
+      surface: {
+        show,
+        flush: () => claim.native.dirtyFramebuffer(claim.display.node.fd, buffer.framebuffer),
+        flushPending: () => scanout.pendingFences(0, -1).length > 0,
+      },
+      onFrame: (next) => (this.#nextFrame = next),
+    });
+    this.#subscribe(flips$, subscriber);
+  }
+
+  #startProgram(parts: PresenterParts<ScanoutBuffer>, { onTurn }: ProgramSource): void {
+    const { telemetry, onShown, onMaster, onError } = this.context;
+    const loop = new Subscription();
+    const direct = new DirectPresenter(parts, {
+      told: (flip) => telemetry.flipped(flip),
+      turn: onTurn,
+      modeShown: onShown,
+      master: onMaster,
+      failed: (error) => {
+        if (this.#loop === loop) onError(error);
+      },
+    });
+    loop.add(() => direct.stop());
+    this.#loop = loop;
+    this.frames.use(direct, parts.swapchain);
+    direct.start();
+  }
+
+  /** The loop may end before `subscribe` returns: what runs is known before it starts. */
+  #subscribe(flips$: Observable<Flip>, subscriber: Subscriber<Flip>): void {
+    const { telemetry, onError } = this.context;
+    const loop = new Subscription();
+    this.#loop = loop;
+    loop.add(
+      flips$.subscribe({
+        next: (flip) => {
+          telemetry.flipped(flip);
+          subscriber.next(flip);
+        },
+        error: (error: unknown) => {
+          if (this.#loop === loop) onError(error);
+        },
+        complete: () => {
+          if (this.#loop === loop) subscriber.complete();
+        },
+      }),
+    );
+  }
+
+  #stopLoop(reason: DiscardReason): void {
+    const loop = this.#loop;
+    this.frames.stop(reason);
+    this.#loop = undefined;
+    this.#screen?.ahead.cancel(reason);
+    loop?.unsubscribe();
+  }
+
+  #endScreen(reason: DiscardReason): void {
+    const screen = this.#screen;
+    this.#screen = undefined;
+    if (screen === undefined) return;
+    this.#nextFrame = Math.max(this.#nextFrame, screen.end(reason));
+  }
+
+  /** Throws nothing: a lost device has nothing to be given back. */
+  #quietly(act: (claim: Claim) => void): void {
+    try {
+      if (this.#claim !== undefined) act(this.#claim);
+    } catch {
+      // see above
+    }
+  }
+}
+
+const settled = Promise.resolve();
+
+/** As a promise job: the addon lets them run when it has told all heads their events. */
+function afterThisTurn(callback: () => void): void {
+  void settled.then(callback);
+}
+
+function periodOf({ mode }: BufferSet): number {
+  return 1000 / mode.refreshHz;
+}
