@@ -36,7 +36,7 @@ const arrows = {
   'report/compare': [],
   lab: ['render'],
   host: [],
-  testing: ['native'],
+  testing: ['device', ...system],
   transfer: [...display, ...system],
   kiosk: [...display, ...system, 'render'],
   cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, 'transfer', 'render', 'probe'],

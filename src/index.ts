@@ -1,6 +1,6 @@
 /** guesthead: gives a virtual machine's headless GPU a head. */
 export { describeDevice, discover } from './device/index.js';
-export type { DrmDevice } from './device/index.js';
+export type { DrmDevice, Kernel } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode } from './errors.js';
 export { Fence, formats, modifiers } from './buffer/index.js';

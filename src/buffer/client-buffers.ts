@@ -1,9 +1,9 @@
 /** IMPORT for clients: the dma-bufs that they bring, imported into one display. */
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { DrmNode } from '../device/index.js';
+import type { KmsNode } from '../device/index.js';
 import { GuestheadError, isTransient } from '../errors.js';
-import { format, INVALID, LINEAR, primeHandleToFd, type DmabufFd } from '../ffi/index.js';
+import { format, INVALID, LINEAR, type DmabufFd, type GemHandle } from '../ffi/index.js';
 import { Owner } from '../owner.js';
 import { checkLayout, type PictureLayout } from './check.js';
 import { ImportedBuffer, type ClientBuffer } from './client-buffer.js';
@@ -33,10 +33,13 @@ const remembered = 256;
 /** The calls that make a framebuffer of a GEM handle; replaced by the tests. */
 export interface ClientBufferCalls {
   readonly framebuffer: typeof framebufferOwned;
-  readonly exportDmabuf: typeof primeHandleToFd;
+  readonly exportDmabuf: (display: KmsNode, handle: GemHandle) => DmabufFd;
 }
 
-const kernelCalls: ClientBufferCalls = { framebuffer: framebufferOwned, exportDmabuf: primeHandleToFd };
+const kernelCalls: ClientBufferCalls = {
+  framebuffer: framebufferOwned,
+  exportDmabuf: ({ buffers }, handle) => buffers.primeHandleToFd(handle, { readWrite: false }),
+};
 
 /** The imports of one display: a dma-buf, whichever descriptor it comes by, is imported once. */
 export class ClientBuffers {
@@ -45,7 +48,7 @@ export class ClientBuffers {
   readonly #refused = new Map<string, GuestheadError>();
 
   constructor(
-    private readonly display: DrmNode,
+    private readonly display: KmsNode,
     private readonly handles: GemHandles,
     private readonly calls: ClientBufferCalls = kernelCalls,
   ) {}
@@ -78,7 +81,7 @@ export class ClientBuffers {
       const handle = importHandle(this.display, this.handles, fd, 'the client');
       try {
         const framebuffer = this.calls.framebuffer(owner, this.display, layout, handle);
-        const own = owner.own(this.calls.exportDmabuf(this.display.fd, handle, { readWrite: false }), closeSync);
+        const own = owner.own(this.calls.exportDmabuf(this.display, handle), closeSync);
         const buffer = new ImportedBuffer(layout, framebuffer, own, owner, () => this.#imported.delete(identity));
         this.#imported.set(identity, buffer);
         this.#all.add(buffer);

@@ -3,7 +3,7 @@
  * render GPU, which draws there. Works on any kernel: the way of the "dumb
  * scanout device", and of Mesa's KMSRO. No pixel is copied in the guest.
  */
-import { createDumb, type DmabufFd, format, type FramebufferId, type GemHandle } from '../ffi/index.js';
+import { format, type DmabufFd, type FramebufferId, type GemHandle } from '../ffi/index.js';
 import { Owner } from '../owner.js';
 import { checkLayout, type PictureLayout } from './check.js';
 import { exportOwned, framebufferOwned, linearLayout, renderUsage, type PathDevices, type Size } from './path.js';
@@ -26,7 +26,7 @@ export function createDumbFramebuffer(
   { display, handles }: PathDevices,
   size: Size,
 ): { layout: PictureLayout; framebuffer: FramebufferId; fd: DmabufFd } {
-  const { handle, pitch } = createDumb(display.fd, { ...size, bpp: 32 });
+  const { handle, pitch } = display.buffers.createDumb({ ...size, bpp: 32 });
   handles.adopt(handle);
   owner.own<GemHandle>(handle, (dumb) => {
     handles.release(dumb);

@@ -11,33 +11,23 @@
  *     import ──┼──► handle ──► last release ──► GEM_CLOSE
  *     adopt  ──┘
  */
+import type { BufferCalls } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import { closeGemHandle, primeFdToHandle, type DmabufFd, type GemHandle } from '../ffi/index.js';
-
-/** The two calls; replaced by the tests. */
-export interface GemCalls {
-  readonly import: (fd: number, dmabuf: DmabufFd) => GemHandle;
-  readonly close: (fd: number, handle: GemHandle) => void;
-}
-
-const kernelCalls: GemCalls = { import: primeFdToHandle, close: closeGemHandle };
+import type { DmabufFd, GemHandle } from '../ffi/index.js';
 
 /** All handles of an open file that may be imported again must go through the same one of these. */
 export class GemHandles {
   readonly #users = new Map<GemHandle, number>();
 
-  /** `fd` gives the open node, or throws once it is closed: its handles have gone with it then. */
-  constructor(
-    private readonly fd: () => number,
-    private readonly calls: GemCalls = kernelCalls,
-  ) {}
+  /** The calls throw once the node is closed: its handles have gone with it then. */
+  constructor(private readonly calls: Pick<BufferCalls, 'primeFdToHandle' | 'closeGemHandle'>) {}
 
   /**
    * Imports a dma-buf, which stays the caller's. Each import is ended by a `release`
    * of its own. Throws what the kernel refuses with; nothing is counted then.
    */
   import(dmabuf: DmabufFd): GemHandle {
-    const handle = this.calls.import(this.fd(), dmabuf);
+    const handle = this.calls.primeFdToHandle(dmabuf);
     this.#use(handle);
     return handle;
   }
@@ -61,7 +51,7 @@ export class GemHandles {
       return;
     }
     this.#users.delete(handle); // first: the kernel gives the number to the next buffer
-    this.calls.close(this.fd(), handle);
+    this.calls.closeGemHandle(handle);
   }
 
   #use(handle: GemHandle): void {

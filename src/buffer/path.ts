@@ -1,19 +1,8 @@
 /** What the four buffer paths have in common. */
 import { closeSync } from 'node:fs';
-import type { DrmNode } from '../device/index.js';
+import type { Allocator, GpuNode, KmsNode } from '../device/index.js';
 import { GuestheadError, errnoName, errnoOf } from '../errors.js';
-import {
-  addFramebuffer,
-  closeFramebuffer,
-  format,
-  gbmUsage,
-  LINEAR,
-  primeHandleToFd,
-  type DmabufFd,
-  type FramebufferId,
-  type GbmDevice,
-  type GemHandle,
-} from '../ffi/index.js';
+import { format, gbmUsage, LINEAR, type DmabufFd, type FramebufferId, type GemHandle } from '../ffi/index.js';
 import type { Native } from '../native.js';
 import type { Owner } from '../owner.js';
 import { checkLayout, type PictureLayout } from './check.js';
@@ -29,10 +18,10 @@ export interface Size {
 export interface PathDevices {
   readonly native: Native;
   /** The render GPU's allocator; stays the caller's. */
-  readonly gbm: GbmDevice;
+  readonly gbm: Allocator;
   /** The node that `gbm` was made on. */
-  readonly render: DrmNode;
-  readonly display: DrmNode;
+  readonly render: GpuNode;
+  readonly display: KmsNode;
   /** Of `display`'s open file. */
   readonly handles: GemHandles;
   /** Who draws into the buffers. */
@@ -54,8 +43,8 @@ export function linearLayout({ width, height }: Size, stride: number, fd: Dmabuf
  * Read-write, and not by gbm_bo_get_fd: before Mesa 23 its software rasteriser
  * exports read-only, and such a dma-buf cannot be mapped for drawing.
  */
-export function exportOwned(owner: Owner, node: DrmNode, handle: GemHandle): DmabufFd {
-  return owner.own(primeHandleToFd(node.fd, handle, { readWrite: true }), closeSync);
+export function exportOwned(owner: Owner, node: GpuNode, handle: GemHandle): DmabufFd {
+  return owner.own(node.buffers.primeHandleToFd(handle, { readWrite: true }), closeSync);
 }
 
 /** PRIME import and AddFB2. The framebuffer keeps the memory: the GEM handle lives only as long as AddFB2 needs it. */
@@ -77,19 +66,19 @@ export function importOwned(
 
 export function framebufferOwned(
   owner: Owner,
-  display: DrmNode,
+  display: KmsNode,
   layout: PictureLayout,
   handle: GemHandle,
 ): FramebufferId {
   const { width, height, stride, offset } = layout;
   const planes = [{ handle, pitch: stride, offset }];
-  return owner.own(addFramebuffer(display.fd, { width, height, format: layout.format, planes }), (id) => {
-    closeFramebuffer(display.fd, id);
+  return owner.own(display.buffers.addFramebuffer({ width, height, format: layout.format, planes }), (id) => {
+    display.buffers.closeFramebuffer(id);
   });
 }
 
 /** Ends with `handles.release`. Throws ERR_IMPORT_REFUSED with advice. */
-export function importHandle(display: DrmNode, handles: GemHandles, fd: DmabufFd, from: string): GemHandle {
+export function importHandle(display: GpuNode, handles: GemHandles, fd: DmabufFd, from: string): GemHandle {
   try {
     return handles.import(fd);
   } catch (cause) {

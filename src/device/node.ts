@@ -20,6 +20,7 @@ import {
   type Property,
   type PropertyDefinitions,
 } from '../ffi/index.js';
+import { bufferCalls, kmsCalls } from './calls.js';
 import { parkDescriptor } from './park.js';
 import { masterHolder } from './master-holder.js';
 
@@ -29,6 +30,8 @@ const primeExport = 2n;
 /** Closes once; `fd` throws ERR_CLOSED afterwards. */
 export class DrmNode {
   #fd: number | undefined;
+  readonly buffers = bufferCalls(() => this.fd);
+  readonly kms = kmsCalls(() => this.fd);
   readonly #definitions: PropertyDefinitions = new Map();
 
   private constructor(

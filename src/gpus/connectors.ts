@@ -1,5 +1,5 @@
 /** The display's connectors, for people and compositors to choose by. */
-import { connectorModel, type Connector } from '../ffi/index.js';
+import type { Connector } from '../ffi/index.js';
 import { listConnectors } from '../kms/index.js';
 import type { OpenGpus } from './open-gpus.js';
 
@@ -14,7 +14,7 @@ export interface ConnectorInfo {
 /** Asked anew. */
 export function connectorsOf({ display: { node } }: OpenGpus): ConnectorInfo[] {
   return listConnectors(node).map(({ id, name, status }) => {
-    const { make, model } = connectorModel(node.fd, id) ?? { make: undefined, model: undefined };
+    const { make, model } = node.kms.connectorModel(id) ?? { make: undefined, model: undefined };
     return { name, status, make, model };
   });
 }

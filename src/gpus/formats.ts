@@ -1,6 +1,6 @@
 /** Which pixel formats the display shows and the render GPU draws. */
-import type { DrmNode } from '../device/index.js';
-import { format, formatName, gbmUsage, getPlane, getPlanes } from '../ffi/index.js';
+import type { KmsNode } from '../device/index.js';
+import { format, formatName, gbmUsage } from '../ffi/index.js';
 import type { OpenGpus } from './open-gpus.js';
 
 const drawnLinear = gbmUsage.linear | gbmUsage.rendering;
@@ -15,10 +15,10 @@ export function sharedFormats({ display, render }: OpenGpus): string[] {
     .map((code) => names.get(code) ?? formatName(code));
 }
 
-function primaryFormats(node: DrmNode): (readonly number[])[] {
-  const primary = getPlanes(node.fd).filter((id) => {
+function primaryFormats(node: KmsNode): (readonly number[])[] {
+  const primary = node.kms.getPlanes().filter((id) => {
     const type = node.properties(id, 'plane').get('type');
     return type !== undefined && type.value === type.enums.get('Primary');
   });
-  return primary.map((id) => getPlane(node.fd, id).formats);
+  return primary.map((id) => node.kms.getPlane(id).formats);
 }

@@ -31,7 +31,7 @@ export class GpuPair {
     private current: OpenGpus,
   ) {
     this.#clientBuffers = clientBuffersOf(current);
-    this.#watch = new PairWatch(this);
+    this.#watch = new PairWatch(this, options.kernel);
   }
 
   /** Throws a GuestheadError that says why, or the reason of `signal`; nothing stays open then. */

@@ -1,8 +1,16 @@
 /** Opens the two GPUs of a pair; each closes all that was opened with it. */
 import { GemHandles } from '../buffer/index.js';
-import { discover, DrmNode, selectDisplay, selectRender, type DrmDevice, type Selected } from '../device/index.js';
+import {
+  selectDisplay,
+  selectRender,
+  type Allocator,
+  type DrmDevice,
+  type GpuNode,
+  type Kernel,
+  type KmsNode,
+  type Selected,
+} from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import { GbmDevice, loadLibdrm, loadLibgbm } from '../ffi/index.js';
 import type { Native, NativeDevice } from '../native.js';
 import { Owner } from '../owner.js';
 import { becomeMasterInTime } from './master-wait.js';
@@ -12,7 +20,7 @@ import type { CheckedGpuOptions } from './options.js';
 export interface DisplayGpu {
   /** As discovered: its PCI address outlives its node's name. */
   readonly found: DrmDevice;
-  readonly node: DrmNode;
+  readonly node: KmsNode;
   readonly device: NativeDevice;
   readonly handles: GemHandles;
   /** Gives DRM master up and closes all of these. */
@@ -22,8 +30,8 @@ export interface DisplayGpu {
 /** The device that allocates, and draws. */
 export interface RenderGpu {
   readonly found: DrmDevice;
-  readonly node: DrmNode;
-  readonly gbm: GbmDevice;
+  readonly node: GpuNode;
+  readonly gbm: Allocator;
   readonly owner: Owner;
 }
 
@@ -35,18 +43,18 @@ export interface OpenGpus {
 
 /** Both devices are looked for before either is opened: a machine with one only shall say so. */
 export async function openBoth(options: CheckedGpuOptions): Promise<OpenGpus> {
-  loadLibdrm();
-  loadLibgbm();
-  const native = options.native(); // before Mesa, whose loading on a thread holds the dynamic linker's lock
+  const { kernel } = options;
+  kernel.load();
   const owner = new Owner();
   return owner.guardAsync(async () => {
-    const found = discover();
+    const found = kernel.discover();
     const chosenDisplay = selectDisplay(found, options.display);
     const chosenRender = selectRender(found, options.render, chosenDisplay.device);
-    const rendering = openRender(chosenRender); // begun first: its driver is loaded on a thread meanwhile
-    const opening = [openDisplay(chosenDisplay, options, native), rendering] as const;
+    const rendering = openRender(chosenRender, kernel); // begun first: its driver is loaded on a thread meanwhile
+    const opening = [openDisplay(chosenDisplay, options), rendering] as const;
     for (const gpu of await fulfilled<DisplayGpu | RenderGpu>(opening)) owner.own(gpu.owner);
     const [display, render] = await Promise.all(opening);
+    const { native } = kernel;
     native.discardCode('libLLVM'); // comes with Mesa, and its initializers alone touch 30 MiB
     return { native, display, render };
   });
@@ -58,52 +66,47 @@ export async function openLost(
   lost: ReadonlySet<'display' | 'render'>,
   options: CheckedGpuOptions,
 ): Promise<OpenGpus> {
-  const { native } = before;
+  const { kernel } = options;
   const owner = new Owner();
   return owner.guardAsync(async () => {
-    const found = discover();
+    const found = kernel.discover();
     const display = lost.has('display')
-      ? await openDisplay(
-          selectDisplay(found, again(options.display, before.display)),
-          { ...options, wait: false },
-          native,
-        )
+      ? await openDisplay(selectDisplay(found, again(options.display, before.display)), { ...options, wait: false })
       : before.display;
     if (display !== before.display) owner.own(display.owner);
     const render = lost.has('render')
-      ? await openRender(selectRender(found, again(options.render, before.render), display.found))
+      ? await openRender(selectRender(found, again(options.render, before.render), display.found), kernel)
       : before.render;
-    return { native, display, render };
+    return { native: kernel.native, display, render };
   });
 }
 
 /** Opens the node and makes it DRM master, waiting for that where asked to. */
 async function openDisplay(
   { device: found, node: path }: Selected,
-  { wait, onWait, signal }: Pick<CheckedGpuOptions, 'wait' | 'onWait' | 'signal'>,
-  native: Native,
+  { kernel, wait, onWait, signal }: Pick<CheckedGpuOptions, 'kernel' | 'wait' | 'onWait' | 'signal'>,
 ): Promise<DisplayGpu> {
   const owner = new Owner();
   return owner.guardAsync(async () => {
-    const node = owner.own(DrmNode.open(path));
+    const node = owner.own(kernel.openNode(path));
     needs(node, node.canImport(), 'cannot import dma-bufs');
     if (wait) await becomeMasterInTime(node, { onWait, signal });
     else node.becomeAtomicMaster();
     owner.defer(() => {
       node.giveUpMaster();
     });
-    const device = owner.own(native.openDevice(node.fd));
+    const device = owner.own(kernel.native.openDevice(node.fd));
     node.defineProperties();
-    return { found, node, device, handles: new GemHandles(() => node.fd), owner };
+    return { found, node, device, handles: new GemHandles(node.buffers), owner };
   });
 }
 
-async function openRender({ device: found, node: path }: Selected): Promise<RenderGpu> {
+async function openRender({ device: found, node: path }: Selected, kernel: Kernel): Promise<RenderGpu> {
   const owner = new Owner();
   return owner.guardAsync(async () => {
-    const node = owner.own(DrmNode.open(path));
+    const node = owner.own(kernel.openNode(path));
     needs(node, node.canExport(), 'cannot export dma-bufs');
-    const gbm = owner.own(await GbmDevice.createOnThread(node.fd));
+    const gbm = owner.own(await kernel.createGbm(node));
     return { found, node, gbm, owner };
   });
 }
@@ -119,7 +122,7 @@ async function fulfilled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
-function needs(node: DrmNode, holds: boolean, fault: string): void {
+function needs(node: GpuNode, holds: boolean, fault: string): void {
   if (holds) return;
   throw new GuestheadError('ERR_UNSUPPORTED', `${node.driver} ${fault}`, {
     device: node.path,

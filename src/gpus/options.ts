@@ -1,6 +1,6 @@
 /** What a pair of GPUs can be asked for; checked in one place, before any device is touched. */
+import { systemKernel, type Kernel } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import { loadNative, type Native } from '../native.js';
 
 export interface GpuOptions {
   /** The GPU that allocates: `auto`, a driver's name, a PCI address or a node. */
@@ -15,8 +15,8 @@ export interface GpuOptions {
   readonly signal?: AbortSignal | undefined;
   /** A device that is unbound and bound again is opened again, and its heads flip on, instead of ERR_DEVICE_LOST. */
   readonly reopen?: boolean | undefined;
-  /** The addon, or what stands in for it in tests. */
-  readonly native?: Native | undefined;
+  /** What stands in for the kernel in tests: `FakeKernel` of `guesthead/testing`. */
+  readonly kernel?: Kernel | undefined;
 }
 
 export interface CheckedGpuOptions {
@@ -26,12 +26,12 @@ export interface CheckedGpuOptions {
   readonly onWait: (why: GuestheadError) => void;
   readonly signal: AbortSignal | undefined;
   readonly reopen: boolean;
-  readonly native: () => Native;
+  readonly kernel: Kernel;
 }
 
 /** Throws ERR_USAGE. */
 export function parseGpuOptions(options: GpuOptions): CheckedGpuOptions {
-  const { render = 'auto', display = 'auto', wait = false, reopen = false, onWait, signal, native } = options;
+  const { render = 'auto', display = 'auto', wait = false, reopen = false, onWait, signal } = options;
   if (signal !== undefined && !((signal as unknown) instanceof AbortSignal))
     throw new GuestheadError('ERR_USAGE', '`signal` is no AbortSignal');
   return {
@@ -41,6 +41,6 @@ export function parseGpuOptions(options: GpuOptions): CheckedGpuOptions {
     onWait: onWait ?? (() => undefined),
     signal,
     reopen,
-    native: native === undefined ? () => loadNative() : () => native,
+    kernel: options.kernel ?? systemKernel,
   };
 }

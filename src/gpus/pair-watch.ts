@@ -1,7 +1,6 @@
 /** What a pair of GPUs hears from outside: uevents, a host that paused the machine, a host that refused a command. */
-import { PauseWatch, watchDrmEvents, watchHostRefusals, type DrmUevent, type HostRefusal } from '../device/index.js';
+import { PauseWatch, type DrmUevent, type HostRefusal, type Kernel } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import type { Native } from '../native.js';
 import { Owner } from '../owner.js';
 import type { OpenGpus } from './open-gpus.js';
 import type { GpuRole, PairChange } from './pair-change.js';
@@ -22,13 +21,15 @@ export class PairWatch {
   readonly #owner = new Owner();
   readonly #pauses: PauseWatch;
 
-  constructor(private readonly pair: Watched) {
+  constructor(
+    private readonly pair: Watched,
+    kernel: Kernel,
+  ) {
     this.#pauses = new PauseWatch(this.#onPause);
-    const { native } = pair.latest;
     this.#owner.guard(() => {
       this.#owner.own(this.#pauses);
-      this.#owner.defer(watchUevents(native, this.#onUevent));
-      this.#owner.defer(watchHostRefusals(native, this.#onRefusal));
+      this.#owner.defer(watchUevents(kernel, this.#onUevent));
+      this.#owner.defer(kernel.watchHostRefusals(this.#onRefusal));
     });
   }
 
@@ -68,9 +69,9 @@ export class PairWatch {
 }
 
 /** Without uevents, as in a container, hotplug goes unseen; losses show in the commits. */
-function watchUevents(native: Native, onEvent: (event: DrmUevent) => void): () => void {
+function watchUevents(kernel: Kernel, onEvent: (event: DrmUevent) => void): () => void {
   try {
-    return watchDrmEvents(native, onEvent);
+    return kernel.watchUevents(onEvent);
   } catch {
     return () => undefined;
   }

@@ -1,5 +1,5 @@
 /** What a head has claimed of the GPUs: a connector with its CRTC and plane, so that no other head takes them. */
-import { connectorModel, type DisplayModel } from '../ffi/index.js';
+import type { DisplayModel } from '../ffi/index.js';
 import type { GpuPair, OpenGpus } from '../gpus/index.js';
 import { choosePipe, Modeset, pipeAt, type Pipe } from '../kms/index.js';
 
@@ -34,7 +34,7 @@ export function claimAgain(pair: GpuPair, before: Claim): Claim {
 
 function claimPipe(pair: GpuPair, pipe: Pipe, modeset: Modeset): Claim {
   const { gpus } = pair;
-  const model = connectorModel(gpus.display.node.fd, pipe.connector.id);
+  const model = gpus.display.node.kms.connectorModel(pipe.connector.id);
   const release = pair.claim(pipe);
   return { ...gpus, pipe, modeset, model, release };
 }

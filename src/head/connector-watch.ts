@@ -1,7 +1,7 @@
 /** What a connector's hotplug, or its coming back with its device, asks of its head. */
-import type { DrmNode } from '../device/index.js';
+import type { KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import { getConnector, type Connector, type ConnectorId, type Mode } from '../ffi/index.js';
+import type { Connector, ConnectorId, Mode } from '../ffi/index.js';
 import { chooseMode, formatMode } from '../kms/index.js';
 import type { CheckedHeadOptions } from './options.js';
 
@@ -22,14 +22,11 @@ export class ConnectorWatch {
   /** In a row, at a size that no mode is preferred for. */
   #looksWithoutMode = 0;
 
-  constructor(
-    private connector: ConnectorId,
-    private readonly getConnectorOf = getConnector,
-  ) {}
+  constructor(private connector: ConnectorId) {}
 
   /** The connector as it is now. */
-  ask(display: Pick<DrmNode, 'fd'>): Connector {
-    return this.getConnectorOf(display.fd, this.connector, { probe: true });
+  ask({ kms }: Pick<KmsNode, 'kms'>): Connector {
+    return kms.getConnector(this.connector, { probe: true });
   }
 
   /** The host has closed the head: there is nothing to flip on. */
@@ -38,7 +35,7 @@ export class ConnectorWatch {
   }
 
   /** Asks the display anew; `shown` is the mode in use. */
-  look(display: Pick<DrmNode, 'fd'>, policy: ResizePolicy, shown: Mode): ConnectorAction {
+  look(display: Pick<KmsNode, 'kms'>, policy: ResizePolicy, shown: Mode): ConnectorAction {
     if (policy === 'keep') return { action: 'none' };
     const connector = this.ask(display);
     const wasUnplugged = this.#unplugged;

@@ -1,5 +1,5 @@
 /** Builds atomic requests by property names; for what is committed once, not for every frame. */
-import type { DrmNode } from '../device/index.js';
+import type { KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import type { ConnectorId, CrtcId, PlaneId, PropertyId } from '../ffi/index.js';
 import type { AtomicRequest } from '../native.js';
@@ -11,7 +11,7 @@ type Assignment = readonly [object: number, property: PropertyId, value: bigint]
 export class AtomicBuilder {
   readonly #assignments: Assignment[] = [];
 
-  constructor(private readonly display: DrmNode) {}
+  constructor(private readonly display: KmsNode) {}
 
   /** Throws ERR_UNSUPPORTED where the object lacks one of the properties. */
   set(kind: ObjectKind, object: ObjectId, values: Readonly<Record<string, bigint>>): this {
@@ -35,7 +35,7 @@ export class AtomicBuilder {
 
 /** The values that these properties have now. */
 export function readProperties(
-  display: DrmNode,
+  display: KmsNode,
   kind: ObjectKind,
   object: ObjectId,
   names: readonly string[],
@@ -45,10 +45,10 @@ export function readProperties(
 }
 
 /** The property's id, or 0 where the driver has none. */
-export function propertyId(display: DrmNode, kind: ObjectKind, object: ObjectId, name: string): number {
+export function propertyId(display: KmsNode, kind: ObjectKind, object: ObjectId, name: string): number {
   return display.properties(object, kind).get(name)?.id ?? 0;
 }
 
-function lacks({ path, driver }: DrmNode, kind: ObjectKind, name: string): GuestheadError {
+function lacks({ path, driver }: KmsNode, kind: ObjectKind, name: string): GuestheadError {
   return new GuestheadError('ERR_UNSUPPORTED', `The ${kind} of ${driver} has no property ${name}`, { device: path });
 }

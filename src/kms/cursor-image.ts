@@ -1,8 +1,8 @@
 /** One picture of a hardware cursor: a dumb buffer of the display, mapped for as long as it lives. */
 import { closeSync } from 'node:fs';
-import type { DrmNode } from '../device/index.js';
+import type { KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import { createDumb, destroyDumb, primeHandleToFd, type GemHandle } from '../ffi/index.js';
+import type { GemHandle } from '../ffi/index.js';
 import { access, type Native } from '../native.js';
 import { Owner } from '../owner.js';
 
@@ -17,15 +17,15 @@ export interface CursorImage {
   close(): void;
 }
 
-export function createCursorImage(native: Native, display: DrmNode): CursorImage {
+export function createCursorImage(native: Native, display: KmsNode): CursorImage {
   const owner = new Owner();
   return owner.guard(() => {
-    const { handle, pitch } = createDumb(display.fd, { width: cursorSize, height: cursorSize, bpp: 32 });
+    const { handle, pitch } = display.buffers.createDumb({ width: cursorSize, height: cursorSize, bpp: 32 });
     owner.own(handle, (dumb) => {
-      destroyDumb(display.fd, dumb);
+      display.buffers.destroyDumb(dumb);
     });
     checkPitch(display, pitch);
-    const fd = primeHandleToFd(display.fd, handle, { readWrite: true });
+    const fd = display.buffers.primeHandleToFd(handle, { readWrite: true });
     const mapping = mapAndClose(native, fd);
     owner.own(mapping);
     const draw = (pixels: Uint32Array) => {
@@ -41,7 +41,7 @@ export function createCursorImage(native: Native, display: DrmNode): CursorImage
 }
 
 /** The cursor ioctl takes no pitch. */
-function checkPitch({ path }: DrmNode, pitch: number): void {
+function checkPitch({ path }: KmsNode, pitch: number): void {
   if (pitch === cursorSize * 4) return;
   throw new GuestheadError('ERR_UNSUPPORTED', `A cursor's rows are ${pitch} bytes apart`, {
     device: path,

@@ -16,9 +16,9 @@
  * A cursor plane is hidden from atomic clients on paravirtual displays, unless they ask for it
  * by DRM_CLIENT_CAP_CURSOR_PLANE_HOTSPOT; the ioctls need neither the plane's id nor that.
  */
-import type { DrmNode } from '../device/index.js';
+import type { KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import { moveCursor, setCursor, type CrtcId, type CursorShape } from '../ffi/index.js';
+import type { CrtcId, CursorShape } from '../ffi/index.js';
 import type { Native } from '../native.js';
 import { Owner } from '../owner.js';
 import { createCursorImage, cursorSize, type CursorImage } from './cursor-image.js';
@@ -31,7 +31,7 @@ export interface Point {
 export interface CursorOptions {
   readonly native: Native;
   /** DRM master; stays the caller's and open until after `close`. */
-  readonly display: DrmNode;
+  readonly display: KmsNode;
   readonly crtc: CrtcId;
   /** Whether a commit on the CRTC has been made whose flip event has not come yet. */
   readonly isFlipPending: () => boolean;
@@ -66,10 +66,10 @@ export class Cursor {
   static open({ native, display, crtc, isFlipPending }: CursorOptions): Cursor {
     const calls: CursorCalls = {
       set: (shape) => {
-        setCursor(display.fd, crtc, shape);
+        display.kms.setCursor(crtc, shape);
       },
       move: (x, y) => {
-        moveCursor(display.fd, crtc, x, y);
+        display.kms.moveCursor(crtc, x, y);
       },
     };
     return new Cursor(calls, () => createCursorImage(native, display), isFlipPending);

@@ -2,9 +2,9 @@
  * What a CRTC shows: the whole state that goes with a frame where the mode changes, off, and what
  * was there before. Off and restore are synchronous, so that they also work while the process ends.
  */
-import type { DrmNode } from '../device/index.js';
+import type { KmsNode } from '../device/index.js';
 import { errnoOf, GuestheadError } from '../errors.js';
-import { createBlob, destroyBlob, getBlob, type BlobId, type FramebufferId, type Mode } from '../ffi/index.js';
+import type { BlobId, FramebufferId, Mode } from '../ffi/index.js';
 import { commitFlag, type AtomicRequest, type NativeDevice } from '../native.js';
 import { AtomicBuilder, readProperties } from './atomic.js';
 import type { Pipe } from './pipe.js';
@@ -26,7 +26,7 @@ export class Modeset {
   #changed = false;
 
   constructor(
-    private readonly display: DrmNode,
+    private readonly display: KmsNode,
     private readonly device: NativeDevice,
     private readonly pipe: Pipe,
   ) {
@@ -55,7 +55,7 @@ export class Modeset {
    * long as the call: the state on the CRTC keeps its own reference. What is shown before is restored later.
    */
   withState<T>(mode: Mode, commit: (state: AtomicRequest) => T): T {
-    const blob = createBlob(this.display.fd, mode.raw);
+    const blob = this.display.kms.createBlob(mode.raw);
     try {
       return commit(this.#stateOf(mode, blob));
     } finally {
@@ -103,7 +103,7 @@ export class Modeset {
       connector: readProperties(this.display, 'connector', connector.id, ['CRTC_ID']),
       crtc: crtcValues,
       plane: readProperties(this.display, 'plane', plane, ['FB_ID', 'CRTC_ID', ...planeGeometry]),
-      mode: mode === 0n ? undefined : getBlob(this.display.fd, Number(mode) as BlobId),
+      mode: mode === 0n ? undefined : this.display.kms.getBlob(Number(mode) as BlobId),
     };
   }
 
@@ -125,7 +125,7 @@ export class Modeset {
 
   #restoreMode(mode: Buffer): void {
     const { connector, crtc, plane } = this.pipe;
-    const blob = createBlob(this.display.fd, mode);
+    const blob = this.display.kms.createBlob(mode);
     try {
       const request = new AtomicBuilder(this.display)
         .set('connector', connector.id, this.#saved.connector)
@@ -141,7 +141,7 @@ export class Modeset {
   /** A display that is gone has no blobs. */
   #destroy(blob: BlobId): void {
     try {
-      destroyBlob(this.display.fd, blob);
+      this.display.kms.destroyBlob(blob);
     } catch {
       // see above
     }

@@ -1,17 +1,7 @@
 /** Which connector, CRTC and primary plane make up a head. */
-import type { DrmNode } from '../device/index.js';
+import type { KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import {
-  format,
-  getConnector,
-  getEncoder,
-  getPlane,
-  getPlanes,
-  getResources,
-  type Connector,
-  type CrtcId,
-  type PlaneId,
-} from '../ffi/index.js';
+import { format, type Connector, type CrtcId, type PlaneId } from '../ffi/index.js';
 
 export interface Pipe {
   readonly connector: Connector;
@@ -30,7 +20,7 @@ type Taken = Pick<Pipe, 'connector' | 'crtc'>;
  * `name` is a connector's, e.g. `Virtual-1`, or undefined for the first that is
  * connected; other heads of the same display have `taken` theirs.
  */
-export function choosePipe(display: DrmNode, name: string | undefined, taken: readonly Taken[] = []): Pipe {
+export function choosePipe(display: KmsNode, name: string | undefined, taken: readonly Taken[] = []): Pipe {
   const connectors = listConnectors(display);
   const free = connectors.filter(({ id }) => !taken.some(({ connector }) => connector.id === id));
   const connector = chooseConnector(display, name === undefined ? free : connectors, name);
@@ -39,7 +29,7 @@ export function choosePipe(display: DrmNode, name: string | undefined, taken: re
 }
 
 /** For a head that had this connector before its device went: plugged in or not. */
-export function pipeAt(display: DrmNode, connectorIndex: number, taken: readonly Taken[]): Pipe {
+export function pipeAt(display: KmsNode, connectorIndex: number, taken: readonly Taken[]): Pipe {
   const connector = listConnectors(display)[connectorIndex];
   if (connector === undefined)
     throw new GuestheadError('ERR_NO_CONNECTOR', `The display has no connector ${connectorIndex} any more`, {
@@ -50,7 +40,7 @@ export function pipeAt(display: DrmNode, connectorIndex: number, taken: readonly
   return pipeOf(display, connector, connectorIndex, taken);
 }
 
-function pipeOf(display: DrmNode, connector: Connector, connectorIndex: number, taken: readonly Taken[]): Pipe {
+function pipeOf(display: KmsNode, connector: Connector, connectorIndex: number, taken: readonly Taken[]): Pipe {
   const { crtc, index } = chooseCrtc(
     display,
     connector,
@@ -59,16 +49,16 @@ function pipeOf(display: DrmNode, connector: Connector, connectorIndex: number, 
   return { connector, connectorIndex, crtc, crtcIndex: index, plane: choosePrimaryPlane(display, crtc, index) };
 }
 
-function takenError(display: DrmNode, { name }: Connector): GuestheadError {
+function takenError(display: KmsNode, { name }: Connector): GuestheadError {
   return new GuestheadError('ERR_USAGE', `${name} has a head already`, { device: display.path });
 }
 
 /** All of the device's connectors, asked anew. */
-export function listConnectors(display: DrmNode): Connector[] {
-  return getResources(display.fd).connectors.map((id) => getConnector(display.fd, id, { probe: true }));
+export function listConnectors({ kms }: KmsNode): Connector[] {
+  return kms.getResources().connectors.map((id) => kms.getConnector(id, { probe: true }));
 }
 
-function chooseConnector(display: DrmNode, all: readonly Connector[], name: string | undefined): Connector {
+function chooseConnector(display: KmsNode, all: readonly Connector[], name: string | undefined): Connector {
   const wanted = all.find((connector) =>
     name === undefined ? connector.status === 'connected' : connector.name === name,
   );
@@ -88,9 +78,9 @@ function chooseConnector(display: DrmNode, all: readonly Connector[], name: stri
 }
 
 /** The CRTC that drives the connector already, else the first that can; never another head's. */
-function chooseCrtc(display: DrmNode, connector: Connector, taken: readonly CrtcId[]): { crtc: CrtcId; index: number } {
-  const { crtcs } = getResources(display.fd);
-  const encoders = connector.encoders.map((id) => getEncoder(display.fd, id));
+function chooseCrtc(display: KmsNode, connector: Connector, taken: readonly CrtcId[]): { crtc: CrtcId; index: number } {
+  const { crtcs } = display.kms.getResources();
+  const encoders = connector.encoders.map((id) => display.kms.getEncoder(id));
   const active = encoders.find(({ id }) => id === connector.encoder)?.crtc;
   const possible = encoders.reduce((mask, encoder) => mask | encoder.possibleCrtcs, 0);
   const usable = (id: CrtcId, bit: number) => !taken.includes(id) && ((possible >>> bit) & 1) === 1;
@@ -101,9 +91,9 @@ function chooseCrtc(display: DrmNode, connector: Connector, taken: readonly Crtc
   throw new GuestheadError('ERR_NO_PLANE', `No CRTC can drive ${connector.name}`, { device: display.path });
 }
 
-function choosePrimaryPlane(display: DrmNode, crtc: CrtcId, crtcIndex: number): PlaneId {
-  for (const id of getPlanes(display.fd)) {
-    const plane = getPlane(display.fd, id);
+function choosePrimaryPlane(display: KmsNode, crtc: CrtcId, crtcIndex: number): PlaneId {
+  for (const id of display.kms.getPlanes()) {
+    const plane = display.kms.getPlane(id);
     const type = display.properties(id, 'plane').get('type');
     const isPrimary = type !== undefined && type.value === type.enums.get('Primary');
     const fits = ((plane.possibleCrtcs >>> crtcIndex) & 1) === 1 && plane.formats.includes(format.XRGB8888);

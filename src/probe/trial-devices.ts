@@ -74,7 +74,7 @@ export class TrialDevices {
     });
     const device = this.owner.own(loadNative().openDevice(node.fd));
     const notMaster = 'fault' in becoming ? becoming.fault : undefined;
-    return { node, device, handles: new GemHandles(() => node.fd), notMaster };
+    return { node, device, handles: new GemHandles(node.buffers), notMaster };
   }
 
   #openHead(): TrialHead {

@@ -11,13 +11,14 @@ import { openHead } from '../../../src/head/index.js';
 import { monotonicClock, type Draw, type Flip } from '../../../src/loop/index.js';
 import { held } from './held.js';
 import { Vgem, type VgemFence } from './vgem.js';
-import { watchedNative, type Commits } from './watched-native.js';
+import { watchedKernel, type Commits } from './watched-kernel.js';
 
 const now = () => monotonicClock.now();
 const commits: Commits = { flips: [], others: [] };
-const native = watchedNative(commits);
+const kernel = watchedKernel(commits);
+const { native } = kernel;
 const vgem = Vgem.open();
-const head = await openHead({ native, mode: '1280x768', flipTimeoutMs: 500 });
+const head = await openHead({ kernel, mode: '1280x768', flipTimeoutMs: 500 });
 const faults: GuestheadError[] = [];
 head.faults$.subscribe((fault) => faults.push(fault));
 

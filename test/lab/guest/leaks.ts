@@ -3,6 +3,7 @@
  * counting what the process and the kernel hold before and after.
  */
 import { firstValueFrom, take } from 'rxjs';
+import { systemKernel } from '../../../src/device/index.js';
 import { openGpus, openHead, type Head, type OpenHeadOptions } from '../../../src/head/index.js';
 import { loadNative, type Native } from '../../../src/native.js';
 import { held } from './held.js';
@@ -58,8 +59,8 @@ const failures: [string, () => Promise<Head>][] = [
   ['ERR_NO_MODE', () => openHead({ mode: '123x45' })],
   ['ERR_NO_DEVICE', () => openHead({ render: 'nvidia' })],
   ['ERR_NOT_DRM', () => openHead({ display: '/dev/null' })],
-  ['ERR_SYSTEM', () => openHead({ native: failing('openDevice') })],
-  ['ERR_COMMIT', () => openHead({ native: refusingDevice() })],
+  ['ERR_SYSTEM', () => openHead({ kernel: { ...systemKernel, native: failing('openDevice') } })],
+  ['ERR_COMMIT', () => openHead({ kernel: { ...systemKernel, native: refusingDevice() } })],
   ['ERR_CLOSED', openWhileClosing],
 ];
 

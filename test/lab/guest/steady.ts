@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { takeWhile, lastValueFrom } from 'rxjs';
 import { openHead } from '../../../src/head/index.js';
+import { systemKernel } from '../../../src/device/index.js';
 import { loadNative, type Native, type NativeDevice, type NativeScanout } from '../../../src/native.js';
 
 const [early, late] = [300, Number(process.argv[2] ?? 1000)];
@@ -50,7 +51,7 @@ const native = counting<Native>(loadNative(), (name) => (name === 'sampleFence' 
     }),
 });
 
-const head = await openHead({ native });
+const head = await openHead({ kernel: { ...systemKernel, native } });
 let flips = 0;
 let atEarly = { rss: 0, ...calls };
 let atLate = atEarly;

@@ -9,7 +9,7 @@ import { openHeadOn } from '../../../src/head/open-head.js';
 import { type Flip } from '../../../src/loop/index.js';
 import { createPattern } from '../../../src/render/index.js';
 import { held } from './held.js';
-import { watchedNative, type Commits } from './watched-native.js';
+import { watchedKernel, type Commits } from './watched-kernel.js';
 
 /** Once each for the paths import and udmabuf; export needs that call for the render GPU. */
 function refuseForeignBuffers(): void {
@@ -31,7 +31,7 @@ function activeIn({ others }: Commits, pair: GpuPair): number[] {
 export async function climbBack() {
   const commits: Commits = { flips: [], others: [] };
   refuseForeignBuffers();
-  const pair = await GpuPair.open({ native: watchedNative(commits) });
+  const pair = await GpuPair.open({ kernel: watchedKernel(commits) });
   const head = await openHeadOn(pair, { mode: '1280x768' }, true);
   const { path, refused } = head.info;
   const flips$ = new Subject<Flip>();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ClientBuffers, type DmabufDescription, type ClientBufferCalls } from '../../../src/buffer/client-buffer.js';
 import { GemHandles } from '../../../src/buffer/gem-handles.js';
-import type { DrmNode } from '../../../src/device/index.js';
+import type { KmsNode } from '../../../src/device/index.js';
 import { GuestheadError } from '../../../src/errors.js';
 import { format, LINEAR, type DmabufFd, type FramebufferId, type GemHandle } from '../../../src/ffi/index.js';
 import { isOpen } from '../../support/descriptors.js';
@@ -22,16 +22,16 @@ class FakeDisplay {
   /** Errnos of the calls to come, 0 = it works. */
   readonly errnos: Record<'import' | 'framebuffer' | 'export', number[]> = { import: [], framebuffer: [], export: [] };
   #next = 1;
-  readonly #node = { fd: 9, path: '/dev/dri/card9', driver: 'fake' } as unknown as DrmNode;
-  readonly #handles = new GemHandles(() => 9, {
-    import: (_fd, dmabuf) => {
+  readonly #node = { fd: 9, path: '/dev/dri/card9', driver: 'fake' } as unknown as KmsNode;
+  readonly #handles = new GemHandles({
+    primeFdToHandle: (dmabuf) => {
       this.imported.push(dmabuf);
       this.#fail('import');
       const handle = this.#next++ as GemHandle;
       this.openHandles.add(handle);
       return handle;
     },
-    close: (_fd, handle) => {
+    closeGemHandle: (handle) => {
       assert.ok(this.openHandles.delete(handle));
     },
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseGpuOptions } from '../../../src/gpus/options.js';
 import { parseHeadOptions } from '../../../src/head/options.js';
+import { systemKernel } from '../../../src/device/index.js';
 import { FakeNative } from '../../../src/testing/index.js';
 
 /** What a program without types may pass. */
@@ -73,11 +74,12 @@ describe('the options of a display', () => {
     assert.deepEqual([asked.render, asked.display, asked.wait, asked.reopen], ['i915', '/dev/dri/card1', true, true]);
   });
 
-  it('take what stands in for the addon, and whom to tell of the waiting', () => {
-    const native = new FakeNative();
+  it('take what stands in for the kernel, and whom to tell of the waiting', () => {
+    const kernel = { ...systemKernel, native: new FakeNative() };
     const onWait = () => undefined;
-    const parsed = parseGpuOptions({ native, onWait });
-    assert.equal(parsed.native(), native);
+    const parsed = parseGpuOptions({ kernel, onWait });
+    assert.equal(parsed.kernel, kernel);
+    assert.equal(parseGpuOptions({}).kernel, systemKernel);
     assert.equal(parsed.onWait, onWait);
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { KmsNode } from '../../../src/device/index.js';
 import type { Connector, ConnectorId, Mode } from '../../../src/ffi/index.js';
 import { ConnectorWatch, type ConnectorAction } from '../../../src/head/connector-watch.js';
 
@@ -18,16 +19,22 @@ const standard = [mode(5120, 2160), mode(1024, 768), mode(640, 480)];
 class Host {
   #id = 1;
   #modes: readonly Mode[] = [first, ...standard];
-  readonly watch = new ConnectorWatch(1 as ConnectorId, (fd, id) => {
-    assert.deepEqual([fd, id], [7, this.#id], 'the connector of the device that is there');
-    return this.#connector();
-  });
+  readonly watch = new ConnectorWatch(1 as ConnectorId);
+
+  readonly #node = {
+    kms: {
+      getConnector: (id: ConnectorId) => {
+        assert.equal(id, this.#id, 'the connector of the device that is there');
+        return this.#connector();
+      },
+    },
+  } as unknown as KmsNode;
 
   constructor(private readonly policy: 'follow' | 'keep' | 'stop') {}
 
   sets(modes: readonly Mode[], shown = first): ConnectorAction {
     this.#modes = modes;
-    return this.watch.look({ fd: 7 }, this.policy, shown);
+    return this.watch.look(this.#node, this.policy, shown);
   }
 
   /** The device is bound again, its connector under another id. */

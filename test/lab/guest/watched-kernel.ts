@@ -1,5 +1,6 @@
 /** The addon, with a record of what is committed through it. */
-import { commitFlag, loadNative, type AtomicRequest, type Native, type NativeDevice } from '../../../src/native.js';
+import { systemKernel, type Kernel } from '../../../src/device/index.js';
+import { commitFlag, loadNative, type AtomicRequest, type NativeDevice } from '../../../src/native.js';
 import { monotonicClock } from '../../../src/loop/index.js';
 
 /** A commit of a page flip. */
@@ -17,9 +18,10 @@ export interface Commits {
   readonly others: AtomicRequest[];
 }
 
-export function watchedNative(commits: Commits): Native {
+export function watchedKernel(commits: Commits): Kernel {
   const native = loadNative();
-  return replacing(native, { openDevice: (fd) => watchedDevice(native.openDevice(fd), commits) });
+  const openDevice = (fd: number) => watchedDevice(native.openDevice(fd), commits);
+  return { ...systemKernel, native: replacing(native, { openDevice }) };
 }
 
 function watchedDevice(device: NativeDevice, commits: Commits): NativeDevice {

@@ -1,0 +1,99 @@
+/**
+ * The one seam to the kernel: `gpus`, `kms`, `buffer` and `head` reach devices through
+ * these interfaces only. `systemKernel` is the real one; `guesthead/testing` has another.
+ */
+import {
+  GbmDevice,
+  loadLibdrm,
+  loadLibgbm,
+  type BufferOptions,
+  type ConnectorId,
+  type CrtcId,
+  type DmabufOptions,
+  type GemHandle,
+  type PlaneId,
+  type Property,
+} from '../ffi/index.js';
+import { loadNative, type Native } from '../native.js';
+import type { BufferCalls, KmsCalls } from './calls.js';
+import { discover, type DrmDevice } from './discover.js';
+import { watchHostRefusals, type HostRefusal } from './kernel-log.js';
+import { DrmNode } from './node.js';
+import { watchDrmEvents, type DrmUevent } from './uevents.js';
+
+/** An open node of a GPU. Everything throws ERR_CLOSED after `close`, but `path`, `driver` and `close`. */
+export interface GpuNode {
+  readonly path: string;
+  readonly driver: string;
+  /** The node's own: for the addon, and for what libraries make of it. */
+  readonly fd: number;
+  readonly buffers: BufferCalls;
+  canExport(): boolean;
+  canImport(): boolean;
+  close(): void;
+}
+
+/** An open node of a GPU that shows. `DrmNode` says what each method does. */
+export interface KmsNode extends GpuNode {
+  readonly kms: KmsCalls;
+  properties(
+    object: CrtcId | ConnectorId | PlaneId,
+    kind: 'crtc' | 'connector' | 'plane',
+  ): ReadonlyMap<string, Property>;
+  defineProperties(): void;
+  becomeAtomicMaster(): void;
+  regainMaster(): boolean;
+  giveUpMaster(): void;
+  abandon(): void;
+}
+
+/** A buffer of the render GPU's; `GbmBuffer` says more. */
+export interface AllocatedBuffer {
+  readonly handle: GemHandle;
+  readonly modifier: bigint;
+  stride(plane?: number): number;
+  offset(plane?: number): number;
+  close(): void;
+}
+
+/** Allocates buffers on a render GPU; `GbmDevice` says more. */
+export interface Allocator {
+  readonly backendName: string;
+  supports(format: number, usage: number): boolean;
+  createBuffer(options: BufferOptions): AllocatedBuffer;
+  importDmabuf(options: DmabufOptions): AllocatedBuffer;
+  /** Closes the buffers that are still open, then the device. Idempotent. */
+  close(): void;
+}
+
+export interface Kernel {
+  /** The addon. Throws ERR_ADDON_MISSING. */
+  readonly native: Native;
+  /** Loads the libraries that the rest needs. Throws ERR_LIBRARY_MISSING or ERR_ADDON_MISSING. */
+  load(): void;
+  discover(): DrmDevice[];
+  /** Throws ERR_NO_DEVICE, ERR_PERMISSION or ERR_NOT_DRM. */
+  openNode(path: string): KmsNode;
+  /** Uses the node, which stays the caller's and open until after `close()`. Throws ERR_UNSUPPORTED. */
+  createGbm(node: GpuNode): Promise<Allocator>;
+  /** Until the function returned is called. Throws NativeError where nothing can be heard. */
+  watchUevents(onEvent: (event: DrmUevent) => void): () => void;
+  /** Until the function returned is called. */
+  watchHostRefusals(onRefusal: (refusal: HostRefusal) => void): () => void;
+}
+
+export const systemKernel: Kernel = {
+  get native() {
+    return loadNative();
+  },
+  load: () => {
+    loadLibdrm();
+    loadLibgbm();
+    loadNative(); // before Mesa, whose loading on a thread holds the dynamic linker's lock
+  },
+  discover: () => discover(),
+  openNode: (path) => DrmNode.open(path),
+  createGbm: ({ fd }) => GbmDevice.createOnThread(fd),
+  watchUevents: (onEvent) => watchDrmEvents(loadNative(), onEvent),
+  watchHostRefusals: (onRefusal) => watchHostRefusals(loadNative(), onRefusal),
+};
