@@ -72,9 +72,16 @@ function closeIt(thing: unknown): void {
  * Closes what belonged to a failure: the failure says more than one on the way back,
  * and what a lost device took with it needs no closing.
  */
-export function closeQuietly(owner: Owner): void {
+export function closeQuietly(thing: Closable): void {
+  quietly(() => {
+    thing.close();
+  });
+}
+
+/** The same for a closer that is only a function: what it throws, nobody could do anything about. */
+export function quietly(close: () => void): void {
   try {
-    owner.close();
+    close();
   } catch {
     // see above
   }

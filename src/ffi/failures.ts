@@ -19,6 +19,17 @@ export function check(result: number, call: Call): number {
   return result;
 }
 
+/** For a call that ends something: a device that is gone has taken it along, and there is nothing left to end. */
+export function checkEnded(result: number, call: Call): void {
+  if (result < 0) throwUnlessGone(call, errnoOfResult(result));
+}
+
+/** The same where the errno is known. */
+export function throwUnlessGone(call: Call, errno: number | undefined): void {
+  const { ENODEV, ENXIO } = constants.errno;
+  if (errno !== ENODEV && errno !== ENXIO) throw systemError(call, errno);
+}
+
 /** Passes an address on; throws where it is NULL. */
 export function checkPointer(address: Address, call: Call): Address {
   if (address === 0n) throw systemError(call, lastErrno());

@@ -1,12 +1,13 @@
 /**
  * Buffer objects: PRIME, dumb buffers and framebuffers. `fd` is an open DRM node,
  * owned by the caller. A failed call throws GuestheadError, `ERR_PERMISSION`,
- * `ERR_DEVICE_LOST` or `ERR_SYSTEM` with `errno`.
+ * `ERR_DEVICE_LOST` or `ERR_SYSTEM` with `errno`. Those that end something do nothing
+ * where the device is gone: it has taken all of that along.
  */
 import { constants } from 'node:os';
 import { GuestheadError } from '../errors.js';
 import { framebufferModifiers, ioctl, primeFlag } from './constants.js';
-import { check, errnoOfResult, systemError } from './failures.js';
+import { check, checkEnded, errnoOfResult, throwUnlessGone } from './failures.js';
 import type { DmabufFd, FramebufferId, GemHandle } from './ids.js';
 import { libdrm } from './libdrm-library.js';
 import { buildStruct, StructReader, structs } from './structs.js';
@@ -70,7 +71,7 @@ export function primeFdToHandle(fd: number, dmabuf: DmabufFd): GemHandle {
 
 export function closeGemHandle(fd: number, handle: GemHandle): void {
   const result = libdrm().drmIoctl(fd, ioctl.gemClose, buildStruct(structs.drm_gem_close, { handle }));
-  check(result, { fd, operation: 'DRM_IOCTL_GEM_CLOSE', what: `Cannot close GEM handle ${handle}` });
+  checkEnded(result, { fd, operation: 'DRM_IOCTL_GEM_CLOSE', what: `Cannot close GEM handle ${handle}` });
 }
 
 /** A buffer for the CPU that the display can show: `width` × `height` pixels of `bpp` bits. Ends with `destroyDumb`. */
@@ -91,7 +92,7 @@ export function createDumb(
 
 export function destroyDumb(fd: number, handle: GemHandle): void {
   const result = libdrm().drmIoctl(fd, ioctl.destroyDumb, buildStruct(structs.drm_mode_destroy_dumb, { handle }));
-  check(result, { fd, operation: 'DRM_IOCTL_MODE_DESTROY_DUMB', what: `Cannot destroy dumb buffer ${handle}` });
+  checkEnded(result, { fd, operation: 'DRM_IOCTL_MODE_DESTROY_DUMB', what: `Cannot destroy dumb buffer ${handle}` });
 }
 
 /**
@@ -142,8 +143,7 @@ export function closeFramebuffer(fd: number, id: FramebufferId): void {
   const result = drmIoctl(fd, ioctl.closeFramebuffer, buildStruct(structs.drm_mode_closefb, { fb_id: id }));
   if (result === 0) return;
   const errno = errnoOfResult(result);
-  if (errno !== constants.errno.EINVAL && errno !== constants.errno.ENOTTY) {
-    throw systemError({ fd, operation: 'DRM_IOCTL_MODE_CLOSEFB', what }, errno);
-  }
-  check(drmModeRmFB(fd, id), { fd, operation: 'drmModeRmFB', what });
+  if (errno === constants.errno.EINVAL || errno === constants.errno.ENOTTY)
+    checkEnded(drmModeRmFB(fd, id), { fd, operation: 'drmModeRmFB', what });
+  else throwUnlessGone({ fd, operation: 'DRM_IOCTL_MODE_CLOSEFB', what }, errno);
 }

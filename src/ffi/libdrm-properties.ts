@@ -4,7 +4,7 @@
  * `ERR_DEVICE_LOST` or `ERR_SYSTEM` with `errno`.
  */
 import { objectType } from './constants.js';
-import { check, checkPointer } from './failures.js';
+import { check, checkEnded, checkPointer } from './failures.js';
 import type { BlobId, ConnectorId, CrtcId, PlaneId, PropertyId } from './ids.js';
 import type { Address } from './library.js';
 import { decodeAndFree, libdrm } from './libdrm-library.js';
@@ -101,5 +101,5 @@ export function createBlob(fd: number, data: Uint8Array): BlobId {
 /** A blob that the current state still uses lives on until that state is replaced. */
 export function destroyBlob(fd: number, id: BlobId): void {
   const result = libdrm().drmModeDestroyPropertyBlob(fd, id);
-  check(result, { fd, operation: 'drmModeDestroyPropertyBlob', what: `Cannot destroy blob ${id}` });
+  checkEnded(result, { fd, operation: 'drmModeDestroyPropertyBlob', what: `Cannot destroy blob ${id}` });
 }

@@ -20,7 +20,7 @@ import type { KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import type { CrtcId, CursorShape } from '../ffi/index.js';
 import type { Native } from '../native.js';
-import { Owner } from '../owner.js';
+import { closeQuietly, Owner, quietly } from '../owner.js';
 import { createCursorImage, cursorSize, type CursorImage } from './cursor-image.js';
 
 export interface Point {
@@ -126,16 +126,17 @@ export class Cursor {
     this.#applyPicture();
   }
 
-  /** Hides the cursor, waiting for a flip under way, and frees its pictures. Idempotent. */
+  /**
+   * Hides the cursor, waiting for a flip under way, and frees its pictures. Throws nothing, for
+   * a display that is lost, or another's, has nothing of ours on it. Idempotent.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    try {
+    quietly(() => {
       this.calls.set(undefined);
-    } catch {
-      // the display is lost, or another's: there is nothing of ours on it
-    }
-    this.#owner.close();
+    });
+    closeQuietly(this.#owner);
   }
 
   #applyUnlessPending(): void {

@@ -20,7 +20,12 @@ class FakeDisplay {
   readonly openFramebuffers = new Set<FramebufferId>();
   readonly exported: DmabufFd[] = [];
   /** Errnos of the calls to come, 0 = it works. */
-  readonly errnos: Record<'import' | 'framebuffer' | 'export', number[]> = { import: [], framebuffer: [], export: [] };
+  readonly errnos: Record<'import' | 'framebuffer' | 'export' | 'close', number[]> = {
+    import: [],
+    framebuffer: [],
+    export: [],
+    close: [],
+  };
   #next = 1;
   readonly #node = { fd: 9, path: '/dev/dri/card9', driver: 'fake' } as unknown as KmsNode;
   readonly #handles = new GemHandles({
@@ -40,7 +45,10 @@ class FakeDisplay {
       this.#fail('framebuffer');
       const id = this.#next++ as FramebufferId;
       this.openFramebuffers.add(id);
-      return owner.own(id, () => assert.ok(this.openFramebuffers.delete(id)));
+      return owner.own(id, () => {
+        assert.ok(this.openFramebuffers.delete(id));
+        this.#fail('close');
+      });
     },
     exportDmabuf: () => {
       this.#fail('export');
@@ -159,6 +167,18 @@ describe('imports of a caller’s buffers', () => {
     }
     assert.equal(released, 3);
     assert.deepEqual(display.open(), [0, 1, 1]);
+  });
+
+  it('are all lost with a display that is gone, which refuses to close the framebuffer of each with ENODEV', () => {
+    const display = new FakeDisplay();
+    const buffers = ['a', 'b', 'c'].map((name) => display.buffers.import(describing(dmabuf(name))));
+    display.errnos.close.push(ENODEV, ENODEV, ENODEV);
+    display.buffers.close();
+    assert.deepEqual(
+      buffers.map(({ closed }) => closed),
+      [true, true, true],
+    );
+    assert.deepEqual(display.open(), [0, 0, 0]);
   });
 
   it('are lost with the display, however many owners they have', () => {
