@@ -18,9 +18,15 @@ import type { DmabufFd, GemHandle } from '../ffi/index.js';
 /** All handles of an open file that may be imported again must go through the same one of these. */
 export class GemHandles {
   readonly #users = new Map<GemHandle, number>();
+  #hasImported = false;
 
   /** The calls throw once the node is closed: its handles have gone with it then. */
   constructor(private readonly calls: Pick<BufferCalls, 'primeFdToHandle' | 'closeGemHandle'>) {}
+
+  /** Whether this open file has ever imported a dma-buf: what was made of it may outlive the handle. */
+  get hasImported(): boolean {
+    return this.#hasImported;
+  }
 
   /**
    * Imports a dma-buf, which stays the caller's. Each import is ended by a `release`
@@ -28,6 +34,7 @@ export class GemHandles {
    */
   import(dmabuf: DmabufFd): GemHandle {
     const handle = this.calls.primeFdToHandle(dmabuf);
+    this.#hasImported = true;
     this.#use(handle);
     return handle;
   }

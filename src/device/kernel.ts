@@ -30,6 +30,7 @@ export interface GpuNode {
   readonly buffers: BufferCalls;
   canExport(): boolean;
   canImport(): boolean;
+  isGone(): boolean;
   close(): void;
 }
 
@@ -44,7 +45,7 @@ export interface KmsNode extends GpuNode {
   becomeAtomicMaster(): void;
   regainMaster(): boolean;
   giveUpMaster(): void;
-  abandon(): void;
+  park(): void;
 }
 
 /** A buffer of the render GPU's; `GbmBuffer` says more. */

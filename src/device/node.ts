@@ -82,10 +82,23 @@ export class DrmNode {
     this.#fd = undefined;
   }
 
-  /** In place of `close` where the display is gone and had imported framebuffers; see `parkDescriptor`. */
-  abandon(): void {
+  /** In place of `close` where the kernel would hang in it; see `parkDescriptor`, which owns the descriptor from then on. */
+  park(): void {
     if (this.#fd !== undefined) parkDescriptor(this.#fd);
-    this.close();
+    this.#fd = undefined;
+  }
+
+  /**
+   * Whether the device was unbound or unplugged, which the kernel is asked: it answers each ioctl
+   * with ENODEV then, from before it sends the uevent on (drm_dev_unplug). False once closed.
+   */
+  isGone(): boolean {
+    try {
+      if (this.#fd !== undefined) getCapability(this.#fd, capability.prime);
+      return false;
+    } catch (error) {
+      return isLoss(error);
+    }
   }
 
   canExport(): boolean {

@@ -8,6 +8,7 @@ import { ClientBuffers } from '../buffer/index.js';
 import { coded, GuestheadError } from '../errors.js';
 import type { Pipe } from '../kms/index.js';
 import { closeQuietly, Owner } from '../owner.js';
+import { abandonDisplay, abandonRender } from './loss.js';
 import { openBoth, openLost, type OpenGpus } from './open-gpus.js';
 import { parseGpuOptions, type CheckedGpuOptions, type GpuOptions } from './options.js';
 import type { GpuRole, PairChange } from './pair-change.js';
@@ -100,24 +101,32 @@ export class GpuPair {
     return () => this.#claims.delete(pipe);
   }
 
-  /** Whether the device really is gone: an ioctl says so. A uevent, or an errno of a commit, proves nothing. */
+  /** Whether the device is gone, which the kernel is asked; false once the pair is closed. */
   isGone(role: GpuRole): boolean {
-    try {
-      (role === 'display' ? this.current.display : this.current.render).node.canExport();
-      return false;
-    } catch {
-      return true;
-    }
+    if (this.#closed) return false;
+    return this.#lost.has(role) || this.current[role].node.isGone();
   }
 
-  /** For a head whose commit said so, and for the uevent: whoever is first. Idempotent. */
-  lose(role: GpuRole, cause?: unknown): void {
-    if (this.#closed || this.#lost.has(role)) return;
+  /**
+   * For whoever has a reason to think that a device is gone, by a uevent or an errno, which prove
+   * nothing. Answers whether it is; from then on it is lost, and the heads have been told, once.
+   */
+  lose(role: GpuRole, cause?: unknown): boolean {
+    if (!this.isGone(role)) return false;
+    if (this.#lost.has(role)) return true;
     this.#lost.add(role);
+    const { render, display } = this.current;
     this.#changes$.next({ kind: 'lost', role, fault: lostError(role, this.current, cause) });
-    if (role === 'display') this.#abandonDisplay();
-    else closeQuietly(this.current.render.owner);
+    if (role === 'display') abandonDisplay(display, this.#clientBuffers);
+    else abandonRender(render);
     if (this.options.reopen) this.#lookAgain(0);
+    return true;
+  }
+
+  /** The same for a failure that may come from either device. */
+  loseWhatIsGone(cause?: unknown): boolean {
+    const display = this.lose('display', cause);
+    return this.lose('render', cause) || display;
   }
 
   /** Looks at once for a device that was lost, where one was. */
@@ -137,22 +146,26 @@ export class GpuPair {
     clearTimeout(this.#timer);
     const owner = new Owner();
     owner.own(this.#watch);
-    const { render, display } = this.current;
-    if (!this.#lost.has('render')) owner.own(render.owner);
-    if (!this.#lost.has('display')) owner.own(display.owner);
-    owner.own(this.#clientBuffers);
+    if (!this.#lost.has('render')) owner.own(this.current.render.owner);
+    if (!this.#lost.has('display')) owner.defer(this.#closeDisplay);
     owner.defer(() => {
       this.#changes$.complete();
     });
     owner.close();
   }
 
-  #abandonDisplay(): void {
-    this.#clientBuffers.close();
+  /** One that has gone without anybody noticing must not be closed like any. */
+  readonly #closeDisplay = (): void => {
     const { display } = this.current;
-    display.node.abandon();
-    closeQuietly(display.owner);
-  }
+    if (display.node.isGone()) {
+      abandonDisplay(display, this.#clientBuffers);
+      return;
+    }
+    const owner = new Owner();
+    owner.own(display.owner);
+    owner.own(this.#clientBuffers);
+    owner.close();
+  };
 
   #lookAgain(ms: number): void {
     clearTimeout(this.#timer);
@@ -162,23 +175,24 @@ export class GpuPair {
   async #reopen(): Promise<void> {
     if (this.#reopening || this.#closed || this.#lost.size === 0) return;
     this.#reopening = true;
-    const opened = await openLost(this.current, this.#lost, this.options).catch(() => undefined); // not there yet, or not ours yet
+    const wanted = new Set(this.#lost);
+    const opened = await openLost(this.current, wanted, this.options).catch(() => undefined); // not there yet, or not ours yet
     this.#reopening = false;
     if (opened === undefined) this.#lookAgain(lookMs);
-    else this.#adopt(opened);
+    else this.#adopt(opened, wanted);
   }
 
-  #adopt(opened: OpenGpus): void {
-    const kept = { display: opened.display === this.current.display, render: opened.render === this.current.render };
+  /** `roles` were opened anew; the other device may have been lost meanwhile. */
+  #adopt(opened: OpenGpus, roles: ReadonlySet<GpuRole>): void {
     if (this.#closed) {
-      if (!kept.display) opened.display.owner.close();
-      if (!kept.render) opened.render.owner.close();
+      for (const role of roles) closeQuietly(opened[role].owner);
       return;
     }
     this.current = opened;
-    if (!kept.display) this.#clientBuffers = clientBuffersOf(opened);
-    this.#lost.clear();
-    this.#changes$.next({ kind: 'back' });
+    if (roles.has('display')) this.#clientBuffers = clientBuffersOf(opened);
+    for (const role of roles) this.#lost.delete(role);
+    if (this.#lost.size > 0) this.#lookAgain(0);
+    else this.#changes$.next({ kind: 'back' });
   }
 }
 

@@ -15,6 +15,7 @@ import type { Native, NativeDevice } from '../native.js';
 import { Owner } from '../owner.js';
 import { becomeMasterInTime } from './master-wait.js';
 import type { CheckedGpuOptions } from './options.js';
+import type { GpuRole } from './pair-change.js';
 
 /** The device that shows. */
 export interface DisplayGpu {
@@ -63,7 +64,7 @@ export async function openBoth(options: CheckedGpuOptions): Promise<OpenGpus> {
 /** Opens again what was lost: the same devices, under whatever node they are now. */
 export async function openLost(
   before: OpenGpus,
-  lost: ReadonlySet<'display' | 'render'>,
+  lost: ReadonlySet<GpuRole>,
   options: CheckedGpuOptions,
 ): Promise<OpenGpus> {
   const { kernel } = options;

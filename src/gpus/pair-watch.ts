@@ -3,13 +3,14 @@ import { PauseWatch, type DrmUevent, type HostRefusal, type Kernel } from '../de
 import { GuestheadError } from '../errors.js';
 import { Owner } from '../owner.js';
 import type { OpenGpus } from './open-gpus.js';
+import { Suspicions } from './loss.js';
 import type { GpuRole, PairChange } from './pair-change.js';
 
 /** The pair, as far as it is told. */
 interface Watched {
   readonly latest: OpenGpus;
   tell(change: PairChange): void;
-  lose(role: GpuRole): void;
+  lose(role: GpuRole): boolean;
   lookNow(): void;
 }
 
@@ -20,14 +21,17 @@ const refusalAdvice =
 export class PairWatch {
   readonly #owner = new Owner();
   readonly #pauses: PauseWatch;
+  readonly #suspicions: Suspicions;
 
   constructor(
     private readonly pair: Watched,
     kernel: Kernel,
   ) {
     this.#pauses = new PauseWatch(this.#onPause);
+    this.#suspicions = new Suspicions((role) => pair.lose(role));
     this.#owner.guard(() => {
       this.#owner.own(this.#pauses);
+      this.#owner.own(this.#suspicions);
       this.#owner.defer(watchUevents(kernel, this.#onUevent));
       this.#owner.defer(kernel.watchHostRefusals(this.#onRefusal));
     });
@@ -63,8 +67,8 @@ export class PairWatch {
     if (event.kind === 'overflow') this.pair.tell({ kind: 'hotplug' });
     else if (event.kind === 'added') this.pair.lookNow();
     else if (event.kind === 'hotplug' && event.node === display.found.primary) this.pair.tell({ kind: 'hotplug' });
-    else if (event.kind === 'removed' && event.node === display.found.primary) this.pair.lose('display');
-    else if (event.kind === 'removed' && event.node === render.found.primary) this.pair.lose('render');
+    else if (event.kind === 'removed' && event.node === display.found.primary) this.#suspicions.raise('display');
+    else if (event.kind === 'removed' && event.node === render.found.primary) this.#suspicions.raise('render');
   };
 }
 

@@ -4,16 +4,17 @@
  * that is refused, a device that goes and comes back.
  */
 import type { Observable } from 'rxjs';
-import { rungsOf } from '../buffer/index.js';
+import { rungsOf, type PathName, type Refusal } from '../buffer/index.js';
 import { classifyErrno, errnoOf, GuestheadError } from '../errors.js';
 import type { Mode } from '../ffi/index.js';
 import type { GpuPair, PairChange } from '../gpus/index.js';
 import { chooseMode, modeAgain, type ModeRequest } from '../kms/index.js';
 import { Alarm, monotonicClock } from '../loop/index.js';
-import { closeQuietly } from '../owner.js';
+import { closeQuietly, quietly } from '../owner.js';
 import { openBufferSet, type BufferSet } from './buffer-set.js';
 import { claimAgain, type Claim } from './claim.js';
 import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
+import { FalseAlarms } from './false-alarms.js';
 import type { HeadCursor } from './head-cursor.js';
 import { StateTracker, type HeadState } from './head-state.js';
 import type { CheckedHeadOptions } from './options.js';
@@ -42,6 +43,7 @@ export class HeadController {
   readonly #connector: ConnectorWatch;
   readonly #settling = new Alarm(monotonicClock);
   readonly #state: StateTracker;
+  readonly #falseAlarms: FalseAlarms;
   /** Changes of claim or buffers, one after the other. */
   #changing: Promise<void> = Promise.resolve();
   #closed = false;
@@ -56,7 +58,7 @@ export class HeadController {
     this.#claim = claim;
     this.#sets = new Replacement(set, {
       start: () => this.start(),
-      open: (mode, paths, refused) => openBufferSet(this.#claim, mode, paths, options, refused),
+      open: (mode, paths, refused) => this.#open(mode, paths, refused),
       retire: (old) => {
         if (runs.run === undefined) closeQuietly(old.owner);
         else runs.run.retire(old);
@@ -66,6 +68,7 @@ export class HeadController {
     });
     this.#connector = new ConnectorWatch(claim.pipe.connector.id);
     this.#state = new StateTracker(set.mode);
+    this.#falseAlarms = new FalseAlarms(monotonicClock, report, () => void this.#change(() => this.#startAnew()));
   }
 
   /** Where the head is, or was while its display is lost. */
@@ -109,15 +112,14 @@ export class HeadController {
 
   /** The loop ended with this. */
   onLoopError(error: unknown): void {
+    if (this.#isLoss(error)) return; // it comes back, or has told why not
     const errno = errnoOf(error);
     const kind = errno === undefined ? 'fatal' : classifyErrno(errno);
     const known = error instanceof GuestheadError ? error : undefined;
-    if (known?.code === 'ERR_DEVICE_LOST') this.parts.pair.lose('display', error);
-    if (this.#lost) return; // it comes back, or has told why not
     if (known !== undefined && kind === 'step-down' && this.#blameClient(known)) return;
     if (this.#sets.failed(error)) return; // whoever replaced the set decides
     if (known !== undefined && kind === 'step-down') void this.#change(() => this.#stepDown(known));
-    else this.#fail(error);
+    else if (!saysLost(error) || !this.#falseAlarms.tryAgain(error)) this.#fail(error);
   }
 
   onMaster(isOurs: boolean): void {
@@ -152,6 +154,7 @@ export class HeadController {
   end(): Promise<void> {
     this.#closed = true;
     this.#settling.cancel();
+    this.#falseAlarms.cancel();
     return this.#changing;
   }
 
@@ -173,10 +176,34 @@ export class HeadController {
       try {
         await act();
       } catch (error) {
-        if (!this.#lost) this.#fail(error);
+        if (!this.#isLoss(error)) this.#fail(error);
       }
     });
     return this.#changing;
+  }
+
+  /** Of whatever failed: whether it did so because a device is gone, which the heads have been told then. */
+  #isLoss(error: unknown): boolean {
+    return this.parts.pair.loseWhatIsGone(error) || this.#lost;
+  }
+
+  /** Leaves nothing open where the device is lost, or the head is closed, meanwhile. */
+  async #open(mode: Mode, paths: readonly PathName[], refused?: readonly Refusal[]): Promise<BufferSet> {
+    const claimed = this.#claim;
+    try {
+      const set = await openBufferSet(claimed, mode, paths, this.parts.options, refused);
+      if (!this.#lost && !this.#closed) return set;
+      closeQuietly(set.owner);
+    } catch (error) {
+      if (!this.#isLoss(error)) throw error;
+    }
+    throw new GuestheadError('ERR_DEVICE_LOST', 'The device went while its buffers were made');
+  }
+
+  /** Nothing of what was on its way is trusted. */
+  #startAnew(): void {
+    this.parts.runs.run?.pause('lost');
+    this.start();
   }
 
   /** The same for one that the program asked for: it is told how it ended. */
@@ -227,10 +254,11 @@ export class HeadController {
   #onLost(fault: GuestheadError): void {
     if (this.#lost) return;
     this.#state.set('lost', true);
-    this.parts.runs.run?.pause('lost');
-    this.parts.cursor.close();
-    if (this.parts.pair.reopens) this.parts.report(fault);
-    else this.parts.runs.fail(fault);
+    const { runs, cursor, pair, report } = this.parts;
+    quietly(() => runs.run?.pause('lost'));
+    closeQuietly(cursor);
+    if (pair.reopens) report(fault);
+    else runs.fail(fault);
     this.#sets.close();
   }
 
@@ -240,7 +268,7 @@ export class HeadController {
       this.#state.set('lost', false);
       await this.#reopen();
     } catch (error) {
-      const again = this.#lost; // gone once more meanwhile
+      const again = this.#isLoss(error); // gone once more meanwhile
       this.#state.set('lost', true);
       if (!again) this.parts.runs.fail(error);
     }
@@ -254,7 +282,7 @@ export class HeadController {
     const { mode: wanted, onResize, path } = options;
     await this.#act(this.#connector.cameBack(connector, onResize));
     const mode = modeAgain(connector, wanted, this.#sets.current.mode, onResize === 'keep');
-    this.#sets.adopt(await openBufferSet(this.#claim, mode, rungsOf(path), options));
+    this.#sets.adopt(await this.#open(mode, rungsOf(path)));
     this.start();
   }
 
@@ -285,4 +313,10 @@ export class HeadController {
     else if (this.parts.runs.run?.running === false) this.start();
     this.#state.changeMode(this.#sets.current.mode);
   }
+}
+
+function saysLost(error: unknown): boolean {
+  const errno = errnoOf(error);
+  const isCoded = error instanceof GuestheadError && error.code === 'ERR_DEVICE_LOST';
+  return isCoded || (errno !== undefined && classifyErrno(errno) === 'lost');
 }

@@ -93,8 +93,9 @@ export class Replacement {
     return true;
   }
 
-  /** In place of one that was lost. */
+  /** In place of one that was lost; closed already, unless it was opened while that happened. */
   adopt(set: BufferSet): void {
+    this.close();
     this.#copiedBefore += copiedBy(this.set);
     this.set = set;
   }
