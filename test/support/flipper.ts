@@ -62,6 +62,16 @@ export class Flipper {
     await this.#ask('upgrade');
   }
 
+  /** Shows the hardware cursor. */
+  async cursor(): Promise<void> {
+    await this.#ask('cursor');
+  }
+
+  /** It shows dma-bufs of its own from now on, until the display is lost. */
+  async import(): Promise<void> {
+    await this.#ask('import');
+  }
+
   /** A reader's fence is on the next buffer that it draws, for a moment. */
   async fence(): Promise<void> {
     await this.#ask('fence');

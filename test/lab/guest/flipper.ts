@@ -2,15 +2,19 @@
  * Flips on one head until SIGINT, and meanwhile does what it reads from standard input,
  * a word a line, answering each with one line of JSON, an `Answer`: `status`; `held`, with
  * what is held; `upgrade`, once the better paths have been tried; `fence`, once a reader's
- * fence is on the next buffer drawn, for 1.5 s. Its argument is the options of `openHead`
+ * fence is on the next buffer drawn, for 1.5 s; `cursor`, with the hardware cursor shown;
+ * `import`, with dma-bufs of its own shown from now on. Its argument is the options of `openHead`
  * as JSON. After SIGINT it closes everything, says with a last line what it still holds,
  * and lets the process end by itself.
  */
+import { closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { ClientBuffer } from '../../../src/buffer/index.js';
 import { GpuPair } from '../../../src/gpus/index.js';
 import type { OpenHeadOptions } from '../../../src/head/index.js';
 import { openHeadOn } from '../../../src/head/open-head.js';
-import { type Frame } from '../../../src/loop/index.js';
+import { type DrawResult, type Frame } from '../../../src/loop/index.js';
+import { loadNative } from '../../../src/native.js';
 import { held, heldHandles, type Held } from './held.js';
 import { Vgem } from './vgem.js';
 
@@ -47,6 +51,7 @@ const counts = { flips: 0, missed: 0 };
 let [said, shown] = ['', true];
 let ended: string | null = null;
 let fenceNext: ((dmabuf: number) => void) | undefined;
+let brought: readonly ClientBuffer[] = [];
 
 head.faults$.subscribe(({ code, message }) => {
   faults[code] = (faults[code] ?? 0) + 1;
@@ -54,10 +59,12 @@ head.faults$.subscribe(({ code, message }) => {
   if (code === 'ERR_NO_CONNECTOR') shown = false;
 });
 
-function draw(frame: Frame): void {
+function draw(frame: Frame): DrawResult {
   frame.pixels.fill(frame.number, 0, 16);
   fenceNext?.(frame.dmabufFd);
   fenceNext = undefined;
+  const buffer = brought[frame.number % 2];
+  return buffer === undefined || buffer.closed ? undefined : { buffer };
 }
 
 const flipping = head.flips(draw).subscribe({
@@ -88,6 +95,18 @@ async function fence(): Promise<void> {
   setTimeout(() => vgem.close(), readerMs);
 }
 
+/** Two are shown in turn, one never. */
+function bring(): void {
+  const { width, height } = head.info.mode;
+  const stride = width * 4;
+  brought = Array.from({ length: 3 }, () => {
+    const fd = loadNative().createUdmabuf(stride * height);
+    const buffer = head.importDmabuf({ fd, width, height, stride });
+    closeSync(fd);
+    return buffer;
+  });
+}
+
 function holding(): Held {
   const { render, display } = pair.gpus;
   return { ...held(), gemHandles: heldHandles(render.node.fd) + heldHandles(display.node.fd) };
@@ -97,6 +116,8 @@ async function answer(word: string): Promise<Answer> {
   if (word === 'held') return { ...status(), held: holding() };
   if (word === 'upgrade') await head.upgrade();
   if (word === 'fence') await fence();
+  if (word === 'cursor') head.cursor().setImage(new Uint32Array(64 * 64).fill(0xffffffff), { x: 0, y: 0 });
+  if (word === 'import') bring();
   return status();
 }
 

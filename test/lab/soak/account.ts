@@ -10,11 +10,12 @@ export interface Count extends Held {
 }
 
 /**
- * A display that is lost takes the dma-bufs imported into it along: they stay with the
- * descriptor that is parked in a sleeping process (src/device/park.ts), counted apart.
+ * A display that is lost takes the dma-bufs imported into it along: they stay with its
+ * descriptor, which is parked (src/device/park.ts). Both are counted apart.
  */
 export class Account {
   #parked = 0;
+  #parkedFds = 0;
 
   constructor(private readonly baseline: Count) {}
 
@@ -22,15 +23,16 @@ export class Account {
     return this.#parked;
   }
 
-  /** The dma-bufs that were there before a loss, and after; at most `buffers` of them can be the lost display's. */
+  /** What was there before a loss, and after; at most `buffers` dma-bufs and one descriptor can be the lost display's. */
   lost(before: Held, after: Held, buffers: number): void {
     this.#parked += Math.min(Math.max(after.dmabufs - before.dmabufs, 0), buffers);
+    this.#parkedFds += Math.min(Math.max(after.fds - before.fds, 0), 1);
   }
 
   /** One line for each thing of which there is more, or less, than at first. */
   differences(now: Count): string[] {
-    const dmabufs = now.dmabufs - this.#parked;
-    const pairs = Object.entries({ ...now, dmabufs }).filter(([name]) => name !== 'rss') as [keyof Held, number][];
+    const [dmabufs, fds] = [now.dmabufs - this.#parked, now.fds - this.#parkedFds];
+    const pairs = Object.entries({ ...now, dmabufs, fds }).filter(([name]) => name !== 'rss') as [keyof Held, number][];
     const uneven = pairs
       .filter(([name, count]) => count !== this.baseline[name])
       .map(([name, count]) => `${name}: ${count}, at first ${this.baseline[name] ?? 'none'}`);
@@ -40,7 +42,7 @@ export class Account {
 
   describe(now: Count): string {
     const { fds, framebuffers, gemHandles, dmabufs, rss } = now;
-    const parts = [`${fds} fds`, `${framebuffers} framebuffers`, `${gemHandles ?? '?'} GEM handles`];
+    const parts = [`${fds - this.#parkedFds} fds`, `${framebuffers} framebuffers`, `${gemHandles ?? '?'} GEM handles`];
     const growth = `RSS ${rss} MiB (${rss < this.baseline.rss ? '' : '+'}${rss - this.baseline.rss})`;
     return [...parts, `${dmabufs - this.#parked} dma-bufs, and ${this.#parked} parked`, growth].join(', ');
   }
