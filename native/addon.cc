@@ -35,6 +35,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("syncFileInfo", callFunction<syncFileInfo>, napi_default_jsproperty),
       method("dirtyFramebuffer", callFunction<dirtyFramebuffer>, napi_default_jsproperty),
       method("openUevents", callFunction<openUevents>, napi_default_jsproperty),
+      method("readUevent", callFunction<readUevent>, napi_default_jsproperty),
       method("createUdmabuf", callFunction<createUdmabuf>, napi_default_jsproperty),
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
       method("sendDatagram", callFunction<sendDatagram>, napi_default_jsproperty),

@@ -173,12 +173,17 @@ export interface Native {
   dirtyFramebuffer(fd: number, framebuffer: number): Promise<void>;
   /**
    * A new netlink socket that hears the kernel's uevents (hotplug among them), from now
-   * on; non-blocking, close-on-exec, owned by the caller. Each read, after
-   * `watchReadable`, gives one uevent: `ACTION@DEVPATH`, then `KEY=value` lines, each
-   * ended by a zero byte; a shorter buffer cuts it off. Read until EAGAIN. ENOBUFS =
-   * some were lost: look at the devices themselves. Throws NativeError.
+   * on; non-blocking, close-on-exec, owned by the caller, and read by `readUevent` after
+   * `watchReadable`. Throws NativeError.
    */
   openUevents(): number;
+  /**
+   * The next uevent: `ACTION@DEVPATH`, then `KEY=value` lines, each ended by a zero byte.
+   * An empty text stands for a message that another process sent and not the kernel; it must
+   * not be believed. Undefined = there is no more to read for now. Throws NativeError; ENOBUFS =
+   * some were lost: look at the devices themselves.
+   */
+  readUevent(fd: number): string | undefined;
   /**
    * A new dma-buf of ordinary memory, `bytes` rounded up to whole pages, owned by the
    * caller: a sealed memfd given to /dev/udmabuf. Throws NativeError, whose `syscall`

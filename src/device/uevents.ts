@@ -1,5 +1,5 @@
 /** Hotplug as the kernel announces it: uevents of DRM devices, from a NETLINK_KOBJECT_UEVENT socket. */
-import { closeSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errnoOf } from '../errors.js';
 import type { Native, NativeWatcher } from '../native.js';
@@ -15,24 +15,16 @@ export type DrmUevent =
   /** Events were lost, of which devices is not known: look at all of them again. */
   | { readonly kind: 'overflow' };
 
-export interface UeventSource {
-  /** A non-blocking socket of the kernel's uevents, one a read; the caller closes it. Throws NativeError. */
-  openUevents(): number;
-  watchReadable: Native['watchReadable'];
-}
+export type UeventSource = Pick<Native, 'openUevents' | 'readUevent' | 'watchReadable'>;
 
-type Read = (fd: number, bytes: Uint8Array) => number;
-
-/** The kernel's limit is 2048 bytes of variables, and a path before them. */
-const largestUevent = 8192;
-const { EAGAIN, EINTR, ENOBUFS } = constants.errno;
+const { ENOBUFS } = constants.errno;
 
 /**
  * The variables of one uevent (`ACTION`, `DEVPATH`, `SUBSYSTEM`, …), or undefined
  * for what is none: udev's own messages, which begin otherwise, and noise.
  */
-export function parseUevent(bytes: Uint8Array): ReadonlyMap<string, string> | undefined {
-  const [header, ...assignments] = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().split('\0');
+export function parseUevent(text: string): ReadonlyMap<string, string> | undefined {
+  const [header, ...assignments] = text.split('\0');
   const variables = new Map<string, string>();
   for (const assignment of assignments) {
     const equals = assignment.indexOf('=');
@@ -45,14 +37,11 @@ export function parseUevent(bytes: Uint8Array): ReadonlyMap<string, string> | un
 /**
  * Calls `onEvent` for each event of a DRM primary node, until the returned
  * function is called, which is idempotent and may be called by `onEvent`. Keeps the
- * event loop alive until then. Throws NativeError where there is no such socket.
+ * event loop alive until then. What another process sent is passed over: only the kernel
+ * knows. Throws NativeError where there is no such socket.
  */
-export function watchDrmEvents(
-  native: UeventSource,
-  onEvent: (event: DrmUevent) => void,
-  read: Read = readSync,
-): () => void {
-  const socket = new UeventSocket(native, onEvent, read);
+export function watchDrmEvents(native: UeventSource, onEvent: (event: DrmUevent) => void): () => void {
+  const socket = new UeventSocket(native, onEvent);
   return () => {
     socket.close();
   };
@@ -61,14 +50,12 @@ export function watchDrmEvents(
 /** Owns the socket and what watches it. */
 class UeventSocket {
   readonly #fd: number;
-  readonly #bytes = new Uint8Array(largestUevent);
   #watcher: NativeWatcher | undefined;
   #closed = false;
 
   constructor(
     private readonly native: UeventSource,
     private readonly onEvent: (event: DrmUevent) => void,
-    private readonly read: Read,
   ) {
     this.#fd = native.openUevents();
     try {
@@ -117,24 +104,22 @@ class UeventSocket {
   /** The next event, `other` for one that is not of a primary node, `none` where there is no more to read. */
   #next(): DrmUevent | 'other' | 'none' {
     try {
-      const length = this.read(this.#fd, this.#bytes);
-      return drmUevent(this.#bytes.subarray(0, length)) ?? (length === 0 ? 'none' : 'other');
+      const text = this.native.readUevent(this.#fd);
+      return text === undefined ? 'none' : (drmUevent(text) ?? 'other');
     } catch (error) {
       return this.#afterFailedRead(errnoOf(error));
     }
   }
 
   /** A socket that fails for good is watched no more; its one `overflow` says that events will be missing. */
-  #afterFailedRead(errno: number | undefined): DrmUevent | 'other' | 'none' {
-    if (errno === EAGAIN) return 'none';
-    if (errno === EINTR) return 'other';
+  #afterFailedRead(errno: number | undefined): DrmUevent {
     if (errno !== ENOBUFS) this.close();
     return { kind: 'overflow' };
   }
 }
 
-function drmUevent(bytes: Uint8Array): DrmUevent | undefined {
-  const variables = parseUevent(bytes);
+function drmUevent(text: string): DrmUevent | undefined {
+  const variables = parseUevent(text);
   const name = variables?.get('DEVNAME');
   if (variables?.get('SUBSYSTEM') !== 'drm' || name === undefined || !/^dri\/card\d+$/.test(name)) return undefined;
   const kind = kindOf(variables);

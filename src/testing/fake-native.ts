@@ -112,6 +112,10 @@ export class FakeNative implements Native {
     throw nativeError(93, 'socket');
   }
 
+  readUevent(): undefined {
+    // it has opened none
+  }
+
   createUdmabuf(): number {
     throw nativeError(2, 'open /dev/udmabuf');
   }

@@ -1,10 +1,12 @@
-/** The kernel's uevents, as far as they can be heard here. */
+/** The kernel's uevents. */
 import assert from 'node:assert/strict';
-import { closeSync, constants, readSync, writeFileSync } from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 import { describe, it } from 'node:test';
+import { watchDrmEvents } from '../../src/device/index.js';
 import { native } from './support/addon.js';
 import { fileFlags, openDescriptors } from './support/descriptors.js';
-import { turns } from './support/loop.js';
+import { until } from './support/loop.js';
+import { cannotCause, cannotForge, causeUevent, forgeUevent } from './support/uevents.js';
 
 /** A sandbox may forbid netlink; then nothing else can be said. */
 function unavailable(): string | false {
@@ -13,17 +15,31 @@ function unavailable(): string | false {
     return false;
   } catch (error) {
     const { code } = error as { code: string };
-    return ['EPERM', 'EACCES', 'EPROTONOSUPPORT', 'EAFNOSUPPORT'].includes(code) && `no netlink socket here: ${code}`;
+    const forbidden = ['EPERM', 'EACCES', 'EPROTONOSUPPORT', 'EAFNOSUPPORT'].includes(code);
+    return forbidden && `allow AF_NETLINK sockets: opening one fails with ${code}`;
   }
 }
 
-/** Makes the kernel send one: root may, on most machines. */
-function triggerUevent(): boolean {
-  try {
-    writeFileSync('/sys/devices/virtual/mem/null/uevent', 'change');
-    return true;
-  } catch {
-    return false;
+/** What is heard while a test runs. */
+class Ear {
+  readonly heard: string[] = [];
+  readonly #fd = native.openUevents();
+  readonly #watcher = native.watchReadable(this.#fd, () => {
+    for (let text = native.readUevent(this.#fd); text !== undefined; text = native.readUevent(this.#fd))
+      this.heard.push(text);
+  });
+
+  /** Until the kernel's own event has come, which is behind all that was sent before. */
+  async hearOut(): Promise<string> {
+    const mark = causeUevent();
+    const find = () => this.heard.find((text) => text.includes(mark));
+    await until(() => find() !== undefined, 'the uevent caused');
+    return find()!;
+  }
+
+  close(): void {
+    this.#watcher.close();
+    closeSync(this.#fd);
   }
 }
 
@@ -34,31 +50,57 @@ describe('openUevents', { skip: unavailable() }, () => {
     assert.equal(openDescriptors(), before + 1);
     assert.ok((fileFlags(fd) & constants.O_NONBLOCK) !== 0);
     assert.ok((fileFlags(fd) & 0o2000000) !== 0, 'close-on-exec');
-    for (let uevents = 0; ; uevents++) {
-      assert.ok(uevents < 1000);
-      try {
-        readSync(fd, Buffer.alloc(8192));
-      } catch (error) {
-        assert.equal((error as { code: string }).code, 'EAGAIN');
-        break;
-      }
-    }
+    for (let uevents = 0; native.readUevent(fd) !== undefined; uevents++) assert.ok(uevents < 1000);
     closeSync(fd);
     assert.equal(openDescriptors(), before);
   });
 
-  it('becomes readable when the kernel sends one', async (t) => {
-    const fd = native.openUevents();
-    let heard = '';
-    const watcher = native.watchReadable(fd, () => {
-      const buffer = Buffer.alloc(8192);
-      heard += buffer.toString('utf8', 0, readSync(fd, buffer));
-    });
-    const sent = triggerUevent();
-    for (let turn = 0; sent && turn < 100 && heard === ''; turn++) await turns();
-    watcher.close();
-    closeSync(fd);
-    if (!sent || heard === '') t.skip('no uevent can be sent, or none reaches this network namespace');
-    else assert.match(heard, /(^|\0)SUBSYSTEM=\w+\0/);
+  it('becomes readable when the kernel sends one, and gives its text', { skip: cannotCause() }, async () => {
+    const ear = new Ear();
+    try {
+      const text = await ear.hearOut();
+      assert.ok(text.startsWith('change@/devices/virtual/mem/null\0ACTION=change\0'), text);
+      assert.match(text, /\0SUBSYSTEM=mem\0/);
+      assert.ok(text.endsWith('\0'));
+    } finally {
+      ear.close();
+    }
   });
+
+  for (const how of ['direct', 'through the kernel'] as const)
+    it(
+      `gives no text of one that another process sent (${how})`,
+      { skip: cannotCause() || cannotForge() },
+      async () => {
+        const ear = new Ear();
+        try {
+          forgeUevent(how);
+          await ear.hearOut();
+          assert.ok(ear.heard.includes(''), 'it did come');
+          assert.deepEqual(
+            ear.heard.filter((text) => text.includes('/forged')),
+            [],
+          );
+        } finally {
+          ear.close();
+        }
+      },
+    );
+});
+
+describe('watchDrmEvents', { skip: unavailable() }, () => {
+  for (const how of ['direct', 'through the kernel'] as const)
+    it(`believes nobody but the kernel (${how})`, { skip: cannotCause() || cannotForge() }, async () => {
+      const believed: unknown[] = [];
+      const stop = watchDrmEvents(native, (event) => believed.push(event));
+      const ear = new Ear(); // watched last, so that it is read last
+      try {
+        forgeUevent(how);
+        await ear.hearOut();
+        assert.deepEqual(believed, []);
+      } finally {
+        ear.close();
+        stop();
+      }
+    });
 });
