@@ -1,11 +1,14 @@
-/** DISCOVER: which DRM devices there are, from sysfs and the nodes themselves. */
-import { closeSync, openSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+/**
+ * DISCOVER: which DRM devices there are, from sysfs alone. No node is opened: who opens a
+ * primary node that nobody has open becomes DRM master by that, and a compositor without
+ * capabilities that opens it in that moment never gets master on its file.
+ */
+import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { getVersion } from '../ffi/index.js';
 
 /** One device and its nodes; a GPU has a render node, a display a primary node, many have both. */
 export interface DrmDevice {
-  /** The DRM driver's name: `virtio_gpu`, `xe`, `vgem`, … */
+  /** The driver's name: `virtio_gpu`, `xe`, `vgem`, …; as sysfs shows it, where DRM's own is not known. */
   readonly driver: string;
   /** PCI address, e.g. `0000:00:02.0`; undefined off the PCI bus. */
   readonly pci: string | undefined;
@@ -19,11 +22,9 @@ export interface DrmDevice {
 export interface Roots {
   readonly sys: string;
   readonly dev: string;
-  /** The driver's name as the node tells it, or undefined where it may not be opened. */
-  readonly driverOf: (node: string) => string | undefined;
 }
 
-export const systemRoots: Roots = { sys: '/sys', dev: '/dev', driverOf: askDriver };
+export const systemRoots: Roots = { sys: '/sys', dev: '/dev' };
 
 /** All DRM devices, ordered by their first node's name. Empty on a machine without any. */
 export function discover(roots: Roots = systemRoots): DrmDevice[] {
@@ -34,7 +35,7 @@ export function discover(roots: Roots = systemRoots): DrmDevice[] {
     const node = join(roots.dev, 'dri', name);
     const kind = kindOf(name) === 0 ? 'primary' : 'render';
     const found = known ?? {
-      driver: driverName(roots, node, place),
+      driver: driverName(place),
       pci: pciAddress(place),
       primary: undefined,
       render: undefined,
@@ -46,12 +47,8 @@ export function discover(roots: Roots = systemRoots): DrmDevice[] {
 
 /** Primary nodes before render nodes, each by number; without `localeCompare`, whose first use loads ICU's tables. */
 function nodeNames({ sys }: Roots): string[] {
-  try {
-    const names = readdirSync(join(sys, 'class/drm')).filter((name) => /^(card|renderD)\d+$/.test(name));
-    return names.sort((a, b) => kindOf(a) - kindOf(b) || numberOf(a) - numberOf(b));
-  } catch {
-    return []; // no DRM in this kernel
-  }
+  const names = entries(join(sys, 'class/drm')).filter((name) => /^(card|renderD)\d+$/.test(name));
+  return names.sort((a, b) => kindOf(a) - kindOf(b) || numberOf(a) - numberOf(b));
 }
 
 function kindOf(name: string): number {
@@ -79,20 +76,47 @@ function pciAddress(place: string): string | undefined {
     .find((part) => /^[\da-f]{4,}:[\da-f]{2}:[\da-f]{2}\.[0-7]$/.test(part));
 }
 
-function driverName(roots: Roots, node: string, place: string): string {
-  return roots.driverOf(node) ?? boundDriver(place);
-}
+/**
+ * What DRM calls the driver, where the driver that sysfs shows on the device has another name.
+ * One that is missing here goes by the name that sysfs shows. Sources: the `name` of
+ * each driver's `drm_driver` and `device_driver` in the kernel, and in NVIDIA's own.
+ */
+const drmNames = new Map([
+  ['nvidia', 'nvidia-drm'],
+  ['adreno', 'msm'],
+  ['msm_dpu', 'msm'],
+  ['msm_mdp', 'msm'],
+  ['msm-mdss', 'msm'],
+  ['vc4-drm', 'vc4'],
+  ['rockchip-drm', 'rockchip'],
+  ['mediatek-drm', 'mediatek'],
+  ['meson-drm', 'meson'],
+  ['exynos-drm', 'exynos'],
+  ['simple-framebuffer', 'simpledrm'],
+  ['efi-framebuffer', 'efidrm'],
+  ['vesa-framebuffer', 'vesadrm'],
+]);
 
-/** By sysfs alone: on the virtio bus the driver is bound a level below, and a faux device is named after its driver. */
-function boundDriver(place: string): string {
+/** On the virtio bus the driver is bound a level below, and a faux device is named after its driver. */
+function driverName(place: string): string {
   const bound = driverLink(place);
   if (bound === 'virtio-pci') return virtioDriver(place) ?? bound;
-  return bound === undefined || bound === 'faux_driver' ? basename(place) : bound;
+  if (bound === undefined || bound === 'faux_driver') return basename(place);
+  return drmNames.get(bound) ?? bound;
 }
 
 function virtioDriver(place: string): string | undefined {
-  const child = readdirSync(place).find((name) => /^virtio\d+$/.test(name));
+  const child = entries(place).find((name) => /^virtio\d+$/.test(name));
   return child === undefined ? undefined : driverLink(join(place, child));
+}
+
+/** Empty where there is no such folder: no DRM in this kernel, or the device went in the meantime. */
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function driverLink(place: string): string | undefined {
@@ -100,22 +124,6 @@ function driverLink(place: string): string | undefined {
     return basename(readlinkSync(join(place, 'driver')));
   } catch {
     return undefined;
-  }
-}
-
-function askDriver(node: string): string | undefined {
-  let fd: number;
-  try {
-    fd = openSync(node, 'r+');
-  } catch {
-    return undefined;
-  }
-  try {
-    return getVersion(fd).name;
-  } catch {
-    return undefined;
-  } finally {
-    closeSync(fd);
   }
 }
 

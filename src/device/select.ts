@@ -53,8 +53,13 @@ function renderNode({ driver, primary, render }: DrmDevice, wanted: string): str
 function findWanted(devices: readonly DrmDevice[], wanted: string, role: Role): DrmDevice | undefined {
   if (wanted.startsWith('/')) return findNode(devices, wanted, role);
   if (pciPattern.test(wanted)) return devices.find(({ pci }) => pci?.endsWith(wanted.toLowerCase()));
-  const ofDriver = devices.filter(({ driver }) => driver === wanted.replaceAll('-', '_'));
+  const ofDriver = devices.filter(({ driver }) => spelt(driver) === spelt(wanted));
   return ofDriver.find((device) => (role === 'display' ? device.primary : true)) ?? ofDriver[0];
+}
+
+/** A driver's name is written with `-` or `_`, as its module's is. */
+function spelt(driver: string): string {
+  return driver.replaceAll('-', '_');
 }
 
 function findNode(devices: readonly DrmDevice[], wanted: string, role: Role): DrmDevice | undefined {

@@ -8,12 +8,12 @@ import type { Capabilities, DeviceFacts, HeadFacts, VirtioParameters } from './r
 export interface DeviceReading {
   readonly device: DrmDevice;
   readonly serial: string | undefined;
-  /** The node that could be opened: the primary one, else the render node. */
+  /** The node that could be opened. */
   readonly node: Attempt<string>;
   readonly capabilities: Attempt<Capabilities>;
   /** Of virtio-gpu only. */
   readonly virtio: Attempt<VirtioParameters> | undefined;
-  /** Of devices with KMS only. */
+  /** Of displays only. */
   readonly heads: Attempt<readonly HeadFacts[]>;
   /** No other process is DRM master. */
   readonly masterIsFree: Attempt<boolean>;
@@ -25,20 +25,26 @@ export interface DeviceSources {
   readonly open: (path: string) => OpenedNode;
 }
 
+/**
+ * A display is read through its primary node, or its render node where that is closed; for the
+ * time of the reading this process is its DRM master where no other is. Of any other
+ * device the primary node is left alone where it has another: a compositor may be starting on it.
+ */
 export function readDevice(
   device: DrmDevice,
+  isDisplay: boolean,
   { files, open }: DeviceSources = { files: systemFiles, open: openNode },
 ): DeviceReading {
   const serial = serialOf(files, device);
-  const opened = openEither(device, open);
+  const opened = openEither(device, isDisplay, open);
   if ('fault' in opened) {
     const { fault } = opened;
     const virtio = device.driver === 'virtio_gpu' ? { fault } : undefined;
     return { device, serial, node: opened, capabilities: opened, virtio, heads: opened, masterIsFree: opened };
   }
-  const { node, path, primaryFault } = opened.value;
+  const { node, path } = opened.value;
   try {
-    return { device, serial, node: { value: path }, ...readNode(node, device, primaryFault) };
+    return { device, serial, node: { value: path }, ...readNode(opened.value, device, isDisplay) };
   } finally {
     node.close();
   }
@@ -47,30 +53,30 @@ export function readDevice(
 interface Opened {
   readonly node: OpenedNode;
   readonly path: string;
-  /** Where only the render node could be opened: why. */
-  readonly primaryFault: unknown;
+  /** Where the node that was wanted could not be opened, and the other could: why. */
+  readonly earlierFault: unknown;
 }
 
-function openEither({ primary, render }: DrmDevice, open: DeviceSources['open']): Attempt<Opened> {
-  const tryNode = (path: string | undefined, primaryFault?: unknown): Attempt<Opened> => {
-    if (path === undefined) return { fault: primaryFault ?? new Error('The device has no node') };
-    return attempt(() => ({ node: open(path), path, primaryFault }));
+function openEither({ primary, render }: DrmDevice, isDisplay: boolean, open: DeviceSources['open']): Attempt<Opened> {
+  const [wanted, other] = isDisplay ? [primary, render] : [render, primary];
+  const tryNode = (path: string | undefined, earlierFault?: unknown): Attempt<Opened> => {
+    if (path === undefined) return { fault: earlierFault ?? new Error('The device has no node') };
+    return attempt(() => ({ node: open(path), path, earlierFault }));
   };
-  const first = tryNode(primary);
+  const first = tryNode(wanted);
   if ('value' in first) return first;
-  const second = tryNode(render, primary === undefined ? undefined : first.fault);
+  const second = tryNode(other, wanted === undefined ? undefined : first.fault);
   return 'value' in second ? second : first;
 }
 
 function readNode(
-  node: OpenedNode,
+  { node, path, earlierFault }: Opened,
   { driver, primary }: DrmDevice,
-  primaryFault: unknown,
+  isDisplay: boolean,
 ): Pick<DeviceReading, 'capabilities' | 'virtio' | 'heads' | 'masterIsFree'> {
   const capabilities = attempt(() => node.capabilities());
-  const isPrimary = primary !== undefined && primaryFault === undefined;
-  const kms = isPrimary && valueOf(capabilities)?.kms === true;
-  const closed = primaryFault === undefined ? undefined : { fault: primaryFault };
+  const kms = path === primary && valueOf(capabilities)?.kms === true;
+  const closed = isDisplay && earlierFault !== undefined ? { fault: earlierFault } : undefined;
   return {
     capabilities,
     virtio: driver === 'virtio_gpu' ? attempt(() => node.virtioParameters()) : undefined,

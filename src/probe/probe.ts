@@ -43,7 +43,7 @@ export interface ProbeSources {
   readonly files: Files;
   readonly machine: () => MachineFacts;
   readonly devices: () => readonly DrmDevice[];
-  readonly read: (device: DrmDevice) => DeviceReading;
+  readonly read: (device: DrmDevice, isDisplay: boolean) => DeviceReading;
   readonly holder: (node: string) => MasterHolder | undefined;
   readonly libraries: () => Check[];
   readonly trials: (devices: TrialDevices) => Promise<Trials>;
@@ -96,10 +96,12 @@ interface Look {
 
 function look(options: ProbeOptions, sources: ProbeSources): Look {
   const { files, holder } = sources;
-  const readings = sources.devices().map((device) => sources.read(device));
-  const devices = attempt(() => chooseDevices(readings, options));
-  const chosen = valueOf(devices)?.display.device;
-  const displays = readings.filter(({ device }) => device === chosen || device.driver === 'virtio_gpu');
+  const found = sources.devices();
+  const devices = attempt(() => chooseDevices(found, options));
+  const chosen = valueOf(attempt(() => selectDisplay(found, options.display ?? 'auto')))?.device;
+  const isDisplay = (device: DrmDevice) => device === chosen || device.driver === 'virtio_gpu';
+  const readings = found.map((device) => sources.read(device, isDisplay(device)));
+  const displays = readings.filter(({ device }) => isDisplay(device));
   const heads = displays.flatMap((reading) => valueOf(reading.heads) ?? []);
   const groups = [
     group('system', () => checkSystem({ files, release: sources.machine().kernel })),
@@ -120,10 +122,9 @@ function group(id: GroupId, check: () => Check[]): CheckGroup {
 }
 
 function chooseDevices(
-  readings: readonly DeviceReading[],
+  devices: readonly DrmDevice[],
   { render = 'auto', display = 'auto' }: ProbeOptions,
 ): TrialDevices {
-  const devices = readings.map(({ device }) => device);
   const shows = selectDisplay(devices, display);
   return { display: shows, render: selectRender(devices, render, shows.device) };
 }

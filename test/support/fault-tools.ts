@@ -19,6 +19,11 @@ export async function buildMasterThief(): Promise<string> {
   return build('master-thief.c', 'master-thief', []);
 }
 
+/** `open-watch FOLDER` prints which files in the folder are opened. Build it before the guest boots. */
+export async function buildOpenWatch(): Promise<string> {
+  return build('open-watch.c', 'open-watch', []);
+}
+
 async function build(source: string, target: string, flags: readonly string[]): Promise<string> {
   const { stdout } = await run(findProgram('pkg-config', 'pkg-config'), ['--cflags', 'libdrm']);
   const drm = stdout.split(/\s+/).filter((flag) => flag !== '');

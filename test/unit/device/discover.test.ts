@@ -10,59 +10,93 @@ after(() => {
   rmSync(root, { recursive: true });
 });
 
-/** A sysfs tree with one device at `place` and its nodes. */
-function addDevice(sys: string, place: string, nodes: readonly string[]): void {
-  mkdirSync(join(sys, place), { recursive: true });
-  for (const node of nodes) {
-    const entry = join(sys, 'class/drm', node);
-    mkdirSync(entry, { recursive: true });
-    symlinkSync(join(sys, place), join(entry, 'device'));
-  }
+/** A device at `place` with its nodes, bound to a driver or not. */
+interface Made {
+  readonly place: string;
+  readonly nodes: readonly string[];
+  readonly driver?: string;
 }
 
-function rootsWith(name: string, drivers: Record<string, string>): Roots {
+/** A sysfs tree. Its nodes are nowhere: who tried to open one would learn nothing of it. */
+function rootsWith(name: string, ...devices: readonly Made[]): Roots {
   const sys = join(root, name);
-  return { sys, dev: '/nowhere', driverOf: (node) => drivers[node.slice('/nowhere/dri/'.length)] };
+  for (const { place, nodes, driver } of devices) {
+    mkdirSync(join(sys, place), { recursive: true });
+    if (driver !== undefined) bind(sys, place, driver);
+    for (const node of nodes) {
+      const entry = join(sys, 'class/drm', node);
+      mkdirSync(entry, { recursive: true });
+      symlinkSync(join(sys, place), join(entry, 'device'));
+    }
+  }
+  return { sys, dev: '/nowhere' };
 }
+
+function bind(sys: string, place: string, driver: string): void {
+  const folder = join(sys, 'bus/any/drivers', driver);
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(folder, join(sys, place, 'driver'));
+}
+
+const drivers = (roots: Roots) => discover(roots).map(({ driver }) => driver);
 
 describe('discovery', () => {
   it('finds nothing on a machine without DRM', () => {
-    assert.deepEqual(discover(rootsWith('none', {})), []);
+    assert.deepEqual(discover(rootsWith('none')), []);
   });
 
-  it('groups nodes by device, reads the PCI address through the virtio bus, and asks the node for its driver', () => {
-    const roots = rootsWith('pair', {
-      card0: 'virtio_gpu',
-      renderD128: 'virtio_gpu',
-      card1: 'vgem',
-      renderD129: 'vgem',
-    });
-    addDevice(roots.sys, 'devices/pci0000:00/0000:00:02.0/virtio1', ['card0', 'renderD128']);
-    addDevice(roots.sys, 'devices/platform/vgem', ['card1', 'renderD129']);
+  it('groups nodes by device, and reads the PCI address through the virtio bus', () => {
+    const roots = rootsWith(
+      'pair',
+      {
+        place: 'devices/pci0000:00/0000:00:02.0/virtio1',
+        nodes: ['card0', 'renderD128'],
+        driver: 'virtio_gpu',
+      },
+      { place: 'devices/faux/vgem', nodes: ['card1', 'renderD129'], driver: 'faux_driver' },
+      { place: 'devices/pci0000:00/0000:00:05.0', nodes: ['renderD130'], driver: 'xe' },
+    );
     mkdirSync(join(roots.sys, 'class/drm/card0-Virtual-1'));
     writeFileSync(join(roots.sys, 'class/drm/version'), 'drm 1.1.0\n');
     assert.deepEqual(discover(roots), [
       { driver: 'virtio_gpu', pci: '0000:00:02.0', primary: '/nowhere/dri/card0', render: '/nowhere/dri/renderD128' },
       { driver: 'vgem', pci: undefined, primary: '/nowhere/dri/card1', render: '/nowhere/dri/renderD129' },
+      { driver: 'xe', pci: '0000:00:05.0', primary: undefined, render: '/nowhere/dri/renderD130' },
     ]);
   });
 
-  it('falls back to the bound driver where the node may not be opened', () => {
-    const roots = rootsWith('closed', {});
-    addDevice(roots.sys, 'devices/pci0000:00/0000:00:05.0', ['renderD128']);
-    mkdirSync(join(roots.sys, 'bus/pci/drivers/xe'), { recursive: true });
-    symlinkSync(join(roots.sys, 'bus/pci/drivers/xe'), join(roots.sys, 'devices/pci0000:00/0000:00:05.0/driver'));
-    addDevice(roots.sys, 'devices/pci0000:00/0000:00:02.0/virtio3', ['card1']);
-    mkdirSync(join(roots.sys, 'bus/virtio/drivers/virtio_gpu'), { recursive: true });
-    symlinkSync(
-      join(roots.sys, 'bus/virtio/drivers/virtio_gpu'),
-      join(roots.sys, 'devices/pci0000:00/0000:00:02.0/virtio3/driver'),
+  it('finds the driver of a virtio device a level below where the nodes belong to the PCI function', () => {
+    const place = 'devices/pci0000:00/0000:00:02.0';
+    const roots = rootsWith(
+      'below',
+      { place, nodes: ['card0'], driver: 'virtio-pci' },
+      { place: `${place}/virtio3`, nodes: [], driver: 'virtio_gpu' },
+      { place: 'devices/pci0000:00/0000:00:03.0', nodes: ['card1'], driver: 'virtio-pci' },
     );
-    assert.deepEqual(discover(roots), [
-      { driver: 'virtio_gpu', pci: '0000:00:02.0', primary: '/nowhere/dri/card1', render: undefined },
-      { driver: 'xe', pci: '0000:00:05.0', primary: undefined, render: '/nowhere/dri/renderD128' },
-    ]);
+    assert.deepEqual(drivers(roots), ['virtio_gpu', 'virtio-pci']);
   });
+
+  it('calls a faux or platform device without a driver by its own name', () => {
+    const roots = rootsWith(
+      'faux',
+      { place: 'devices/faux/vkms', nodes: ['card0'], driver: 'faux_driver' },
+      { place: 'devices/platform/vgem', nodes: ['card1'] },
+    );
+    assert.deepEqual(drivers(roots), ['vkms', 'vgem']);
+  });
+
+  for (const [bound, name] of [
+    ['i915', 'i915'],
+    ['amdgpu', 'amdgpu'],
+    ['nvidia', 'nvidia-drm'],
+    ['msm-mdss', 'msm'],
+    ['vc4-drm', 'vc4'],
+    ['simple-framebuffer', 'simpledrm'],
+  ] as const)
+    it(`calls what ${bound} is bound to ${name}, as DRM does`, () => {
+      const roots = rootsWith(`bound-${bound}`, { place: 'devices/soc/gpu', nodes: ['card0'], driver: bound });
+      assert.deepEqual(drivers(roots), [name]);
+    });
 });
 
 const virtio: DrmDevice = {
@@ -95,6 +129,9 @@ describe('selection', () => {
     assert.equal(selectDisplay(devices, 'virtio-gpu').node, '/dev/dri/card1');
     assert.equal(selectRender(devices, '00:05.0', virtio).node, '/dev/dri/renderD128');
     assert.equal(selectRender(devices, '0000:00:05.0', virtio).node, '/dev/dri/renderD128');
+    const nvidia = [virtio, { ...xe, driver: 'nvidia-drm' }];
+    for (const name of ['nvidia-drm', 'nvidia_drm'])
+      assert.equal(selectRender(nvidia, name, virtio).device.driver, 'nvidia-drm');
   });
 
   it('takes a node through a link, and opens that node', () => {

@@ -97,7 +97,7 @@ describe('virtio-gpu', () => {
     open = new FakeNodes(answers).openNode,
   ) => {
     const files = filesOf(texts, {}, links);
-    return checkVirtio([readDevice(virtio, { files, open })], files);
+    return checkVirtio([readDevice(virtio, true, { files, open })], files);
   };
 
   it('is good with blobs and without 3D', () => {
@@ -157,7 +157,7 @@ describe('virtio-gpu', () => {
 
 describe('heads, nodes and masters', () => {
   const read = (answers: ConstructorParameters<typeof FakeNodes>[0]) =>
-    readDevice(virtio, { files: filesOf({}), open: new FakeNodes(answers).openNode });
+    readDevice(virtio, true, { files: filesOf({}), open: new FakeNodes(answers).openNode });
 
   it('lists what is connected, and the rest in one check that is no fault', () => {
     const heads = [head('Virtual-1'), head('Virtual-2', 'disconnected'), head('Virtual-3', 'disconnected')];
@@ -179,7 +179,7 @@ describe('heads, nodes and masters', () => {
 
   it('does not look for heads on a GPU without KMS', () => {
     const open = new FakeNodes({ capabilities: () => ({ ...able, kms: false }), heads: () => assert.fail() }).openNode;
-    assert.deepEqual(checkHeads([readDevice(gpu('xe'), { files: filesOf({}), open })])[0]?.status, 'no');
+    assert.deepEqual(checkHeads([readDevice(gpu('xe'), false, { files: filesOf({}), open })])[0]?.status, 'no');
   });
 
   it('names the master, where it can be told', () => {

@@ -170,7 +170,7 @@ export function probeOf(made: MadeUp, options: ProbeOptions = {}) {
       root: made.root !== false,
     }),
     devices: () => devices,
-    read: (device) => readDevice(device, { files, open: made.open ?? nodes.openNode }),
+    read: (device, isDisplay) => readDevice(device, isDisplay, { files, open: made.open ?? nodes.openNode }),
     holder: () => ({ pid: 812, command: 'weston' }),
     libraries: () => [],
     trials: (both) => runTrials(both, files, () => made.bench ?? new FakeBench()),

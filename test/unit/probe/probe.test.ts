@@ -81,6 +81,18 @@ describe('a probe', () => {
     assert.equal(checkOf(report, 'nodes.device').code, 'ERR_PERMISSION');
   });
 
+  it('opens no primary node but the display’s: a compositor may be starting on it', async () => {
+    const opened: string[] = [];
+    const nodes = new FakeNodes();
+    const open = (path: string) => (opened.push(path), nodes.openNode(path));
+    const devices = [virtio, gpu('xe'), { ...gpu('nvidia-drm', 2), render: undefined }];
+    await probeOf({ devices, open });
+    assert.deepEqual(opened, ['/dev/dri/card0', '/dev/dri/renderD129', '/dev/dri/card2']);
+    opened.length = 0;
+    await probeOf({ devices, open }, { display: 'xe' });
+    assert.deepEqual(opened, ['/dev/dri/card0', '/dev/dri/card1', '/dev/dri/card2']);
+  });
+
   it('reads what a render node tells where the primary one is closed', async () => {
     const nodes = new FakeNodes();
     const open = (path: string) => (path.includes('card') ? refusing('ERR_PERMISSION')(path) : nodes.openNode(path));
