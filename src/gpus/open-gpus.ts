@@ -13,7 +13,7 @@ import {
 import { GuestheadError } from '../errors.js';
 import type { Native, NativeDevice } from '../native.js';
 import { Owner } from '../owner.js';
-import { becomeMasterInTime } from './master-wait.js';
+import { masterInTime } from './master-wait.js';
 import type { CheckedGpuOptions } from './options.js';
 import type { GpuRole } from './pair-change.js';
 
@@ -89,16 +89,25 @@ async function openDisplay(
 ): Promise<DisplayGpu> {
   const owner = new Owner();
   return owner.guardAsync(async () => {
-    const node = owner.own(kernel.openNode(path));
-    needs(node, node.canImport(), 'cannot import dma-bufs');
-    if (wait) await becomeMasterInTime(node, { onWait, signal });
-    else node.becomeAtomicMaster();
+    const open = () => openMaster(path, kernel);
+    const node = owner.own(wait ? await masterInTime(open, { onWait, signal }) : open());
     owner.defer(() => {
       node.giveUpMaster();
     });
     const device = owner.own(kernel.native.openDevice(node.fd));
     node.defineProperties();
     return { found, node, device, handles: new GemHandles(node.buffers), owner };
+  });
+}
+
+/** Nothing stays open where it throws. */
+function openMaster(path: string, kernel: Kernel): KmsNode {
+  const owner = new Owner();
+  return owner.guard(() => {
+    const node = owner.own(kernel.openNode(path));
+    needs(node, node.canImport(), 'cannot import dma-bufs');
+    node.becomeAtomicMaster();
+    return node;
   });
 }
 

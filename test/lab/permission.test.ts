@@ -1,18 +1,25 @@
 /** What a run may do without capabilities, and what it must not do to others that have none. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Lab } from '../../src/lab/index.js';
-import { buildOpenWatch } from '../support/fault-tools.js';
-import { script, startWatched } from '../support/lab.js';
+import { packageRoot } from '../../src/package-root.js';
+import type { HeadsResult } from '../../src/report/index.js';
+import { buildMasterThief, buildOpenWatch } from '../support/fault-tools.js';
+import { script, startRun, startWatched, untilFlipping } from '../support/lab.js';
 
 let lab: Lab;
 let openWatch: string;
+let thief: string;
 /** The display's primary node. */
 let card: string;
 
 before(async () => {
   openWatch = await buildOpenWatch();
+  thief = await buildMasterThief();
   lab = await Lab.boot({ size: { width: 1280, height: 720 } });
+  await shell('chgrp video /dev/dri/* && chmod 660 /dev/dri/card* /dev/dri/renderD*'); // as udev does
   card = await shell('basename /sys/bus/virtio/drivers/virtio_gpu/virtio*/../drm/card*');
 });
 after(async () => {
@@ -57,5 +64,62 @@ describe('who opens a primary node that nobody has open is DRM master by that: a
       assert.match(stderr, /ERR_NO_DEVICE/);
     });
     assert.deepEqual(opened, []);
+  });
+});
+
+/** The example unit's user, groups and capabilities. */
+const unit = readFileSync(join(packageRoot, 'examples/systemd/guesthead.service'), 'utf8');
+const asUnit = [
+  ...['setpriv', '--reuid=65534', '--regid=65534', '--groups=video'],
+  ...['--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all', '--no-new-privs'],
+];
+/** What the unit tells to write into its configuration file. */
+const configuration = /echo '(\{.*\})'/.exec(unit)?.[1] ?? assert.fail('the unit tells of no configuration');
+
+/** Another process opens the display, and is its master by that, until the returned function ends it. */
+async function holdDisplay(): Promise<() => Promise<void>> {
+  const { job, lines } = startWatched(lab, ['sh', '-c', `exec 3<>/dev/dri/${card}; echo held; cat`]);
+  await lines.until(/held/);
+  return async () => {
+    job.input(Buffer.alloc(0));
+    await job.done;
+  };
+}
+
+describe('without a capability, as the example unit', () => {
+  it('runs as a user without any', () => {
+    for (const line of ['DynamicUser=yes', 'SupplementaryGroups=video render', 'CapabilityBoundingSet='])
+      assert.ok(unit.includes(`\n${line}\n`), line);
+  });
+
+  it('waits while another process is DRM master, and flips once that has gone', async () => {
+    await shell(`echo '${configuration}' > /run/guesthead.json`);
+    const endHolding = await holdDisplay();
+    const words = ['run', '--config', '/run/guesthead.json', '--frames', '30', '--json'];
+    const { job, lines } = startWatched(lab, ['timeout', '60', ...asUnit, 'node', 'dist/cli/main.js', ...words]);
+    await lines.until(/waiting: .*DRM master/);
+    await endHolding();
+    const result = JSON.parse(await lines.until(/^\{.*\}$/m)) as HeadsResult;
+    await job.done;
+    assert.deepEqual(
+      result.heads.map(({ frames }) => frames),
+      [30],
+    );
+    assert.doesNotMatch(result.heads.flatMap(({ reasons }) => reasons).join(), /ERR_/);
+  });
+
+  it('takes the display again that it lost in mid-run', async () => {
+    const { job, ended } = await startRun(lab, [], {}, asUnit);
+    const taken = startWatched(lab, [thief, await shell('pgrep -of "main.js run"'), '2']);
+    await taken.lines.until(/gave it back/);
+    await taken.job.done;
+    await untilFlipping(lab, '1280x720');
+    job.kill('SIGINT');
+    const { result } = await ended;
+    assert.deepEqual(
+      result.faults.map(({ code }) => code).filter((code) => code !== 'ERR_HOST_PAUSED'),
+      ['ERR_NOT_MASTER'],
+    );
+    assert.doesNotMatch(result.reasons.join(), /ERR_/);
   });
 });

@@ -108,11 +108,16 @@ export interface Running {
   readonly ended: Promise<{ result: RunResult; status: number | null; stderr: string }>;
 }
 
-/** Resolves once it flips; without `--frames` or `--seconds` it is the test that ends it. */
-export async function startRun(lab: Lab, words: readonly string[], env: Record<string, string> = {}): Promise<Running> {
+/** Resolves once it flips; without `--frames` or `--seconds` it is the test that ends it. `as` are words before the command. */
+export async function startRun(
+  lab: Lab,
+  words: readonly string[],
+  env: Record<string, string> = {},
+  as: readonly string[] = [],
+): Promise<Running> {
   const out = { stdout: '', stderr: '' };
   const until = words.some((word) => word === '--frames' || word === '--seconds') ? [] : ['--seconds', '500'];
-  const job = lab.start(['node', 'dist/cli/main.js', 'run', '--json', ...until, ...words], {
+  const job = lab.start([...as, 'node', 'dist/cli/main.js', 'run', '--json', ...until, ...words], {
     env,
     onStdout: (chunk) => (out.stdout += chunk.toString()),
     onStderr: (chunk) => (out.stderr += chunk.toString()),

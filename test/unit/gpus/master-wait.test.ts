@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
 import { GuestheadError } from '../../../src/errors.js';
 import { openGpus, openHead } from '../../../src/head/index.js';
-import { becomeMasterInTime } from '../../../src/gpus/master-wait.js';
+import { masterInTime } from '../../../src/gpus/master-wait.js';
 import { FakeNative } from '../../../src/testing/index.js';
 import { HandClock, settle } from '../../support/loop-rig.js';
 
@@ -24,14 +24,15 @@ function sleepOn(clock: HandClock) {
     });
 }
 
-/** A node whose first attempts are refused with these; all later ones succeed. */
+/** A device whose first openers are refused with these; each later one gets a node of its own, numbered. */
 function waitFor(refusals: readonly Error[], onWait: (controller: AbortController) => void = () => undefined) {
   const left = [...refusals];
   const seen = { tries: 0, told: [] as GuestheadError[], end: 'waits' as unknown };
-  const becomeAtomicMaster = () => {
-    seen.tries++;
+  const open = () => {
+    const node = ++seen.tries;
     const refusal = left.shift();
     if (refusal !== undefined) throw refusal;
+    return `node ${node}`;
   };
   const clock = new HandClock();
   const controller = new AbortController();
@@ -39,15 +40,15 @@ function waitFor(refusals: readonly Error[], onWait: (controller: AbortControlle
     seen.told.push(why);
     onWait(controller);
   };
-  becomeMasterInTime({ becomeAtomicMaster }, { onWait: told, signal: controller.signal }, sleepOn(clock)).then(
-    () => (seen.end = 'master'),
+  masterInTime(open, { onWait: told, signal: controller.signal }, sleepOn(clock)).then(
+    (node) => (seen.end = node),
     (error: unknown) => (seen.end = error),
   );
   return { seen, clock, controller };
 }
 
 describe('the wait for DRM master', () => {
-  it('tells once why, and ends when the other process has given the display back', async () => {
+  it('tells once why, opens anew at each try, and ends with the node when the other process has given the display back', async () => {
     const { seen, clock, controller } = waitFor([notMaster, notMaster, notMaster]);
     for (const tries of [1, 2, 3]) {
       await settle();
@@ -55,7 +56,7 @@ describe('the wait for DRM master', () => {
       clock.advance(1000);
     }
     await settle();
-    assert.deepEqual(seen, { tries: 4, told: [notMaster], end: 'master' });
+    assert.deepEqual(seen, { tries: 4, told: [notMaster], end: 'node 4' });
     assert.equal(getEventListeners(controller.signal, 'abort').length, 0, 'the signal may live for long');
   });
 
