@@ -2,7 +2,7 @@ export { describeDevice, discover, systemRoots } from './discover.js';
 export type { DrmDevice, Roots } from './discover.js';
 export { watchHostRefusals } from './kernel-log.js';
 export type { HostRefusal } from './kernel-log.js';
-export { masterHolder, systemHolderRoots } from './master-holder.js';
+export { holderAdvice, masterHolder, systemHolderRoots } from './master-holder.js';
 export type { HolderRoots, MasterHolder } from './master-holder.js';
 export type { BufferCalls, KmsCalls } from './calls.js';
 export { systemKernel } from './kernel.js';

@@ -19,15 +19,40 @@ export interface HolderRoots {
 export const systemHolderRoots: HolderRoots = { proc: '/proc', debug: '/sys/kernel/debug', self: process.pid };
 
 /**
+ * Processes that open a display for a session and keep it open, by the first 15 bytes of their names.
+ * Once a file was master, the kernel keeps who opened it as its owner (drm_file_update_pid in
+ * drm_file.c), and on kernels before 6.7 always: so one of these stands for a session's compositor.
+ */
+const sessionManagers = ['systemd-logind', 'elogind', 'elogind-daemon', 'seatd'];
+
+function isSessionManager({ command }: MasterHolder): boolean {
+  return sessionManagers.includes(command);
+}
+
+/** What to do about who holds a display; `holder` as `masterHolder` tells. */
+export function holderAdvice(holder: MasterHolder | undefined): string {
+  if (holder === undefined || !isSessionManager(holder))
+    return 'stop the compositor or display manager that holds it, or run from a virtual console of your own';
+  const how =
+    holder.command === 'seatd'
+      ? '`fuser -v` on the node shows which processes have it open'
+      : '`loginctl list-sessions` and `loginctl seat-status` show which';
+  return `a session holds it, for which ${holder.command} opened it: ${how}; end that session, and leave ${holder.command} alone`;
+}
+
+/**
  * The DRM master of a primary node. debugfs knows, but only root may read it;
  * otherwise a process that alone, beside this one, has the node open is the
- * likely holder. Undefined where neither tells: other users' processes are
- * closed to us, or several have the node open. Throws nothing.
+ * likely holder. A session manager is named only where no other process can be.
+ * Undefined where neither tells: other users' processes are closed to us, or several
+ * have the node open. Throws nothing.
  */
 export function masterHolder(node: string, roots: HolderRoots = systemHolderRoots): MasterHolder | undefined {
   const path = realPath(node);
   const clients = readText(join(roots.debug, 'dri', minorOf(path), 'clients'));
-  return clients === undefined ? loneUser(path, roots) : masterAmong(clients);
+  if (clients === undefined) return loneUser(path, roots);
+  const master = masterAmong(clients);
+  return master !== undefined && isSessionManager(master) ? (loneUser(path, roots) ?? master) : master;
 }
 
 function realPath(node: string): string {
@@ -53,13 +78,13 @@ function masterAmong(clients: string): MasterHolder | undefined {
 }
 
 function loneUser(path: string, roots: HolderRoots): MasterHolder | undefined {
-  const users = entries(roots.proc).filter(
-    (name) => /^\d+$/.test(name) && Number(name) !== roots.self && hasOpen(join(roots.proc, name, 'fd'), path),
-  );
-  const [pid] = users;
-  if (pid === undefined || users.length > 1) return undefined;
-  const command = readText(join(roots.proc, pid, 'comm'))?.trim();
-  return command === undefined ? undefined : { pid: Number(pid), command };
+  const users = entries(roots.proc)
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== roots.self)
+    .filter((name) => hasOpen(join(roots.proc, name, 'fd'), path))
+    .map((name) => ({ pid: Number(name), command: readText(join(roots.proc, name, 'comm'))?.trim() ?? '' }));
+  const holders = users.filter((user) => !isSessionManager(user));
+  const [first, ...others] = holders.length > 0 ? holders : users;
+  return others.length > 0 || first?.command === '' ? undefined : first;
 }
 
 function hasOpen(folder: string, path: string): boolean {

@@ -22,7 +22,7 @@ import {
 } from '../ffi/index.js';
 import { bufferCalls, kmsCalls } from './calls.js';
 import { parkDescriptor } from './park.js';
-import { masterHolder } from './master-holder.js';
+import { holderAdvice, masterHolder } from './master-holder.js';
 
 const primeImport = 1n;
 const primeExport = 2n;
@@ -151,18 +151,15 @@ export class DrmNode {
       setMaster(this.fd);
     } catch (cause) {
       if (isLoss(cause)) throw cause;
-      throw new GuestheadError('ERR_NOT_MASTER', `Another process holds the display (DRM master)${this.#holder()}`, {
+      const holder = masterHolder(this.path);
+      const who = holder === undefined ? '' : `: ${holder.command} (pid ${holder.pid})`;
+      throw new GuestheadError('ERR_NOT_MASTER', `Another process holds the display (DRM master)${who}`, {
         device: this.path,
         errno: errnoOf(cause),
         cause,
-        advice: 'stop the compositor or display manager that holds it, or run from a virtual console of your own',
+        advice: holderAdvice(holder),
       });
     }
-  }
-
-  #holder(): string {
-    const holder = masterHolder(this.path);
-    return holder === undefined ? '' : `: ${holder.command} (pid ${holder.pid})`;
   }
 }
 

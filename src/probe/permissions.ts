@@ -1,5 +1,5 @@
 /** Who may open the nodes, and who is master of the displays. */
-import { masterHolder, type DrmDevice, type MasterHolder } from '../device/index.js';
+import { holderAdvice, masterHolder, type DrmDevice, type MasterHolder } from '../device/index.js';
 import { failed, no, ok, unknown, type Question } from './check.js';
 import { nameOf, type DeviceReading } from './device-reading.js';
 import { systemFiles, type FileAccess, type Files } from './files.js';
@@ -65,9 +65,5 @@ function checkMaster({ device, masterIsFree }: DeviceReading, holder: Permission
   const who = holder(nameOf(device));
   const name =
     who === undefined ? 'another process, which cannot be told from here' : `${who.command} (pid ${who.pid})`;
-  return no(
-    question,
-    `DRM master is ${name}`,
-    'stop it, or run from a virtual console of your own; `run --wait` waits',
-  );
+  return no(question, `DRM master is ${name}`, `${holderAdvice(who)}; \`run --wait\` waits`);
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { masterHolder, type HolderRoots } from '../../../src/device/index.js';
+import { holderAdvice, masterHolder, type HolderRoots } from '../../../src/device/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'guesthead-holder-'));
 after(() => {
@@ -53,6 +53,22 @@ describe('the holder of a display', () => {
     assert.deepEqual(masterHolder('/dev/dri/card1', roots), { pid: 99, command: 'my compositor' });
   });
 
+  it('is the compositor of the session for which logind opened the node', () => {
+    const clients = oldClients
+      .replace('   0   n    y     0', '   0   y    y     0')
+      .replace('  y    y  1000', '  n    y  1000');
+    const logind = { comm: 'systemd-logind', open: ['/dev/dri/card0'] };
+    const alone = machine('logind', { 301: logind }, { 0: clients });
+    assert.deepEqual(masterHolder('/dev/dri/card0', alone), { pid: 301, command: 'systemd-logind' });
+    const weston = { comm: 'weston', open: ['/dev/dri/card0'] };
+    const session = { pid: 123, command: 'weston' };
+    const both = machine('session', { 301: logind, 123: weston }, { 0: clients });
+    assert.deepEqual(masterHolder('/dev/dri/card0', both), session);
+    assert.deepEqual(masterHolder('/dev/dri/card0', { ...both, debug: '/nowhere' }), session);
+    const many = machine('clients', { 301: logind, 123: weston, 124: weston }, { 0: clients });
+    assert.deepEqual(masterHolder('/dev/dri/card0', many), { pid: 301, command: 'systemd-logind' });
+  });
+
   it('is nobody where debugfs shows no master, whoever has the node open', () => {
     const clients = oldClients.replace('  y    y  1000', '  n    y  1000');
     const roots = machine('no-master', { 5: { comm: 'weston', open: ['/dev/dri/card0'] } }, { 0: clients });
@@ -91,4 +107,23 @@ describe('the holder of a display', () => {
     assert.equal(masterHolder('/dev/dri/card0', roots), undefined);
     assert.equal(masterHolder('/dev/dri/card0', { ...roots, proc: '/nowhere' }), undefined);
   });
+});
+
+describe('the advice about the holder of a display', () => {
+  it('is to stop it, whoever it is', () => {
+    for (const holder of [undefined, { pid: 6, command: 'weston' }])
+      assert.match(holderAdvice(holder), /^stop the compositor/);
+  });
+
+  for (const [command, how] of [
+    ['systemd-logind', /loginctl list-sessions/],
+    ['elogind', /loginctl list-sessions/],
+    ['seatd', /fuser -v/],
+  ] as const)
+    it(`is not to stop ${command}, but to find the session that it opened the display for`, () => {
+      const advice = holderAdvice({ pid: 301, command });
+      assert.match(advice, how);
+      assert.match(advice, new RegExp(`a session holds it.*leave ${command} alone`));
+      assert.doesNotMatch(advice, /stop/);
+    });
 });

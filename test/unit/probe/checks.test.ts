@@ -188,6 +188,7 @@ describe('heads, nodes and masters', () => {
       find(checkPermissions([display], [display], { files: filesOf({}), holder }), 'permissions.master');
     assert.equal(check(() => ({ pid: 812, command: 'weston' })).found, 'DRM master is weston (pid 812)');
     assert.match(check(() => undefined).found, /another process/);
+    assert.match(check(() => ({ pid: 301, command: 'systemd-logind' })).advice ?? '', /loginctl.*run --wait/);
   });
 
   it('puts capabilities in words', () => {
