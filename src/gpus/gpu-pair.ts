@@ -26,6 +26,7 @@ export class GpuPair {
   #closed = false;
   #timer: NodeJS.Timeout | undefined;
   #reopening = false;
+  #paused = false;
 
   private constructor(
     private readonly options: CheckedGpuOptions,
@@ -80,7 +81,7 @@ export class GpuPair {
 
   /** Throws as `gpus` does. */
   assertOpen(): void {
-    if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The GPUs are closed');
+    this.#throwIfClosed();
     const [role] = this.#lost;
     if (role !== undefined) throw lostError(role, this.current);
   }
@@ -129,6 +130,30 @@ export class GpuPair {
     return this.lose('render', cause) || display;
   }
 
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** See `Gpus.pause`. */
+  pause(): void {
+    this.#throwIfClosed();
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#changes$.next({ kind: 'paused' });
+    if (!this.#lost.has('display')) this.current.display.node.giveUpMaster();
+  }
+
+  /** See `Gpus.resume`. */
+  resume(): void {
+    this.#throwIfClosed();
+    if (!this.#paused) return;
+    const { node } = this.current.display;
+    if (!this.#lost.has('display') && !node.regainMaster()) throw notGivenBack(node.path);
+    this.#paused = false;
+    this.#changes$.next({ kind: 'resumed' });
+    if (this.#lost.size > 0 && this.options.reopen) this.#lookAgain(0);
+  }
+
   /** Looks at once for a device that was lost, where one was. */
   lookNow(): void {
     this.#lookAgain(0);
@@ -154,6 +179,10 @@ export class GpuPair {
     owner.close();
   }
 
+  #throwIfClosed(): void {
+    if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The GPUs are closed');
+  }
+
   /** One that has gone without anybody noticing must not be closed like any. */
   readonly #closeDisplay = (): void => {
     const { display } = this.current;
@@ -172,8 +201,9 @@ export class GpuPair {
     this.#timer = setTimeout(() => void this.#reopen(), ms);
   }
 
+  /** Not while it is paused: who opens a display without a master becomes it. */
   async #reopen(): Promise<void> {
-    if (this.#reopening || this.#closed || this.#lost.size === 0) return;
+    if (this.#reopening || this.#closed || this.#paused || this.#lost.size === 0) return;
     this.#reopening = true;
     const wanted = new Set(this.#lost);
     const opened = await openLost(this.current, wanted, this.options).catch(() => undefined); // not there yet, or not ours yet
@@ -198,6 +228,13 @@ export class GpuPair {
 
 function clientBuffersOf({ display: { node, handles } }: OpenGpus): ClientBuffers {
   return new ClientBuffers(node, handles);
+}
+
+function notGivenBack(device: string): GuestheadError {
+  return new GuestheadError('ERR_NOT_MASTER', 'The display has not been given back (DRM master)', {
+    device,
+    advice: 'call `resume` again once the process that has the display gives it up',
+  });
 }
 
 function lostError(role: GpuRole, { display, render }: OpenGpus, cause?: unknown): GuestheadError {

@@ -10,5 +10,9 @@ export type PairChange =
   | { readonly kind: 'lost'; readonly fault: GuestheadError; readonly role: GpuRole }
   /** Both devices are open again. */
   | { readonly kind: 'back' }
+  /** The display is to be left to others: nothing is committed until `resumed`. */
+  | { readonly kind: 'paused' }
+  /** The display may be used again; what it shows is somebody else's. */
+  | { readonly kind: 'resumed' }
   /** Something that the heads outlive. */
   | { readonly kind: 'fault'; readonly fault: GuestheadError };

@@ -96,7 +96,8 @@ export class HeadController {
   /** Shows frames on the current set, or does so once there is a connector and a device again. */
   start(): 'drawn' | 'presented' | 'nothing' {
     const { run } = this.parts.runs;
-    if (run === undefined || this.#lost || this.#connector.unplugged || this.#state.has('off')) return 'nothing';
+    const away = this.#lost || this.parts.pair.paused || this.#connector.unplugged || this.#state.has('off');
+    if (run === undefined || away) return 'nothing';
     run.start(this.#claim, this.#sets.current);
     this.#state.changeMode(this.#sets.current.mode);
     return run.direct ? 'presented' : 'drawn';
@@ -107,6 +108,8 @@ export class HeadController {
     if (change.kind === 'fault') this.#onFault(change.fault);
     else if (change.kind === 'lost') this.#onLost(change.fault);
     else if (change.kind === 'back') void this.#change(() => this.#comeBack());
+    else if (change.kind === 'paused') this.#onPaused();
+    else if (change.kind === 'resumed') this.#onResumed();
     else void this.#change(() => this.#onHotplug());
   }
 
@@ -129,7 +132,7 @@ export class HeadController {
   /** Tries the better buffer paths; resolves when done. */
   upgrade(): Promise<void> {
     return this.#change(async () => {
-      if (!this.#lost) await this.#sets.upgrade();
+      if (!this.#lost && !this.parts.pair.paused) await this.#sets.upgrade();
     });
   }
 
@@ -286,8 +289,21 @@ export class HeadController {
     this.start();
   }
 
+  #onPaused(): void {
+    this.#state.set('waiting for master', true);
+    this.parts.runs.run?.pause('paused');
+  }
+
+  /** At once: a change that was under way may wait for a frame. Then for what the host did meanwhile. */
+  #onResumed(): void {
+    this.#state.set('waiting for master', false);
+    this.start();
+    void this.#change(() => this.#onHotplug());
+  }
+
+  /** A display that is left to others is looked at when it is had again: nothing could be tried on it. */
   async #onHotplug(): Promise<void> {
-    if (this.#lost) return;
+    if (this.#lost || this.parts.pair.paused) return;
     const { pair, options } = this.parts;
     const { node } = pair.gpus.display;
     await this.#act(this.#connector.look(node, options.onResize, this.#sets.current.mode));

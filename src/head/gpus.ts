@@ -67,6 +67,24 @@ export class Gpus {
     return sharedFormats(this.#pair.gpus);
   }
 
+  /**
+   * Leaves the display to others, as when the session is switched away: its heads commit nothing
+   * until `resume`, the flips' streams stay open, and nothing is reported as a fault. The last frame stays on
+   * the screen until somebody else shows something. Gives DRM master up. Idempotent. Throws ERR_CLOSED.
+   */
+  pause(): void {
+    this.#pair.pause();
+  }
+
+  /**
+   * Takes the display again after `pause`: each head sets its whole mode with its next frame, and
+   * flips go on. Idempotent. Throws ERR_NOT_MASTER, and stays paused, where another process has
+   * the display still; ERR_CLOSED.
+   */
+  resume(): void {
+    this.#pair.resume();
+  }
+
   /** Looks now, and not only in a few seconds, whether the host paused the machine. */
   async checkPause(): Promise<void> {
     await this.#pair.checkPause();

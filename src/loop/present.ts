@@ -15,7 +15,9 @@ export type DiscardReason =
   /** The host closed the head. */
   | 'unplugged'
   /** The head was turned off. */
-  | 'off';
+  | 'off'
+  /** The display was left to others (`Gpus.pause`). */
+  | 'paused';
 
 /** Each present ends as exactly one of these. */
 export type Outcome =

@@ -9,6 +9,8 @@ const members: Record<keyof Gpus, true> = {
   openHead: true,
   connectors: true,
   formats: true,
+  pause: true,
+  resume: true,
   checkPause: true,
   close: true,
 };
