@@ -1,6 +1,7 @@
 /** Opens a head, draws a moving bar, prints one line a second, ends cleanly on Ctrl-C. */
-import { openHead, type Frame } from 'guesthead';
+import { openHead, restoreOnSignals, type Frame } from 'guesthead';
 
+restoreOnSignals(); // on Ctrl-C the screen shows again what it showed before
 const head = await openHead();
 const [blue, white, barWidth] = [0x203060, 0xffffff, 64];
 
@@ -10,7 +11,7 @@ function paintBar({ pixels, width, height, stride }: Frame, number: number, colo
 }
 
 let flips = 0;
-const flipping = head
+head
   .flips((frame) => {
     if (frame.age === 0) frame.pixels.fill(blue);
     else paintBar(frame, frame.number - frame.age, blue); // wipe the bar that this buffer showed last
@@ -18,13 +19,7 @@ const flipping = head
   })
   .subscribe(() => flips++);
 
-const timer = setInterval(() => {
+setInterval(() => {
   console.log(`${flips} flips on ${head.info.display.connector}`);
   flips = 0;
 }, 1000);
-
-process.once('SIGINT', () => {
-  clearInterval(timer);
-  flipping.unsubscribe(); // the screen shows again what it showed before
-  void head.close();
-});

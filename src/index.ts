@@ -4,7 +4,7 @@ export type { DrmDevice, Kernel } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode } from './errors.js';
 export { Fence, formats, modifiers } from './buffer/index.js';
-export { headChannels, openGpus, openHead } from './head/index.js';
+export { headChannels, openGpus, openHead, restoreOnSignals } from './head/index.js';
 export type { ConnectorInfo, GpuRole, PairChange, GpuOptions } from './gpus/index.js';
 export type {
   FaultMessage,

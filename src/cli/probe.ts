@@ -17,11 +17,13 @@ export function addProbeCommand(program: Command): void {
     .option('--redact', 'for a bug report: without host and user, serial numbers and process names')
     .option('--json', 'print one JSON object on the last line (its schema: schemas/probe.schema.json)')
     .action(async (options: ProbeCliOptions) => {
-      const [{ probe }, { describeReport }] = await Promise.all([
+      const [{ probe }, { restoreOnSignals }, { describeReport }] = await Promise.all([
         import('../probe/index.js'),
+        import('../head/index.js'),
         import('./probe-text.js'),
       ]);
-      const report = await probe(options);
+      const endRestoring = restoreOnSignals(); // with --flip there is something to restore
+      const report = await probe(options).finally(endRestoring);
       const text = options.json === true ? JSON.stringify(report) : describeReport(report, wantsColour());
       process.stdout.write(`${text}\n`);
       process.exitCode = report.verdict.status === 'ok' ? 0 : noDeviceStatus;

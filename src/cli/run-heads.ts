@@ -1,5 +1,5 @@
 /** One run: as many heads of one display as asked for, each measured, from open to close. */
-import { fromEvent, merge, share } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { type GuestheadError } from '../errors.js';
 import { openGpus, parseHeadOptions, type Gpus, type Head } from '../head/index.js';
 import { type Draw } from '../loop/index.js';
@@ -9,6 +9,7 @@ import { FlipFeed } from './flip-feed.js';
 import { measure, type Measurement } from './measure.js';
 import { observersOf, type FinishedRun, type RunObserver } from './observers.js';
 import type { HeadRunOptions, RunOptions } from './run-options.js';
+import { RunSignals } from './run-signals.js';
 import { showStatus } from './status-line.js';
 
 /** Set by `guesthead lab run --capture N`: how many captures the host is ready to take. */
@@ -31,26 +32,34 @@ export interface RunOutcome {
 export async function runHeads(all: RunOptions): Promise<RunOutcome> {
   parseHeadOptions({ ...all, connector: undefined }); // bad usage shall say so on any machine
   const observers = await observersOf(all);
+  const signals = new RunSignals();
   let gpus: Gpus | undefined;
   try {
     const { render, display, wait, reopen, ...options } = all;
     gpus = await openGpus({ render, display, wait, reopen, onWait: sayWaiting });
-    return await runOn(gpus, options, observers);
+    return await runOn(gpus, options, observers, signals);
   } catch (error) {
     for (const observer of observers) await observer.fail?.(error);
     throw error;
   } finally {
     await closeAll(observers).finally(() => gpus?.close());
+    signals.close();
   }
 }
 
-async function runOn(gpus: Gpus, options: HeadRunOptions, observers: readonly RunObserver[]): Promise<RunOutcome> {
+async function runOn(
+  gpus: Gpus,
+  options: HeadRunOptions,
+  observers: readonly RunObserver[],
+  { signal$ }: RunSignals,
+): Promise<RunOutcome> {
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
   const heads = await openHeads(gpus, options);
   for (const observer of observers) await observer.begin?.(heads);
   const members = heads.map((head) => memberOf(head, pattern));
-  const runs = await runMembers(members, () => gpus.checkPause(), options, pattern === 'counter' ? captures : 0);
+  const checkPause = () => gpus.checkPause();
+  const runs = await runMembers(members, { checkPause, signal$ }, options, pattern === 'counter' ? captures : 0);
   return { results: runs.map(({ result }) => result), failures: await endAll(observers, runs) };
 }
 
@@ -105,7 +114,7 @@ function patternDraw(name: PatternName): Draw {
 /** All flip until all have been measured and captured. */
 async function runMembers(
   members: readonly Member[],
-  checkPause: () => Promise<void>,
+  { checkPause, signal$ }: { readonly checkPause: () => Promise<void>; readonly signal$: Observable<unknown> },
   options: HeadRunOptions,
   captures: number,
 ): Promise<FinishedRun[]> {
@@ -113,7 +122,6 @@ async function runMembers(
     ...member,
     feed: new FlipFeed(member.head, patternDraw(member.pattern)),
   }));
-  const signal$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')).pipe(share());
   const hideStatus = showStatus(members.map(({ head }) => head));
   const cpu = new CpuMeter();
   try {

@@ -1,44 +1,29 @@
-/** Gives the screen back when the process ends, however it ends short of SIGKILL. */
+/**
+ * Gives the screen back when the process exits: by `process.exit()`, with nothing left to do, or by
+ * an uncaught error. It listens to no signal: a library that does keeps others which do
+ * (signal-exit, in ora and execa) from acting, as they keep it. See `restoreOnSignals`.
+ */
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** Of all heads; while there are any, each signal has one listener of ours. */
+/** Of all heads, in the order in which they came. */
 const guarded = new Set<() => void>();
 
-/**
- * Runs `restore` at process exit (an uncaught error included) and on SIGINT,
- * SIGTERM and SIGHUP. A program with its own handler for the signal decides what
- * the signal means; without one, the signal then ends the process as it
- * would have. Returns the function that takes the guard away.
- */
+/** Returns the function that takes the guard away; it is idempotent. */
 export function guardExit(restore: () => void): () => void {
-  if (guarded.size === 0) listen();
+  if (guarded.size === 0) process.on('exit', restoreAll);
   guarded.add(restore);
   return () => {
-    if (guarded.delete(restore) && guarded.size === 0) unlisten();
+    if (guarded.delete(restore) && guarded.size === 0) process.off('exit', restoreAll);
   };
 }
 
-function listen(): void {
-  process.on('exit', restoreAll);
-  for (const signal of signals) process.prependListener(signal, onSignal);
-}
-
-function unlisten(): void {
-  process.off('exit', restoreAll);
-  for (const signal of signals) process.off(signal, onSignal);
-}
-
-/**
- * Called before the program's own handlers: one that ends the flips takes this one
- * away, and a `once` itself, and what is left would then look like no handler.
- */
-function onSignal(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return;
-  restoreAll();
-  unlisten();
-  process.kill(process.pid, signal);
-}
-
+/** One that cannot be given back is no reason to keep the others; the first failure is then thrown. */
 function restoreAll(): void {
-  for (const restore of guarded) restore();
+  const failures: unknown[] = [];
+  for (const restore of guarded)
+    try {
+      restore();
+    } catch (error) {
+      failures.push(error);
+    }
+  if (failures.length > 0) throw failures[0];
 }

@@ -1,5 +1,6 @@
 export { Gpus, openGpus } from './gpus.js';
 export { guardExit } from './exit-guard.js';
+export { endBySignal, endingSignals, restoreOnSignals } from './restore-on-signals.js';
 export { Head } from './head.js';
 export type { HeadState } from './head-state.js';
 export type { HeadInfo } from './head-info.js';

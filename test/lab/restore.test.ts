@@ -39,7 +39,7 @@ describe('the screen', () => {
     assert.deepEqual(await screenOf(lab), shown);
   });
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     it(`is given back on ${signal} in mid-run, with a summary`, async () => {
       const run = await interrupt(signal, ['node', 'dist/cli/main.js', 'run', '--json']);
       const result = lastJson<RunResult>(run);
@@ -48,7 +48,7 @@ describe('the screen', () => {
       assert.deepEqual(await screenOf(lab), shown);
     });
 
-  it('is given back when a program without handlers is ended by SIGTERM', async () => {
+  it('is given back when a program with restoreOnSignals is ended by SIGTERM', async () => {
     const run = await interrupt('SIGTERM', script('examples/flip-loop.ts'));
     assert.equal(run.signal, 'SIGTERM');
     assert.deepEqual(await screenOf(lab), shown);
