@@ -98,6 +98,12 @@ export interface NativeScanout {
 export interface NativeDevice {
   /** Commits all at once (or only tests, by flags); blocks unless `nonblock`. Throws NativeError. */
   commit(request: AtomicRequest, flags: number): void;
+  /**
+   * What to commit, with a modeset allowed, where the environment ends before `close`, and no JavaScript
+   * runs any more: `worker.terminate()`, or the process that exits around a worker. One request for each
+   * CRTC, a later one in its place, null for none. What it refers to stays open until then.
+   */
+  commitAtEnd(crtc: number, request: AtomicRequest | null): void;
   /** The handlers run on this environment's event loop, which an open scanout with a flip under way keeps alive. */
   createScanout(ids: ScanoutIds, handlers: ScanoutHandlers): NativeScanout;
   /** Closes its scanouts, then its descriptor. Idempotent. */

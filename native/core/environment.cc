@@ -38,7 +38,7 @@ void Environment::onCleanup(napi_async_cleanup_hook_handle hook, void* data) {
   while (!self->closables_.empty()) {
     Closable* last = self->closables_.back();
     self->closables_.pop_back();
-    last->close();
+    last->endWithEnvironment();
   }
   for (napi_ref& constructor : self->constructors_) {
     if (constructor != nullptr) napi_delete_reference(self->env_, constructor);

@@ -14,6 +14,8 @@ namespace guesthead {
 class Closable {
  public:
   virtual void close() = 0;
+  /** In place of close() where the environment ends first, and no JavaScript runs any more. */
+  virtual void endWithEnvironment() { close(); }
 
  protected:
   ~Closable() = default;
@@ -26,7 +28,7 @@ enum class Class { device, scanout, mapping, watcher, count };
  * The addon's state in one environment (the main thread, or a worker).
  *
  * Whoever owns a libuv handle owns a share of this, so that it outlives the
- * handle's close callback. When the environment ends, the hook closes every
+ * handle's close callback. When the environment ends, the hook ends every
  * Closable; Node runs the loop on until each handle's close callback has come.
  */
 class Environment {

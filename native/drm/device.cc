@@ -49,6 +49,7 @@ bool isBlocking(int fd) {
 void Device::define(Environment& environment) {
   const napi_property_descriptor methods[] = {
       method("commit", call<Device, &Device::commit>),
+      method("commitAtEnd", call<Device, &Device::commitAtEnd>),
       method("createScanout", call<Device, &Device::createScanout>),
       method("close", callClose<Device>),
   };
@@ -77,6 +78,20 @@ napi_value Device::commit(const Napi::CallbackInfo& info) {
   request.append(lists);
   const int result = atomicCommit(fd_.get(), request.arrays(), static_cast<uint32_t>(flags), 0);
   if (result < 0) throw SystemError{-result, "DRM_IOCTL_MODE_ATOMIC"};
+  return nullptr;
+}
+
+napi_value Device::commitAtEnd(const Napi::CallbackInfo& info) {
+  const uint32_t crtc = uint32Of(info[0], "crtc");
+  if (info[1].IsNull()) {
+    atEnd_.erase(crtc);
+    return nullptr;
+  }
+  const RequestLists lists = RequestLists::of(objectOf(info[1], "request"));
+  if (closed()) throwClosed(info.Env(), kName);  // As in commit.
+  Request request;
+  request.append(lists);
+  atEnd_.insert_or_assign(crtc, request);
   return nullptr;
 }
 
@@ -110,6 +125,14 @@ void Device::changeFlips(int change) {
   if (poller_) poller_->setReferenced(flips_ > 0);
 }
 
+/** A refusal is not told to anybody: closing the file turns off what shows our framebuffers. */
+void Device::endWithEnvironment() {
+  for (const auto& [crtc, request] : atEnd_) {
+    atomicCommit(fd_.get(), request.arrays(), DRM_MODE_ATOMIC_ALLOW_MODESET, 0);
+  }
+  close();
+}
+
 void Device::close() {
   if (closed()) return;
   environment_->remove(this);
@@ -117,6 +140,7 @@ void Device::close() {
   scanouts_.clear();
   for (Scanout* scanout : scanouts) scanout->close();
   poller_.reset();
+  atEnd_.clear();
   fd_.reset();
 }
 

@@ -2,6 +2,7 @@
 
 #include <drm.h>
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "core/object.h"
 #include "core/poller.h"
 #include "core/unique_fd.h"
+#include "drm/request.h"
 
 namespace guesthead {
 
@@ -36,6 +38,7 @@ class Device final : public Closable, public std::enable_shared_from_this<Device
   bool closed() const { return !fd_; }
   void abandoned() {}
   void close() override;
+  void endWithEnvironment() override;
 
   // For its scanouts, which add and remove themselves.
   int fd() const { return fd_.get(); }
@@ -46,6 +49,7 @@ class Device final : public Closable, public std::enable_shared_from_this<Device
 
  private:
   napi_value commit(const Napi::CallbackInfo& info);
+  napi_value commitAtEnd(const Napi::CallbackInfo& info);
   napi_value createScanout(const Napi::CallbackInfo& info);
   void onReadable(int error);
   void dispatch(const char* events, size_t size);
@@ -59,6 +63,8 @@ class Device final : public Closable, public std::enable_shared_from_this<Device
   const bool blocks_;
   std::unique_ptr<Poller> poller_;
   std::vector<Scanout*> scanouts_;
+  /** By CRTC; committed where the environment ends before close(). */
+  std::map<uint32_t, Request> atEnd_;
   int flips_ = 0;
   int failure_ = 0;
 };

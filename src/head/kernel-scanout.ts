@@ -114,6 +114,7 @@ export class KernelScanout implements Scanout {
   #commitMode(slot: number, inFence: number): number {
     const { modeset } = this.parts.claim;
     if (this.#mode === undefined) throw new Error('no mode was chosen');
+    modeset.committing();
     const result = modeset.withState(this.#mode, (state) =>
       this.#native.commit(slot, inFence, flipFlags | commitFlag.allowModeset, false, undefined, state),
     );

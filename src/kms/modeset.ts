@@ -23,6 +23,8 @@ interface Saved {
 
 export class Modeset {
   readonly #saved: Saved;
+  /** Of the mode to be given back, while there is one to be. */
+  #savedBlob: BlobId | undefined;
   #changed = false;
 
   constructor(
@@ -63,20 +65,20 @@ export class Modeset {
     }
   }
 
-  /** A commit has changed what the CRTC shows: `restore` has something to do. */
+  /** A commit is about to change what the CRTC shows: what was there is left for the end. */
+  committing(): void {
+    if (!this.#changed) this.#leaveWord();
+  }
+
+  /** It has: `restore` has something to do. */
   committed(): void {
     this.#changed = true;
   }
 
   /** Turns the CRTC off; waits for a flip under way. Throws NativeError. */
   off(): void {
-    const { connector, crtc, plane } = this.pipe;
-    const request = new AtomicBuilder(this.display)
-      .set('connector', connector.id, { CRTC_ID: 0n })
-      .set('crtc', crtc, { MODE_ID: 0n, ACTIVE: 0n })
-      .set('plane', plane, { FB_ID: 0n, CRTC_ID: 0n })
-      .build();
-    this.device.commit(request, commitFlag.allowModeset);
+    this.committing();
+    this.device.commit(this.#offRequest(), commitFlag.allowModeset);
     this.#changed = true;
   }
 
@@ -84,15 +86,36 @@ export class Modeset {
   restore(): void {
     if (!this.#changed) return;
     this.#changed = false;
+    try {
+      if (this.#savedBlob === undefined) this.#turnOff();
+      else this.#giveBack(this.#savedBlob);
+    } finally {
+      this.#takeWordBack();
+    }
+  }
+
+  /** A worker thread that is terminated runs no JavaScript any more: the addon gives the CRTC back then. */
+  #leaveWord(): void {
     const { crtc, plane, mode } = this.#saved;
-    if (crtc['ACTIVE'] === 0n || plane['FB_ID'] === 0n || mode === undefined) this.off();
-    else
-      try {
-        this.#restoreMode(mode);
-      } catch {
-        this.off(); // the framebuffer's owner has gone in the meantime
-      }
-    this.#changed = false;
+    this.#takeWordBack(); // of a modeset that was refused
+    if (crtc['ACTIVE'] !== 0n && plane['FB_ID'] !== 0n && mode !== undefined)
+      this.#savedBlob = this.display.kms.createBlob(mode);
+    const request = this.#savedBlob === undefined ? this.#offRequest() : this.#savedRequest(this.#savedBlob);
+    this.device.commitAtEnd(this.pipe.crtc, request);
+  }
+
+  #takeWordBack(): void {
+    this.device.commitAtEnd(this.pipe.crtc, null);
+    if (this.#savedBlob !== undefined) this.#destroy(this.#savedBlob);
+    this.#savedBlob = undefined;
+  }
+
+  #giveBack(mode: BlobId): void {
+    try {
+      this.device.commit(this.#savedRequest(mode), commitFlag.allowModeset);
+    } catch {
+      this.#turnOff(); // the framebuffer's owner has gone in the meantime
+    }
   }
 
   #save(): Saved {
@@ -123,19 +146,26 @@ export class Modeset {
       .build();
   }
 
-  #restoreMode(mode: Buffer): void {
+  #savedRequest(blob: BlobId): AtomicRequest {
     const { connector, crtc, plane } = this.pipe;
-    const blob = this.display.kms.createBlob(mode);
-    try {
-      const request = new AtomicBuilder(this.display)
-        .set('connector', connector.id, this.#saved.connector)
-        .set('crtc', crtc, { ...this.#saved.crtc, MODE_ID: BigInt(blob) })
-        .set('plane', plane, this.#saved.plane)
-        .build();
-      this.device.commit(request, commitFlag.allowModeset);
-    } finally {
-      this.#destroy(blob);
-    }
+    return new AtomicBuilder(this.display)
+      .set('connector', connector.id, this.#saved.connector)
+      .set('crtc', crtc, { ...this.#saved.crtc, MODE_ID: BigInt(blob) })
+      .set('plane', plane, this.#saved.plane)
+      .build();
+  }
+
+  #turnOff(): void {
+    this.device.commit(this.#offRequest(), commitFlag.allowModeset);
+  }
+
+  #offRequest(): AtomicRequest {
+    const { connector, crtc, plane } = this.pipe;
+    return new AtomicBuilder(this.display)
+      .set('connector', connector.id, { CRTC_ID: 0n })
+      .set('crtc', crtc, { MODE_ID: 0n, ACTIVE: 0n })
+      .set('plane', plane, { FB_ID: 0n, CRTC_ID: 0n })
+      .build();
   }
 
   /** A display that is gone has no blobs. */

@@ -29,6 +29,8 @@ export class FakeDevice implements NativeDevice {
   readonly commits: { readonly request: AtomicRequest; readonly flags: number }[] = [];
   /** Errnos for the commits to come, 0 = accepted; beyond the queue all are accepted. */
   readonly errnos: number[] = [];
+  /** What would be committed if the environment ended now, by CRTC. */
+  readonly atEnd = new Map<number, AtomicRequest>();
   #closed = false;
 
   commit(request: AtomicRequest, flags: number): void {
@@ -36,6 +38,12 @@ export class FakeDevice implements NativeDevice {
     const errno = this.errnos.shift() ?? 0;
     if (errno !== 0) throw nativeError(errno, 'DRM_IOCTL_MODE_ATOMIC');
     this.commits.push({ request, flags });
+  }
+
+  commitAtEnd(crtc: number, request: AtomicRequest | null): void {
+    if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The device is closed');
+    if (request === null) this.atEnd.delete(crtc);
+    else this.atEnd.set(crtc, request);
   }
 
   createScanout(ids: ScanoutIds, handlers: ScanoutHandlers): FakeScanout {

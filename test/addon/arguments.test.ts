@@ -54,6 +54,7 @@ const badFd = [
 const badSlot = [notNumber, [null, TypeError], [-1, RangeError], [64, RangeError], [0.5, RangeError]] as const;
 const badAccess = [notNumber, [0, RangeError], [4, RangeError], [true, TypeError]] as const;
 const badUint32 = [notNumber, [-1, RangeError], [2 ** 32, RangeError], [{}, TypeError]] as const;
+const crtc = [1, ...badUint32] as const;
 const badFunction = [
   [undefined, TypeError],
   [{}, TypeError],
@@ -116,6 +117,7 @@ const callees: Callee[] = [
       [0, ...badUint32, [0x800, RangeError], [0x1, RangeError]],
     ],
   },
+  { on: device, name: 'commitAtEnd', args: [crtc, [request, ...badFunction]] },
   {
     on: device,
     name: 'createScanout',

@@ -8,7 +8,7 @@ import { commitFlag } from '../../src/native.js';
 import { loadScript, native } from './support/addon.js';
 import { runNode, transcript } from './support/child.js';
 import { Fifo, memoryFile, openDescriptors } from './support/descriptors.js';
-import { ids, underFakeKernel } from './support/fake-kernel.js';
+import { FakeCard, ids, underFakeKernel } from './support/fake-kernel.js';
 import { turns } from './support/loop.js';
 
 const flipFlags = commitFlag.nonblock | commitFlag.pageFlipEvent;
@@ -82,6 +82,45 @@ underFakeKernel(import.meta.url, () => {
           worker.terminate(),
         );
       }
+    });
+
+    /** What the kernel was asked for by a worker that left two requests and then took one back, or closed its device. */
+    const lastWill = async (lines: string, end: (worker: Worker) => unknown) => {
+      const card = new FakeCard();
+      const code = `const { parentPort } = require('worker_threads'); ${loadScript}
+        const request = (object) => ({
+          objects: Uint32Array.of(object, object),
+          properties: Uint32Array.of(1, 2),
+          values: BigUint64Array.of(3n, 4n),
+        });
+        const device = globalThis.device = native.openDevice(${card.fd});
+        for (const crtc of [30, 20, 20]) device.commitAtEnd(crtc, request(crtc));
+        ${lines}
+        parentPort.postMessage('ready');
+        for (;;) if (${lines.includes('exit')}) process.exit();`;
+      const worker = new Worker(code, { eval: true, execArgv: [] });
+      const exited = new Promise((resolve) => worker.once('exit', resolve));
+      await new Promise((resolve) => worker.once('message', resolve));
+      assert.deepEqual(card.commits(), []);
+      await end(worker);
+      await exited;
+      card.card.close();
+      return card.commits().map(({ flags, assignments }) => [flags, ...assignments].join(' '));
+    };
+    const willOf = (crtc: number) => `${commitFlag.allowModeset} ${crtc}:1=3 ${crtc}:2=4`;
+
+    it('has what it left for its end committed, once for each CRTC, when it is terminated', async () => {
+      assert.deepEqual(await lastWill('', (worker) => worker.terminate()), [willOf(20), willOf(30)]);
+    });
+
+    it('has it committed when it exits by itself', async () => {
+      assert.deepEqual(await lastWill('/* exit */', () => undefined), [willOf(20), willOf(30)]);
+    });
+
+    it('has nothing committed that was taken back, or whose device was closed', async () => {
+      const end = (worker: Worker) => worker.terminate();
+      assert.deepEqual(await lastWill('device.commitAtEnd(20, null);', end), [willOf(30)]);
+      assert.deepEqual(await lastWill('device.close();', end), []);
     });
 
     it('is terminated while its script runs', async () => {

@@ -54,6 +54,14 @@ describe('the screen', () => {
     assert.deepEqual(await screenOf(lab), shown);
   });
 
+  for (const ending of ['terminate', 'exit', 'throw'])
+    it(`is given back from a worker thread: ${ending}`, async () => {
+      const run = await lab.run(script('test/lab/guest/worker.ts', ending));
+      assert.match(run.stdout, /flipping/);
+      assert.equal(run.status, ending === 'throw' ? 1 : 0, run.stderr);
+      assert.deepEqual(await screenOf(lab), shown);
+    });
+
   it('is given back on an uncaught error', async () => {
     const run = await lab.run(script('test/lab/guest/uncaught.ts'));
     assert.match(run.stdout, /flipping/);

@@ -39,6 +39,7 @@ function refusingDevice(): Native {
         commit: () => {
           throw Object.assign(new Error('refused'), { errno: 22, code: 'EINVAL', syscall: 'DRM_IOCTL_MODE_ATOMIC' });
         },
+        commitAtEnd: device.commitAtEnd.bind(device),
         createScanout: device.createScanout.bind(device),
         close: device.close.bind(device),
       };
