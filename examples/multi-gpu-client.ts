@@ -35,9 +35,10 @@ function say(line: string): void {
 async function openPair(): Promise<Gpus> {
   for (const device of discover()) say(`found ${describeDevice(device)}`);
   const opened = await openGpus({ render, display, reopen: true, wait: true, onWait: explain });
-  const formats = opened.formats();
-  say(`both can do, linear: ${formats.join(', ') || 'nothing'}`);
-  if (formats.includes('XRGB8888')) return opened; // the only one that virtio-gpu shows, and that a frame has
+  const linear = opened.formats().filter(({ modifiers }) => modifiers.includes(0n));
+  const names = linear.map(({ name }) => name);
+  say(`both can do, linear: ${names.join(', ') || 'nothing'}`);
+  if (names.includes('XRGB8888')) return opened; // the only one that virtio-gpu shows, and that a frame has
   opened.close();
   throw new GuestheadError('ERR_UNSUPPORTED', 'The two devices have no linear XRGB8888 in common');
 }
@@ -70,8 +71,8 @@ async function openFirstHead(gpus: Gpus): Promise<Head> {
  * since is drawn, and told, for the path `copy`. It is 0 in buffers that are new, as all
  * are after a resize, whose sizes are the new ones, and after a lost device came back.
  *
- * A client that draws with its GPU imports `frame.dmabufFd` (linear XRGB8888, `frame.stride * 4`
- * bytes a row) the first time that it sees this descriptor since `age` was 0: with
+ * A client that draws with its GPU opens EGL on `gpus.render.open()`. It imports `frame.dmabufFd` (linear
+ * XRGB8888, `frame.stride * 4` bytes a row) the first time that it sees this descriptor since `age` was 0: with
  * eglCreateImage and EGL_LINUX_DMA_BUF_EXT, or Vulkan's VK_EXT_external_memory_dma_buf. It renders without waiting and
  * returns the sync_file of its fence (EGL_ANDROID_native_fence_sync; vkGetFenceFdKHR), which
  * the flip waits for in the kernel and the loop closes. Whose driver attaches fences to

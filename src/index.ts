@@ -5,7 +5,17 @@ export { GuestheadError } from './errors.js';
 export type { ErrorCode } from './errors.js';
 export { Fence, formats, modifiers } from './buffer/index.js';
 export { headChannels, openGpus, openHead, restoreOnSignals } from './head/index.js';
-export type { ConnectorInfo, GpuRole, PairChange, GpuOptions } from './gpus/index.js';
+export type {
+  ConnectorInfo,
+  ConnectorMode,
+  DeviceNumber,
+  FormatInfo,
+  GpuDevice,
+  GpuOptions,
+  GpuRole,
+  PairChange,
+  RenderDevice,
+} from './gpus/index.js';
 export type {
   FaultMessage,
   FlipMessage,

@@ -61,6 +61,7 @@ export interface AllocatedBuffer {
 export interface Allocator {
   readonly backendName: string;
   supports(format: number, usage: number): boolean;
+  takesModifier(format: number, modifier: bigint): boolean;
   createBuffer(options: BufferOptions): AllocatedBuffer;
   importDmabuf(options: DmabufOptions): AllocatedBuffer;
   /** Closes the buffers that are still open, then the device. Idempotent. */

@@ -80,6 +80,12 @@ export class GbmDevice {
     return libgbm().gbm_device_is_format_supported(this.#open(), format, usage) !== 0;
   }
 
+  /** Whether the driver knows the format in this layout; no where Mesa cannot tell. */
+  takesModifier(format: number, modifier: bigint): boolean {
+    const { gbm_device_get_format_modifier_plane_count: planeCount } = libgbm();
+    return planeCount !== undefined && planeCount(this.#open(), format, modifier) > 0;
+  }
+
   /** @throws GuestheadError `ERR_ALLOCATION` with the errno, where Mesa sets one. */
   createBuffer({ width, height, format, usage }: BufferOptions): GbmBuffer {
     const device = this.#open();

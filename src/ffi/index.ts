@@ -12,6 +12,7 @@ export type {
 } from './ids.js';
 export { capability, clientCapability, gbmUsage, virtgpuParameter } from './constants.js';
 export { format, formatName, INVALID, LINEAR } from './fourcc.js';
+export { parseInFormats } from './in-formats.js';
 export { loadLibdrm } from './libdrm-library.js';
 export {
   deviceNameOf,

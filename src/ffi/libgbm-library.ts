@@ -26,6 +26,8 @@ export const libgbm = libraryLoader({
     gbm_bo_get_fd: ['int', 'address'],
   },
   optional: {
+    // 0 or less: not a layout of the device's.
+    gbm_device_get_format_modifier_plane_count: ['int', 'address', 'uint32', 'uint64'],
     gbm_bo_get_fd_for_plane: ['int', 'address', 'int'],
     // The variant that takes usage flags.
     gbm_bo_create_with_modifiers2: ['address', 'address', 'uint32', 'uint32', 'uint32', 'buffer', 'uint32', 'uint32'],

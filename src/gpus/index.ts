@@ -1,6 +1,9 @@
-export { connectorsOf } from './connectors.js';
-export type { ConnectorInfo } from './connectors.js';
+export { connectorLists, connectorsOf } from './connectors.js';
+export type { ConnectorInfo, ConnectorMode } from './connectors.js';
 export { sharedFormats } from './formats.js';
+export type { FormatInfo } from './formats.js';
+export { describeGpu, describeRender } from './gpu-device.js';
+export type { DeviceNumber, GpuDevice, RenderDevice } from './gpu-device.js';
 export { GpuPair } from './gpu-pair.js';
 export type { DisplayGpu, OpenGpus, RenderGpu } from './open-gpus.js';
 export type { GpuOptions } from './options.js';

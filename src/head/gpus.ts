@@ -2,12 +2,18 @@
 import { filter, map, type Observable } from 'rxjs';
 import type { GuestheadError } from '../errors.js';
 import {
+  connectorLists,
   connectorsOf,
+  describeGpu,
+  describeRender,
   GpuPair,
   sharedFormats,
   type ConnectorInfo,
+  type FormatInfo,
+  type GpuDevice,
   type GpuOptions,
   type PairChange,
+  type RenderDevice,
 } from '../gpus/index.js';
 import type { Head } from './head.js';
 import { openHeadOn } from './open-head.js';
@@ -52,18 +58,37 @@ export class Gpus {
     );
   }
 
-  /** Asked anew: make and model from the EDID. Throws ERR_CLOSED, or ERR_DEVICE_LOST while a device is gone. */
+  /**
+   * The GPU that draws: its node, its number for linux-dmabuf's feedback, and a descriptor to open EGL or
+   * GBM on. Throws ERR_CLOSED, or ERR_DEVICE_LOST while a device is gone; another node may come back.
+   */
+  get render(): RenderDevice {
+    return describeRender(this.#pair.gpus.render);
+  }
+
+  /** The device that shows. Throws as `render` does. */
+  get display(): GpuDevice {
+    return describeGpu(this.#pair.gpus.display);
+  }
+
+  /** Asked anew, by the kernel of the display. Throws ERR_CLOSED, or ERR_DEVICE_LOST while a device is gone. */
   connectors(): ConnectorInfo[] {
     return connectorsOf(this.#pair.gpus);
   }
 
   /**
-   * By their names in drm_fourcc.h without the prefix (`XRGB8888`): what every primary plane of the
-   * display scans out and the GPU renders to in linear buffers, in the display's order. Heads
-   * need XRGB8888, which is the only one that virtio-gpu has. Asked anew at each call.
-   * Throws ERR_CLOSED, or ERR_DEVICE_LOST while a device is gone.
+   * The list of `connectors()` now, and again after each hotplug and each return of a lost device, where it has
+   * changed. Completes with the pair; errors with ERR_CLOSED where that is closed already.
    */
-  formats(): string[] {
+  get connectors$(): Observable<ConnectorInfo[]> {
+    return connectorLists(this.changes$, () => this.connectors());
+  }
+
+  /**
+   * What every primary plane of the display scans out and the GPU draws, in the display's order.
+   * Heads need linear XRGB8888, which is the only format that virtio-gpu has. Asked anew at each call. Throws ERR_CLOSED, or ERR_DEVICE_LOST while a device is gone.
+   */
+  formats(): FormatInfo[] {
     return sharedFormats(this.#pair.gpus);
   }
 

@@ -1,6 +1,7 @@
 /** The loop's scanout on the real kernel: the addon's frame path, the mode that goes with a frame, the fences behind. */
 import { closeSync } from 'node:fs';
 import { Observable, type Subscriber } from 'rxjs';
+import { errnoOf } from '../errors.js';
 import type { DmabufFd, FramebufferId, Mode } from '../ffi/index.js';
 import { propertyId } from '../kms/index.js';
 import type { Scanout, ScanoutEvent } from '../loop/index.js';
@@ -114,12 +115,18 @@ export class KernelScanout implements Scanout {
   #commitMode(slot: number, inFence: number): number {
     const { modeset } = this.parts.claim;
     if (this.#mode === undefined) throw new Error('no mode was chosen');
-    modeset.committing();
-    const result = modeset.withState(this.#mode, (state) =>
-      this.#native.commit(slot, inFence, flipFlags | commitFlag.allowModeset, false, undefined, state),
-    );
-    if (result === 0) modeset.committed();
-    return result;
+    try {
+      modeset.committing();
+      const result = modeset.withState(this.#mode, (state) =>
+        this.#native.commit(slot, inFence, flipFlags | commitFlag.allowModeset, false, undefined, state),
+      );
+      if (result === 0) modeset.committed();
+      return result;
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === undefined) throw error;
+      return -errno;
+    }
   }
 
   #create(): NativeScanout {

@@ -1,9 +1,25 @@
 /** Several heads of one display at once: flipped by the command, and as the lab's host makes them come and go. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { ConnectorInfo, GpuDevice, RenderDevice } from '../../src/gpus/index.js';
 import { Lab, type Job } from '../../src/lab/index.js';
 import type { HeadsResult } from '../../src/report/index.js';
 import { guesthead, lastJson, measured, script, startWatched, type Lines } from '../support/lab.js';
+
+/** What test/lab/guest/told.ts prints. */
+interface Told {
+  readonly render: Omit<RenderDevice, 'open'>;
+  readonly display: GpuDevice;
+  readonly formats: readonly {
+    readonly fourcc: number;
+    readonly name: string;
+    readonly modifiers: readonly number[];
+  }[];
+  /** Each as told and as stat(2) tells. */
+  readonly numbers: readonly (readonly [string, string])[];
+  readonly opened: readonly [string, string];
+  readonly connectors: readonly ConnectorInfo[];
+}
 
 let lab: Lab;
 before(async () => {
@@ -60,6 +76,55 @@ describe('guesthead run on several heads', () => {
       assert.equal(run.status, 2, run.stderr);
       assert.match(run.stderr, says);
     }
+  });
+});
+
+describe('a pair of GPUs tells a compositor', () => {
+  let job: Job;
+  let lines: Lines;
+  before(() => {
+    ({ job, lines } = startWatched(lab, script('test/lab/guest/told.ts')));
+  });
+  after(async () => {
+    job.input(Buffer.alloc(0));
+    await job.done;
+  });
+
+  it('its devices with their numbers, and the formats with their layouts', async () => {
+    const told = JSON.parse(await lines.until(/^\{"render".*$/m)) as Told;
+    assert.deepEqual([told.render.driver, told.display.driver], ['vgem', 'virtio_gpu']);
+    assert.match(told.display.pci ?? '', /^0000:/);
+    assert.deepEqual([told.render.devT.major, told.display.devT.major], [226, 226]);
+    for (const [found, wanted] of [...told.numbers, told.opened]) assert.equal(found, wanted);
+    assert.deepEqual(told.formats, [{ fourcc: 0x34325258, name: 'XRGB8888', modifiers: [0] }]);
+  });
+
+  it('its connectors with their modes and who made the display', async () => {
+    const { connectors } = JSON.parse(await lines.until(/^\{"connectors".*$/m)) as Pick<Told, 'connectors'>;
+    assert.deepEqual(
+      connectors.map(({ name, status }) => [name, status]),
+      [1, 2, 3, 4].map((head) => [`Virtual-${head}`, 'connected']),
+    );
+    assert.equal(new Set(connectors.map(({ id }) => id)).size, 4);
+    for (const { modes, sizeMm, make, model } of connectors) {
+      const [first] = modes.filter(({ preferred }) => preferred);
+      assert.deepEqual([first?.width, first?.height], [1280, 720]);
+      assert.ok(first !== undefined && first.refreshHz > 50 && sizeMm !== undefined && sizeMm.width > sizeMm.height);
+      assert.match(`${make} ${model}`, /QEMU/);
+    }
+  });
+
+  it('what the host makes of them, until it is closed', async () => {
+    const second = (state: string) => new RegExp(`^\\{"connectors":[^\\n]*"name":"Virtual-2",${state}.*$`, 'm');
+    await lab.resize(1, { width: 800, height: 480 });
+    await lines.until(second('"status":"connected","modes":\\[\\{"width":800,"height":480,[^}]*"preferred":true'));
+    await lab.unplug(1);
+    await lines.until(second('"status":"disconnected"'));
+    await lab.resize(1, { width: 1280, height: 720 });
+    await lines.until(/"name":"Virtual-2","status":"disconnected"[^]*"name":"Virtual-2","status":"connected"/);
+    job.input(Buffer.alloc(0));
+    await lines.until(/^"completed"$/m);
+    assert.deepEqual(await job.done, { status: 0, signal: null });
   });
 });
 
