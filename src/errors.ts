@@ -118,6 +118,13 @@ export function classifyErrno(errno: number): FailureKind {
   }
 }
 
+/** Whether it failed as if its device were gone; only an ioctl proves that. */
+export function saysLost(error: unknown): boolean {
+  const errno = errnoOf(error);
+  const isCoded = error instanceof GuestheadError && error.code === 'ERR_DEVICE_LOST';
+  return isCoded || (errno !== undefined && classifyErrno(errno) === 'lost');
+}
+
 /** Whether what failed may well succeed in a moment. */
 export function isTransient(error: unknown): boolean {
   const errno = errnoOf(error);

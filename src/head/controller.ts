@@ -5,7 +5,7 @@
  */
 import type { Observable } from 'rxjs';
 import { rungsOf, type PathName, type Refusal } from '../buffer/index.js';
-import { classifyErrno, errnoOf, GuestheadError } from '../errors.js';
+import { classifyErrno, errnoOf, GuestheadError, saysLost } from '../errors.js';
 import type { Mode } from '../ffi/index.js';
 import type { GpuPair, PairChange } from '../gpus/index.js';
 import { chooseMode, modeAgain, type ModeRequest } from '../kms/index.js';
@@ -329,10 +329,4 @@ export class HeadController {
     else if (this.parts.runs.run?.running === false) this.start();
     this.#state.changeMode(this.#sets.current.mode);
   }
-}
-
-function saysLost(error: unknown): boolean {
-  const errno = errnoOf(error);
-  const isCoded = error instanceof GuestheadError && error.code === 'ERR_DEVICE_LOST';
-  return isCoded || (errno !== undefined && classifyErrno(errno) === 'lost');
 }
