@@ -13,6 +13,7 @@
 #include "drm/scanout.h"
 #include "drm/uevents.h"
 #include "process/datagram.h"
+#include "process/duplicate.h"
 #include "process/libraries.h"
 
 namespace guesthead {
@@ -39,6 +40,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("createUdmabuf", callFunction<createUdmabuf>, napi_default_jsproperty),
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
       method("sendDatagram", callFunction<sendDatagram>, napi_default_jsproperty),
+      method("duplicate", callFunction<duplicate>, napi_default_jsproperty),
       method("discardCode", callFunction<discardCode>, napi_default_jsproperty),
       method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),
   };

@@ -27,6 +27,7 @@
       'drm/slot.cc',
       'drm/uevents.cc',
       'process/datagram.cc',
+      'process/duplicate.cc',
       'process/libraries.cc',
     ],
     'include_dirs': ['.', '<!(node -p "require(\'node-addon-api\').include_dir")'],

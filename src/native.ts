@@ -225,6 +225,8 @@ export interface Native {
    * (ENOENT, ECONNREFUSED: nobody there; EAGAIN: the receiver's queue is full; EACCES, EMSGSIZE, …).
    */
   sendDatagram(address: Uint8Array, message: Uint8Array): void;
+  /** Another descriptor of the same open file, close-on-exec and owned by the caller. Throws NativeError. */
+  duplicate(fd: number): number;
   /**
    * Unmaps the pages of code of the loaded libraries whose file's name begins with `name`: for one
    * whose initializers are most of what ever runs of it. A page that is used again comes from the

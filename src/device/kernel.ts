@@ -3,6 +3,7 @@
  * these interfaces only. `systemKernel` is the real one; `guesthead/testing` has another.
  */
 import {
+  deviceNameOf,
   GbmDevice,
   loadLibdrm,
   loadLibgbm,
@@ -76,6 +77,10 @@ export interface Kernel {
   discover(): DrmDevice[];
   /** Throws ERR_NO_DEVICE, ERR_PERMISSION or ERR_NOT_DRM. */
   openNode(path: string): KmsNode;
+  /** A duplicate of a descriptor that somebody else opened and keeps; DRM master stays theirs. */
+  duplicateNode(fd: number, path: string): KmsNode;
+  /** The path of the node that a descriptor is of; undefined where it is of none. */
+  nodeOf(fd: number): string | undefined;
   /** Uses the node, which stays the caller's and open until after `close()`. Throws ERR_UNSUPPORTED. */
   createGbm(node: GpuNode): Promise<Allocator>;
   /** Until the function returned is called. Throws NativeError where nothing can be heard. */
@@ -95,6 +100,8 @@ export const systemKernel: Kernel = {
   },
   discover: () => discover(),
   openNode: (path) => DrmNode.open(path),
+  duplicateNode: (fd, path) => DrmNode.adopt(loadNative().duplicate(fd), path),
+  nodeOf: (fd) => deviceNameOf(fd),
   createGbm: ({ fd }) => GbmDevice.createOnThread(fd),
   watchUevents: (onEvent) => watchDrmEvents(loadNative(), onEvent),
   watchHostRefusals: (onRefusal) => watchHostRefusals(loadNative(), onRefusal),

@@ -38,6 +38,8 @@ export class DrmNode {
     fd: number,
     readonly path: string,
     readonly driver: string,
+    /** Who opened it for us says who is DRM master; we never do. */
+    private readonly managed = false,
   ) {
     this.#fd = fd;
   }
@@ -52,6 +54,20 @@ export class DrmNode {
       throw error instanceof GuestheadError && error.code === 'ERR_NOT_DRM'
         ? new GuestheadError('ERR_NOT_DRM', 'This is not a DRM node', { device: path, cause: error })
         : error;
+    }
+  }
+
+  /**
+   * A node that a session manager opened for this process: `fd` is of the same open file, and this
+   * node's own from now on. Whether it is DRM master, the session manager decides. Throws as `open` does;
+   * the descriptor is closed then.
+   */
+  static adopt(fd: number, path: string): DrmNode {
+    try {
+      return new DrmNode(fd, path, getVersion(fd).name, true);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
     }
   }
 
@@ -133,6 +149,7 @@ export class DrmNode {
   /** After another process took the display: whether this one is DRM master, which it tries to become. */
   regainMaster(): boolean {
     try {
+      if (this.managed) return isMaster(this.fd);
       if (!isMaster(this.fd)) setMaster(this.fd);
       return true;
     } catch {
@@ -140,13 +157,15 @@ export class DrmNode {
     }
   }
 
-  /** Lets another process show something; harmless where we are not master. */
+  /** Lets another process show something; harmless where we are not master, or where that is not ours to decide. */
   giveUpMaster(): void {
+    if (this.managed) return;
     if (this.#fd !== undefined && isMaster(this.#fd)) dropMaster(this.#fd);
   }
 
   #becomeMaster(): void {
     if (isMaster(this.fd)) return; // the first to open a primary node is master
+    if (this.managed) throw notActive(this.path);
     try {
       setMaster(this.fd);
     } catch (cause) {
@@ -161,6 +180,13 @@ export class DrmNode {
       });
     }
   }
+}
+
+function notActive(device: string): GuestheadError {
+  return new GuestheadError('ERR_NOT_MASTER', 'The descriptor of the display is not DRM master', {
+    device,
+    advice: 'give it to `openGpus` while the session is active: after the session manager (libseat, logind) enabled it',
+  });
 }
 
 function isLoss(error: unknown): boolean {

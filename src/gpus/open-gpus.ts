@@ -13,6 +13,7 @@ import {
 import { GuestheadError } from '../errors.js';
 import type { Native, NativeDevice } from '../native.js';
 import { Owner } from '../owner.js';
+import { givenDisplay, givenNode, opener } from './given-nodes.js';
 import { masterInTime } from './master-wait.js';
 import type { CheckedGpuOptions } from './options.js';
 import type { GpuRole } from './pair-change.js';
@@ -42,6 +43,8 @@ export interface OpenGpus {
   readonly render: RenderGpu;
 }
 
+type OpenNode = (path: string) => KmsNode;
+
 /** Both devices are looked for before either is opened: a machine with one only shall say so. */
 export async function openBoth(options: CheckedGpuOptions): Promise<OpenGpus> {
   const { kernel } = options;
@@ -49,9 +52,14 @@ export async function openBoth(options: CheckedGpuOptions): Promise<OpenGpus> {
   const owner = new Owner();
   return owner.guardAsync(async () => {
     const found = kernel.discover();
-    const chosenDisplay = selectDisplay(found, options.display);
-    const chosenRender = selectRender(found, options.render, chosenDisplay.device);
-    const rendering = openRender(chosenRender, kernel); // begun first: its driver is loaded on a thread meanwhile
+    const { displayFd, renderFd } = options;
+    const chosenDisplay =
+      displayFd === undefined ? selectDisplay(found, options.display) : givenDisplay(kernel, found, displayFd);
+    const chosenRender =
+      renderFd === undefined
+        ? selectRender(found, options.render, chosenDisplay.device)
+        : givenNode(kernel, found, renderFd, 'renderFd');
+    const rendering = openRender(chosenRender, kernel, renderFd); // begun first: its driver is loaded on a thread meanwhile
     const opening = [openDisplay(chosenDisplay, options), rendering] as const;
     for (const gpu of await fulfilled<DisplayGpu | RenderGpu>(opening)) owner.own(gpu.owner);
     const [display, render] = await Promise.all(opening);
@@ -85,11 +93,17 @@ export async function openLost(
 /** Opens the node and makes it DRM master, waiting for that where asked to. */
 async function openDisplay(
   { device: found, node: path }: Selected,
-  { kernel, wait, onWait, signal }: Pick<CheckedGpuOptions, 'kernel' | 'wait' | 'onWait' | 'signal'>,
+  {
+    kernel,
+    wait,
+    onWait,
+    signal,
+    displayFd,
+  }: Pick<CheckedGpuOptions, 'kernel' | 'wait' | 'onWait' | 'signal' | 'displayFd'>,
 ): Promise<DisplayGpu> {
   const owner = new Owner();
   return owner.guardAsync(async () => {
-    const open = () => openMaster(path, kernel);
+    const open = () => openMaster(path, opener(kernel, displayFd));
     const node = owner.own(wait ? await masterInTime(open, { onWait, signal }) : open());
     owner.defer(() => {
       node.giveUpMaster();
@@ -101,20 +115,24 @@ async function openDisplay(
 }
 
 /** Nothing stays open where it throws. */
-function openMaster(path: string, kernel: Kernel): KmsNode {
+function openMaster(path: string, open: OpenNode): KmsNode {
   const owner = new Owner();
   return owner.guard(() => {
-    const node = owner.own(kernel.openNode(path));
+    const node = owner.own(open(path));
     needs(node, node.canImport(), 'cannot import dma-bufs');
     node.becomeAtomicMaster();
     return node;
   });
 }
 
-async function openRender({ device: found, node: path }: Selected, kernel: Kernel): Promise<RenderGpu> {
+async function openRender(
+  { device: found, node: path }: Selected,
+  kernel: Kernel,
+  given?: number | undefined,
+): Promise<RenderGpu> {
   const owner = new Owner();
   return owner.guardAsync(async () => {
-    const node = owner.own(kernel.openNode(path));
+    const node = owner.own(opener(kernel, given)(path));
     needs(node, node.canExport(), 'cannot export dma-bufs');
     const gbm = owner.own(await kernel.createGbm(node));
     return { found, node, gbm, owner };

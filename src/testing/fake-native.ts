@@ -140,6 +140,10 @@ export class FakeNative implements Native {
     this.datagrams.push({ address: Uint8Array.from(address), message: Uint8Array.from(message) });
   }
 
+  duplicate(): number {
+    throw nativeError(9, 'fcntl');
+  }
+
   discardCode(): void {
     // it has no libraries
   }

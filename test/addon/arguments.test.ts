@@ -87,6 +87,7 @@ const callees: Callee[] = [
   { on: native, name: 'mergeSyncFiles', args: [anyFd, anyFd] },
   { on: native, name: 'syncFileInfo', args: [anyFd] },
   { on: native, name: 'readUevent', args: [anyFd] },
+  { on: native, name: 'duplicate', args: [anyFd] },
   { on: native, name: 'dirtyFramebuffer', args: [anyFd, [7, ...badUint32]] },
   {
     on: native,
@@ -219,6 +220,7 @@ describe('a foreign this', () => {
 describe('the kernel refuses', () => {
   const importCall = 'DMA_BUF_IOCTL_IMPORT_SYNC_FILE';
   const refusals: [string, () => unknown, code: string, errno: number, syscall: string][] = [
+    ['a closed fd to duplicate', () => native.duplicate(closedFd), 'EBADF', 9, 'fcntl'],
     ['a closed device', () => native.openDevice(closedFd), 'EBADF', 9, 'fcntl'],
     ['a closed watched fd', () => native.watchReadable(closedFd, noop), 'EBADF', 9, 'fcntl'],
     ['a closed mapped fd', () => native.mapDmabuf(closedFd, 1, 1), 'EBADF', 9, 'fcntl'],

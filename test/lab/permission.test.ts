@@ -4,10 +4,11 @@ import { after, before, describe, it } from 'node:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lab } from '../../src/lab/index.js';
+import type { SeatReport } from './guest/seat.js';
 import { packageRoot } from '../../src/package-root.js';
 import type { HeadsResult } from '../../src/report/index.js';
 import { buildMasterThief, buildOpenWatch } from '../support/fault-tools.js';
-import { script, startRun, startWatched, untilFlipping } from '../support/lab.js';
+import { screenOf, script, startBystander, startRun, startWatched, untilFlipping } from '../support/lab.js';
 
 let lab: Lab;
 let openWatch: string;
@@ -121,5 +122,32 @@ describe('without a capability, as the example unit', () => {
       ['ERR_NOT_MASTER'],
     );
     assert.doesNotMatch(result.reasons.join(), /ERR_/);
+  });
+});
+
+describe('on the descriptors of a session manager', () => {
+  it('flips, is paused while another has the display, and resumes with the whole mode', async () => {
+    await shell('chmod 600 /dev/dri/card* /dev/dri/renderD*'); // the session can open none itself
+    const { job, lines } = startWatched(lab, ['timeout', '60', ...script('test/lab/guest/seat.ts')]);
+    await lines.until(/flip done/);
+    job.input(Buffer.from('disable\n'));
+    await lines.until(/early done/);
+    const endBystander = await startBystander(lab);
+    assert.match(await screenOf(lab), /1280x768/, 'another picture, in another mode');
+    job.input(Buffer.from('enable\n'));
+    await lines.until(/resume done/);
+    await untilFlipping(lab, '1280x720');
+    job.input(Buffer.from('end\n'));
+    const report = JSON.parse(await lines.until(/^\{.*\}$/m)) as SeatReport;
+    await job.done;
+    await endBystander();
+    assert.deepEqual(report, {
+      whilePaused: 0,
+      early: 'ERR_NOT_MASTER',
+      capabilities: '0000000000000000',
+      faults: [],
+      left: ['3', '4'],
+      masterAfter: true,
+    });
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseGpuOptions } from '../../../src/gpus/options.js';
+import { parseGpuOptions, type GpuOptions } from '../../../src/gpus/options.js';
+import { openGpus } from '../../../src/head/index.js';
 import { parseHeadOptions } from '../../../src/head/options.js';
 import { systemKernel } from '../../../src/device/index.js';
 import { FakeNative } from '../../../src/testing/index.js';
@@ -88,5 +89,32 @@ describe('the options of a display', () => {
     assert.equal(parseGpuOptions({ signal }).signal, signal);
     const options: Record<string, unknown> = { signal: new AbortController() };
     assert.throws(() => parseGpuOptions(options), { code: 'ERR_USAGE', message: /no AbortSignal/ });
+  });
+});
+
+describe('descriptors in place of devices', () => {
+  const refuse = (options: GpuOptions, message: RegExp) =>
+    assert.throws(() => parseGpuOptions(options), { code: 'ERR_USAGE', message });
+
+  it('are whole numbers from 0', () => {
+    assert.equal(parseGpuOptions({ displayFd: 0, renderFd: 4 }).displayFd, 0);
+    for (const fd of [-1, 1.5, NaN]) refuse({ displayFd: fd }, /`displayFd` is no descriptor/);
+    refuse({ renderFd: '3' as unknown as number }, /`renderFd` is no descriptor/);
+  });
+
+  it('do not go with what would choose, wait for or open a device', () => {
+    refuse({ displayFd: 3, display: 'auto' }, /`displayFd` does not go with `display`/);
+    refuse({ displayFd: 3, wait: true }, /`displayFd` does not go with `wait`/);
+    refuse({ displayFd: 3, reopen: true }, /`displayFd` does not go with `reopen`/);
+    refuse({ renderFd: 3, render: 'xe' }, /`renderFd` does not go with `render`/);
+    refuse({ renderFd: 3, reopen: true }, /`renderFd` does not go with `reopen`/);
+    parseGpuOptions({ displayFd: 3, render: 'xe', wait: false, reopen: false });
+  });
+
+  it('must be of DRM nodes', async () => {
+    await assert.rejects(openGpus({ displayFd: 987_654, native: new FakeNative() }), {
+      code: 'ERR_NOT_DRM',
+      message: /`displayFd` 987654 is not of a DRM node/,
+    });
   });
 });
