@@ -128,16 +128,22 @@ describe('a display that is said to be gone and is there:', () => {
 
 describe('a display that is bound anew again and again', () => {
   const rebinds = 6;
+  /** Of some ten thousand: a frame or a promise under way. A lost display that is not forgotten is hundreds. */
+  const fewObjects = 20;
 
   /** What there is more of after each rebind. */
   async function growth(path: 'import' | 'export') {
     const flips = await start({ path, reopen: true });
     const before = await keepers();
     const counts = [(await flips.held()).held];
+    let atFirst = 0;
     for (let losses = 1; losses <= rebinds; losses++) {
       await rebind(flips, losses);
       counts.push((await flips.held()).held);
+      if (losses === 1) atFirst = await flips.objects(); // the first loss makes some that stay, such as a loaded module
     }
+    const objects = (await flips.objects()) - atFirst;
+    assert.ok(objects < fewObjects, `${objects} objects more than after the first`);
     const kept = (await keepers()) - before;
     await ends(flips);
     const more = (of: 'fds' | 'dmabufs' | 'framebuffers' | 'gemHandles') =>

@@ -58,6 +58,13 @@ export class Flipper {
     return { ...answer, held: answer.held };
   }
 
+  /** How many objects it holds on to. */
+  async objects(): Promise<number> {
+    const { objects } = await this.#ask('objects');
+    if (objects === undefined) throw new Error(`it cannot count its objects:\n${this.report}`);
+    return objects;
+  }
+
   async upgrade(): Promise<void> {
     await this.#ask('upgrade');
   }

@@ -1,7 +1,7 @@
 /**
  * Flips on one head until SIGINT, and meanwhile does what it reads from standard input,
  * a word a line, answering each with one line of JSON, an `Answer`: `status`; `held`, with
- * what is held; `upgrade`, once the better paths have been tried; `fence`, once a reader's
+ * what is held; `objects`, with how many live; `upgrade`, once the better paths have been tried; `fence`, once a reader's
  * fence is on the next buffer drawn, for 1.5 s; `cursor`, with the hardware cursor shown;
  * `import`, with dma-bufs of its own shown from now on. Its argument is the options of `openHead`
  * as JSON. After SIGINT it closes everything, says with a last line what it still holds,
@@ -16,6 +16,7 @@ import { openHeadOn } from '../../../src/head/open-head.js';
 import { type DrawResult, type Frame } from '../../../src/loop/index.js';
 import { loadNative } from '../../../src/native.js';
 import { held, heldHandles, type Held } from './held.js';
+import { liveObjects } from './live-objects.js';
 import { Vgem } from './vgem.js';
 
 export interface Status {
@@ -38,6 +39,7 @@ export interface Status {
 
 export interface Answer extends Status {
   readonly held?: Held;
+  readonly objects?: number;
 }
 
 const readerMs = 1500;
@@ -114,6 +116,7 @@ function holding(): Held {
 
 async function answer(word: string): Promise<Answer> {
   if (word === 'held') return { ...status(), held: holding() };
+  if (word === 'objects') return { ...status(), objects: await liveObjects() };
   if (word === 'upgrade') await head.upgrade();
   if (word === 'fence') await fence();
   if (word === 'cursor') head.cursor().setImage(new Uint32Array(64 * 64).fill(0xffffffff), { x: 0, y: 0 });
