@@ -7,7 +7,7 @@
  */
 
 /** Needed by all, importing nothing of the project. */
-const ground = ['errors', 'owner', 'package-root'];
+const ground = ['errors', 'owner', 'package-root', 'declare'];
 const system = ['ffi', 'native'];
 /** Below the heads: a client's way to the screen, the lower stages of which are usable alone. */
 const stages = ['loop', 'gpus', 'kms', 'buffer', 'device'];
@@ -20,6 +20,7 @@ const arrows = {
   errors: [],
   owner: [],
   'package-root': [],
+  declare: ['errors'],
   native: [],
   ffi: [],
   device: system,
@@ -43,8 +44,11 @@ const arrows = {
   index: [...display, 'render', 'probe'],
 };
 
-/** Beside the door: the values that options choose from, which the command names before it loads anything. */
-const choices = '(kms|head|host)/choices\\.ts$';
+/**
+ * Beside the doors: what options are declared as and choose from, which the command names before it loads anything.
+ * They import only each other, so that naming them loads nothing.
+ */
+const declared = '[a-z]+/(declared|choices)\\.ts$';
 
 /** `device` → its door `src/device/index.ts`; `native` and `errors` are single files. */
 const door = (name) => `${name}(/index)?\\.ts$`;
@@ -52,7 +56,7 @@ const door = (name) => `${name}(/index)?\\.ts$`;
 const arrowRules = Object.entries(arrows).map(([name, others]) => {
   const allowed = [
     ...[...others, ...(ground.includes(name) ? [] : ground)].map(door),
-    ...(name === 'cli' ? [choices] : []),
+    ...(['cli', 'probe', 'head'].includes(name) ? [declared] : []),
   ];
   return {
     name: `arrows-of-${name}`,
@@ -70,6 +74,17 @@ const inModules = (name) => `(^|/)node_modules/(@types/)?(${name})(/|$)`;
 module.exports = {
   forbidden: [
     ...arrowRules,
+    {
+      name: 'declared-loads-nothing',
+      comment: 'but the errors and what else is declared; types are not loaded',
+      severity: 'error',
+      from: { path: `^src/(declare\\.ts$|${declared})` },
+      to: {
+        path: '^src/',
+        pathNot: `^src/(errors\\.ts$|declare\\.ts$|${declared})`,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
     {
       name: 'known-folders-only',
       comment: 'a new folder or file of src/ is given its arrows above first',

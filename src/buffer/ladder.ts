@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError, isTransient, messageOf } from '../errors.js';
 import { Owner } from '../owner.js';
+import { pathNames, type PathName } from './choices.js';
 import { createCopiedBuffer } from './copy-path.js';
 import { createExportedBuffer } from './export-path.js';
 import { createImportedBuffer } from './import-path.js';
@@ -9,16 +10,12 @@ import type { CreateBuffer, PathDevices, Size } from './path.js';
 import type { ScanoutBuffer } from './scanout-buffer.js';
 import { createUdmabufBuffer } from './udmabuf-path.js';
 
-/** From the best to the one that always works. */
 const paths = {
   import: createImportedBuffer,
   udmabuf: createUdmabufBuffer,
   export: createExportedBuffer,
   copy: createCopiedBuffer,
-} satisfies Record<string, CreateBuffer>;
-
-export type PathName = keyof typeof paths;
-export const pathNames = Object.keys(paths) as readonly PathName[];
+} satisfies Record<PathName, CreateBuffer>;
 
 /** Why a rung was not taken. */
 export interface Refusal {

@@ -12,6 +12,7 @@
  * one may be queued while it is on the screen. Pure bookkeeping: no kernel here.
  */
 import { GuestheadError } from '../errors.js';
+import { maxBuffers, minBuffers } from './choices.js';
 
 export type SlotState = 'free' | 'drawing' | 'queued' | 'current' | 'draining' | 'lost';
 
@@ -48,8 +49,6 @@ export function allFree(free: number): StateCounts {
   return { free, drawing: 0, queued: 0, current: 0, draining: 0, lost: 0 };
 }
 
-export const minBuffers = 2;
-export const maxBuffers = 16;
 /** As many as the addon's frame path tells apart. */
 const maxSlots = 64;
 

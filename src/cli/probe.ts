@@ -1,20 +1,19 @@
 /** `guesthead probe`: whether this machine can do it, and if not, what to change. */
 import type { Command } from 'commander';
 import { noDeviceStatus } from './failure.js';
+import { probeOptions } from '../probe/declared.js';
 import type { ProbeOptions } from '../probe/index.js';
+import { addDeclared } from './declared-options.js';
 
 interface ProbeCliOptions extends ProbeOptions {
   readonly json?: boolean;
 }
 
 export function addProbeCommand(program: Command): void {
-  program
-    .command('probe')
+  const command = program.command('probe');
+  addDeclared(command, probeOptions);
+  command
     .description('says whether this machine can do it, which path `auto` would take, and if not, what to change')
-    .option('--render <node|driver|pci>', 'the GPU that would allocate the buffers', 'auto')
-    .option('--display <node|driver|pci>', 'the device that would show them', 'auto')
-    .option('--flip', 'flip in earnest, too: the screen is grey for a moment')
-    .option('--redact', 'for a bug report: without host and user, serial numbers and process names')
     .option('--json', 'print one JSON object on the last line (its schema: schemas/probe.schema.json)')
     .action(async (options: ProbeCliOptions) => {
       const [{ probe }, { restoreOnSignals }, { describeReport }] = await Promise.all([

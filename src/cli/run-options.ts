@@ -1,25 +1,79 @@
-import type { GpuOptions } from '../gpus/index.js';
-import type { HeadOptions } from '../head/index.js';
-import type { PatternName } from '../render/index.js';
-import type { Address } from '../report/metrics/index.js';
+/** What `guesthead run` can be asked for: the options of GPUs and heads, as they are declared there, and its own. */
+import type { CommandDeclaration, OptionsOf } from '../declare.js';
+import { gpuOptions } from '../gpus/declared.js';
+import { headOptions } from '../head/declared.js';
+import { patternNames } from '../render/index.js';
+import { listenAddress } from './parse.js';
+
+/** A program that asks for a result wants one without having to send a signal. */
+export const jsonFrames = 600;
+
+const { render, display, wait, reopen } = gpuOptions;
+const { connector, mode, path, update, presentMode, deadline, onResize, onDrawError, flipTimeoutMs, buffers } =
+  headOptions;
+
+/** In the order of --help. */
+export const runOptions = {
+  render,
+  display,
+  /** Names, or `all`; without any the first that is connected. */
+  connector: { ...connector, kind: 'list', says: 'a connector; several of them, or all' },
+  mode,
+  path: { ...path, otherwise: 'import; export with dirtyfb' },
+  update,
+  presentMode,
+  deadline,
+  onResize,
+  onDrawError,
+  flipTimeoutMs,
+  wait,
+  reopen,
+  buffers,
+  pattern: {
+    kind: 'choice',
+    named: 'pattern',
+    value: '<name>',
+    says: 'what to draw',
+    choices: patternNames,
+    otherwise: 'bars; counter where a lab takes captures',
+  },
+  frames: {
+    kind: 'integer',
+    named: 'number of frames',
+    says: `end after so many flips (with --json: ${jsonFrames}, unless --seconds)`,
+    least: 1,
+  },
+  seconds: { kind: 'seconds', says: 'end after so long' },
+  /** A file for the run's trace events. */
+  trace: {
+    kind: 'text',
+    named: 'file',
+    value: '<file>',
+    says: 'write trace events of the run and of the kernel, for ui.perfetto.dev',
+  },
+  /** The HTML file that tells of the run. */
+  report: {
+    kind: 'text',
+    named: 'file',
+    value: '<file.html>',
+    says: 'write a page about the run, with charts of its frames',
+  },
+  json: { kind: 'switch', says: 'print one JSON object on the last line' },
+  /** Each measured frame's values in the result. */
+  samples: { kind: 'switch', says: "with each measured frame's values in it, for guesthead compare" },
+  /** Where to serve the figures meanwhile. */
+  metrics: {
+    kind: 'word',
+    value: '<[host:]port>',
+    says: 'serve /metrics for Prometheus, and /healthz, meanwhile',
+    parse: listenAddress,
+  },
+} as const satisfies Record<string, CommandDeclaration>;
+
+export type RunOptions = OptionsOf<typeof runOptions>;
 
 /** Of each head in a run, and of the run. */
-export interface HeadRunOptions extends Omit<HeadOptions, 'connector'> {
-  /** Names, or `all`; without any the first that is connected. */
-  readonly connector?: readonly string[];
-  readonly pattern?: PatternName;
-  readonly frames?: number;
-  readonly seconds?: number;
-  readonly json?: boolean;
-  /** Each measured frame's values in the result. */
-  readonly samples?: boolean;
-}
-
-export interface RunOptions extends HeadRunOptions, Pick<GpuOptions, 'render' | 'display' | 'wait' | 'reopen'> {
-  /** A file for the run's trace events. */
-  readonly trace?: string;
-  /** Where to serve the figures meanwhile. */
-  readonly metrics?: Address;
-  /** The HTML file that tells of the run. */
-  readonly report?: string;
-}
+export type HeadRunOptions = Omit<
+  RunOptions,
+  'render' | 'display' | 'wait' | 'reopen' | 'trace' | 'report' | 'metrics'
+>;

@@ -125,11 +125,7 @@ function openMaster(path: string, open: OpenNode): KmsNode {
   });
 }
 
-async function openRender(
-  { device: found, node: path }: Selected,
-  kernel: Kernel,
-  given?: number | undefined,
-): Promise<RenderGpu> {
+async function openRender({ device: found, node: path }: Selected, kernel: Kernel, given?: number): Promise<RenderGpu> {
   const owner = new Owner();
   return owner.guardAsync(async () => {
     const node = owner.own(opener(kernel, given)(path));

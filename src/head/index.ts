@@ -10,5 +10,5 @@ export { FlipStatistics } from './statistics.js';
 export type { HeadStats, Percentiles } from './statistics.js';
 export { headChannels } from './telemetry.js';
 export type { FaultMessage, FlipMessage, FlushFenceMessage, HeadName, ReleaseMessage } from './telemetry.js';
-export { defaultBuffers, parseHeadOptions } from './options.js';
+export { parseHeadOptions } from './options.js';
 export type { CheckedHeadOptions, HeadOptions } from './options.js';

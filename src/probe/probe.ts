@@ -10,8 +10,10 @@ import {
   type DrmDevice,
   type MasterHolder,
 } from '../device/index.js';
+import { checkOptions, type OptionsOf } from '../declare.js';
 import { packageRoot } from '../package-root.js';
 import { attempt, failed, valueOf, type Attempt } from './check.js';
+import { probeOptions } from './declared.js';
 import { factsOf, readDevice, type DeviceReading } from './device-reading.js';
 import { systemFiles, type Files } from './files.js';
 import type { FlipTrial } from './flip.js';
@@ -27,16 +29,7 @@ import { checkUdmabuf } from './udmabuf.js';
 import { judge } from './verdict.js';
 import { checkVirtio } from './virtio.js';
 
-export interface ProbeOptions {
-  /** The GPU that would allocate: `auto` (the default), a driver's name, a PCI address or a node. */
-  readonly render?: string | undefined;
-  /** The device that would show: likewise; `auto` = virtio-gpu. */
-  readonly display?: string | undefined;
-  /** Also flips in earnest: the screen shows grey for a moment, and then what it showed before. */
-  readonly flip?: boolean | undefined;
-  /** Takes host, user, home folder, serial numbers and process names out, for a bug report. */
-  readonly redact?: boolean | undefined;
-}
+export type ProbeOptions = OptionsOf<typeof probeOptions>;
 
 /** The machine; replaced by the tests. */
 export interface ProbeSources {
@@ -64,12 +57,13 @@ const system: ProbeSources = {
 /**
  * Looks at the machine, and tries on its devices what `openHead` would do, without a
  * change on the screen unless `flip` is set. What fails becomes a check of the report,
- * so that this rejects only where the package itself is broken. For the moment of the
+ * so that this rejects only where the package itself is broken, and with ERR_USAGE. For the moment of the
  * trials this process is DRM master where no other is; nothing stays open.
  */
 export async function probe(options: ProbeOptions = {}, sources: ProbeSources = system): Promise<ProbeReport> {
-  const { readings, devices, groups } = look(options, sources);
-  const { trials, flip } = await tryAll(devices, options, sources);
+  const asked = checkOptions(probeOptions, options);
+  const { readings, devices, groups } = look(asked, sources);
+  const { trials, flip } = await tryAll(devices, asked, sources);
   const checks = flip === undefined ? trials.checks : [...trials.checks, flip.check];
   const report: ProbeReport = {
     guesthead: ownVersion(),
@@ -79,7 +73,7 @@ export async function probe(options: ProbeOptions = {}, sources: ProbeSources = 
     groups: [...groups, { id: 'trials', checks }],
     verdict: judge(trials, valueOf(devices), flip),
   };
-  return options.redact === true ? redact(report, homedir()) : report;
+  return asked.redact ? redact(report, homedir()) : report;
 }
 
 /** All of a probe that is only read: nothing is tried on a device, and nothing of it changes. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { describe, it } from 'node:test';
-import { climbDown, rungsOf, type PathName } from '../../../src/buffer/ladder.js';
+import type { PathName } from '../../../src/buffer/choices.js';
+import { climbDown, rungsOf } from '../../../src/buffer/ladder.js';
 import type { CreateBuffer, PathDevices } from '../../../src/buffer/path.js';
 import type { ScanoutBuffer } from '../../../src/buffer/scanout-buffer.js';
 import { GuestheadError, type ErrorCode } from '../../../src/errors.js';
