@@ -15,6 +15,7 @@ import {
   type PlaneId,
   type Property,
 } from '../ffi/index.js';
+import type { GuestheadError } from '../errors.js';
 import { loadNative, type Native } from '../native.js';
 import type { BufferCalls, KmsCalls } from './calls.js';
 import { discover, type DrmDevice } from './discover.js';
@@ -44,7 +45,7 @@ export interface KmsNode extends GpuNode {
   ): ReadonlyMap<string, Property>;
   defineProperties(): void;
   becomeAtomicMaster(): void;
-  regainMaster(): boolean;
+  regainMaster(onForbidden?: (why: GuestheadError) => void): boolean;
   giveUpMaster(): void;
   park(): void;
 }

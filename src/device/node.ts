@@ -146,14 +146,18 @@ export class DrmNode {
     this.#becomeMaster();
   }
 
-  /** After another process took the display: whether this one is DRM master, which it tries to become. */
-  regainMaster(): boolean {
+  /**
+   * After another process took the display: whether this one is DRM master, which it tries to become.
+   * `onForbidden` is called where the kernel will not have it, whether the display is free or not.
+   */
+  regainMaster(onForbidden: (why: GuestheadError) => void = () => undefined): boolean {
     try {
       if (this.managed) return isMaster(this.fd);
       if (!isMaster(this.fd)) setMaster(this.fd);
       return true;
-    } catch {
-      return false; // it is still the other's
+    } catch (error) {
+      if (errnoOf(error) === constants.errno.EACCES) onForbidden(forbidden(this.path, error));
+      return false; // EBUSY: it is still the other's
     }
   }
 
@@ -180,6 +184,18 @@ export class DrmNode {
       });
     }
   }
+}
+
+/** Since Linux 5.8 an open file that was master may be master again (drm_master_check_perm in drm_auth.c). */
+function forbidden(device: string, cause: unknown): GuestheadError {
+  return new GuestheadError('ERR_NOT_MASTER', 'This process may not become DRM master again', {
+    device,
+    operation: 'drmSetMaster',
+    errno: constants.errno.EACCES,
+    cause,
+    advice:
+      'give it CAP_SYS_ADMIN, use Linux 5.8 or later, or let a session manager (logind, seatd) open the display: `displayFd`',
+  });
 }
 
 function notActive(device: string): GuestheadError {

@@ -5,6 +5,7 @@
  */
 import { Subject, type Observable } from 'rxjs';
 import { ClientBuffers } from '../buffer/index.js';
+import type { KmsNode } from '../device/index.js';
 import { coded, GuestheadError } from '../errors.js';
 import type { Pipe } from '../kms/index.js';
 import { closeQuietly, Owner } from '../owner.js';
@@ -147,8 +148,7 @@ export class GpuPair {
   resume(): void {
     this.#throwIfClosed();
     if (!this.#paused) return;
-    const { node } = this.current.display;
-    if (!this.#lost.has('display') && !node.regainMaster()) throw notGivenBack(node.path);
+    if (!this.#lost.has('display')) regain(this.current.display.node);
     this.#paused = false;
     this.#changes$.next({ kind: 'resumed' });
     if (this.#lost.size > 0 && this.options.reopen) this.#lookAgain(0);
@@ -230,11 +230,13 @@ function clientBuffersOf({ display: { node, handles } }: OpenGpus): ClientBuffer
   return new ClientBuffers(node, handles);
 }
 
-function notGivenBack(device: string): GuestheadError {
-  return new GuestheadError('ERR_NOT_MASTER', 'The display has not been given back (DRM master)', {
-    device,
+/** Throws ERR_NOT_MASTER. */
+function regain(node: KmsNode): void {
+  let why = new GuestheadError('ERR_NOT_MASTER', 'The display has not been given back (DRM master)', {
+    device: node.path,
     advice: 'call `resume` again once the process that has the display gives it up',
   });
+  if (!node.regainMaster((forbidden) => (why = forbidden))) throw why;
 }
 
 function lostError(role: GpuRole, { display, render }: OpenGpus, cause?: unknown): GuestheadError {

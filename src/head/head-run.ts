@@ -156,8 +156,8 @@ export class HeadRun {
   }
 
   #open(claim: Claim): OnScreen {
-    const { telemetry, onFlip, gone } = this.context;
-    return new OnScreen({ claim, flushFences: telemetry, onFlip, gone }, this.#outbox, this.#nextFrame);
+    const { telemetry, onFlip, gone, report } = this.context;
+    return new OnScreen({ claim, flushFences: telemetry, onFlip, onForbidden: report, gone }, this.#outbox, this.#nextFrame);
   }
 
   #partsOf(screen: OnScreen, set: BufferSet, pace: PaceObserver): PresenterParts<ScanoutBuffer> {

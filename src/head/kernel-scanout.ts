@@ -1,7 +1,7 @@
 /** The loop's scanout on the real kernel: the addon's frame path, the mode that goes with a frame, the fences behind. */
 import { closeSync } from 'node:fs';
 import { Observable, type Subscriber } from 'rxjs';
-import { errnoOf } from '../errors.js';
+import { errnoOf, type GuestheadError } from '../errors.js';
 import type { DmabufFd, FramebufferId, Mode } from '../ffi/index.js';
 import { propertyId } from '../kms/index.js';
 import type { Scanout, ScanoutEvent } from '../loop/index.js';
@@ -25,6 +25,8 @@ export interface ScanoutParts {
   readonly flushFences: Pick<HeadTelemetry, 'observed' | 'next'>;
   /** Called at each flip event, before the loop's next commit. */
   readonly onFlip: () => void;
+  /** Called once for each time that DRM master was lost, where the kernel will not let us have it again. */
+  readonly onForbidden: (why: GuestheadError) => void;
   /** Whether the display really is gone, by an ioctl. */
   readonly gone: () => boolean;
 }
@@ -41,6 +43,7 @@ export class KernelScanout implements Scanout {
   readonly #sampler: FenceSampler;
   #mode: Mode | undefined;
   #flipPending = false;
+  #forbidden = false;
 
   constructor(private readonly parts: ScanoutParts) {
     this.#native = this.#create();
@@ -83,7 +86,12 @@ export class KernelScanout implements Scanout {
   }
 
   regain(): boolean {
-    return this.parts.claim.display.node.regainMaster();
+    const isMaster = this.parts.claim.display.node.regainMaster((why) => {
+      if (!this.#forbidden) this.parts.onForbidden(why);
+      this.#forbidden = true;
+    });
+    if (isMaster) this.#forbidden = false;
+    return isMaster;
   }
 
   gone(): boolean {

@@ -7,18 +7,20 @@ import { Lab } from '../../src/lab/index.js';
 import type { SeatReport } from './guest/seat.js';
 import { packageRoot } from '../../src/package-root.js';
 import type { HeadsResult } from '../../src/report/index.js';
-import { buildMasterThief, buildOpenWatch } from '../support/fault-tools.js';
+import { buildErrnoInjector, buildMasterThief, buildOpenWatch, ErrnoInjector } from '../support/fault-tools.js';
 import { screenOf, script, startBystander, startRun, startWatched, untilFlipping } from '../support/lab.js';
 
 let lab: Lab;
 let openWatch: string;
 let thief: string;
+let injectorLibrary: string;
 /** The display's primary node. */
 let card: string;
 
 before(async () => {
   openWatch = await buildOpenWatch();
   thief = await buildMasterThief();
+  injectorLibrary = await buildErrnoInjector();
   lab = await Lab.boot({ size: { width: 1280, height: 720 } });
   await shell('chgrp video /dev/dri/* && chmod 660 /dev/dri/card* /dev/dri/renderD*'); // as udev does
   card = await shell('basename /sys/bus/virtio/drivers/virtio_gpu/virtio*/../drm/card*');
@@ -121,6 +123,24 @@ describe('without a capability, as the example unit', () => {
       result.faults.map(({ code }) => code).filter((code) => code !== 'ERR_HOST_PAUSED'),
       ['ERR_NOT_MASTER'],
     );
+    assert.doesNotMatch(result.reasons.join(), /ERR_/);
+  });
+});
+
+describe('where the kernel will not give master back', () => {
+  it('says so once, beside that master was lost, and flips on where it changes its mind', async () => {
+    const injector = new ErrnoInjector(lab, injectorLibrary, 'master');
+    await injector.inject('EACCES 2 SET_MASTER'); // as kernels before 5.8 do
+    const { job, ended } = await startRun(lab, [], injector.env);
+    const taken = startWatched(lab, [thief, await shell('pgrep -of "main.js run"'), '2']);
+    await taken.lines.until(/gave it back/);
+    await taken.job.done;
+    await untilFlipping(lab, '1280x720');
+    job.kill('SIGINT');
+    const { result } = await ended;
+    const faults = result.faults.filter(({ code }) => code === 'ERR_NOT_MASTER').map(({ message }) => message);
+    assert.equal(faults.length, 2, faults.join());
+    assert.match(faults[1] ?? '', /may not become DRM master again .*EACCES/);
     assert.doesNotMatch(result.reasons.join(), /ERR_/);
   });
 });
