@@ -7,7 +7,7 @@
  */
 
 /** Needed by all, importing nothing of the project. */
-const ground = ['errors', 'owner', 'package-root', 'declare'];
+const ground = ['errors', 'owner', 'package-root', 'arguments', 'declare'];
 const system = ['ffi', 'native'];
 /** Below the heads: a client's way to the screen, the lower stages of which are usable alone. */
 const stages = ['loop', 'gpus', 'kms', 'buffer', 'device'];
@@ -20,7 +20,8 @@ const arrows = {
   errors: [],
   owner: [],
   'package-root': [],
-  declare: ['errors'],
+  arguments: ['errors'],
+  declare: ['arguments', 'errors'],
   native: [],
   ffi: [],
   device: system,
@@ -81,7 +82,7 @@ module.exports = {
       from: { path: `^src/(declare\\.ts$|${declared})` },
       to: {
         path: '^src/',
-        pathNot: `^src/(errors\\.ts$|declare\\.ts$|${declared})`,
+        pathNot: `^src/(errors\\.ts$|arguments\\.ts$|declare\\.ts$|${declared})`,
         dependencyTypesNot: ['type-only'],
       },
     },

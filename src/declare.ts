@@ -3,6 +3,7 @@
  * their messages, and the command's --help, completion, config file and man page (see cli/declared-options.ts).
  * It is data and not a valibot schema because the command reads it before its first flip.
  */
+import { assertGiven, isObject, shown } from './arguments.js';
 import { GuestheadError } from './errors.js';
 
 interface Described {
@@ -112,11 +113,8 @@ export type CheckedOf<D> = {
 
 /** Options that are none of these are others' and are left out. Throws ERR_USAGE that names the valid choices. */
 export function checkOptions<D extends Declarations>(declarations: D, given: OptionsOf<D>): CheckedOf<D> {
-  if (typeof (given as unknown) !== 'object' || (given as unknown) === null)
-    throw new GuestheadError('ERR_USAGE', `${shown(given)} is no object of options`, {
-      advice: 'give { name: value }',
-    });
-  const options: Readonly<Record<string, unknown>> = given;
+  const options: unknown = given;
+  assertGiven(isObject(options), options, 'object of options', 'give { name: value }');
   const entries = Object.entries(declarations).map(([name, declared]) => [
     name,
     checked(name, declared, options[name]),
@@ -182,10 +180,4 @@ function adviceOn(declared: Declaration): string | undefined {
 
 function defaultIn({ standard }: Integer | Duration): string {
   return standard === undefined ? '' : `; ${standard} is the default`;
-}
-
-/** A text in quotes, so that '4' is told from 4. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  return typeof value === 'object' && value !== null ? 'An object' : String(value);
 }

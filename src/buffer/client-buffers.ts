@@ -5,6 +5,7 @@ import type { KmsNode } from '../device/index.js';
 import { GuestheadError, isTransient } from '../errors.js';
 import { format, INVALID, LINEAR, type DmabufFd, type GemHandle } from '../ffi/index.js';
 import { Owner } from '../owner.js';
+import { checkDescription } from './check-description.js';
 import { checkLayout, type PictureLayout } from './check.js';
 import { ImportedBuffer, type ClientBuffer } from './client-buffer.js';
 import { identityOf, sizeOf } from './dmabuf.js';
@@ -55,6 +56,7 @@ export class ClientBuffers {
 
   /** Throws ERR_USAGE, ERR_UNSUPPORTED or ERR_IMPORT_REFUSED; for a buffer refused for good the same error each time. */
   import(description: DmabufDescription): ClientBuffer {
+    checkDescription(description);
     const layout = layoutOf(description, look(sizeOf, description.fd));
     const identity = `${look(identityOf, description.fd)} ${shapeOf(layout)}`;
     const known = this.#imported.get(identity);

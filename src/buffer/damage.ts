@@ -1,5 +1,17 @@
 /** The changed rectangles of one frame, in a list of fixed length. */
 
+import { assertGiven } from '../arguments.js';
+
+/** Throws ERR_USAGE; a rectangle may lie outside of the picture, wholly or in part. */
+export function checkRectangle(x: number, y: number, width: number, height: number): void {
+  assertGiven(Number.isSafeInteger(x), x, 'left edge of a rectangle', wholePixels);
+  assertGiven(Number.isSafeInteger(y), y, 'upper edge of a rectangle', wholePixels);
+  assertGiven(Number.isSafeInteger(width) && width >= 0, width, 'width of a rectangle', wholePixels);
+  assertGiven(Number.isSafeInteger(height) && height >= 0, height, 'height of a rectangle', wholePixels);
+}
+
+const wholePixels = 'give damaged(x, y, width, height) in whole pixels';
+
 /** x, y, width, height, as the addon takes them. */
 const numbersEach = 4;
 const capacity = 128;

@@ -8,6 +8,7 @@ export { ClientBuffers } from './client-buffers.js';
 export type { DmabufDescription } from './client-buffers.js';
 export { Fence } from './fence.js';
 export type { FenceCalls } from './fence.js';
+export { checkRectangle } from './damage.js';
 export { GemHandles } from './gem-handles.js';
 export { climbDown, refusalOf, rungsAbove, rungsBelow, rungsOf } from './ladder.js';
 export type { Refusal } from './ladder.js';

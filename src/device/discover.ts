@@ -5,6 +5,7 @@
  */
 import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { assertGiven, isObject } from '../arguments.js';
 
 /** One device and its nodes; a GPU has a render node, a display a primary node, many have both. */
 export interface DrmDevice {
@@ -128,7 +129,9 @@ function driverLink(place: string): string | undefined {
 }
 
 /** One line for people: `virtio_gpu at 0000:00:02.0 (/dev/dri/card0, /dev/dri/renderD128)`. */
-export function describeDevice({ driver, pci, primary, render }: DrmDevice): string {
+export function describeDevice(device: DrmDevice): string {
+  assertGiven(isObject(device) && typeof device.driver === 'string', device, 'device of discover()');
+  const { driver, pci, primary, render } = device;
   const nodes = [primary, render].filter((node) => node !== undefined).join(', ');
   return `${driver}${pci === undefined ? '' : ` at ${pci}`} (${nodes})`;
 }

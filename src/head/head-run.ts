@@ -157,7 +157,11 @@ export class HeadRun {
 
   #open(claim: Claim): OnScreen {
     const { telemetry, onFlip, gone, report } = this.context;
-    return new OnScreen({ claim, flushFences: telemetry, onFlip, onForbidden: report, gone }, this.#outbox, this.#nextFrame);
+    return new OnScreen(
+      { claim, flushFences: telemetry, onFlip, onForbidden: report, gone },
+      this.#outbox,
+      this.#nextFrame,
+    );
   }
 
   #partsOf(screen: OnScreen, set: BufferSet, pace: PaceObserver): PresenterParts<ScanoutBuffer> {

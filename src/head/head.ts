@@ -11,6 +11,7 @@ import { GuestheadError } from '../errors.js';
 import type { GpuPair } from '../gpus/index.js';
 import { parseMode, type Cursor } from '../kms/index.js';
 import { monotonicClock, type Draw, type Flip, type Frame, type Pacing, type PresentOptions } from '../loop/index.js';
+import { checkFlips } from './check-flips.js';
 import type { BufferSet } from './buffer-set.js';
 import type { Claim } from './claim.js';
 import { assertShowable } from './client-slots.js';
@@ -120,7 +121,9 @@ export class Head {
    * With `when$` a frame is drawn only after it has emitted, and the last one stays on the
    * screen meanwhile: for a picture that changes now and then.
    */
-  flips(draw: Draw, { when$ }: { readonly when$?: Observable<unknown> | undefined } = {}): Observable<Flip> {
+  flips(draw: Draw, options: { readonly when$?: Observable<unknown> | undefined } = {}): Observable<Flip> {
+    checkFlips(draw, options);
+    const { when$ } = options;
     return new Observable((subscriber) => {
       this.#throwIfClosed();
       this.#controller.assertComing();

@@ -20,6 +20,7 @@ import type { KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import type { CrtcId, CursorShape } from '../ffi/index.js';
 import type { Native } from '../native.js';
+import { assertGiven, isObject } from '../arguments.js';
 import { closeQuietly, Owner, quietly } from '../owner.js';
 import { createCursorImage, cursorSize, type CursorImage } from './cursor-image.js';
 
@@ -92,9 +93,10 @@ export class Cursor {
    */
   setImage(pixels: Uint32Array, hotspot: Point): void {
     this.#assertOpen();
-    checkImage(pixels, hotspot);
+    checkPixels(pixels);
+    checkHotspot(hotspot);
     this.#spare.draw(pixels);
-    this.#hotspot = hotspot;
+    this.#hotspot = { x: hotspot.x, y: hotspot.y };
     this.#picture = 'spare';
     this.#applyUnlessPending();
   }
@@ -102,8 +104,7 @@ export class Cursor {
   /** Puts the hotspot on a pixel of the CRTC; outside of it the cursor is clipped. */
   move(x: number, y: number): void {
     this.#assertOpen();
-    if (!Number.isInteger(x) || !Number.isInteger(y))
-      throw new GuestheadError('ERR_USAGE', `A cursor cannot be at ${x}, ${y}`);
+    for (const at of [x, y]) assertGiven(isPlace(at), at, 'place for a cursor', 'give x and y in whole pixels');
     this.#target = { x, y };
     this.#applyUnlessPending();
   }
@@ -165,10 +166,23 @@ export class Cursor {
   }
 }
 
-function checkImage({ length }: Uint32Array, { x, y }: Point): void {
-  const isInside = (at: number) => Number.isInteger(at) && at >= 0 && at < cursorSize;
-  if (length !== cursorSize * cursorSize)
-    throw new GuestheadError('ERR_USAGE', `A cursor has ${cursorSize}² pixels, not ${length}`);
-  if (!isInside(x) || !isInside(y))
-    throw new GuestheadError('ERR_USAGE', `A cursor's hotspot lies inside of it, not at ${x}, ${y}`);
+/** The kernel takes 32 bits, of which the hotspot needs some. */
+const farthest = 2 ** 30;
+
+function isPlace(at: unknown): boolean {
+  return Number.isInteger(at) && Math.abs(at as number) <= farthest;
+}
+
+function checkPixels(pixels: unknown): void {
+  const advice = `give ${cursorSize}² pixels, a Uint32Array of ARGB`;
+  assertGiven(pixels instanceof Uint32Array, pixels, 'picture of a cursor', advice);
+  assertGiven(pixels.length === cursorSize ** 2, `${pixels.length} pixels`, 'picture of a cursor', advice);
+}
+
+function checkHotspot(hotspot: unknown): void {
+  const isInside = (at: unknown) => Number.isInteger(at) && (at as number) >= 0 && (at as number) < cursorSize;
+  const advice = 'give { x, y }, the pixel of the picture that points';
+  assertGiven(isObject(hotspot), hotspot, 'hotspot', advice);
+  const { x, y } = hotspot;
+  for (const at of [x, y]) assertGiven(isInside(at), at, 'place inside the cursor for its hotspot', advice);
 }

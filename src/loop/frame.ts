@@ -1,5 +1,5 @@
 /** What `draw` gets: one backbuffer, for the time of one frame; and what it may give back. */
-import type { ClientBuffer, PictureLayout, Slot } from '../buffer/index.js';
+import { checkRectangle, type ClientBuffer, type PictureLayout, type Slot } from '../buffer/index.js';
 import type { PresentOptions } from './present.js';
 
 export interface Frame {
@@ -21,7 +21,7 @@ export interface Frame {
   readonly drawnFd: number;
   /**
    * Says which pixels this frame changes, so that the `copy` path copies only them;
-   * call it for each changed rectangle, or not at all for the whole picture.
+   * call it for each changed rectangle, or not at all for the whole picture. Throws ERR_USAGE.
    */
   damaged(x: number, y: number, width: number, height: number): void;
   /** Aborted when the frame is given up: the loop stops, or the drawing took too long. */
@@ -99,6 +99,7 @@ export class SlotFrame<B extends Drawable> implements Frame {
   }
 
   damaged(x: number, y: number, width: number, height: number): void {
+    checkRectangle(x, y, width, height);
     this.slot.buffer.damaged(x, y, width, height);
   }
 

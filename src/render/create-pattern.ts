@@ -1,4 +1,5 @@
 /** From a pattern's name to the pattern. */
+import { shown } from '../arguments.js';
 import { GuestheadError } from '../errors.js';
 import { createBars } from './bars.js';
 import { createCounter } from './counter.js';
@@ -18,8 +19,8 @@ const creators: Record<PatternName, () => Pattern> = {
  * Throws ERR_USAGE, naming the choices, for a name that is none of them.
  */
 export function createPattern(name: PatternName): Pattern {
-  if (Object.hasOwn(creators, name)) return creators[name]();
-  throw new GuestheadError('ERR_USAGE', `No pattern is called ${JSON.stringify(name)}`, {
+  if (patternNames.includes(name)) return creators[name]();
+  throw new GuestheadError('ERR_USAGE', `${shown(name)} is no pattern`, {
     advice: `choose one of ${patternNames.join(', ')}`,
   });
 }

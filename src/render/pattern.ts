@@ -1,4 +1,5 @@
 /** What a pattern is. */
+import { shown } from '../arguments.js';
 import { GuestheadError } from '../errors.js';
 import { checkPicture, type Picture } from './picture.js';
 
@@ -23,7 +24,7 @@ export interface Pattern {
 export function checkDraw(picture: Picture, frame: number, age: number): void {
   checkPicture(picture);
   if (Number.isSafeInteger(frame) && frame >= 0 && Number.isSafeInteger(age) && age >= 0) return;
-  throw new GuestheadError('ERR_USAGE', `Frame ${frame} of age ${age} cannot be drawn`, {
+  throw new GuestheadError('ERR_USAGE', `Frame ${shown(frame)} of age ${shown(age)} cannot be drawn`, {
     advice: 'both are integers from 0',
   });
 }

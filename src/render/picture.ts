@@ -1,4 +1,5 @@
 /** The memory a pattern draws into. Written only, never read: a mapped buffer may be uncached. */
+import { assertGiven, isObject, shown } from '../arguments.js';
 import { GuestheadError } from '../errors.js';
 
 /**
@@ -27,10 +28,13 @@ export const black = 0x000000;
 export const white = 0xffffff;
 
 /** Throws ERR_USAGE for a size below the minimum, or a buffer that cannot hold the picture. */
-export function checkPicture({ width, height, stride, pixels }: Picture): void {
+export function checkPicture(picture: Picture): void {
+  assertGiven(isObject(picture), picture, 'picture to draw into', 'give { width, height, stride, pixels }');
+  const { width, height, stride, pixels } = picture;
+  assertGiven((pixels as unknown) instanceof Uint32Array, pixels, 'Uint32Array of pixels');
   checkSize(width, height);
   if (!Number.isSafeInteger(stride) || stride < width) {
-    throw new GuestheadError('ERR_USAGE', `A stride of ${stride} pixels is too short for ${width}`);
+    throw new GuestheadError('ERR_USAGE', `A stride of ${shown(stride)} pixels is too short for ${width}`);
   }
   const needed = stride * (height - 1) + width;
   if (pixels.length < needed) {
@@ -42,7 +46,7 @@ export function checkPicture({ width, height, stride, pixels }: Picture): void {
 export function checkSize(width: number, height: number): void {
   const whole = Number.isSafeInteger(width) && Number.isSafeInteger(height);
   if (whole && width >= minimumWidth && height >= minimumHeight) return;
-  throw new GuestheadError('ERR_USAGE', `A pattern cannot be drawn at ${width}x${height}`, {
+  throw new GuestheadError('ERR_USAGE', `A pattern cannot be drawn at ${shown(width)}x${shown(height)}`, {
     advice: `choose a mode of at least ${minimumWidth}x${minimumHeight}`,
   });
 }

@@ -59,7 +59,7 @@ describe('declared options', () => {
   it('are not null, nor is one of them, nor are they a text', () => {
     for (const name of Object.keys(declared)) refused({ [name]: null }, /is no |is not a /, adviceFor(name));
     for (const options of [null, undefined, 'fast', 5, true])
-      refused(options, /no object of options/, 'give { name: value }');
+      refused(options, /is no object of options/, 'give { name: value }');
   });
 });
 

@@ -246,7 +246,6 @@ describe('a caller’s buffer that is refused', () => {
       { height: 33 },
       { format: format.RGB565 },
       { modifier: 1n },
-      { stride: NaN },
     ];
     for (const changes of wrong) {
       const error = refusalOf(display, describing(dmabuf('a'), changes));
@@ -257,8 +256,9 @@ describe('a caller’s buffer that is refused', () => {
     assert.equal(display.imported.length, 1);
   });
 
-  it('because its descriptor is none says so', () => {
+  it('because its descriptor, or its stride, is none says so', () => {
     const display = new FakeDisplay();
+    assert.equal(refusalOf(display, describing(dmabuf('a'), { stride: NaN })).code, 'ERR_USAGE');
     for (const fd of [-1, 1 << 20, 'a' as unknown as number])
       assert.equal(refusalOf(display, describing(fd)).code, 'ERR_USAGE');
   });
