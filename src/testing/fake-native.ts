@@ -3,24 +3,26 @@
  * `test/contract` runs one suite on this and on the real addon, so that what
  * holds here holds there.
  */
-import { errnoName, GuestheadError } from '../errors.js';
+import { GuestheadError } from '../errors.js';
 import type {
   AtomicRequest,
   Native,
   NativeDevice,
-  NativeError,
   NativeMapping,
   NativeWatcher,
   ScanoutHandlers,
   ScanoutIds,
   SyncFileInfo,
 } from '../native.js';
-import { FakeScanout } from './fake-scanout.js';
+import { FakeScanout, type FakeFramePath } from './fake-scanout.js';
+import { nativeError } from './native-error.js';
 
-/** As the addon throws it. */
-export function nativeError(errno: number, syscall: string): NativeError {
-  const code = errnoName(errno);
-  return Object.assign(new Error(`${syscall}: ${code}`), { errno, code, syscall });
+/** The display behind a device; the addon's own calls on it. */
+export interface FakeDevicePath {
+  /** 0 or an errno. */
+  commit(request: AtomicRequest, flags: number): number;
+  /** Throws what refuses it. */
+  framePath(ids: ScanoutIds): FakeFramePath;
 }
 
 export class FakeDevice implements NativeDevice {
@@ -33,9 +35,16 @@ export class FakeDevice implements NativeDevice {
   readonly atEnd = new Map<number, AtomicRequest>();
   #closed = false;
 
+  /** Without a path it is a device of no display, which takes every commit. */
+  constructor(private readonly path?: FakeDevicePath) {}
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   commit(request: AtomicRequest, flags: number): void {
     if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The device is closed');
-    const errno = this.errnos.shift() ?? 0;
+    const errno = this.errnos.shift() ?? this.path?.commit(request, flags) ?? 0;
     if (errno !== 0) throw nativeError(errno, 'DRM_IOCTL_MODE_ATOMIC');
     this.commits.push({ request, flags });
   }
@@ -48,7 +57,7 @@ export class FakeDevice implements NativeDevice {
 
   createScanout(ids: ScanoutIds, handlers: ScanoutHandlers): FakeScanout {
     if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The device is closed');
-    const scanout = new FakeScanout(ids, handlers);
+    const scanout = new FakeScanout(ids, handlers, this.path?.framePath(ids));
     this.scanouts.push(scanout);
     return scanout;
   }
@@ -71,13 +80,13 @@ export class FakeNative implements Native {
   /** What `sendDatagram` was called with, in order. */
   readonly datagrams: { readonly address: Uint8Array; readonly message: Uint8Array }[] = [];
 
-  openDevice(): FakeDevice {
+  openDevice(_fd: number): FakeDevice {
     const device = new FakeDevice();
     this.devices.push(device);
     return device;
   }
 
-  watchReadable(): NativeWatcher {
+  watchReadable(_fd: number, _onReadable: (errno: number) => void): NativeWatcher {
     return { close: () => undefined };
   }
 
@@ -95,11 +104,11 @@ export class FakeNative implements Native {
     };
   }
 
-  exportSyncFile(): number {
+  exportSyncFile(_dmabufFd: number): number {
     throw nativeError(25, 'DMA_BUF_IOCTL_EXPORT_SYNC_FILE');
   }
 
-  importSyncFile(): void {
+  importSyncFile(_dmabufFd: number, _syncFileFd: number): void {
     throw nativeError(25, 'DMA_BUF_IOCTL_IMPORT_SYNC_FILE');
   }
 
@@ -107,7 +116,7 @@ export class FakeNative implements Native {
     throw nativeError(25, 'SYNC_IOC_MERGE');
   }
 
-  syncFileInfo(): SyncFileInfo {
+  syncFileInfo(_fd: number): SyncFileInfo {
     return { status: 1, fences: [] };
   }
 
@@ -124,12 +133,28 @@ export class FakeNative implements Native {
     // it has opened none
   }
 
-  createUdmabuf(): number {
+  createUdmabuf(_bytes: number): number {
     throw nativeError(2, 'open /dev/udmabuf');
   }
 
-  copyRectangles(): number {
-    return 0;
+  copyRectangles(
+    target: ArrayBuffer,
+    targetStride: number,
+    source: ArrayBuffer,
+    sourceStride: number,
+    rectangles: Uint32Array,
+    count: number,
+  ): number {
+    let copied = 0;
+    for (let i = 0; i < count; i++) {
+      const [x = 0, y = 0, width = 0, height = 0] = rectangles.subarray(i * 4, i * 4 + 4);
+      for (let row = y; row < y + height; row++) {
+        const from = new Uint8Array(source, row * sourceStride + x * 4, width * 4);
+        new Uint8Array(target, row * targetStride + x * 4, width * 4).set(from);
+      }
+      copied += width * height * 4;
+    }
+    return copied;
   }
 
   sampleFence(): Promise<number> {

@@ -1,7 +1,15 @@
 /** One CRTC whose flips and fences a test drives by hand. */
 import { constants } from 'node:os';
 import { GuestheadError } from '../errors.js';
-import { commitFlag, type NativeError, type NativeScanout, type ScanoutHandlers, type ScanoutIds } from '../native.js';
+import {
+  commitFlag,
+  type AtomicRequest,
+  type NativeError,
+  type NativeScanout,
+  type ScanoutHandlers,
+  type ScanoutIds,
+} from '../native.js';
+import { nativeError } from './native-error.js';
 
 export interface FakeFlip {
   /** Refresh cycles since the flip before; 1 = none missed. */
@@ -13,39 +21,93 @@ export interface FakeFlip {
 
 const refreshNs = 1e9 / 60;
 
+/** One commit that shows a buffer. */
+export interface FakeCommit {
+  readonly framebuffer: number;
+  readonly dmabufFd: number;
+  /** -1 = none. */
+  readonly inFence: number;
+  readonly flags: number;
+  /** What is set beside the framebuffer and the fence. */
+  readonly state: AtomicRequest | undefined;
+}
+
+/** The CRTC behind a scanout; each method that returns a number returns 0 or an errno. */
+export interface FakeFramePath {
+  attach(dmabufFd: number): number;
+  commit(commit: FakeCommit): number;
+  /** Whether the fence of the commit under way keeps it from being flipped to. */
+  isPending(): boolean;
+  /** Whether the host keeps reading a buffer that was replaced, until `signal`. */
+  readonly holdsFences: boolean;
+  /** The commit under way has been flipped to. */
+  flipped(): void;
+}
+
+/** A CRTC of no display: takes every commit, one at a time. */
+class LooseFramePath implements FakeFramePath {
+  readonly holdsFences = false;
+  #busy = false;
+
+  attach(): number {
+    return 0;
+  }
+
+  commit({ flags }: FakeCommit): number {
+    if ((flags & commitFlag.testOnly) !== 0) return 0;
+    if (this.#busy && (flags & commitFlag.nonblock) !== 0) return constants.errno.EBUSY;
+    this.#busy = (flags & commitFlag.pageFlipEvent) !== 0;
+    return 0;
+  }
+
+  isPending(): boolean {
+    return false;
+  }
+
+  flipped(): void {
+    this.#busy = false;
+  }
+}
+
 export class FakeScanout implements NativeScanout {
   /** Errnos for the commits to come, 0 = accepted; beyond the queue all are accepted. */
   readonly errnos: number[] = [];
   /** The slots committed, in order. */
   readonly committed: number[] = [];
+  /** The fences of the commits, in order; -1 = none. */
+  readonly inFences: number[] = [];
   /** Slots whose fences are held back until `signal`. */
   readonly held = new Set<number>();
   sequence = 0;
   timestampNs = 0;
-  readonly #attached = new Set<number>();
+  readonly #attached = new Map<number, { readonly framebuffer: number; readonly dmabufFd: number }>();
   /** How often each slot was replaced since its last fence. */
   readonly #draining = new Map<number, number>();
-  #pending: number | undefined;
+  /** Commits whose flip events are to come. */
+  readonly #pending: number[] = [];
   #current = -1;
   #closed = false;
 
   constructor(
     readonly ids: ScanoutIds,
     private readonly handlers: ScanoutHandlers,
+    private readonly path: FakeFramePath = new LooseFramePath(),
   ) {}
 
   /** The slot whose flip is under way. */
   get pending(): number | undefined {
-    return this.#pending;
+    return this.#pending[0];
   }
 
   get closed(): boolean {
     return this.#closed;
   }
 
-  attach(slot: number, _framebuffer: number, _dmabufFd: number): void {
+  attach(slot: number, framebuffer: number, dmabufFd: number): void {
     this.#throwIfClosed();
-    this.#attached.add(slot);
+    const errno = this.path.attach(dmabufFd);
+    if (errno !== 0) throw nativeError(errno, 'fcntl');
+    this.#attached.set(slot, { framebuffer, dmabufFd });
   }
 
   detach(slot: number): void {
@@ -55,15 +117,25 @@ export class FakeScanout implements NativeScanout {
     if (this.#current === slot) this.#current = -1;
   }
 
-  commit(slot: number, _inFence: number, flags: number): number {
+  /** Makes no out-fences. */
+  commit(
+    slot: number,
+    inFence: number,
+    flags: number,
+    wantOutFence = false,
+    _damage?: Uint32Array,
+    state?: AtomicRequest,
+  ): number {
     this.#throwIfClosed();
-    if (!this.#attached.has(slot)) throw new RangeError(`Slot ${slot} is not attached`);
-    const errno = this.errnos.shift() ?? 0;
-    if (errno !== 0) return -errno;
-    if ((flags & commitFlag.testOnly) !== 0) return 0;
-    if (this.#pending !== undefined && (flags & commitFlag.nonblock) !== 0) return -constants.errno.EBUSY;
+    const attached = this.#attached.get(slot);
+    if (attached === undefined) throw new RangeError(`Slot ${slot} is not attached`);
+    if ((inFence >= 0 && this.ids.inFenceFd === 0) || (wantOutFence && this.ids.outFencePtr === 0))
+      return -constants.errno.EOPNOTSUPP;
+    const errno = this.errnos.shift() ?? this.path.commit({ ...attached, inFence, flags, state });
+    if (errno !== 0 || (flags & commitFlag.testOnly) !== 0) return -errno;
     this.committed.push(slot);
-    if ((flags & commitFlag.pageFlipEvent) !== 0) this.#pending = slot;
+    this.inFences.push(inFence);
+    if ((flags & commitFlag.pageFlipEvent) !== 0) this.#pending.push(slot);
     return 0;
   }
 
@@ -79,23 +151,31 @@ export class FakeScanout implements NativeScanout {
     });
   }
 
+  /** A flip under way is made all the same; nobody hears of it. */
   close(): void {
+    if (this.#pending.length > 0 && !this.#closed) this.path.flipped();
     this.#closed = true;
   }
 
-  /** Completes the flip under way, then the replaced buffer's fence unless it is held. */
-  flip({ cycles = 1, elapsedNs = cycles * refreshNs, flushPending = false }: FakeFlip = {}): void {
-    const slot = this.#pending;
-    if (slot === undefined || this.#closed) return;
+  /**
+   * Completes the flip under way, then the replaced buffer's fence unless it is held. False where
+   * there is none, or its fence has not signalled.
+   */
+  flip({ cycles = 1, elapsedNs = cycles * refreshNs, flushPending = false }: FakeFlip = {}): boolean {
+    const [slot] = this.#pending;
+    if (slot === undefined || this.#closed || this.path.isPending()) return false;
     const replaced = this.#current;
-    this.#pending = undefined;
+    this.#pending.shift();
+    if (this.#pending.length === 0) this.path.flipped();
     this.#current = slot;
     this.sequence = (this.sequence + cycles) >>> 0;
     this.timestampNs += elapsedNs;
+    if (replaced !== -1 && replaced !== slot && this.path.holdsFences) this.held.add(replaced);
     this.handlers.flip(slot, this.sequence, this.timestampNs, flushPending);
-    if (replaced === -1 || replaced === slot) return;
+    if (replaced === -1 || replaced === slot) return true;
     this.#drain(replaced);
     if (!this.held.has(replaced)) this.signal(replaced);
+    return true;
   }
 
   /** Signals a draining buffer's fence, once for each time it was replaced. */

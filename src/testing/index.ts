@@ -1,3 +1,10 @@
-export { FakeDevice, FakeNative, nativeError } from './fake-native.js';
+export { FakeDevice, FakeNative } from './fake-native.js';
+export { FakeKernel } from './fake-kernel.js';
+export type { FakeHeld, FakeKernelOptions } from './fake-kernel.js';
+export type { FakeConnectorOptions } from './fake-objects.js';
+export type { FakeMode } from './fake-mode.js';
 export { FakeScanout } from './fake-scanout.js';
-export type { FakeFlip } from './fake-scanout.js';
+export type { FakeCommit, FakeFlip, FakeFramePath } from './fake-scanout.js';
+export type { FakeCall, FaultOptions } from './faults.js';
+export { nativeError } from './native-error.js';
+export type { FakeScreenView, ShownPicture } from './screen-view.js';
