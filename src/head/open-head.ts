@@ -31,13 +31,22 @@ export async function openHeadOn(pair: GpuPair, options: HeadOptions, ownsPair: 
       const checked = parseHeadOptions(options);
       const claimed = owner.own(claim(pair, checked.connector), ({ release }) => release());
       const mode = chooseMode(claimed.pipe.connector, checked.mode);
-      const set = owner.own(await openBufferSet(claimed, mode, rungsOf(checked.path), checked), closeSet);
+      const opening = openBufferSet(claimed, mode, rungsOf(checked.path), checked);
+      const set = owner.own(await opening.catch(unlessLost(pair)), closeSet);
       pair.assertOpen(); // closed or lost meanwhile, it tells a new head nothing of it
       return new Head(pair, ownsPair, checked, claimed, set);
     });
   } catch (error) {
     throw coded(error);
   }
+}
+
+/** That a device went while buffers were made says more than what its closed node refused. */
+function unlessLost(pair: GpuPair): (error: unknown) => never {
+  return (error) => {
+    pair.assertOpen();
+    throw error;
+  };
 }
 
 /** What closing refuses is refused by a display that has gone. */
