@@ -9,7 +9,7 @@ import type { Scanout } from './scanout.js';
  * A commit of somebody else's, or the end of a flip, takes some milliseconds. What lasts longer may last for
  * as long as a display is off: from then on there are never more than ten tries in a second.
  */
-const retryMs = [4, 40, 110] as const;
+const retryMs = [4, 40, 120] as const;
 const regainMs = 250;
 
 export interface RefusalHandlers {
