@@ -91,7 +91,7 @@ class DirtyLoop {
     if (this.#isStopped()) return;
     if (!this.#shown) {
       const result = this.parts.surface.show();
-      if (result !== 0) throw rejection(-result, true);
+      if (result !== 0) throw classifyErrno(-result) === 'lost' ? gone(-result) : rejection(-result, true);
       this.#shown = true;
       return;
     }
@@ -162,8 +162,11 @@ class DirtyLoop {
 function named(error: unknown): unknown {
   const errno = errnoOf(error);
   if (error instanceof GuestheadError || errno === undefined) return error;
+  if (classifyErrno(errno) === 'lost') return gone(errno, error);
   const details = { operation: 'DRM_IOCTL_MODE_DIRTYFB', errno, cause: error };
-  if (classifyErrno(errno) === 'lost')
-    return new GuestheadError('ERR_DEVICE_LOST', 'The display device is gone', details);
   return new GuestheadError('ERR_COMMIT', 'The display refused to be flushed', details);
+}
+
+function gone(errno: number, cause?: unknown): GuestheadError {
+  return new GuestheadError('ERR_DEVICE_LOST', 'The display device is gone', { errno, cause });
 }
