@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { KmsNode } from '../device/index.js';
 import { GuestheadError, isTransient } from '../errors.js';
-import { format, INVALID, LINEAR, type DmabufFd, type GemHandle } from '../ffi/index.js';
+import { format, INVALID, type DmabufFd, type GemHandle } from '../ffi/index.js';
 import { Owner } from '../owner.js';
 import { checkDescription } from './check-description.js';
 import { checkLayout, type PictureLayout } from './check.js';
@@ -24,8 +24,8 @@ export interface DmabufDescription {
   readonly stride: number;
   /** Must be 0, the default: QEMU passes no other to its displays. */
   readonly offset?: number | undefined;
-  /** DRM_FORMAT_MOD_LINEAR, the default, which says that the memory is linear. DRM_FORMAT_MOD_INVALID is an unknown layout, and is refused. */
-  readonly modifier?: bigint | undefined;
+  /** DRM_FORMAT_MOD_LINEAR says that the memory is linear; any other is refused, as is DRM_FORMAT_MOD_INVALID, an unknown layout. */
+  readonly modifier: bigint;
 }
 
 /** A client may offer the same unusable buffer every frame: so many refusals are remembered. */
@@ -104,12 +104,10 @@ export class ClientBuffers {
 
 /** The primary plane takes XRGB8888 only; the alpha of ARGB8888 is the byte that it ignores. */
 function layoutOf(description: DmabufDescription, size: number): PictureLayout {
-  const { width, height, stride, offset = 0, modifier = LINEAR } = description;
+  const { width, height, stride, offset = 0, modifier } = description;
   const given = description.format ?? format.XRGB8888;
-  if (modifier === INVALID)
-    throw new GuestheadError('ERR_UNSUPPORTED', 'The layout of the buffer is unknown (DRM_FORMAT_MOD_INVALID)', {
-      advice: 'have the client allocate linear memory, and give DRM_FORMAT_MOD_LINEAR where it is known to be linear',
-    });
+  if (modifier === INVALID) throw layoutUnknown('DRM_FORMAT_MOD_INVALID');
+  if (typeof modifier !== 'bigint') throw layoutUnknown('no modifier was given');
   return {
     width,
     height,
@@ -119,6 +117,13 @@ function layoutOf(description: DmabufDescription, size: number): PictureLayout {
     modifier,
     size,
   };
+}
+
+/** What is not known to be linear is not shown as if it were. */
+function layoutUnknown(why: string): GuestheadError {
+  return new GuestheadError('ERR_UNSUPPORTED', `The layout of the buffer is unknown (${why})`, {
+    advice: 'have the client allocate linear memory, and give modifiers.linear where it is known to be linear',
+  });
 }
 
 function shapeOf({ width, height, format: shown, stride, offset, modifier }: PictureLayout): string {
