@@ -71,7 +71,7 @@ async function openFirstHead(gpus: Gpus): Promise<Head> {
  * since is drawn, and told, for the path `copy`. It is 0 in buffers that are new, as all
  * are after a resize, whose sizes are the new ones, and after a lost device came back.
  *
- * A client that draws with its GPU opens EGL on `gpus.render.open()`. It imports `frame.dmabufFd` (linear
+ * A client that draws with its GPU opens EGL on `gpus.render.open()`. It imports `frame.drawnFd` (linear
  * XRGB8888, `frame.stride * 4` bytes a row) the first time that it sees this descriptor since `age` was 0: with
  * eglCreateImage and EGL_LINUX_DMA_BUF_EXT, or Vulkan's VK_EXT_external_memory_dma_buf. It renders without waiting and
  * returns the sync_file of its fence (EGL_ANDROID_native_fence_sync; vkGetFenceFdKHR), which

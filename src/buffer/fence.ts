@@ -3,22 +3,10 @@ import { closeSync } from 'node:fs';
 import { coded, errnoOf, GuestheadError } from '../errors.js';
 import { loadNative, type Native, type NativeWatcher } from '../native.js';
 
-/** What a fence needs of the kernel; replaced by the tests. */
+/** What a fence needs of the kernel: the addon, or `FakeKernel.native` in its place. */
 export interface FenceCalls extends Pick<Native, 'syncFileInfo' | 'mergeSyncFiles' | 'watchReadable'> {
-  readonly close: (fd: number) => void;
-}
-
-let kernelCalls: FenceCalls | undefined;
-
-function callsOfKernel(): FenceCalls {
-  const native = loadNative();
-  kernelCalls ??= {
-    syncFileInfo: (fd) => native.syncFileInfo(fd),
-    mergeSyncFiles: (first, second) => native.mergeSyncFiles(first, second),
-    watchReadable: (fd, onReadable) => native.watchReadable(fd, onReadable),
-    close: closeSync,
-  };
-  return kernelCalls;
+  /** Of a sync_file's descriptor, where that is none of this process. */
+  readonly closeFence?: (fd: number) => void;
 }
 
 /**
@@ -41,7 +29,7 @@ export class Fence {
    * Takes a sync_file's descriptor over, as EGL_ANDROID_native_fence_sync, Vulkan or a Wayland client
    * gives it. Throws ERR_USAGE where it is none; the descriptor stays the caller's then.
    */
-  static adopt(fd: number, calls: FenceCalls = callsOfKernel()): Fence {
+  static adopt(fd: number, calls: FenceCalls = loadNative()): Fence {
     if (!Number.isInteger(fd) || fd < 0) throw notAFence(fd);
     try {
       calls.syncFileInfo(fd);
@@ -104,7 +92,7 @@ export class Fence {
   close(): void {
     if (this.#fd === undefined) return;
     this.#endWait?.(new GuestheadError('ERR_CLOSED', 'The fence was closed before it signalled'));
-    this.calls.close(this.#fd);
+    (this.calls.closeFence ?? closeSync)(this.#fd);
     this.#fd = undefined;
   }
 

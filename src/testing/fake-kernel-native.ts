@@ -14,7 +14,7 @@ import type { FakeFence, FakeMemories } from './fake-memory.js';
 import { FakeDevice, FakeNative, type FakeDevicePath } from './fake-native.js';
 import type { FakeNode } from './fake-node.js';
 import type { FakeScreen } from './fake-objects.js';
-import type { FakeCommit, FakeFramePath } from './fake-scanout.js';
+import type { FakeFramePath, PathCommit } from './fake-scanout.js';
 import type { FakeCall, Faults } from './faults.js';
 import { nativeError } from './native-error.js';
 
@@ -171,7 +171,7 @@ class FramePath implements FakeFramePath {
     return errno !== 0 || dmabufFd < 0 || this.around.memories.of(dmabufFd) !== undefined ? errno : EBADF;
   }
 
-  commit({ framebuffer, inFence, flags, state }: FakeCommit): number {
+  commit({ framebuffer, inFence, flags, state }: PathCommit): number {
     const fences = inFence < 0 ? [] : this.around.memories.fencesOf(inFence);
     if (fences === undefined) return EINVAL;
     const shown: Assignment = [this.ids.plane, this.ids.fbId, BigInt(framebuffer)];

@@ -21,8 +21,18 @@ export interface FakeFlip {
 
 const refreshNs = 1e9 / 60;
 
-/** One commit that shows a buffer. */
+/** A commit that was accepted, as it was given. */
 export interface FakeCommit {
+  readonly slot: number;
+  /** -1 = none. It stays its caller's. */
+  readonly inFence: number;
+  readonly flags: number;
+  readonly damage: readonly number[] | undefined;
+  readonly state: AtomicRequest | undefined;
+}
+
+/** What a commit makes of the CRTC. */
+export interface PathCommit {
   readonly framebuffer: number;
   readonly dmabufFd: number;
   /** -1 = none. */
@@ -35,7 +45,7 @@ export interface FakeCommit {
 /** The CRTC behind a scanout; each method that returns a number returns 0 or an errno. */
 export interface FakeFramePath {
   attach(dmabufFd: number): number;
-  commit(commit: FakeCommit): number;
+  commit(commit: PathCommit): number;
   /** Whether the fence of the commit under way keeps it from being flipped to. */
   isPending(): boolean;
   /** Whether the host keeps reading a buffer that was replaced, until `signal`. */
@@ -53,7 +63,7 @@ class LooseFramePath implements FakeFramePath {
     return 0;
   }
 
-  commit({ flags }: FakeCommit): number {
+  commit({ flags }: PathCommit): number {
     if ((flags & commitFlag.testOnly) !== 0) return 0;
     if (this.#busy && (flags & commitFlag.nonblock) !== 0) return constants.errno.EBUSY;
     this.#busy = (flags & commitFlag.pageFlipEvent) !== 0;
@@ -72,10 +82,8 @@ class LooseFramePath implements FakeFramePath {
 export class FakeScanout implements NativeScanout {
   /** Errnos for the commits to come, 0 = accepted; beyond the queue all are accepted. */
   readonly errnos: number[] = [];
-  /** The slots committed, in order. */
-  readonly committed: number[] = [];
-  /** The fences of the commits, in order; -1 = none. */
-  readonly inFences: number[] = [];
+  /** Those that change what is shown, in order. */
+  readonly commits: FakeCommit[] = [];
   /** Slots whose fences are held back until `signal`. */
   readonly held = new Set<number>();
   sequence = 0;
@@ -93,6 +101,16 @@ export class FakeScanout implements NativeScanout {
     private readonly handlers: ScanoutHandlers,
     private readonly path: FakeFramePath = new LooseFramePath(),
   ) {}
+
+  /** The slots committed, in order. */
+  get committed(): number[] {
+    return this.commits.map(({ slot }) => slot);
+  }
+
+  /** The fences of the commits, in order; -1 = none. */
+  get inFences(): number[] {
+    return this.commits.map(({ inFence }) => inFence);
+  }
 
   /** The slot whose flip is under way. */
   get pending(): number | undefined {
@@ -123,7 +141,7 @@ export class FakeScanout implements NativeScanout {
     inFence: number,
     flags: number,
     wantOutFence = false,
-    _damage?: Uint32Array,
+    damage?: Uint32Array,
     state?: AtomicRequest,
   ): number {
     this.#throwIfClosed();
@@ -133,8 +151,7 @@ export class FakeScanout implements NativeScanout {
       return -constants.errno.EOPNOTSUPP;
     const errno = this.errnos.shift() ?? this.path.commit({ ...attached, inFence, flags, state });
     if (errno !== 0 || (flags & commitFlag.testOnly) !== 0) return -errno;
-    this.committed.push(slot);
-    this.inFences.push(inFence);
+    this.commits.push({ slot, inFence, flags, damage: damage && [...damage], state });
     if ((flags & commitFlag.pageFlipEvent) !== 0) this.#pending.push(slot);
     return 0;
   }

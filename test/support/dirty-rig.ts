@@ -1,6 +1,7 @@
 /** The surroundings of the loop of one buffer, driven by hand. */
 import type { GuestheadError } from '../../src/errors.js';
 import { dirtyLoop, type DirtyParts, type Draw, type Flip } from '../../src/loop/index.js';
+import { FakeFences } from './fake-fences.js';
 import { Canvas, HandClock, periodMs, settle } from './loop-rig.js';
 
 /** One buffer whose flushes end by hand. */
@@ -10,11 +11,12 @@ export class DirtyRig {
   readonly flips: Flip[] = [];
   readonly faults: GuestheadError[] = [];
   readonly next: number[] = [];
-  readonly closedFences: number[] = [];
+  readonly fences = new FakeFences();
   shows = 0;
   flushes = 0;
   error: unknown;
-  showError: Error | undefined;
+  /** Of the commit that sets the mode; 0 = accepted. */
+  showErrno = 0;
   pending = false;
   #flush: { resolve: () => void; reject: (error: Error) => void } | undefined;
 
@@ -32,15 +34,14 @@ export class DirtyRig {
       onDrawError: 'end',
       surface: {
         show: () => {
-          if (this.showError) throw this.showError;
-          this.shows++;
+          if (this.showErrno === 0) this.shows++;
+          return -this.showErrno;
         },
         flush: () => {
           this.flushes++;
           return new Promise((resolve, reject) => (this.#flush = { resolve, reject }));
         },
         flushPending: () => this.pending,
-        closeFence: (fd) => this.closedFences.push(fd),
       },
       onFrame: (next) => this.next.push(next),
       report: (fault) => this.faults.push(fault),

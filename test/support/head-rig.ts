@@ -12,14 +12,14 @@ import type { Claim } from '../../src/head/claim.js';
 import { Head } from '../../src/head/head.js';
 import { parseHeadOptions } from '../../src/head/options.js';
 import { Owner } from '../../src/owner.js';
-import { FakeNative } from '../../src/testing/index.js';
+import { FakeKernel, FakeNative } from '../../src/testing/index.js';
 import { settle } from './loop-rig.js';
 
 const periodMs = 1000 / 60;
 
 /** A head on a kernel that accepts everything until it is told otherwise, and whose flips the test makes. */
 export class HeadRig {
-  readonly #device = new FakeNative().openDevice();
+  readonly #device = new FakeNative().openDevice(0);
   readonly pair: GpuPair;
   readonly head: Head;
   #errno = 0;
@@ -29,12 +29,17 @@ export class HeadRig {
     const display = { node: this.#node(), device: this.#device, found: {}, handles: {}, owner: this.#failing() };
     const render = { node: { path: '/dev/dri/card8', isGone: () => false }, found: {}, owner: new Owner() };
     const opened = { native: new FakeNative(), display, render } as unknown as OpenGpus;
-    this.pair = Reflect.construct(GpuPair, [parseGpuOptions({ reopen }), opened]) as GpuPair;
+    this.pair = Reflect.construct(GpuPair, [parseGpuOptions({ reopen, kernel: new FakeKernel() }), opened]) as GpuPair;
     const connector = { id: 1 as ConnectorId, name: 'Fake-1' };
     const claim = {
       ...opened,
       pipe: { connector, connectorIndex: 0, crtc: 2 as CrtcId, plane: 3 as PlaneId },
-      modeset: { show: () => undefined, restore: this.#refuse },
+      modeset: {
+        committing: () => undefined,
+        committed: () => undefined,
+        withState: (_mode: Mode, commit: (state: undefined) => number) => commit(undefined),
+        restore: this.#refuse,
+      },
       release: () => undefined,
     } as unknown as Claim;
     const mode = { width: 64, height: 32, refreshHz: 60, raw: Buffer.alloc(68) } as unknown as Mode;

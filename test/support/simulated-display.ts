@@ -1,6 +1,6 @@
 /** A display that flips by itself, on simulated time; what sets its pace is the test's choice. */
 import type { Draw, Flip, LoopOptions } from '../../src/loop/index.js';
-import { HandClock, periodMs, Rig, settle, start } from './loop-rig.js';
+import { HandClock, periodMs, Rig, settle, subscribe } from './loop-rig.js';
 
 /** When the flip of a commit comes, both in ms; `last`: the flip before. */
 export type Pacemaker = (committedAt: number, last: number) => number;
@@ -43,12 +43,12 @@ export class SimulatedDisplay extends Rig {
   }
 
   start(draw?: Draw, options?: Partial<LoopOptions>) {
-    return start(this, draw, this.clock, options);
+    return subscribe(this, draw, this.clock, options);
   }
 
-  override commit(slot: number, inFence: number): number {
+  override commit(slot: number, inFence: number, modeset: boolean, damage?: Uint32Array): number {
     this.tried.push(this.clock.time);
-    const result = super.commit(slot, inFence);
+    const result = super.commit(slot, inFence, modeset, damage);
     if (result === 0) this.#committedAt = this.clock.time;
     return result;
   }
@@ -79,7 +79,7 @@ export class SimulatedDisplay extends Rig {
     this.#lastFlip = at;
     const { sequence, timestampNs } = this.native;
     const cycles = Math.max(1, Math.round(at / periodMs) - sequence);
-    this.native.flip({ cycles, elapsedNs: at * 1e6 - timestampNs });
+    this.flip({ cycles, elapsedNs: at * 1e6 - timestampNs });
   }
 }
 

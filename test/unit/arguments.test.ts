@@ -5,7 +5,7 @@ import { checkDescription } from '../../src/buffer/check-description.js';
 import { checkRectangle } from '../../src/buffer/index.js';
 import type { GemHandle } from '../../src/ffi/index.js';
 import { checkFlips } from '../../src/head/check-flips.js';
-import { createPattern, describeDevice, mergeFences, openGpus, openHead, probe } from '../../src/index.js';
+import { createPattern, describeDevice, Fence, openGpus, openHead, probe } from '../../src/index.js';
 import { Cursor } from '../../src/kms/index.js';
 import { parseHeadOptions } from '../../src/head/index.js';
 
@@ -115,9 +115,9 @@ describe('wrong arguments are ERR_USAGE', () => {
       });
     });
 
-  it('mergeFences', () => {
+  it('Fence.merge', () => {
     for (const fences of [...notObjects, {}, [], [-1], [undefined], ['0'], [0, null]])
-      assert.throws(() => (mergeFences as Untyped)(fences), { code: 'ERR_USAGE' });
+      assert.throws(() => (Fence.merge as Untyped)(fences), { code: 'ERR_USAGE' });
   });
 
   for (const [name, open] of Object.entries({ openGpus, openHead, probe }))

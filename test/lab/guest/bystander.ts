@@ -10,6 +10,7 @@ import { loadNative } from '../../../src/native.js';
 import { chooseMode } from '../../../src/kms/index.js';
 import { choosePipe } from '../../../src/kms/pipe.js';
 import { Modeset } from '../../../src/kms/modeset.js';
+import { showPicture } from './show-picture.js';
 
 const node = DrmNode.open(selectDisplay(discover(), 'auto').node);
 node.becomeAtomicMaster();
@@ -19,7 +20,8 @@ const { width, height } = mode;
 const { handle, pitch } = createDumb(node.fd, { width, height, bpp: 32 });
 const planes = [{ handle, pitch, offset: 0 }];
 const framebuffer = addFramebuffer(node.fd, { width, height, format: format.XRGB8888, planes });
-new Modeset(node, loadNative().openDevice(node.fd), pipe).show(mode, framebuffer);
+const device = loadNative().openDevice(node.fd);
+showPicture({ node, device, pipe, modeset: new Modeset(node, device, pipe) }, mode, framebuffer);
 node.giveUpMaster();
 console.log(JSON.stringify({ framebuffer }));
 process.stdin.resume();

@@ -2,14 +2,14 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BehaviorSubject, filter, firstValueFrom, share, tap, type Observable, type Subscription } from 'rxjs';
-import type { ClientBuffer } from '../../../src/buffer/index.js';
+import { modifiers, type ClientBuffer } from '../../../src/buffer/index.js';
 import { DrmNode } from '../../../src/device/index.js';
 import { GuestheadError } from '../../../src/errors.js';
 import { closeGemHandle, format, primeFdToHandle, primeHandleToFd, type DmabufFd } from '../../../src/ffi/index.js';
 import { askWitness } from '../../../src/lab/index.js';
 import { access, loadNative } from '../../../src/native.js';
 import { openHead, type Head } from '../../../src/head/index.js';
-import { type DrawResult, type Flip, type Frame } from '../../../src/loop/index.js';
+import type { DrawnFrame, DrawResult, Flip } from '../../../src/loop/index.js';
 import { createPattern } from '../../../src/render/index.js';
 import { held } from './held.js';
 
@@ -17,6 +17,7 @@ const native = loadNative();
 const [width, height] = [1280, 768];
 /** Bytes; more than a row has, as a GPU may want it. */
 const stride = (width + 64) * 4;
+const modifier = modifiers.linear;
 
 /** The counter pattern of a frame in memory of its own; the caller's to close. */
 function picture(frame: number): number {
@@ -52,40 +53,52 @@ class Stage {
 
   constructor(head: Head) {
     const note = tap<Flip>(() => this.events.push('flip'));
-    this.#flips$ = head.flips((frame) => this.#draw(frame)).pipe(note, share());
+    this.#flips$ = head.flips(() => this.#draw()).pipe(note, share());
     this.#running = this.#flips$.subscribe();
   }
 
-  /** Offers this buffer, or an empty frame, to be shown. */
-  async offer(buffer?: ClientBuffer): Promise<void> {
+  /** Offers what is to be shown; nothing: an empty frame. */
+  async offer(offered?: DrawnFrame): Promise<void> {
     const finish = await firstValueFrom(this.#waiting$.pipe(filter((waiting) => waiting !== undefined)));
     this.#waiting$.next(undefined);
-    finish(buffer && { buffer });
+    finish(offered);
   }
 
-  /** Resolves once it is on the screen. */
-  async show(buffer?: ClientBuffer): Promise<void> {
+  /** Resolves once it is on the screen; with what resolves once the host has let go of it. */
+  async show(buffer?: ClientBuffer, name = ''): Promise<Release> {
     const flipped = firstValueFrom(this.#flips$);
-    await this.offer(buffer);
+    const release = new Release(() => this.events.push(`released ${name}`));
+    await this.offer(buffer && { buffer, onReleased: release.onReleased });
     await flipped;
+    return release;
   }
 
   end(): void {
     this.#running.unsubscribe();
   }
 
-  /** The first frame comes by a modeset, without a flip. */
-  #draw(frame: Frame): Promise<DrawResult> | undefined {
-    if (frame.number === 0) return undefined;
+  #draw(): Promise<DrawResult> {
     return new Promise((finish) => {
       this.#waiting$.next(finish);
     });
   }
 }
 
-async function untilFree(buffer: ClientBuffer): Promise<boolean> {
-  for (let i = 0; i < 50 && buffer.locked; i++) await sleep(20);
-  return !buffer.locked;
+/** Of one present: the host shows and reads its buffer, until it does not. */
+class Release {
+  count = 0;
+
+  constructor(private readonly onCount: () => void) {}
+
+  readonly onReleased = (): void => {
+    this.count++;
+    this.onCount();
+  };
+
+  async done(): Promise<boolean> {
+    for (let i = 0; i < 50 && this.count === 0; i++) await sleep(20);
+    return this.count === 1;
+  }
 }
 
 async function capture(): Promise<string> {
@@ -93,31 +106,30 @@ async function capture(): Promise<string> {
   return exact === 1 ? 'exact' : faults.join();
 }
 
-/** One buffer, imported by two descriptors, that is shown, shown again, and replaced. */
+/** One buffer, imported by two descriptors, that is shown, shown again by its other handle, and replaced. */
 async function shown(stage: Stage, [buffer, same]: readonly [ClientBuffer, ClientBuffer]) {
-  const free = !buffer.locked;
-  buffer.onReleased = () => stage.events.push('released');
   stage.events.length = 0;
-  await stage.show(buffer);
+  const first = await stage.show(buffer, 'first');
   const onScreen = await capture();
-  await stage.show(buffer);
-  const locked = buffer.locked;
+  const second = await stage.show(same, 'second');
+  const early = first.count + second.count;
   await stage.show();
-  const freed = await untilFree(buffer);
-  return { isOne: buffer === same, free, onScreen, locked, freed, events: [...stage.events] };
+  const released = [await first.done(), await second.done()];
+  return { handles: new Set([buffer, same]).size, onScreen, early, released, events: [...stage.events] };
 }
 
 /** Both imports of a buffer end while it is on the screen. `count`: its framebuffers. */
 async function closed(stage: Stage, [buffer, same]: readonly [ClientBuffer, ClientBuffer], count: () => number) {
-  await stage.show(buffer);
+  const release = await stage.show(buffer);
   buffer.close();
-  const byOne = buffer.closed;
+  const byOne = [buffer.closed, same.closed];
   same.close();
   const onScreen = await capture();
   const whileShown = count();
+  const early = release.count;
   await stage.show();
-  await untilFree(buffer);
-  return { byOne, byBoth: same.closed, onScreen, whileShown, replaced: count() };
+  await release.done();
+  return { byOne, byBoth: same.closed, onScreen, whileShown, early, replaced: count() };
 }
 
 /** By two descriptors, which are closed once the imports are done. */
@@ -125,7 +137,7 @@ function importTwice(head: Head): readonly [ClientBuffer, ClientBuffer] {
   const first = picture(100);
   const second = secondDescriptor(first, head.info.render.node);
   const offer = (fd: number) => {
-    const buffer = head.importDmabuf({ fd, width, height, stride });
+    const buffer = head.importDmabuf({ fd, width, height, stride, modifier });
     closeSync(fd);
     return buffer;
   };
@@ -143,21 +155,23 @@ function refusal(act: () => unknown): string {
 
 async function refused(head: Head, stage: Stage) {
   const fd = native.createUdmabuf(stride * height);
-  const narrow = refusal(() => head.importDmabuf({ fd, width, height, stride: width * 4 - 4 }));
-  const short = refusal(() => head.importDmabuf({ fd, width, height: height + 64, stride }));
-  const small = head.importDmabuf({ fd, width: 640, height: 480, stride });
+  const narrow = refusal(() => head.importDmabuf({ fd, width, height, stride: width * 4 - 4, modifier }));
+  const short = refusal(() => head.importDmabuf({ fd, width, height: height + 64, stride, modifier }));
+  const unknown = refusal(() => head.importDmabuf({ fd, width, height, stride, modifier: modifiers.invalid }));
+  const small = head.importDmabuf({ fd, width: 640, height: 480, stride, modifier });
   const fault = firstValueFrom(head.faults$);
-  await stage.offer(small);
+  const release = new Release(() => undefined);
+  await stage.offer({ buffer: small, onReleased: release.onReleased });
   const { code, message } = await fault;
   small.close();
   closeSync(fd);
-  return { narrow, short, small: `${code}: ${message}`, lockedAfter: small.locked };
+  return { narrow, short, unknown, small: `${code}: ${message}`, released: release.count };
 }
 
 /** With an alpha of 0 everywhere; closed while it is on the screen, and the stage with it. */
 async function transparent(head: Head, stage: Stage): Promise<string> {
   const fd = picture(200);
-  const buffer = head.importDmabuf({ fd, width, height, stride, format: format.ARGB8888 });
+  const buffer = head.importDmabuf({ fd, width, height, stride, modifier, format: format.ARGB8888 });
   closeSync(fd);
   await stage.show(buffer);
   const onScreen = await capture();

@@ -7,6 +7,7 @@ import { parseHeadOptions } from '../../../src/head/options.js';
 import { claim } from '../../../src/head/claim.js';
 import { openBufferSet } from '../../../src/head/buffer-set.js';
 import { scanoutContract, type HandlerCall } from '../../contract/scanout.js';
+import { showPicture } from './show-picture.js';
 
 /** Longer than a refresh and the host's 50 ms together. */
 const settleMs = 200;
@@ -35,7 +36,7 @@ scanoutContract('virtio-gpu', async () => {
     scanout.attach(slot, buffer.framebuffer, buffer.dmabufFd);
   });
   const [first] = buffers;
-  if (first) modeset.show(mode, first.framebuffer);
+  if (first) showPicture({ node: display.node, device, pipe, modeset }, mode, first.framebuffer);
   scanout.setCurrent(0);
   const close = () => {
     owner.close();

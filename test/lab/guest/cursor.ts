@@ -15,6 +15,7 @@ import { parseHeadOptions } from '../../../src/head/options.js';
 import { claim } from '../../../src/head/claim.js';
 import { openBufferSet } from '../../../src/head/buffer-set.js';
 import { held } from './held.js';
+import { showPicture } from './show-picture.js';
 
 const flipsWanted = 60;
 const opened = await GpuPair.open();
@@ -55,7 +56,7 @@ function step(name: string, change: () => void): void {
 }
 
 let flipPending = false;
-if (buffers[0] !== undefined) modeset.show(mode, buffers[0].framebuffer);
+if (buffers[0] !== undefined) showPicture({ node: display, device, pipe, modeset }, mode, buffers[0].framebuffer);
 const open = () => Cursor.open({ native, display, crtc, isFlipPending: () => flipPending });
 const cursor = open();
 const white = new Uint32Array(64 * 64).fill(0xffffffff);

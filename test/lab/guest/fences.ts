@@ -6,6 +6,7 @@ import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { firstValueFrom, lastValueFrom, takeWhile } from 'rxjs';
 import type { GuestheadError } from '../../../src/errors.js';
+import { Fence } from '../../../src/buffer/index.js';
 import { access } from '../../../src/native.js';
 import { openHead } from '../../../src/head/index.js';
 import { monotonicClock, type Draw, type Flip } from '../../../src/loop/index.js';
@@ -34,8 +35,8 @@ class RenderFence {
   signalledAt = Infinity;
 
   /** The caller's to close. */
-  syncFile(): number {
-    return native.exportSyncFile(this.#memory, access.read);
+  open(): Fence {
+    return Fence.adopt(native.exportSyncFile(this.#memory, access.read));
   }
 
   signal(): void {
@@ -49,21 +50,21 @@ class RenderFence {
 const [heldUp, last] = [6, 12];
 
 /** Starts the fences of a frame, arms their signals, and returns what `draw` shall. */
-type HoldUp = (frame: Parameters<Draw>[0], signalled: (at: number) => void) => number | undefined;
+type HoldUp = (frame: Parameters<Draw>[0], signalled: (at: number) => void) => Fence | undefined;
 
-/** A sync_file returned by `draw`. */
+/** A fence returned by `draw`. */
 const returned: HoldUp = (_, signalled) => {
   const fence = new RenderFence();
   setTimeout(() => {
     fence.signal();
     signalled(fence.signalledAt);
   }, 100);
-  return fence.syncFile();
+  return fence.open();
 };
 
 /** Nothing returned: the kernel finds the writer's fence on the frame's dma-buf. */
 const implicit: HoldUp = (frame, signalled) => {
-  const fence = vgem.attach(frame.dmabufFd, { write: true });
+  const fence = vgem.attach(frame.drawnFd, { write: true });
   setTimeout(() => {
     signalled(now());
     fence.signal();
@@ -71,12 +72,12 @@ const implicit: HoldUp = (frame, signalled) => {
   return undefined;
 };
 
-/** Two sync_files merged into one, of which the first in the merge is the later. */
+/** Two fences merged into one, of which the first in the merge is the later. */
 const merged: HoldUp = (_, signalled) => {
   const [late, early] = [new RenderFence(), new RenderFence()];
-  const files = [late.syncFile(), early.syncFile()] as const;
-  const both = native.mergeSyncFiles(...files);
-  for (const file of files) closeSync(file);
+  const fences = [late.open(), early.open()];
+  const both = Fence.merge(fences);
+  for (const fence of fences) fence.close();
   setTimeout(() => {
     early.signal();
   }, 40);
@@ -93,14 +94,15 @@ async function lateRendering(holdUp: HoldUp) {
   let flippedAt = NaN;
   await flipping(
     (frame) => {
-      if (frame.number === heldUp) return holdUp(frame, (at) => (signalledAt = at));
+      if (frame.number !== heldUp) return;
+      return { fence: holdUp(frame, (at) => (signalledAt = at)) };
     },
     (flip) => {
       if (flip.frame === heldUp) flippedAt = flip.timestampNs / 1e6;
       return flip.frame < last;
     },
   );
-  const commit = commits.flips[firstCommit + heldUp - 1]; // frame 0 was shown by a modeset
+  const commit = commits.flips[firstCommit + heldUp];
   return {
     committedBeforeSignal: (commit?.at ?? NaN) < signalledAt,
     withFence: commit?.hasFence,
@@ -131,12 +133,12 @@ async function lateReaders(count: number) {
     letGo();
   };
   await flipping(
-    ({ dmabufFd }) => {
-      const reader = readers.get(dmabufFd);
+    ({ drawnFd }) => {
+      const reader = readers.get(drawnFd);
       if (reader?.pending === true) drawnWhileLocked++;
-      else if (reader !== undefined) drawnAgain.add(dmabufFd);
-      else if (readers.size < count) readers.set(dmabufFd, vgem.attach(dmabufFd, { write: false }));
-      else drawnElsewhere.add(dmabufFd);
+      else if (reader !== undefined) drawnAgain.add(drawnFd);
+      else if (readers.size < count) readers.set(drawnFd, vgem.attach(drawnFd, { write: false }));
+      else drawnElsewhere.add(drawnFd);
       if (readers.size === count && count > 2) starving ??= starve();
     },
     ({ starved }) => {
@@ -170,7 +172,7 @@ async function endlessRendering() {
     fence.signal();
   });
   await flipping(
-    ({ number }) => (number === heldUp ? fence.syncFile() : undefined),
+    ({ number }) => (number === heldUp ? { fence: fence.open() } : undefined),
     ({ frame }) => {
       seen['lastFrame'] = frame;
       return frame < last;

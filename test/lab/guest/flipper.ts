@@ -10,6 +10,7 @@
 import { closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { ClientBuffer } from '../../../src/buffer/index.js';
+import { LINEAR } from '../../../src/ffi/index.js';
 import { GpuPair } from '../../../src/gpus/index.js';
 import type { OpenHeadOptions } from '../../../src/head/index.js';
 import { openHeadOn } from '../../../src/head/open-head.js';
@@ -63,7 +64,7 @@ head.faults$.subscribe(({ code, message }) => {
 
 function draw(frame: Frame): DrawResult {
   frame.pixels.fill(frame.number, 0, 16);
-  fenceNext?.(frame.dmabufFd);
+  fenceNext?.(frame.drawnFd);
   fenceNext = undefined;
   const buffer = brought[frame.number % 2];
   return buffer === undefined || buffer.closed ? undefined : { buffer };
@@ -103,7 +104,7 @@ function bring(): void {
   const stride = width * 4;
   brought = Array.from({ length: 3 }, () => {
     const fd = loadNative().createUdmabuf(stride * height);
-    const buffer = head.importDmabuf({ fd, width, height, stride });
+    const buffer = head.importDmabuf({ fd, width, height, stride, modifier: LINEAR });
     closeSync(fd);
     return buffer;
   });

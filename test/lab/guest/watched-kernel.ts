@@ -3,18 +3,20 @@ import { systemKernel, type Kernel } from '../../../src/device/index.js';
 import { commitFlag, loadNative, type AtomicRequest, type NativeDevice } from '../../../src/native.js';
 import { monotonicClock } from '../../../src/loop/index.js';
 
-/** A commit of a page flip. */
+/** A commit of a frame. */
 export interface FlipCommit {
   /** CLOCK_MONOTONIC, ms, before the call. */
   readonly at: number;
   readonly hasFence: boolean;
+  /** With the whole mode. */
+  readonly modeset: boolean;
   /** 0 or a negative errno. */
   readonly result: number;
 }
 
 export interface Commits {
   readonly flips: FlipCommit[];
-  /** What else was committed in earnest: modesets, restores. */
+  /** What else was set, beside the frame's picture or without one: modes, restores. */
   readonly others: AtomicRequest[];
 }
 
@@ -33,10 +35,13 @@ function watchedDevice(device: NativeDevice, commits: Commits): NativeDevice {
     createScanout: (ids, handlers) => {
       const scanout = device.createScanout(ids, handlers);
       return replacing(scanout, {
-        commit: (slot, inFence, flags, wantOutFence) => {
+        commit: (...given) => {
+          const [, inFence, flags, , , state] = given;
           const at = monotonicClock.now();
-          const result = scanout.commit(slot, inFence, flags, wantOutFence);
-          commits.flips.push({ at, hasFence: inFence >= 0, result });
+          const result = scanout.commit(...given);
+          const modeset = (flags & commitFlag.allowModeset) !== 0;
+          commits.flips.push({ at, hasFence: inFence >= 0, modeset, result });
+          if (state !== undefined && result === 0) commits.others.push(state);
           return result;
         },
       });

@@ -4,7 +4,7 @@ import { parseGpuOptions, type GpuOptions } from '../../../src/gpus/options.js';
 import { openGpus } from '../../../src/head/index.js';
 import { parseHeadOptions } from '../../../src/head/options.js';
 import { systemKernel } from '../../../src/device/index.js';
-import { FakeNative } from '../../../src/testing/index.js';
+import { FakeKernel } from '../../../src/testing/index.js';
 
 /** What a program without types may pass. */
 function refused(options: Record<string, unknown>, advice: RegExp, message = /./): void {
@@ -76,7 +76,7 @@ describe('the options of a display', () => {
   });
 
   it('take what stands in for the kernel, and whom to tell of the waiting', () => {
-    const kernel = { ...systemKernel, native: new FakeNative() };
+    const kernel = { ...systemKernel, kernel: new FakeKernel() };
     const onWait = () => undefined;
     const parsed = parseGpuOptions({ kernel, onWait });
     assert.equal(parsed.kernel, kernel);
@@ -112,7 +112,7 @@ describe('descriptors in place of devices', () => {
   });
 
   it('must be of DRM nodes', async () => {
-    await assert.rejects(openGpus({ displayFd: 987_654, native: new FakeNative() }), {
+    await assert.rejects(openGpus({ displayFd: 987_654, kernel: new FakeKernel() }), {
       code: 'ERR_NOT_DRM',
       message: /`displayFd` 987654 is not of a DRM node/,
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { afterEach, describe, it } from 'node:test';
+import { Fence } from '../../../src/buffer/index.js';
 import { closeAll, HeadOnFake, nothingHeld, until } from '../../support/fake-head.js';
 
 afterEach(closeAll);
@@ -61,7 +62,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
     const fences = [0, 1, 2].map(() => rig.kernel.createFence());
     rig.start((frame) => {
       const fence = fences[frame.number - 2];
-      return fence?.fd;
+      return fence && { fence: Fence.adopt(fence.fd, rig.kernel.native) };
     });
     await rig.flip();
     assert.equal(await rig.kernel.flip(), 0, 'the fence of frame 2 has not signalled');

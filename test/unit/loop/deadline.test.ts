@@ -135,7 +135,7 @@ describe('late drawing', () => {
   it('stops waiting when the loop stops', () => {
     const { rig, clock, drawn, subscription } = startCounting({ deadline: true });
     clock.advance(periodMs);
-    rig.native.flip();
+    rig.flip();
     subscription.unsubscribe();
     const before = drawn();
     for (let turn = 0; turn < 10; turn++) clock.advance(periodMs);

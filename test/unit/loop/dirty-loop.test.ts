@@ -121,21 +121,23 @@ describe('the loop of one buffer, when draw fails', () => {
       throw new Error('out of paint');
     },
     rejects: () => Promise.reject(new Error('out of paint')),
-    'returns a fence': () => 77,
-    'returns a buffer': () => ({ buffer: {} as never, fence: 77 }),
-  } satisfies Record<string, Draw>;
+    'returns a fence': ({ fences }) => ({ fence: fences.make(77) }),
+    'returns a buffer': ({ fences }) => ({ buffer: {} as never, fence: fences.make(77) }),
+    'returns a descriptor': () => 77 as never,
+  } satisfies Record<string, (rig: DirtyRig) => ReturnType<Draw>>;
   for (const [how, fails] of Object.entries(bad))
     it(`that ${how}, ends or goes on as asked`, async () => {
       const ended = new DirtyRig();
-      ended.start((frame) => (frame.number === 1 ? fails() : undefined));
+      ended.start((frame) => (frame.number === 1 ? fails(ended) : undefined));
       await settle();
       assert.deepEqual([codeOf(ended.error), ended.flushes], ['ERR_DRAW', 0]);
       const rig = new DirtyRig();
-      rig.start((frame) => (frame.number === 1 ? fails() : undefined), { onDrawError: 'skip' });
+      rig.start((frame) => (frame.number === 1 ? fails(rig) : undefined), { onDrawError: 'skip' });
       await settle();
       assert.deepEqual([rig.error, rig.flushes], [undefined, 0], 'the screen keeps the last frame');
       assert.deepEqual(rig.faults.map(codeOf), ['ERR_DRAW']);
-      assert.deepEqual(rig.closedFences, how.startsWith('returns') ? [77] : []);
+      const isFence = how === 'returns a fence' || how === 'returns a buffer';
+      assert.deepEqual(rig.fences.closed, isFence ? [77] : []);
       rig.clock.advance(periodMs);
       await settle();
       await rig.flushed();
@@ -224,7 +226,7 @@ describe('the loop of one buffer, when the display fails', () => {
 
   it('ends with what refused the mode', async () => {
     const rig = new DirtyRig();
-    rig.showError = nativeError(ENODEV, 'DRM_IOCTL_MODE_ATOMIC');
+    rig.showErrno = ENODEV;
     rig.start(() => undefined);
     await settle();
     assert.equal(codeOf(rig.error), 'ERR_DEVICE_LOST');

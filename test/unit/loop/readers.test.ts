@@ -22,7 +22,7 @@ function startReading(presentMode: 'fifo' | 'mailbox') {
   };
   const signal = (slot: number) => {
     locked.delete(slot);
-    display.native.signal(slot);
+    display.signal(slot);
   };
   return { display, locked, hold, lockDraining, signal, ...display.start(draw, { presentMode }) };
 }
@@ -33,13 +33,13 @@ describe('readers that have let go', () => {
     const clock = new HandClock();
     const { flips } = start(rig, () => undefined, clock);
     rig.native.held.add(0).add(1);
-    rig.native.flip();
-    rig.native.flip();
+    rig.flip();
+    rig.flip();
     clock.advance(50);
-    rig.native.signal(0);
-    rig.native.signal(1);
-    rig.native.flip({ cycles: 3 });
-    rig.native.flip({ cycles: 3 });
+    rig.signal(0);
+    rig.signal(1);
+    rig.flip({ cycles: 3 });
+    rig.flip({ cycles: 3 });
     assert.deepEqual(
       flips.map(({ missed, starved }) => [missed, starved]),
       [

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { describe, it } from 'node:test';
 import type { GuestheadError } from '../../../src/errors.js';
-import { nativeError } from '../../../src/testing/index.js';
 import { SimulatedDisplay, vblankTimer } from '../../support/simulated-display.js';
 
 const e = constants.errno;
@@ -22,7 +21,7 @@ const ends = {
 async function refuse(errno: number, times: number, options = {}) {
   const display = new SimulatedDisplay(vblankTimer());
   let fence = 1000;
-  const run = display.start(() => fence++, options);
+  const run = display.start(() => ({ fence: display.fences.make(fence++) }), options);
   await display.run(500);
   const flipsBefore = run.flips.length;
   const before = display.tried.length;
@@ -43,18 +42,26 @@ describe('a commit that is refused', () => {
       assert.equal(late.length, 1, 'no frame was lost, and one came late');
       assert.deepEqual(
         flips.map(({ frame }) => frame),
-        flips.map((_, i) => i + 1),
+        flips.map((_, i) => i),
       );
     });
 
-    it(`with ${name} for ever ends the loop after at most ten tries a second`, async () => {
-      const { display, seen, before } = await refuse(errno, 1000);
-      await display.run(10_000);
-      const error = seen.error as GuestheadError;
-      assert.deepEqual([error.code, error.errno], ['ERR_COMMIT', errno]);
+    it(`with ${name} for a minute is tried for as long, at most ten times a second, and reported once`, async () => {
+      const { display, seen, before, faults, flips } = await refuse(errno, 10_000);
+      const flipsBefore = flips.length;
+      await display.run(60_000);
+      assert.equal(seen.error, undefined);
+      assert.deepEqual(
+        faults.map((fault) => [fault.code, fault.errno]),
+        [['ERR_FLIP_TIMEOUT', errno]],
+      );
+      assert.match(faults[0]?.message ?? '', /has refused each commit for 2000 ms/);
       display.tried.splice(0, before);
       assert.ok(display.busiestSecond() <= 10);
-      assert.ok(display.tried.length > 5 && display.tried.length <= 20, `${display.tried.length} tries`);
+      assert.ok(display.tried.length > 450 && display.tried.length <= 600, `${display.tried.length} tries`);
+      display.native.errnos.length = 0;
+      await display.run(1000);
+      assert.ok(flips.length > flipsBefore + 45, 'and goes on');
     });
   }
 
@@ -109,25 +116,26 @@ describe('a modeset that is refused', () => {
   for (const [name, errno] of Object.entries(waits))
     it(`with ${name} is tried again`, async () => {
       const display = new SimulatedDisplay(vblankTimer());
-      display.showError = nativeError(errno, 'DRM_IOCTL_MODE_ATOMIC');
+      display.modesetErrno = errno;
       const { seen, flips, subscription } = display.start();
       await display.run(1000);
-      display.showError = undefined;
+      display.modesetErrno = 0;
       await display.run(1000);
       subscription.unsubscribe();
       assert.equal(seen.error, undefined);
       assert.ok(flips.length > 40);
     });
 
-  it('for good ends the loop with its own error, or that of a lost device', () => {
+  it('for good ends the loop, with the kernel’s errno or as a lost device', () => {
     for (const [errno, code] of [
-      [e.EINVAL, 'EINVAL'],
+      [e.EINVAL, 'ERR_COMMIT'],
       [e.ENODEV, 'ERR_DEVICE_LOST'],
     ] as const) {
       const display = new SimulatedDisplay(vblankTimer());
-      display.showError = nativeError(errno, 'DRM_IOCTL_MODE_ATOMIC');
+      display.modesetErrno = errno;
       const { seen } = display.start();
-      assert.equal((seen.error as { code: string }).code, code);
+      const error = seen.error as GuestheadError;
+      assert.deepEqual([error.code, error.errno], [code, errno]);
     }
   });
 });
