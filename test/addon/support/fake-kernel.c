@@ -4,6 +4,9 @@
  *   commits  one line a DRM_IOCTL_MODE_ATOMIC: flags, user_data, then object:property=value …
  *   errnos   read: one errno a line, taken by the next commits and flushes; 0 accepts
  *   flushes  one line a DRM_IOCTL_MODE_DIRTYFB: framebuffer, flags, count of clips
+ *   blobs    one line a DRM_IOCTL_MODE_CREATEPROPBLOB: + id, then its 32-bit words; and one
+ *            a DRM_IOCTL_MODE_DESTROYPROPBLOB: - id
+ *   noblobs  where it exists there is no memory for blobs
  *   imports  one line a DMA_BUF_IOCTL_IMPORT_SYNC_FILE: dma-buf, sync_file, flags
  * A pipe as dma-buf or sync_file is signalled while it is readable; two merged are the second.
  */
@@ -68,6 +71,31 @@ static int commit(const struct drm_mode_atomic* atomic) {
   return error == 0 ? 0 : -1;
 }
 
+static int create_blob(struct drm_mode_create_blob* blob) {
+  static uint32_t last = 900;
+  const uint32_t* words = (const uint32_t*)(uintptr_t)blob->data;
+  FILE* full = open_beside("noblobs", "r");
+  if (full != NULL) {
+    fclose(full);
+    errno = ENOMEM;
+    return -1;
+  }
+  blob->blob_id = ++last;
+  FILE* log = open_beside("blobs", "a");
+  fprintf(log, "+ %u", blob->blob_id);
+  for (uint32_t i = 0; i < blob->length / sizeof *words; ++i) fprintf(log, " %u", words[i]);
+  fprintf(log, "\n");
+  fclose(log);
+  return 0;
+}
+
+static int destroy_blob(const struct drm_mode_destroy_blob* blob) {
+  FILE* log = open_beside("blobs", "a");
+  fprintf(log, "- %u\n", blob->blob_id);
+  fclose(log);
+  return 0;
+}
+
 /* Blocks as virtio-gpu does, here until the pipe is readable; which it leaves so. */
 static int flush(int fd, const struct drm_mode_fb_dirty_cmd* request) {
   struct pollfd ready = {fd, POLLIN, 0};
@@ -119,6 +147,8 @@ int ioctl(int fd, unsigned long request, ...) {
   void* argument = va_arg(list, void*);
   va_end(list);
   if (request == DRM_IOCTL_MODE_ATOMIC) return commit(argument);
+  if (request == DRM_IOCTL_MODE_CREATEPROPBLOB) return create_blob(argument);
+  if (request == DRM_IOCTL_MODE_DESTROYPROPBLOB) return destroy_blob(argument);
   if (request == DRM_IOCTL_MODE_DIRTYFB) return flush(fd, argument);
   if (request == SYNC_IOC_FILE_INFO) return describe(fd, argument);
   if (request == DMA_BUF_IOCTL_EXPORT_SYNC_FILE) {

@@ -59,10 +59,14 @@ export class FakeCard {
   readonly card = new Fifo();
   readonly #log = join(folder ?? '', 'commits');
   readonly #errnos = join(folder ?? '', 'errnos');
+  readonly #blobs = join(folder ?? '', 'blobs');
+  readonly #noBlobs = join(folder ?? '', 'noblobs');
 
   constructor() {
     writeFileSync(this.#log, '');
     writeFileSync(this.#errnos, '');
+    writeFileSync(this.#blobs, '');
+    rmSync(this.#noBlobs, { force: true });
   }
 
   get fd(): number {
@@ -72,6 +76,16 @@ export class FakeCard {
   /** What the next ioctls answer, 0 = accepted. */
   queue(...errnos: number[]): void {
     writeFileSync(this.#errnos, errnos.join('\n'));
+  }
+
+  /** The blobs to come find no memory. */
+  refuseBlobs(): void {
+    writeFileSync(this.#noBlobs, '');
+  }
+
+  /** What was done with blobs: `+ id word …`, `- id`. */
+  blobs(): string[] {
+    return readFileSync(this.#blobs, 'utf8').split('\n').slice(0, -1);
   }
 
   /** All commits so far. */
