@@ -61,10 +61,10 @@ export class FakeFences implements FenceCalls {
       setImmediate(() => {
         if (watchers.has(onReadable)) onReadable(0);
       });
-    return { closeFence: () => void watchers.delete(onReadable) };
+    return { close: () => void watchers.delete(onReadable) };
   }
 
-  readonly close = (fd: number): void => {
+  readonly closeFence = (fd: number): void => {
     this.closed.push(fd);
   };
 }
