@@ -17,6 +17,8 @@ import {
   type Resources,
 } from '../ffi/index.js';
 import { commitFlag } from '../native.js';
+import { FakeBlobs } from './fake-blobs.js';
+import { FakeMaster } from './fake-master.js';
 import type { FakeMemory } from './fake-memory.js';
 import { modeOf } from './fake-mode.js';
 import type { FakeConnectorOptions, FakeScreen, Framebuffer } from './fake-objects.js';
@@ -24,16 +26,15 @@ import { FakeProperties, type ObjectKind, type Snapshot } from './fake-propertie
 
 export type Assignment = readonly [object: number, property: number, value: bigint];
 
-const { EACCES, EBUSY, EINVAL, ENOENT, ENOSPC } = constants.errno;
+const { EACCES, EBUSY, EINVAL, ENOENT, ENOSPC, ERANGE } = constants.errno;
 const [minSide, maxSide] = [32, 16384];
 
 export class FakeDisplay {
   readonly screens: readonly FakeScreen[];
   readonly framebuffers = new Map<FramebufferId, Framebuffer>();
-  readonly #blobs = new Map<BlobId, Buffer>();
-  readonly #released = new Set<BlobId>();
+  readonly master = new FakeMaster();
+  readonly #blobs = new FakeBlobs();
   readonly #state: FakeProperties;
-  #master: object | undefined;
   #nextId: number;
 
   /** `firstId`: a device that is bound again has other ids. */
@@ -108,13 +109,12 @@ export class FakeDisplay {
     return this.#state.describe(object, kind);
   }
 
-  /** Undefined where the kernel says EINVAL. */
+  /** Undefined where the kernel says EINVAL. As virtio-gpu does, it takes memory that holds less. */
   addFramebuffer(framebuffer: Framebuffer): FramebufferId | undefined {
-    const { width, height, pitch, offset, memory } = framebuffer;
+    const { width, height, pitch } = framebuffer;
     const fits = (side: number) => side >= minSide && side <= maxSide;
-    const isHeld = memory === undefined || memory.bytes >= offset + pitch * height;
     if (framebuffer.format !== format.XRGB8888 && framebuffer.format !== format.ARGB8888) return undefined;
-    if (!fits(width) || !fits(height) || pitch < width * 4 || !isHeld) return undefined;
+    if (!fits(width) || !fits(height) || pitch < width * 4) return undefined;
     const id = this.#id() as FramebufferId;
     this.framebuffers.set(id, framebuffer);
     return id;
@@ -122,22 +122,18 @@ export class FakeDisplay {
 
   createBlob(data: Uint8Array): BlobId {
     const id = this.#id() as BlobId;
-    this.#blobs.set(id, Buffer.from(data));
+    this.#blobs.add(id, data);
     return id;
   }
 
   /** The state that uses it keeps it. */
   releaseBlob(id: BlobId): void {
-    this.#released.add(id);
+    this.#blobs.release(id);
     this.#dropBlobs();
   }
 
   blob(id: BlobId): Buffer | undefined {
     return this.#blobs.get(id);
-  }
-
-  get blobCount(): number {
-    return this.#blobs.size - this.#released.size;
   }
 
   setCursor(crtc: CrtcId, shape: CursorShape | undefined, memory: FakeMemory | undefined): void {
@@ -150,35 +146,11 @@ export class FakeDisplay {
     if (screen !== undefined) Object.assign(screen.cursor, { x, y });
   }
 
-  /** The first to open a display without a master is its master. */
-  opened(file: object): void {
-    this.#master ??= file;
-  }
-
   /** The blobs and framebuffers of an open file go with it; what is shown of them stays on the screen. */
   closed(file: { readonly framebuffers: ReadonlySet<FramebufferId>; readonly blobs: ReadonlySet<BlobId> }): void {
     for (const id of file.framebuffers) this.framebuffers.delete(id);
     for (const id of file.blobs) this.releaseBlob(id);
-    this.dropMaster(file);
-  }
-
-  isMaster(file: object): boolean {
-    return this.#master === file;
-  }
-
-  /** Whether it is granted. */
-  setMaster(file: object): boolean {
-    this.#master ??= file;
-    return this.#master === file;
-  }
-
-  dropMaster(file: object): void {
-    if (this.#master === file) this.#master = undefined;
-  }
-
-  /** Whatever the one before thinks of it. */
-  forceMaster(file: object): void {
-    this.#master = file;
+    this.master.drop(file);
   }
 
   /** The commit under way has been flipped to. */
@@ -192,7 +164,7 @@ export class FakeDisplay {
 
   /** Makes the commit, or only tests it, by its flags: 0, or the kernel's errno, and then nothing has changed. */
   commit(file: object, assignments: readonly Assignment[], flags: number): number {
-    if (this.#master !== file) return EACCES;
+    if (!this.master.isHeldBy(file)) return EACCES;
     const before = this.#state.snapshot();
     const errno = this.#assign(assignments) || this.#check(before, assignments, flags);
     if (errno !== 0 || (flags & commitFlag.testOnly) !== 0) {
@@ -229,6 +201,8 @@ export class FakeDisplay {
       if (shows !== (this.#state.read(plane, 'CRTC_ID') !== 0n)) return EINVAL;
       if (!isOn && (flags & commitFlag.pageFlipEvent) !== 0) return EINVAL;
       if (shows && !this.#fits(screen)) return ENOSPC;
+      if (isOn && shows && this.#isScaled(screen)) return ERANGE;
+      if (isOn && shows && !this.#covers(screen)) return EINVAL;
       if ((flags & commitFlag.allowModeset) === 0 && this.#changesMode(before, screen)) return EINVAL;
       const isTest = (flags & commitFlag.testOnly) !== 0;
       if (screen.busy && !isTest && (flags & commitFlag.nonblock) !== 0) return EBUSY;
@@ -236,11 +210,24 @@ export class FakeDisplay {
     return 0;
   }
 
+  #isScaled({ plane }: FakeScreen): boolean {
+    const read = (name: string) => this.#state.read(plane, name);
+    return read('SRC_W') >> 16n !== read('CRTC_W') || read('SRC_H') >> 16n !== read('CRTC_H');
+  }
+
   #fits({ plane }: FakeScreen): boolean {
     const framebuffer = this.#state.framebuffer(plane);
     if (framebuffer === undefined) return false;
     const side = (name: 'SRC_W' | 'SRC_H') => Number(this.#state.read(plane, name) >> 16n);
     return side('SRC_W') <= framebuffer.width && side('SRC_H') <= framebuffer.height;
+  }
+
+  /** A primary plane covers its CRTC. */
+  #covers({ crtc, plane }: FakeScreen): boolean {
+    const mode = this.blob(this.#modeId(crtc));
+    const rectangle = ['CRTC_X', 'CRTC_Y', 'CRTC_W', 'CRTC_H'].map((name) => Number(this.#state.read(plane, name)));
+    const whole = [0, 0, mode?.readUInt16LE(4), mode?.readUInt16LE(14)];
+    return rectangle.every((value, index) => value === whole[index]);
   }
 
   #changesMode(before: Snapshot, { crtc, connector }: FakeScreen): boolean {
@@ -259,12 +246,7 @@ export class FakeDisplay {
   }
 
   #dropBlobs(): void {
-    const used = new Set(this.screens.map(({ crtc }) => this.#modeId(crtc)));
-    for (const id of this.#released)
-      if (!used.has(id)) {
-        this.#released.delete(id);
-        this.#blobs.delete(id);
-      }
+    this.#blobs.prune(new Set(this.screens.map(({ crtc }) => this.#modeId(crtc))));
   }
 
   #showConsole(screen: FakeScreen): void {
@@ -272,7 +254,7 @@ export class FakeDisplay {
     const shape = { width, height, format: format.XRGB8888, pitch: width * 4, offset: 0 };
     const framebuffer = this.addFramebuffer({ ...shape, memory: undefined }) ?? 0;
     const mode = this.createBlob(modeOf({ width, height, ...screen.modes[0] }, true).raw);
-    this.#released.add(mode); // the kernel's own: no open file has to end it
+    this.#blobs.release(mode); // the kernel's own: no open file has to end it
     const { connector, crtc, plane } = screen;
     this.#state.write(connector, 'CRTC_ID', BigInt(crtc));
     this.#state.write(crtc, 'MODE_ID', BigInt(mode));

@@ -240,12 +240,12 @@ export class FakeKernel implements Kernel {
 
   /** Another process becomes DRM master. */
   takeMaster(): void {
-    this.#displayOrThrow().forceMaster(this);
+    this.#displayOrThrow().master.force(this);
   }
 
   /** The other process goes. */
   dropMaster(): void {
-    this.#displayOrThrow().dropMaster(this);
+    this.#displayOrThrow().master.drop(this);
   }
 
   /** The device goes: each call on it answers ENODEV, closing included. `silent`: before its uevent has come. */

@@ -46,7 +46,7 @@ export class FakeNode implements KmsNode {
   ) {
     this.driver = gpu.driver;
     this.#fd = shared.memories.files.create(0).open();
-    gpu.display?.opened(this);
+    gpu.display?.master.opened(this);
   }
 
   get fd(): number {
@@ -81,17 +81,19 @@ export class FakeNode implements KmsNode {
     const { display } = this.gpu;
     if (display === undefined) throw new GuestheadError('ERR_UNSUPPORTED', 'The GPU has no display');
     this.isAtomic = true;
-    if (errno === 0 && display.setMaster(this)) return;
+    if (errno === 0 && display.master.grant(this)) return;
     const details = { device: this.path, errno: errno === 0 ? EBUSY : errno };
     throw new GuestheadError('ERR_NOT_MASTER', 'Another process holds the display (DRM master)', details);
   }
 
   regainMaster(): boolean {
-    return this.#enter('becomeAtomicMaster') === 0 && this.gpu.display?.setMaster(this) === true;
+    const errno = this.#enter('becomeAtomicMaster');
+    if (this.gpu.gone) return true; // libdrm takes whatever is not EACCES for a yes
+    return errno === 0 && this.gpu.display?.master.grant(this) === true;
   }
 
   giveUpMaster(): void {
-    this.gpu.display?.dropMaster(this);
+    this.gpu.display?.master.drop(this);
   }
 
   /** What the open file held goes with it. */
@@ -177,8 +179,8 @@ export class FakeNode implements KmsNode {
       addFramebuffer: ({ width, height, format, planes }) => {
         const [plane] = planes;
         return this.#call('addFramebuffer', (display) => {
-          if (plane === undefined) throw this.#refusal('addFramebuffer', EINVAL);
-          const memory = this.#memory('addFramebuffer', plane.handle);
+          const memory = plane === undefined ? undefined : this.handles.get(plane.handle);
+          if (plane === undefined || memory === undefined) throw this.#refusal('addFramebuffer', EINVAL);
           const { pitch, offset } = plane;
           return this.#adoptFramebuffer(display, { width, height, format, pitch, offset, memory });
         });
@@ -238,7 +240,7 @@ export class FakeNode implements KmsNode {
       throw new GuestheadError('ERR_UNSUPPORTED', 'There is no cursor', { device: this.path, errno });
     if (errno !== 0) throw this.#refusal(call, errno);
     const { display } = this.gpu;
-    if (display?.isMaster(this) !== true) throw this.#refusal(call, EACCES);
+    if (display?.master.isHeldBy(this) !== true) throw this.#refusal(call, EACCES);
     make(display);
   }
 }

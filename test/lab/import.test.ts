@@ -138,4 +138,11 @@ describe('the import path on virtio-gpu', () => {
     assert.match(listed.stdout, /virtio_gpu at [\d:.]+ \(\/dev\/dri\/card\d.*shows the pictures/);
     assert.match(listed.stdout, /vgem \(.*can allocate buffers/);
   });
+
+  it('keeps the contract that the fake kernel keeps, also once it is unbound', async () => {
+    const env = { NODE_OPTIONS: '--test-reporter=tap' };
+    const run = await lab.run(script('test/lab/guest/kms-contract.ts'), { env });
+    assert.equal(run.status, 0, run.stdout);
+    assert.match(run.stdout, /^# pass 12$/m);
+  });
 });
