@@ -80,7 +80,7 @@ export class FakeNative implements Native {
   /** What `sendDatagram` was called with, in order. */
   readonly datagrams: { readonly address: Uint8Array; readonly message: Uint8Array }[] = [];
 
-  openDevice(_fd: number): FakeDevice {
+  openDevice(_fd?: number): FakeDevice {
     const device = new FakeDevice();
     this.devices.push(device);
     return device;

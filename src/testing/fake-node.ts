@@ -108,6 +108,7 @@ export class FakeNode implements KmsNode {
     this.shared.onClose(this);
   }
 
+  /** What `parked` counts; the open file is another's from then on. */
   park(): void {
     if (this.#fd !== undefined) this.shared.onPark();
     this.close();
