@@ -109,8 +109,10 @@ export class KernelScanout implements Scanout {
     }
   }
 
+  /** Detaches all: who detaches one of them later finds it done. Idempotent. */
   close(): void {
     this.#listener?.complete();
+    this.#attached.clear();
     this.#native.close();
   }
 
