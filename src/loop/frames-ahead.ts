@@ -41,9 +41,9 @@ export class FramesAhead {
     const replaced = this.#ready;
     this.#ready = presented;
     if (replaced === undefined) return false;
+    this.#discard(replaced, 'replaced');
     if (replaced.unfinished) this.chain.cancel(replaced.slot);
     else this.chain.drop(replaced.slot);
-    this.#discard(replaced, 'replaced');
     return true;
   }
 
@@ -69,8 +69,8 @@ export class FramesAhead {
     const ready = this.#ready;
     if (ready === undefined) return;
     this.#ready = undefined;
+    this.#discard(ready, reason); // its outcome is told before its release
     this.chain.cancel(ready.slot);
-    this.#discard(ready, reason);
   }
 
   /** Nobody hears of a flip event any more. */
