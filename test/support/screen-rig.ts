@@ -41,7 +41,7 @@ export function fakeSet(count = 4, [width, height] = [64, 32], copies = false): 
   const owner = new Owner();
   const buffers = Array.from({ length: count }, () => owner.own(new FakeBuffer(copies), (it) => it.close()));
   const set = {
-    mode: modeOf(width ?? 0, height ?? 0),
+    mode: modeOf(width, height),
     path: 'import',
     refused: [],
     buffers: buffers as unknown as readonly ScanoutBuffer[],
@@ -62,7 +62,7 @@ export class FakeImport {
   readonly imported: ImportedBuffer;
 
   constructor([width, height] = [64, 32]) {
-    const layout = { width: width ?? 0, height: height ?? 0, format: 0, stride: 256, offset: 0, modifier: 0n, size: 0 };
+    const layout = { width, height, format: 0, stride: 256, offset: 0, modifier: 0n, size: 0 };
     const owner = new Owner();
     owner.defer(() => (this.closed = true));
     const framebuffer = nextFramebuffer++ as FramebufferId;
