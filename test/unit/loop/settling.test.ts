@@ -69,6 +69,7 @@ class Machine {
   }
 
   finish(): void {
+    if (!this.#over && !this.run.presenter.stopped) this.#showAll();
     if (!this.#over) this.#end('end');
     const { all, log } = this.run;
     for (const { name, outcomes, released } of all) {
@@ -83,7 +84,30 @@ class Machine {
       'each fence once',
     );
     assert.ok(closed.length >= all.length);
-    assert.deepEqual(this.rig.faults.filter(({ code }) => code === 'ERR_CALLBACK'), []);
+    assert.deepEqual(
+      this.rig.faults.filter(({ code }) => code === 'ERR_CALLBACK'),
+      [],
+    );
+  }
+
+  /** Everything is committed, replaced and read to its end; then a frame of our own is on the screen. */
+  #showAll(): void {
+    this.rig.native.errnos.length = 0;
+    this.rig.native.held.clear();
+    for (let slot = 0; slot < 8; slot++) this.rig.signal(slot);
+    this.run.clock.advance(300);
+    this.#lookAtQueue();
+    for (let i = 0; i < 3; i++) this.#flip();
+    const last = this.run.frame('last');
+    this.#lookAtQueue();
+    for (let i = 0; i < 2; i++) this.#flip();
+    const waiting = this.run.all.filter((told) => told !== last && (told.released === 0 || told.outcomes.length === 0));
+    assert.deepEqual(
+      waiting.map(({ name }) => name),
+      [],
+      this.run.log.join('\n'),
+    );
+    assert.deepEqual([last?.outcomes.length, last?.released], [1, 0]);
   }
 
   #live(act: () => unknown): void {
@@ -100,6 +124,7 @@ class Machine {
     this.#queued = undefined;
     if (shown !== undefined) this.#replaceBy(shown);
     this.rig.flip();
+    this.#lookAtQueue();
   }
 
   /** By its flip; the same buffer shown again is read as before. */
