@@ -129,10 +129,12 @@ export class Presenter<B extends Drawable> {
 
   /** Shows a client's buffer; throws where it cannot be shown, and the fence stays the caller's then. */
   presentClient(buffer: ClientBuffer, options: PresentOptions, drawn = this.#untimed(), frame?: number): void {
-    const slot = this.parts.slotOf(buffer);
-    this.parts.swapchain.take(slot);
-    this.parts.swapchain.owe(slot, options.onReleased);
-    this.#add(presentedOf(slot, frame ?? this.parts.swapchain.takeNumber(), options, drawn, true));
+    const { swapchain, slotOf } = this.parts;
+    const slot = slotOf(buffer);
+    const presented = presentedOf(slot, frame ?? swapchain.takeNumber(), options, drawn, true);
+    swapchain.take(slot);
+    swapchain.owe(slot, options.onReleased);
+    this.#add(presented);
   }
 
   /** Commits what is ready, if it can be by now: whether it was. */
