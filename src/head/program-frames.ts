@@ -58,10 +58,9 @@ export class ProgramFrames {
   }
 
   #presentFrame(frame: Frame, options: PresentOptions): void {
-    const { number } = frame;
     const slot = this.#acquired.take(frame);
     if (slot === undefined || this.#to === undefined) {
-      this.#discard(number, options);
+      this.#discard(frame.number, options);
       return;
     }
     try {
