@@ -19,7 +19,13 @@ export class FakeBuffer extends Canvas {
   readonly framebuffer = nextFramebuffer++ as FramebufferId;
   readonly dmabufFd = -1 as DmabufFd;
   readonly bytesCopied = 0;
+  override readonly layout: { width: number; height: number; stride: number };
   closed = false;
+
+  constructor([width, height]: readonly [number, number], copies: boolean) {
+    super(copies);
+    this.layout = { width, height, stride: width * 4 };
+  }
 
   close(): void {
     this.closed = true;
@@ -39,7 +45,7 @@ export function modeOf(width: number, height: number): Mode {
 /** A set of backbuffers of this size. */
 export function fakeSet(count = 4, [width, height] = [64, 32], copies = false): FakeSet {
   const owner = new Owner();
-  const buffers = Array.from({ length: count }, () => owner.own(new FakeBuffer(copies), (it) => it.close()));
+  const buffers = Array.from({ length: count }, () => owner.own(new FakeBuffer([width, height], copies), (it) => it.close()));
   const set = {
     mode: modeOf(width, height),
     path: 'import',
