@@ -181,12 +181,12 @@ export class Presenter<B extends Drawable> {
   #flipped(event: ScanoutEvent & { kind: 'flip' }): void {
     const { ahead, pace, options } = this.parts;
     const { queued } = ahead;
+    this.#commits.refusals.tryNow();
     if (queued?.slot !== event.slot) return; // of a commit from before this subscription
     const { sequence, timestampNs } = event;
     ahead.flipped(queued, { sequence, timestampNs, refreshNs: Math.round(options.periodMs * 1e6) });
     const flip = this.meter.describe(event, queued);
     this.#watchdog.calm();
-    this.#commits.refusals.tryNow();
     if (this.meter.afterIdle()) pace.interrupt();
     pace.record(flip);
     this.hooks.flipped?.(flip, queued.drawMs);
