@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { describe, it } from 'node:test';
 import type { GuestheadError } from '../../../src/errors.js';
+import { Rig } from '../../support/loop-rig.js';
+import { Presenting } from '../../support/presenting.js';
 import { SimulatedDisplay, vblankTimer } from '../../support/simulated-display.js';
 
 const e = constants.errno;
@@ -137,5 +139,43 @@ describe('a modeset that is refused', () => {
       const error = seen.error as GuestheadError;
       assert.deepEqual([error.code, error.errno], [code, errno]);
     }
+  });
+});
+
+describe('one EBUSY', () => {
+  /** Half a second of flips, then one refusal of a commit that is made at a flip. */
+  async function busyOnce(presentMode: 'fifo' | 'mailbox') {
+    const run = await refuse(e.EBUSY, 1, { presentMode });
+    await run.display.run(500);
+    run.subscription.unsubscribe();
+    const [refused = 0, again = 0] = run.display.tried.slice(run.before);
+    return { ...run, waitedMs: again - refused };
+  }
+
+  for (const presentMode of ['fifo', 'mailbox'] as const)
+    it(`costs some ms and no more than one refresh cycle, with ${presentMode}`, async () => {
+      const { waitedMs, flips, flipsBefore, faults } = await busyOnce(presentMode);
+      assert.ok(waitedMs > 0 && waitedMs < 8, `${waitedMs} ms`);
+      const missed = flips.slice(flipsBefore - 1).reduce((sum, flip) => sum + flip.missed, 0);
+      assert.ok(missed <= 1, `${missed} flips`);
+      assert.deepEqual(faults, []);
+    });
+
+  it('is over with the next flip event of its CRTC, should one come before, whoever’s commit it is of', () => {
+    const rig = new Rig();
+    const run = new Presenting(rig);
+    run.frame('first');
+    rig.flip();
+    rig.native.errnos.push(e.EBUSY, e.EBUSY);
+    run.frame('refused');
+    rig.events$.next({ kind: 'fence', slot: 63 });
+    assert.equal(rig.inFences.length, 2, 'a fence ends nothing');
+    const foreign = { kind: 'flip', slot: 63, sequence: 2, timestampNs: 0, flushPending: false } as const;
+    rig.events$.next(foreign);
+    assert.equal(rig.inFences.length, 3, 'tried at once');
+    rig.events$.next(foreign);
+    assert.equal(rig.inFences.length, 3, 'but only once: whoever holds it busy may flip as often as we do');
+    run.clock.advance(40);
+    assert.deepEqual(rig.committed, [1]);
   });
 });
