@@ -83,21 +83,33 @@ class DirtyLoop {
   async #next(): Promise<void> {
     const startedAt = this.parts.clock.now();
     if (!(await this.#drawn())) {
-      await new Promise<void>((resolve) => {
-        this.#pause.start(this.parts.periodMs, resolve);
-      });
+      await this.#cycle();
       return;
     }
     if (this.#isStopped()) return;
     if (!this.#shown) {
-      const result = this.parts.surface.show();
-      if (result !== 0) throw classifyErrno(-result) === 'lost' ? gone(-result) : rejection(-result, true);
-      this.#shown = true;
+      this.#shown = this.#show();
+      if (!this.#shown) await this.#cycle();
       return;
     }
     const drawMs = this.parts.clock.now() - startedAt;
     await this.parts.surface.flush();
     if (!this.#isStopped()) this.#emit(startedAt, drawMs);
+  }
+
+  /** Whether the mode is set; otherwise the kernel is busy, e.g. with a flush of before: a later frame sets it. */
+  #show(): boolean {
+    const errno = -this.parts.surface.show();
+    if (errno === 0) return true;
+    const kind = classifyErrno(errno);
+    if (kind === 'wait') return false;
+    throw kind === 'lost' ? gone(errno) : rejection(errno, true);
+  }
+
+  #cycle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#pause.start(this.parts.periodMs, resolve);
+    });
   }
 
   /** Whether a frame was drawn; otherwise `draw` failed, and that has been reported. */
