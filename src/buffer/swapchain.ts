@@ -99,6 +99,7 @@ export class Swapchain<B> {
     if (buffers.length < minBuffers || buffers.length > maxBuffers)
       throw new GuestheadError('ERR_USAGE', `A swapchain has ${minBuffers} to ${maxBuffers} buffers`);
     const known = new Map([...this.#slots.values()].map((slot) => [slot.buffer, slot]));
+    if (buffers.filter((buffer) => !known.has(buffer)).length > this.room) throw noSlotLeft();
     this.#used = buffers.map((buffer) => known.get(buffer) ?? this.#add(buffer));
     return this.#used;
   }
@@ -246,9 +247,7 @@ export class Swapchain<B> {
   #freeIndex(): number {
     for (let index = 0; index < maxSlots; index++)
       if (!this.#slots.has(index) && !this.#clients.has(index)) return index;
-    throw new GuestheadError('ERR_USAGE', `More than ${maxSlots} buffers on one head`, {
-      advice: 'close imported buffers that are no longer shown',
-    });
+    throw noSlotLeft();
   }
 
   /** Of the free buffers the one drawn longest ago: it gives a host that reads late the most time. */
@@ -303,6 +302,12 @@ export class Swapchain<B> {
     this.#owed.delete(index);
     for (const call of owed) this.post(call);
   }
+}
+
+function noSlotLeft(): GuestheadError {
+  return new GuestheadError('ERR_USAGE', `More than ${maxSlots} buffers on one head`, {
+    advice: 'close imported buffers that are no longer shown',
+  });
 }
 
 function atOnce(call: () => void): void {
