@@ -63,6 +63,25 @@ describe('a buffer of the caller’s', () => {
     );
   });
 
+  it('leaves what the frame’s backbuffer holds known, unless draw has asked for its memory', () => {
+    for (const touch of ['nothing', 'pixels', 'drawnFd'] as const) {
+      const rig = new ClientRig(2);
+      const client = buffer();
+      const ages: number[] = [];
+      const draw: Draw = (frame) => {
+        ages.push(frame.age);
+        if (frame.number < 4 || frame.number > 6) return undefined;
+        if (touch !== 'nothing') assert.notEqual(frame[touch], undefined);
+        return { buffer: client };
+      };
+      const { seen } = start(rig, draw);
+      for (let i = 0; i < 9; i++) rig.flip();
+      assert.equal(seen.error, undefined);
+      const known = ages.slice(4).every((age) => age > 0);
+      assert.deepEqual([ages.slice(0, 4), known], [[0, 0, 2, 2], touch === 'nothing'], `${touch}: ${ages.join()}`);
+    }
+  });
+
   it('may be the first that is shown, with the mode', () => {
     const rig = new ClientRig();
     const client = buffer();

@@ -202,7 +202,7 @@ describe('the loop of one buffer, when draw fails', () => {
 });
 
 describe('the loop of one buffer, when the display fails', () => {
-  const { EINVAL, ENOSYS, ENODEV, ENXIO } = constants.errno;
+  const { EAGAIN, EBUSY, EINTR, EINVAL, ENOMEM, ENOSYS, ENODEV, ENXIO } = constants.errno;
   for (const [errno, code] of [
     [EINVAL, 'ERR_COMMIT'],
     [ENOSYS, 'ERR_COMMIT'],
@@ -232,6 +232,28 @@ describe('the loop of one buffer, when the display fails', () => {
     assert.equal(codeOf(rig.error), 'ERR_DEVICE_LOST');
     assert.equal(rig.flushes, 0);
   });
+
+  for (const errno of [EBUSY, EINTR, ENOMEM, EAGAIN])
+    it(`sets the mode with a later frame where errno ${errno} says that the kernel is busy, as with a flush of before`, async () => {
+      const rig = new DirtyRig();
+      let drawn = 0;
+      rig.showErrno = errno;
+      rig.start(() => {
+        drawn++;
+      });
+      for (let i = 1; i <= 5; i++) {
+        await settle();
+        assert.deepEqual([drawn, rig.flushes], [i, 0], 'one try a refresh cycle');
+        rig.clock.advance(periodMs);
+      }
+      rig.showErrno = 0;
+      await settle();
+      rig.clock.advance(periodMs);
+      await settle();
+      await rig.flushed();
+      assert.equal(rig.error, undefined);
+      assert.deepEqual([rig.shows, rig.flips.length], [1, 1]);
+    });
 
   it('is not told of a flush that fails after it was stopped', async () => {
     const rig = new DirtyRig();
