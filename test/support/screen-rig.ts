@@ -45,7 +45,9 @@ export function modeOf(width: number, height: number): Mode {
 /** A set of backbuffers of this size. */
 export function fakeSet(count = 4, [width, height] = [64, 32], copies = false): FakeSet {
   const owner = new Owner();
-  const buffers = Array.from({ length: count }, () => owner.own(new FakeBuffer([width, height], copies), (it) => it.close()));
+  const buffers = Array.from({ length: count }, () =>
+    owner.own(new FakeBuffer([width, height], copies), (it) => it.close()),
+  );
   const set = {
     mode: modeOf(width, height),
     path: 'import',
