@@ -15,6 +15,7 @@
 #include "process/datagram.h"
 #include "process/duplicate.h"
 #include "process/libraries.h"
+#include "process/socket.h"
 
 namespace guesthead {
 namespace {
@@ -41,6 +42,11 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
       method("sendDatagram", callFunction<sendDatagram>, napi_default_jsproperty),
       method("duplicate", callFunction<duplicate>, napi_default_jsproperty),
+      method("listenSocket", callFunction<listenSocket>, napi_default_jsproperty),
+      method("acceptSocket", callFunction<acceptSocket>, napi_default_jsproperty),
+      method("connectSocket", callFunction<connectSocket>, napi_default_jsproperty),
+      method("sendMessage", callFunction<sendMessage>, napi_default_jsproperty),
+      method("receiveMessage", callFunction<receiveMessage>, napi_default_jsproperty),
       method("discardCode", callFunction<discardCode>, napi_default_jsproperty),
       method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),
   };

@@ -29,6 +29,7 @@
       'process/datagram.cc',
       'process/duplicate.cc',
       'process/libraries.cc',
+      'process/socket.cc',
     ],
     'include_dirs': ['.', '<!(node -p "require(\'node-addon-api\').include_dir")'],
     'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', '_FILE_OFFSET_BITS=64'],

@@ -138,6 +138,14 @@ export interface SyncFileInfo {
   }[];
 }
 
+/** What `receiveMessage` read. */
+export interface NativeMessage {
+  /** Bytes; 0 = the peer is gone, and nothing follows. */
+  readonly length: number;
+  /** The caller's to close; all are close-on-exec. */
+  readonly fds: readonly number[];
+}
+
 /** Calls `onReadable` whenever the fd is readable or hung up, until closed; `errno` is 0 or why polling failed. */
 export interface NativeWatcher {
   close(): void;
@@ -227,6 +235,35 @@ export interface Native {
   sendDatagram(address: Uint8Array, message: Uint8Array): void;
   /** Another descriptor of the same open file, close-on-exec and owned by the caller. Throws NativeError. */
   duplicate(fd: number): number;
+  /**
+   * A new Unix socket (SOCK_SEQPACKET) that takes connections at `address`, which is as for `sendDatagram`;
+   * non-blocking, close-on-exec, owned by the caller, who also removes the file that a path leaves. Throws
+   * NativeError (EADDRINUSE: somebody listens there, or has left the file; EACCES, ENOENT, …).
+   */
+  listenSocket(address: Uint8Array): number;
+  /**
+   * The next connection that waits at such a socket, after `watchReadable`; non-blocking, close-on-exec, owned by
+   * the caller. Undefined = none waits. Throws NativeError (EMFILE: it goes on waiting).
+   */
+  acceptSocket(fd: number): number | undefined;
+  /**
+   * A connection to such a socket; non-blocking, close-on-exec, owned by the caller. Throws NativeError
+   * (ENOENT, ECONNREFUSED: nobody listens; EAGAIN: too many connections wait there).
+   */
+  connectSocket(address: Uint8Array): number;
+  /**
+   * Sends one message of at least one byte with at most 253 descriptors, which stay the caller's; without waiting,
+   * all of it or nothing. Throws NativeError (EAGAIN: the peer has too much unread; EPIPE,
+   * ECONNRESET: it is gone; EMSGSIZE; EBADF: one of the descriptors is closed; ETOOMANYREFS: too many of this user are
+   * under way).
+   */
+  sendMessage(fd: number, bytes: Uint8Array, fds: Uint32Array): void;
+  /**
+   * Reads the next message into `into`. Undefined = there is none for now. Throws NativeError where
+   * the message was longer or brought more than `mostFds` (0–253) descriptors (EMSGSIZE), or
+   * this process has no descriptor left for one of them (EMFILE): the message is lost then, and all that came with it closed.
+   */
+  receiveMessage(fd: number, into: Uint8Array, mostFds: number): NativeMessage | undefined;
   /**
    * Unmaps the pages of code of the loaded libraries whose file's name begins with `name`: for one
    * whose initializers are most of what ever runs of it. A page that is used again comes from the

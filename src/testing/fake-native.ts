@@ -169,6 +169,26 @@ export class FakeNative implements Native {
     throw nativeError(9, 'fcntl');
   }
 
+  listenSocket(): number {
+    throw nativeError(93, 'socket');
+  }
+
+  acceptSocket(): undefined {
+    // it listens nowhere
+  }
+
+  connectSocket(): number {
+    throw nativeError(93, 'socket');
+  }
+
+  sendMessage(): void {
+    throw nativeError(88, 'sendmsg'); // it has connected none
+  }
+
+  receiveMessage(): undefined {
+    // the same
+  }
+
   discardCode(): void {
     // it has no libraries
   }

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <napi.h>
+
+namespace guesthead {
+
+/** listenSocket(address): a new socket that takes connections. */
+napi_value listenSocket(const Napi::CallbackInfo& info);
+
+/** acceptSocket(fd): the next connection. */
+napi_value acceptSocket(const Napi::CallbackInfo& info);
+
+/** connectSocket(address): a new connection. */
+napi_value connectSocket(const Napi::CallbackInfo& info);
+
+/** sendMessage(fd, bytes, fds): one message with descriptors. */
+napi_value sendMessage(const Napi::CallbackInfo& info);
+
+/** receiveMessage(fd, into, mostFds): the next message with its descriptors. */
+napi_value receiveMessage(const Napi::CallbackInfo& info);
+
+}  // namespace guesthead
