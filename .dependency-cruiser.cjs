@@ -32,6 +32,7 @@ const arrows = {
   loop: ['buffer'],
   head: [...stages, ...system],
   render: [],
+  ipc: ['native'],
   probe: [...display, ...system],
   report: display,
   'report/metrics': display,
@@ -42,7 +43,7 @@ const arrows = {
   transfer: [...display, ...system],
   kiosk: [...display, ...system, 'render'],
   cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, 'transfer', 'render', 'probe'],
-  index: [...display, 'render', 'probe'],
+  index: [...display, 'ipc', 'render', 'probe'],
 };
 
 /**

@@ -31,6 +31,8 @@ export type {
   Percentiles,
   ReleaseMessage,
 } from './head/index.js';
+export { MessageSocket } from './ipc/index.js';
+export type { Message, MessageLimits, SendResult } from './ipc/index.js';
 export type { Cursor } from './kms/index.js';
 export type {
   Clock,
