@@ -3,7 +3,7 @@ export { describeDevice, discover } from './device/index.js';
 export type { DrmDevice, Kernel } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode } from './errors.js';
-export { Fence, formats, modifiers } from './buffer/index.js';
+export { Fence, formats, modifiers, Udmabuf } from './buffer/index.js';
 export { headChannels, openGpus, openHead, restoreOnSignals } from './head/index.js';
 export type {
   ConnectorInfo,
@@ -64,4 +64,12 @@ export type {
 } from './probe/index.js';
 export { createPattern, patternNames } from './render/index.js';
 export type { Pattern, PatternName, Picture } from './render/index.js';
-export type { DmabufDescription, ClientBuffer, PathName, Refusal, SlotState, StateCounts } from './buffer/index.js';
+export type {
+  UdmabufPixels,
+  DmabufDescription,
+  ClientBuffer,
+  PathName,
+  Refusal,
+  SlotState,
+  StateCounts,
+} from './buffer/index.js';

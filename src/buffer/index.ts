@@ -14,6 +14,8 @@ export { climbDown, refusalOf, rungsAbove, rungsBelow, rungsOf } from './ladder.
 export type { Refusal } from './ladder.js';
 export { importHandle, renderUsage } from './path.js';
 export type { PathDevices, Size } from './path.js';
+export { Udmabuf } from './udmabuf.js';
+export type { UdmabufPixels } from './udmabuf.js';
 export { allocateUdmabuf } from './udmabuf-path.js';
 export type { ScanoutBuffer } from './scanout-buffer.js';
 export { allFree, Swapchain } from './swapchain.js';

@@ -14,19 +14,24 @@ import { ScanoutBuffer } from './scanout-buffer.js';
 
 /** What a host GPU may want of a row (KERNEL.md: 64 or 256 bytes). */
 const strideAlignment = 256;
-const bytesPerPixel = 4;
+export const bytesPerPixel = 4;
 
 export function createUdmabufBuffer(devices: PathDevices, size: Size): ScanoutBuffer {
   const { native } = devices;
   const owner = new Owner();
   return owner.guard(() => {
-    const stride = Math.ceil((size.width * bytesPerPixel) / strideAlignment) * strideAlignment;
+    const stride = udmabufStride(size.width);
     const fd = owner.own(allocateUdmabuf(native, stride * size.height), closeSync);
     const layout = linearLayout(size, stride, fd);
     const framebuffer = importOwned(owner, devices, layout, fd, 'udmabuf');
     importForDrawing(owner, devices, layout, fd);
     return new ScanoutBuffer({ native, layout, framebuffer, shownFd: fd, drawnFd: fd, owner });
   });
+}
+
+/** Bytes from one row to the next. */
+export function udmabufStride(width: number): number {
+  return Math.ceil((width * bytesPerPixel) / strideAlignment) * strideAlignment;
 }
 
 /** The render GPU draws into it where it takes such memory; a CPU that draws does not need that. */
@@ -39,7 +44,7 @@ function importForDrawing(owner: Owner, { gbm, source }: PathDevices, layout: Pi
 }
 
 /** A dma-buf of ordinary memory, the caller's. Throws ERR_ALLOCATION with advice. */
-export function allocateUdmabuf(native: Native, bytes: number): DmabufFd {
+export function allocateUdmabuf(native: Pick<Native, 'createUdmabuf'>, bytes: number): DmabufFd {
   try {
     return native.createUdmabuf(bytes) as DmabufFd;
   } catch (cause) {
