@@ -109,7 +109,7 @@ export class ScreenRig {
 
   get scanoutParts() {
     const flushFences = { observed: false, next: () => undefined };
-    return { claim: this.claim, flushFences, onFlip: () => undefined, gone: () => true };
+    return { claim: this.claim, flushFences, onFlip: () => undefined, onForbidden: () => undefined, gone: () => true };
   }
 
   get scanout(): FakeScanout {
