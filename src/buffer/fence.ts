@@ -44,8 +44,12 @@ export class Fence {
    * queues. The given ones stay open. Throws ERR_USAGE for none, ERR_CLOSED for a closed one.
    */
   static merge(fences: readonly Fence[]): Fence {
-    const [first, ...others] = fences;
-    if (first === undefined) throw new GuestheadError('ERR_USAGE', 'There is no fence to merge');
+    const areFences = Array.isArray(fences) && fences.every((fence: unknown) => fence instanceof Fence);
+    const [first, ...others] = areFences ? fences : [];
+    if (first === undefined)
+      throw new GuestheadError('ERR_USAGE', 'There is no fence to merge', {
+        advice: 'give a list of one Fence or more',
+      });
     const { calls } = first;
     let merged = merge(first, others[0] ?? first);
     for (const fence of others.slice(1)) {

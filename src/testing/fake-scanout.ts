@@ -150,7 +150,8 @@ export class FakeScanout implements NativeScanout {
     if ((inFence >= 0 && this.ids.inFenceFd === 0) || (wantOutFence && this.ids.outFencePtr === 0))
       return -constants.errno.EOPNOTSUPP;
     const errno = this.errnos.shift() ?? this.path.commit({ ...attached, inFence, flags, state });
-    if (errno !== 0 || (flags & commitFlag.testOnly) !== 0) return -errno;
+    if (errno !== 0) return -errno;
+    if ((flags & commitFlag.testOnly) !== 0) return 0;
     this.commits.push({ slot, inFence, flags, damage: damage && [...damage], state });
     if ((flags & commitFlag.pageFlipEvent) !== 0) this.#pending.push(slot);
     return 0;

@@ -58,12 +58,15 @@ export class HeadOnFake {
     return new HeadOnFake(kernel, pair, await pair.openHead(head));
   }
 
-  start(draw: Draw = (frame) => void frame.pixels.fill(frame.number)): void {
+  /** Resolves when the first frame is on the screen, whose flip is not counted; does nothing more where none came. */
+  async start(draw: Draw = (frame) => void frame.pixels.fill(frame.number)): Promise<void> {
     this.#subscription = this.head.flips(draw).subscribe({
       next: (flip) => this.flips.push(flip),
       complete: () => (this.end = 'complete'),
       error: (error: GuestheadError) => (this.end = error),
     });
+    await this.kernel.flip();
+    this.flips.length = 0;
   }
 
   stop(): void {

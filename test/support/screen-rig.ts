@@ -162,6 +162,7 @@ export class ScreenRig {
     );
     const modeset = {
       withState: (_mode: Mode, commit: (state: AtomicRequest) => unknown) => commit(noState),
+      committing: () => undefined,
       committed: () => this.modesets.push('mode'),
       off: () => this.modesets.push('off'),
       restore: () => this.modesets.push('restore'),

@@ -127,7 +127,7 @@ describe('wrong arguments are ERR_USAGE', () => {
     });
 
   it('openGpus and openHead, in each of their options', async () => {
-    const ofGpus = { wait: 1, reopen: 'yes', onWait: {}, signal: {}, native: {} };
+    const ofGpus = { wait: 1, reopen: 'yes', onWait: {}, signal: {}, kernel: {} };
     for (const [name, value] of Object.entries(ofGpus))
       for (const wrong of [value, null]) await assert.rejects(openGpus({ [name]: wrong }), { code: 'ERR_USAGE' }, name);
     const ofHead = {

@@ -60,7 +60,6 @@ describe('a caller’s buffer that is refused', () => {
       { height: 33 },
       { format: format.RGB565 },
       { modifier: 1n },
-      { stride: NaN },
     ];
     for (const changes of wrong) {
       const error = refusalOf(display, describing(dmabuf('a'), changes));
@@ -73,7 +72,7 @@ describe('a caller’s buffer that is refused', () => {
 
   it('because nobody says that it is linear is not shown as if it were', () => {
     const display = new FakeDisplay();
-    for (const modifier of [INVALID, undefined, null, 0] as bigint[]) {
+    for (const modifier of [INVALID, undefined] as bigint[]) {
       const error = refusalOf(display, describing(dmabuf('a'), { modifier }));
       assert.equal(error.code, 'ERR_UNSUPPORTED');
       assert.match(error.message, /layout of the buffer is unknown/);

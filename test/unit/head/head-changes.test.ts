@@ -13,7 +13,7 @@ afterEach(closeAll);
 describe('a head whose host resizes it', limits, () => {
   it('takes the new preferred mode, and counts its frames on', async () => {
     const rig = await HeadOnFake.open();
-    rig.start();
+    await rig.start();
     await rig.flip(4);
     await rig.kernel.setModes([other]);
     await rig.flipUntil(() => rig.kernel.screen().mode?.width === 800);
@@ -32,7 +32,7 @@ describe('a head whose host resizes it', limits, () => {
 
   it('stays in the mode that was asked for', async () => {
     const rig = await HeadOnFake.open({ head: { mode: '320x240' } });
-    rig.start();
+    await rig.start();
     await rig.flip(2);
     await rig.kernel.setModes([other]);
     await rig.flip(3);
@@ -42,7 +42,7 @@ describe('a head whose host resizes it', limits, () => {
 
   it('ends its stream where that is what it was told', async () => {
     const rig = await HeadOnFake.open({ head: { onResize: 'stop' } });
-    rig.start();
+    await rig.start();
     await rig.flip(2);
     await rig.kernel.setModes([other]);
     await until(() => rig.end !== undefined);
@@ -52,7 +52,7 @@ describe('a head whose host resizes it', limits, () => {
 
   it('stays as it is where the new mode is refused, and says so', async () => {
     const rig = await HeadOnFake.open({ head: { path: 'import' } });
-    rig.start();
+    await rig.start();
     await rig.flip(2);
     rig.kernel.fail('modeset', EINVAL);
     await rig.kernel.setModes([other]);
@@ -68,7 +68,7 @@ describe('a head whose host resizes it', limits, () => {
 describe('a head that the host closes', limits, () => {
   it('shows nothing meanwhile, and flips on when it is opened again', async () => {
     const rig = await HeadOnFake.open();
-    rig.start();
+    await rig.start();
     await rig.flip(3);
     await rig.kernel.setModes([]);
     await until(() => rig.faults.length > 0);
@@ -85,7 +85,7 @@ describe('a head whose buffers are refused once they are to be shown', limits, (
   it('steps down to the next path, and climbs back where it is asked to', async () => {
     const rig = await HeadOnFake.open();
     rig.kernel.fail('modeset', EINVAL);
-    rig.start();
+    await rig.start();
     await rig.flipUntil(() => rig.flips.length > 3);
     assert.equal(rig.head.info.path, 'udmabuf');
     assert.deepEqual(
@@ -106,7 +106,7 @@ describe('a head whose buffers are refused once they are to be shown', limits, (
 
   it('steps down where the host refused them, which only the log tells', async () => {
     const rig = await HeadOnFake.open();
-    rig.start();
+    await rig.start();
     await rig.flip(2);
     const command = { command: 0x10d, commandName: 'SET_SCANOUT_BLOB' };
     await rig.kernel.refuseByHost({ ...command, response: 0x1200, responseName: 'ERR_UNSPEC' });
@@ -118,7 +118,7 @@ describe('a head whose buffers are refused once they are to be shown', limits, (
   it('stays on a better path that is still refused', async () => {
     const rig = await HeadOnFake.open();
     rig.kernel.fail('modeset', EINVAL);
-    rig.start();
+    await rig.start();
     await rig.flipUntil(() => rig.flips.length > 2);
     rig.kernel.fail('createBuffer', EINVAL, { times: Infinity });
     assert.equal(await rig.head.upgrade(), 'udmabuf');
@@ -131,7 +131,7 @@ describe('a head that loses a device', limits, () => {
   for (const role of ['display', 'render'] as const) {
     it(`the ${role}, ends with ERR_DEVICE_LOST, and all of it can be closed`, async () => {
       const rig = await HeadOnFake.open();
-      rig.start();
+      await rig.start();
       await rig.flip(3);
       await rig.kernel.unplug(role);
       await until(() => rig.end !== undefined);
@@ -141,7 +141,7 @@ describe('a head that loses a device', limits, () => {
 
     it(`the ${role}, comes back with it where that was asked for, again and again`, async () => {
       const rig = await HeadOnFake.open({ gpus: { reopen: true } });
-      rig.start();
+      await rig.start();
       await rig.flip(3);
       for (let round = 1; round <= 3; round++) {
         await rig.kernel.unplug(role);
@@ -159,7 +159,7 @@ describe('a head that loses a device', limits, () => {
 
   it('learns it from a commit, before the uevent comes', async () => {
     const rig = await HeadOnFake.open();
-    rig.start();
+    await rig.start();
     await rig.flip(3);
     await rig.kernel.unplug('display', { silent: true });
     await rig.kernel.flip();
@@ -186,7 +186,7 @@ describe('the cursor of a head', limits, () => {
     cursor.move(100, 50);
     const { x, y, pixels } = rig.kernel.screen().cursor;
     assert.deepEqual([x, y, pixels?.[0]], [99, 48, 0xff00ff00]);
-    rig.start();
+    await rig.start();
     await rig.flip();
     cursor.move(10, 10);
     assert.equal(rig.kernel.screen().cursor.x, 99, 'a flip is under way');

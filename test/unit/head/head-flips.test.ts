@@ -11,7 +11,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
   it('sets the mode with its first frame, and shows each frame in its turn', async () => {
     const rig = await HeadOnFake.open();
     assert.equal(rig.shown, undefined, 'opening changes nothing on the screen');
-    rig.start();
+    await rig.start();
     assert.equal(rig.shown, 0);
     assert.deepEqual(rig.kernel.screen().mode, { width: 640, height: 480 });
     await rig.flip(6);
@@ -22,7 +22,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
 
   it('gives the screen back to whoever had it', async () => {
     const rig = await HeadOnFake.open();
-    rig.start();
+    await rig.start();
     await rig.flip(3);
     rig.stop();
     assert.equal(rig.shown, undefined, 'the console has no pixels of ours');
@@ -33,7 +33,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
   it('turns off a CRTC that was off before', async () => {
     const modes = [{ width: 640, height: 480 }];
     const rig = await HeadOnFake.open({ connectors: [{}, { modes }] });
-    rig.start();
+    await rig.start();
     await rig.flip(2);
     assert.equal(rig.head.info.display.connector, 'Virtual-2');
     rig.stop();
@@ -43,7 +43,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
 
   it('waits with all buffers locked while the host reads them, and goes on when it has read', async () => {
     const rig = await HeadOnFake.open();
-    rig.start();
+    await rig.start();
     rig.kernel.holdsFences = true;
     while ((await rig.kernel.flip()) > 0);
     const { length } = rig.flips;
@@ -60,7 +60,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
     const rig = await HeadOnFake.open();
     const before = rig.kernel.held().descriptors;
     const fences = [0, 1, 2].map(() => rig.kernel.createFence());
-    rig.start((frame) => {
+    await rig.start((frame) => {
       const fence = fences[frame.number - 2];
       return fence && { fence: Fence.adopt(fence.fd, rig.kernel.native) };
     });
@@ -77,7 +77,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
   it('can be stopped and started again; frames count on', async () => {
     const rig = await HeadOnFake.open();
     for (let round = 0; round < 3; round++) {
-      rig.start();
+      await rig.start();
       await rig.flip(3);
       rig.stop();
       assert.equal(rig.kernel.held().scanouts, 0);
@@ -90,10 +90,10 @@ describe('a head that flips', { timeout: 20_000 }, () => {
     const rig = await HeadOnFake.open({ connectors: [{ modes }, { modes }] });
     const other = await rig.gpus.openHead();
     const flips: number[] = [];
-    rig.start();
+    await rig.start();
     const flipping = other.flips((frame) => void frame.pixels.fill(1000 + frame.number)).subscribe(() => flips.push(1));
     for (let i = 0; i < 3; i++) assert.equal(await rig.kernel.flip(), 2);
-    assert.equal(rig.kernel.screen('Virtual-2').picture?.pixels?.[0], 1003);
+    assert.equal(rig.kernel.screen('Virtual-2').picture?.pixels?.[0], 1002);
     await assert.rejects(rig.gpus.openHead(), { code: 'ERR_NO_CONNECTOR' });
     await assert.rejects(rig.gpus.openHead({ connector: 'Virtual-2' }), { code: 'ERR_USAGE' });
     flipping.unsubscribe();
@@ -103,7 +103,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
 
   it('shows a frame in a single buffer that is flushed', async () => {
     const rig = await HeadOnFake.open({ head: { update: 'dirtyfb' } });
-    rig.start();
+    await rig.start();
     await until(() => rig.kernel.native.flushed.length > 3);
     assert.equal(rig.head.info.path, 'export');
     await rig.close();
@@ -111,7 +111,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
 
   it('closes with the pair of GPUs, in mid-flip', async () => {
     const rig = await HeadOnFake.open();
-    rig.start();
+    await rig.start();
     await rig.flip(2);
     rig.gpus.close();
     assert.equal(rig.end, 'complete');
@@ -122,7 +122,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
 
   it('waits out a display that is busy, and a kernel without memory', async () => {
     const rig = await HeadOnFake.open();
-    rig.start();
+    await rig.start();
     await rig.flip(2);
     for (const errno of [constants.errno.EBUSY, constants.errno.ENOMEM, constants.errno.EINTR]) {
       const { length } = rig.flips;
@@ -135,7 +135,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
 
   it('waits while another process is DRM master, says so once, and sets the mode again', async () => {
     const rig = await HeadOnFake.open();
-    rig.start();
+    await rig.start();
     await rig.flip(2);
     rig.kernel.takeMaster();
     await rig.flipUntil(() => rig.faults.length > 0);
@@ -156,7 +156,7 @@ describe('a client’s buffer on a head', { timeout: 20_000 }, () => {
     rig.kernel.pixelsOf(fd)?.fill(0xabcdef);
     const buffer = rig.head.importDmabuf({ fd, width: 640, height: 480, stride: 2560, modifier: 0n });
     closeSync(fd);
-    rig.start((frame) => (frame.number === 3 ? { buffer } : void frame.pixels.fill(frame.number)));
+    await rig.start((frame) => (frame.number === 3 ? { buffer } : void frame.pixels.fill(frame.number)));
     await rig.flipUntil(() => rig.shown === 0xabcdef);
     await rig.flip(4);
     assert.notEqual(rig.shown, 0xabcdef);

@@ -24,7 +24,7 @@ describe('a display that goes while its head has', { timeout: 20_000 }, () => {
     it(`${what}, ends the stream with ERR_DEVICE_LOST, and nothing else throws`, async () => {
       const rig = await HeadOnFake.open();
       add(rig);
-      rig.start();
+      await rig.start();
       await rig.flip(2);
       await rig.kernel.unplug();
       await until(() => rig.end !== undefined);
@@ -35,7 +35,7 @@ describe('a display that goes while its head has', { timeout: 20_000 }, () => {
     it(`${what}, comes back where that was asked for`, async () => {
       const rig = await HeadOnFake.open({ gpus: { reopen: true } });
       add(rig);
-      rig.start();
+      await rig.start();
       await rig.flip(2);
       await rig.kernel.unplug();
       await rig.kernel.plug();

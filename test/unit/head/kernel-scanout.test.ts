@@ -18,6 +18,7 @@ function openScanout(): KernelScanout {
     claim: claim as unknown as Claim,
     flushFences,
     onFlip: () => undefined,
+    onForbidden: () => undefined,
     gone: () => false,
   });
 }

@@ -1,66 +1,38 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { HeadController, type ControllerParts } from '../../../src/head/controller.js';
-import { parseHeadOptions } from '../../../src/head/options.js';
+import { afterEach, describe, it } from 'node:test';
+import { closeAll, HeadOnFake } from '../../support/fake-head.js';
 
-type Constructed = ConstructorParameters<typeof HeadController>;
+afterEach(closeAll);
 
-/** A head of which only what a pause touches is there: its pair, and the run of its flips. */
-class PausedHead {
-  /** What was done to the run, in order. */
-  readonly done: string[] = [];
-  readonly pair = { paused: false, reopens: true };
-  readonly controller: HeadController;
-  looks = 0;
-
-  constructor() {
-    const run = { running: true, start: () => this.done.push('start'), pause: () => this.done.push('pause') };
-    const stream = { run, fail: (error: unknown) => assert.fail(String(error)) };
-    const report = (fault: Error) => assert.fail(fault);
-    const options = parseHeadOptions({ onResize: 'keep' });
-    const parts = { pair: this.#watched(), options, stream, report } as unknown as ControllerParts;
-    const claim = { pipe: { connector: { id: 1 } } } as unknown as Constructed[1];
-    this.controller = new HeadController(parts, claim, { mode: {} } as unknown as Constructed[2]);
-  }
-
-  pause(): void {
-    this.pair.paused = true;
-    this.controller.onChange({ kind: 'paused' });
-  }
-
-  resume(): void {
-    this.pair.paused = false;
-    this.controller.onChange({ kind: 'resumed' });
-  }
-
-  /** Counts how often a connector is looked at. */
-  #watched(): object {
-    const look = () => {
-      this.looks++;
-      return { display: { node: {} } };
-    };
-    return Object.defineProperty(this.pair, 'gpus', { get: look });
-  }
-}
-
-describe('a head whose pair of GPUs is paused', () => {
-  it('stops its flips, and starts none, until it is resumed', () => {
-    const head = new PausedHead();
-    head.pause();
-    assert.equal(head.controller.start(), false);
-    assert.deepEqual(head.done, ['pause']);
-    head.resume();
-    assert.deepEqual(head.done, ['pause', 'start']);
+describe('a head whose pair of GPUs is paused', { timeout: 20_000 }, () => {
+  it('stops its flips, and starts none, until it is resumed: then it sets the whole mode', async () => {
+    const rig = await HeadOnFake.open();
+    const states: string[] = [];
+    rig.head.state$.subscribe(({ kind }) => states.push(kind));
+    await rig.start();
+    await rig.flip(3);
+    rig.gpus.pause();
+    assert.equal(await rig.kernel.flip(), 0);
+    const modesets = () => rig.kernel.calls.filter((call) => call === 'modeset').length;
+    const before = modesets();
+    rig.gpus.resume();
+    await rig.flip(3);
+    assert.equal(modesets(), before + 1);
+    assert.deepEqual(states, ['on', 'waiting for master', 'on']);
+    assert.deepEqual([rig.codes, rig.end], [[], undefined]);
+    await rig.close();
   });
 
   it('looks at its connector when it is resumed, and not before', async () => {
-    const head = new PausedHead();
-    head.pause();
-    for (let i = 0; i < 3; i++) head.controller.onChange({ kind: 'hotplug' });
-    await head.controller.upgrade();
-    assert.equal(head.looks, 0);
-    head.resume();
-    await new Promise(setImmediate);
-    assert.equal(head.looks, 1);
+    const rig = await HeadOnFake.open();
+    await rig.start();
+    rig.gpus.pause();
+    const looks = () => rig.kernel.calls.filter((call) => call === 'getConnector').length;
+    const before = looks();
+    await rig.kernel.setModes([{ width: 800, height: 600 }]);
+    assert.equal(looks(), before);
+    rig.gpus.resume();
+    await rig.flipUntil(() => rig.head.info.mode.width === 800);
+    await rig.close();
   });
 });
