@@ -172,7 +172,12 @@ export class Head {
     return new Observable<void>((subscriber) => {
       const subscription = this.#turn$.subscribe(subscriber);
       queueMicrotask(() => {
-        if (!subscription.closed && this.#program().frames.idle) subscriber.next();
+        if (subscription.closed || this.#controller.closed) return; // it completes with the head
+        try {
+          if (this.#program().frames.idle) subscriber.next();
+        } catch (error) {
+          subscriber.error(error);
+        }
       });
       return subscription;
     });
