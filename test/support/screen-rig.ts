@@ -99,12 +99,16 @@ export class ScreenRig {
   /** What was done to the CRTC beside the frames. */
   readonly modesets: string[] = [];
   readonly claim: Claim;
-  screen: OnScreen;
+  #screen: OnScreen | undefined;
 
   constructor() {
     this.clock.afterTimer = this.jobs.run;
     this.claim = this.#claim();
-    this.screen = new OnScreen(this.scanoutParts, this.outbox, 0);
+  }
+
+  get screen(): OnScreen {
+    this.#screen ??= new OnScreen(this.scanoutParts, this.outbox, 0);
+    return this.#screen;
   }
 
   get scanoutParts() {
@@ -167,12 +171,13 @@ export class ScreenRig {
       off: () => this.modesets.push('off'),
       restore: () => this.modesets.push('restore'),
     };
-    const node = { properties: () => properties, regainMaster: () => true };
+    const node = { path: '/dev/dri/card9', driver: 'fake', properties: () => properties, regainMaster: () => true };
     return {
       native: this.native,
       display: { node, device: this.device },
-      pipe: { crtc: 1, plane: 2, connector: { id: 3 } },
+      pipe: { crtc: 1, plane: 2, connector: { id: 3, name: 'Virtual-1' } },
       modeset,
+      release: () => this.modesets.push('released'),
     } as unknown as Claim;
   }
 }
