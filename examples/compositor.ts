@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ClientBuffer, Head, HeadState, Message } from 'guesthead';
-import { Fence, GuestheadError, MessageSocket, openGpus } from 'guesthead';
+import { Fence, GuestheadError, MessageSocket, modifiers, openGpus } from 'guesthead';
 import { firstValueFrom, fromEvent, merge } from 'rxjs';
 import type { Request, Told } from './compositor-client.js';
 
@@ -75,11 +75,11 @@ class Client {
     }
   }
 
-  /** Once, and again after its display was lost. */
   #import(number: number): ClientBuffer {
     const buffer = this.#buffers.get(number);
     if (buffer === undefined) throw new GuestheadError('ERR_USAGE', `The client has sent no buffer ${number}`);
-    if (buffer.imported?.closed !== false) buffer.imported = this.head.importDmabuf(buffer);
+    const linear = { ...buffer, modifier: modifiers.linear };
+    if (buffer.imported?.closed !== false) buffer.imported = this.head.importDmabuf(linear); // anew where its display was lost
     return buffer.imported;
   }
 
