@@ -1,6 +1,13 @@
 /** Listens in on heads that another part of the program flips: no reference to a head is needed. Here both parts are one file. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { createPattern, headChannels, openHead, type FaultMessage, type FlipMessage } from 'guesthead';
+import {
+  createPattern,
+  headChannels,
+  openHead,
+  restoreOnSignals,
+  type FaultMessage,
+  type FlipMessage,
+} from 'guesthead';
 
 const late = new Map<string, number>();
 
@@ -15,6 +22,7 @@ const onFault = (message: unknown): void => {
 subscribe(headChannels.flip, onFlip);
 subscribe(headChannels.fault, onFault);
 
+restoreOnSignals(); // it has no handlers of its own
 const head = await openHead();
 const bars = createPattern('bars');
 const flips = head.flips((frame) => {

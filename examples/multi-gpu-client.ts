@@ -114,7 +114,7 @@ function count({ missed }: Flip): void {
 /** Flips until a signal; errors where the loop cannot go on. */
 async function run(head: Head): Promise<void> {
   const stopped = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, resolve);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
   });
   const status = setInterval(() => {
     say(`${seen.flips} flips, ${seen.missed} missed, ${head.pacing.kind}`);

@@ -28,7 +28,7 @@ const drawSlide: Draw = (frame) => {
 };
 
 const stopped = new Promise((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, resolve);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
 });
 
 const flips = new Map<string, number>();
