@@ -16,6 +16,7 @@ import { claimAgain, type Claim } from './claim.js';
 import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
 import { FalseAlarms } from './false-alarms.js';
 import type { HeadCursor } from './head-cursor.js';
+import { isOfScanout } from './host-refusal.js';
 import { StateTracker, type HeadState } from './head-state.js';
 import type { CheckedHeadOptions } from './options.js';
 import { Replacement } from './replacement.js';
@@ -34,8 +35,6 @@ export interface ControllerParts {
 
 /** For a kernel that is in between two of the host's changes. */
 const settleMs = 500;
-/** Refusals of these say that what is on the screen is not shown: other commands may be any process's. */
-const scanoutCommands = ['SET_SCANOUT', 'SET_SCANOUT_BLOB', 'RESOURCE_FLUSH'];
 
 export class HeadController {
   #claim: Claim;
@@ -140,8 +139,11 @@ export class HeadController {
   setMode(wanted: ModeRequest | undefined): Promise<void> {
     return this.#asked(async () => {
       this.parts.pair.assertOpen();
-      this.#state.set('off', false);
-      await this.#follow(chooseMode(this.#connector.ask(this.#claim.display.node), wanted));
+      const mode = chooseMode(this.#connector.ask(this.#claim.display.node), wanted);
+      await this.#state.during(async () => {
+        this.#state.set('off', false);
+        await this.#follow(mode);
+      });
     });
   }
 
@@ -241,8 +243,7 @@ export class HeadController {
   /** A buffer that the host refuses is seen by nobody else: the kernel goes on as if it were shown. */
   #onFault(fault: GuestheadError): void {
     this.parts.report(fault);
-    if (fault.code !== 'ERR_HOST_REFUSED' || !scanoutCommands.includes(fault.operation ?? '')) return;
-    if (this.parts.runs.run?.blameClient(fault) === true) return;
+    if (!isOfScanout(fault) || this.parts.runs.run?.blameClient(fault) === true) return;
     const refused = this.#sets.current;
     if (!this.#sets.canStepDown()) return;
     void this.#change(async () => {
@@ -267,14 +268,16 @@ export class HeadController {
 
   /** A head that cannot come back stays lost. */
   async #comeBack(): Promise<void> {
-    try {
-      this.#state.set('lost', false);
-      await this.#reopen();
-    } catch (error) {
-      const again = this.#isLoss(error); // gone once more meanwhile
-      this.#state.set('lost', true);
-      if (!again) this.parts.runs.fail(error);
-    }
+    await this.#state.during(async () => {
+      try {
+        this.#state.set('lost', false);
+        await this.#reopen();
+      } catch (error) {
+        const again = this.#isLoss(error); // gone once more meanwhile
+        this.#state.set('lost', true);
+        if (!again) this.parts.runs.fail(error);
+      }
+    });
   }
 
   /** The same connector of the device that came back; one that the host closed meanwhile is waited for. */

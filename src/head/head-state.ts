@@ -23,6 +23,8 @@ export type Reason = (typeof reasons)[number];
 
 export class StateTracker {
   readonly #reasons = new Set<Reason>();
+  /** Changes under way: what they come to is told at their end. */
+  #changes = 0;
   readonly #state$: BehaviorSubject<HeadState>;
 
   constructor(private mode: Mode) {
@@ -44,6 +46,17 @@ export class StateTracker {
     this.#tell();
   }
 
+  /** Tells the state after a change that takes several steps, and none of those in between. */
+  async during(change: () => Promise<void>): Promise<void> {
+    this.#changes++;
+    try {
+      await change();
+    } finally {
+      this.#changes--;
+      this.#tell();
+    }
+  }
+
   changeMode(mode: Mode): void {
     this.mode = mode;
     this.#tell();
@@ -54,6 +67,7 @@ export class StateTracker {
   }
 
   #tell(): void {
+    if (this.#changes > 0 || this.#state$.closed) return;
     const reason = reasons.find((one) => this.#reasons.has(one));
     const next: HeadState = reason === undefined ? on(this.mode) : { kind: reason };
     if (!isSame(next, this.#state$.value)) this.#state$.next(next);

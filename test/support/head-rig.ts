@@ -24,6 +24,7 @@ export class HeadRig extends ScreenRig {
   readonly log: string[] = [];
   readonly head: Head;
   lost = false;
+  #gone = false;
 
   constructor(options: HeadOptions = {}) {
     super();
@@ -36,6 +37,10 @@ export class HeadRig extends ScreenRig {
         if (this.lost) throw new GuestheadError('ERR_DEVICE_LOST', 'gone');
       },
       isGone: () => this.lost,
+      loseWhatIsGone: () => {
+        if (this.#gone) this.loseDevice();
+        return this.lost;
+      },
       lose: () => {
         this.loseDevice();
       },
@@ -43,6 +48,12 @@ export class HeadRig extends ScreenRig {
     this.head = new Head(pair as unknown as GpuPair, false, parseHeadOptions(options), this.claim, this.set.set);
     opened.push(this);
     this.head.faults$.subscribe(({ code }) => this.log.push(code));
+  }
+
+  /** The frame path says so, and so does the kernel when it is asked. */
+  override lose(): void {
+    this.#gone = true;
+    super.lose();
   }
 
   /** As the pair tells it, once. */
