@@ -12,6 +12,7 @@ import { chooseMode, modeAgain, type ModeRequest } from '../kms/index.js';
 import { Alarm, monotonicClock } from '../loop/index.js';
 import { closeQuietly, quietly } from '../owner.js';
 import { openBufferSet, type BufferSet } from './buffer-set.js';
+import { ChangeQueue } from './change-queue.js';
 import { claimAgain, type Claim } from './claim.js';
 import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
 import { FalseAlarms } from './false-alarms.js';
@@ -43,9 +44,7 @@ export class HeadController {
   readonly #settling = new Alarm(monotonicClock);
   readonly #state: StateTracker;
   readonly #falseAlarms: FalseAlarms;
-  /** Changes of claim or buffers, one after the other. */
-  #changing: Promise<void> = Promise.resolve();
-  #closed = false;
+  readonly #changes: ChangeQueue;
 
   /** Owns the claim and the set from now on. */
   constructor(
@@ -55,6 +54,9 @@ export class HeadController {
   ) {
     const { options, report, runs } = parts;
     this.#claim = claim;
+    this.#changes = new ChangeQueue((error) => {
+      if (!this.#isLoss(error)) this.#fail(error);
+    });
     this.#sets = new Replacement(set, {
       start: () => this.start(),
       open: (mode, paths, refused) => this.#open(mode, paths, refused),
@@ -67,7 +69,7 @@ export class HeadController {
     });
     this.#connector = new ConnectorWatch(claim.pipe.connector.id);
     this.#state = new StateTracker(set.mode);
-    this.#falseAlarms = new FalseAlarms(monotonicClock, report, () => void this.#change(() => this.#startAnew()));
+    this.#falseAlarms = new FalseAlarms(monotonicClock, report, () => void this.#changes.run(() => this.#startAnew()));
   }
 
   /** Where the head is, or was while its display is lost. */
@@ -84,7 +86,7 @@ export class HeadController {
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#changes.ended;
   }
 
   /** Throws ERR_DEVICE_LOST where the display is gone for good. */
@@ -106,10 +108,10 @@ export class HeadController {
   onChange(change: PairChange): void {
     if (change.kind === 'fault') this.#onFault(change.fault);
     else if (change.kind === 'lost') this.#onLost(change.fault);
-    else if (change.kind === 'back') void this.#change(() => this.#comeBack());
+    else if (change.kind === 'back') void this.#changes.run(() => this.#comeBack());
     else if (change.kind === 'paused') this.#onPaused();
     else if (change.kind === 'resumed') this.#onResumed();
-    else void this.#change(() => this.#onHotplug());
+    else void this.#changes.run(() => this.#onHotplug());
   }
 
   /** The loop ended with this. */
@@ -120,7 +122,7 @@ export class HeadController {
     const known = error instanceof GuestheadError ? error : undefined;
     if (known !== undefined && kind === 'step-down' && this.#blameClient(known)) return;
     if (this.#sets.failed(error)) return; // whoever replaced the set decides
-    if (known !== undefined && kind === 'step-down') void this.#change(() => this.#stepDown(known));
+    if (known !== undefined && kind === 'step-down') void this.#changes.run(() => this.#stepDown(known));
     else if (!saysLost(error) || !this.#falseAlarms.tryAgain(error)) this.#fail(error);
   }
 
@@ -130,14 +132,14 @@ export class HeadController {
 
   /** Tries the better buffer paths; resolves when done. */
   upgrade(): Promise<void> {
-    return this.#change(async () => {
+    return this.#changes.run(async () => {
       if (!this.#lost && !this.parts.pair.paused) await this.#sets.upgrade();
     });
   }
 
   /** Shows this mode from the next frame on, also where it was turned off. Rejects with ERR_NO_MODE, or why there are no buffers for it. */
   setMode(wanted: ModeRequest | undefined): Promise<void> {
-    return this.#asked(async () => {
+    return this.#changes.asked(async () => {
       this.parts.pair.assertOpen();
       const mode = chooseMode(this.#connector.ask(this.#claim.display.node), wanted);
       await this.#state.during(async () => {
@@ -149,7 +151,7 @@ export class HeadController {
 
   /** Shows nothing until `setMode`. */
   off(): Promise<void> {
-    return this.#asked(() => {
+    return this.#changes.asked(() => {
       this.#state.set('off', true);
       this.parts.runs.run?.blank('off');
     });
@@ -157,10 +159,9 @@ export class HeadController {
 
   /** No change begins any more; resolves once the one under way has ended. */
   end(): Promise<void> {
-    this.#closed = true;
     this.#settling.cancel();
     this.#falseAlarms.cancel();
-    return this.#changing;
+    return this.#changes.end();
   }
 
   /** After `end`, which need not have resolved: closes the buffers and gives the connector up. */
@@ -174,19 +175,6 @@ export class HeadController {
     return this.#state.has('lost');
   }
 
-  /** Runs after the changes before it; one that fails ends the stream. */
-  #change(act: () => Promise<void> | void): Promise<void> {
-    this.#changing = this.#changing.then(async () => {
-      if (this.#closed) return;
-      try {
-        await act();
-      } catch (error) {
-        if (!this.#isLoss(error)) this.#fail(error);
-      }
-    });
-    return this.#changing;
-  }
-
   /** Of whatever failed: whether it did so because a device is gone, which the heads have been told then. */
   #isLoss(error: unknown): boolean {
     return this.parts.pair.loseWhatIsGone(error) || this.#lost;
@@ -197,7 +185,7 @@ export class HeadController {
     const claimed = this.#claim;
     try {
       const set = await openBufferSet(claimed, mode, paths, this.parts.options, refused);
-      if (!this.#lost && !this.#closed) return set;
+      if (!this.#lost && !this.#changes.ended) return set;
       closeQuietly(set.owner);
     } catch (error) {
       if (!this.#isLoss(error)) throw error;
@@ -211,24 +199,11 @@ export class HeadController {
     this.start();
   }
 
-  /** The same for one that the program asked for: it is told how it ended. */
-  async #asked(act: () => Promise<void> | void): Promise<void> {
-    let failure: { readonly error: unknown } | undefined;
-    await this.#change(async () => {
-      try {
-        await act();
-      } catch (error) {
-        failure = { error };
-      }
-    });
-    if (failure !== undefined) throw failure.error;
-  }
-
   /** A stream ends; a program's presents go on: what was refused was told. */
   #fail(error: unknown): void {
     const { run } = this.parts.runs;
     this.parts.runs.fail(error);
-    if (run?.direct === true && !this.#closed) this.start();
+    if (run?.direct === true && !this.#changes.ended) this.start();
   }
 
   /** A client's buffer that is refused says nothing about the head's own: it goes, and the head stays. */
@@ -246,7 +221,7 @@ export class HeadController {
     if (!isOfScanout(fault) || this.parts.runs.run?.blameClient(fault) === true) return;
     const refused = this.#sets.current;
     if (!this.#sets.canStepDown()) return;
-    void this.#change(async () => {
+    void this.#changes.run(async () => {
       if (this.#sets.current === refused) await this.#stepDown(fault); // one step for a burst of refusals
     });
   }
@@ -301,7 +276,7 @@ export class HeadController {
   #onResumed(): void {
     this.#state.set('waiting for master', false);
     this.start();
-    void this.#change(() => this.#onHotplug());
+    void this.#changes.run(() => this.#onHotplug());
   }
 
   /** A display that is left to others is looked at when it is had again: nothing could be tried on it. */
