@@ -144,14 +144,26 @@ describe('the README', () => {
       assert.match(stdout, new RegExp(`^-.*${option}.*\n {4}\\S.*[^]*Without`, 'm'));
   });
 
-  it('the program runs as it stands there', async () => {
-    const [program] = blocks('ts');
+  /** What the program in the README's nth block of TypeScript prints in the lab. */
+  async function printed(index: number): Promise<string> {
+    const program = blocks('ts')[index];
     assert.ok(program);
     mkdirSync(cacheDir, { recursive: true });
-    writeFileSync(join(cacheDir, 'readme.ts'), program);
-    const command = script('.lab/readme.ts').join(' ');
+    writeFileSync(join(cacheDir, `readme-${index}.ts`), program);
+    const command = script(`.lab/readme-${index}.ts`).join(' ');
     const { status, stdout, stderr } = await type(`npx guesthead lab run -- ${command}`);
     assert.equal(status, 0, stderr);
+    return stdout;
+  }
+
+  it('the program that draws runs as it stands there', async () => {
+    const stdout = await printed(0);
     assert.ok((stdout.match(/^frame \d+ is on the screen/gm) ?? []).length > 60, stdout.slice(-2000));
+  });
+
+  it('and so does the one that presents by itself', async () => {
+    const stdout = await printed(1);
+    assert.match(stdout, /kind: 'shown'/);
+    assert.match(stdout, /the next present would be committed at once/);
   });
 });
