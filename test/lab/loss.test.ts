@@ -131,28 +131,6 @@ describe('a display that is said to be gone and is there:', () => {
   });
 });
 
-describe('the last close of an unbound virtio-gpu’s node', () => {
-  let seen: LastClose[] = [];
-  before(async () => {
-    seen = lastJson<LastClose[]>(await lab.run(['timeout', '100', ...script('test/lab/guest/last-close.ts')]));
-  });
-  const of = (kind: string) => seen.find((close) => close.kind === kind) ?? assert.fail(kind);
-
-  it('finds an ioctl answered with ENODEV before, which is what a loss is verified by', () => {
-    for (const kind of ['imported', 'own']) assert.deepEqual(of(kind).said.slice(0, 2), ['there', 'gone']);
-  });
-
-  it('hangs with framebuffers of imported memory, where nothing but parking helps, or no longer does', (test) => {
-    const { said, stack } = of('imported');
-    if (said.length === 3) test.diagnostic('this kernel does not hang: src/gpus/loss.ts may park less');
-    else assert.ok(stack.includes('virtio_gpu_detach_object_fenced'), stack.join());
-  });
-
-  it('returns with the display’s own, which need no parking', () => {
-    assert.deepEqual(of('own'), { kind: 'own', said: ['there', 'gone', 'closed'], stack: [] });
-  });
-});
-
 describe('a display that is bound anew again and again', () => {
   const rebinds = 6;
   /** Of some ten thousand: a frame or a promise under way. A lost display that is not forgotten is hundreds. */
@@ -189,5 +167,28 @@ describe('a display that is bound anew again and again', () => {
     const { kept, ...grown } = await growth('export');
     assert.deepEqual(grown, { fds: each(0), dmabufs: each(0), framebuffers: each(0) });
     assert.equal(kept, 0);
+  });
+});
+
+/** The last in this guest: what hangs in the kernel hangs until it ends, and with it who opens the display afterwards. */
+describe('the last close of an unbound virtio-gpu’s node', () => {
+  let seen: LastClose[] = [];
+  before(async () => {
+    seen = lastJson<LastClose[]>(await lab.run(['timeout', '100', ...script('test/lab/guest/last-close.ts')]));
+  });
+  const of = (kind: string) => seen.find((close) => close.kind === kind) ?? assert.fail(kind);
+
+  it('finds an ioctl answered with ENODEV before, which is what a loss is verified by', () => {
+    for (const kind of ['imported', 'own']) assert.deepEqual(of(kind).said.slice(0, 2), ['there', 'gone']);
+  });
+
+  it('hangs with framebuffers of imported memory, where nothing but parking helps, or no longer does', (test) => {
+    const { said, stack } = of('imported');
+    if (said.length === 3) test.diagnostic('this kernel does not hang: src/gpus/loss.ts may park less');
+    else assert.ok(stack.includes('virtio_gpu_detach_object_fenced'), stack.join());
+  });
+
+  it('returns with the display’s own, which need no parking', () => {
+    assert.deepEqual(of('own'), { kind: 'own', said: ['there', 'gone', 'closed'], stack: [] });
   });
 });
