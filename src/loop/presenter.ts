@@ -178,11 +178,12 @@ export class Presenter<B extends Drawable> {
     this.#turnEnd.tellSoon();
   }
 
-  #flipped(event: ScanoutEvent & { kind: 'flip' }): void {
-    const { ahead, pace, options } = this.parts;
+  #flipped(given: ScanoutEvent & { kind: 'flip' }): void {
+    const { ahead, pace, options, clock } = this.parts;
     const { queued } = ahead;
     this.#commits.refusals.tryNow();
-    if (queued?.slot !== event.slot) return; // of a commit from before this subscription
+    if (queued?.slot !== given.slot) return; // of a commit from before this subscription
+    const event = timely(given, queued, clock.now());
     const { sequence, timestampNs } = event;
     ahead.flipped(queued, { sequence, timestampNs, refreshNs: Math.round(options.periodMs * 1e6) });
     const flip = this.meter.describe(event, queued);
@@ -219,6 +220,14 @@ export class Presenter<B extends Drawable> {
     this.stop('refused');
     this.hooks.failed(error);
   };
+}
+
+/**
+ * The event of a modeset may have the time of the CRTC's last vblank, seconds ago: the kernel sends it before the first one
+ * of the new mode. It came when it was heard of, then.
+ */
+function timely<E extends { readonly timestampNs: number }>(event: E, { committedAt }: Presented, now: number): E {
+  return event.timestampNs / 1e6 < committedAt ? { ...event, timestampNs: now * 1e6 } : event;
 }
 
 function presentedOf(

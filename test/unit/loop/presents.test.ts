@@ -30,6 +30,18 @@ describe('a present that is shown', () => {
     assert.deepEqual(run.log, ['mode shown', 'first: shown', 'second: shown', 'first: released']);
   });
 
+  it('with the mode has the time when it was heard of, where the kernel tells that of a vblank long before', () => {
+    const rig = new Rig();
+    const run = new Presenting(rig);
+    run.clock.advance(5000);
+    const told = run.frame('first');
+    run.clock.advance(10);
+    rig.flip({ elapsedNs: 1000e6 });
+    const [outcome] = told?.outcomes ?? [];
+    assert.ok(outcome?.kind === 'shown');
+    assert.equal(outcome.timestampNs, 5010e6);
+  });
+
   it('is told so after DRM master was lost and is ours again, with the mode and its own flip', () => {
     const rig = new Rig();
     const run = new Presenting(rig);
