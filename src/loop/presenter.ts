@@ -226,8 +226,9 @@ export class Presenter<B extends Drawable> {
  * The event of a modeset may have the time of the CRTC's last vblank, seconds ago: the kernel sends it before the first one
  * of the new mode. It came when it was heard of, then.
  */
-function timely<E extends { readonly timestampNs: number }>(event: E, { committedAt }: Presented, now: number): E {
-  return event.timestampNs / 1e6 < committedAt ? { ...event, timestampNs: now * 1e6 } : event;
+function timely<E extends { readonly timestampNs: number }>(event: E, presented: Presented, now: number): E {
+  const isStale = presented.modeset && event.timestampNs / 1e6 < presented.committedAt;
+  return isStale ? { ...event, timestampNs: now * 1e6 } : event;
 }
 
 function presentedOf(
