@@ -19,7 +19,7 @@ export interface HeadInfo {
     readonly node: string;
     readonly driver: string;
     readonly connector: string;
-    /** The connector's place in the device's list: QEMU's number of the head. */
+    /** The connector's index in the device's list: QEMU's number of the head. */
     readonly head: number;
     /** From the display's EDID. */
     readonly make: string | null;

@@ -74,7 +74,7 @@ export class Head {
 
   /**
    * How long the host took to finish a frame, ms from the commit to the flush
-   * fence's signal; measured on every 33rd frame while subscribed.
+   * fence's signal; measured on every 31st frame while subscribed, and on every 257th after 16 of them.
    */
   get flushFence$(): Observable<number> {
     return this.#telemetry.flushFence$;
@@ -119,7 +119,7 @@ export class Head {
    * CRTC back what it showed. One subscription at a time. Errors with
    * ERR_DRAW, ERR_COMMIT, or ERR_DEVICE_LOST where the display does not reopen.
    * With `when$` a frame is drawn only after it has emitted, and the last one stays on the
-   * screen meanwhile: for a picture that changes now and then.
+   * screen meanwhile: for a picture that changes now and then. The flips complete with it, after the last frame.
    */
   flips(draw: Draw, options: { readonly when$?: Observable<unknown> | undefined } = {}): Observable<Flip> {
     checkFlips(draw, options);
@@ -217,10 +217,10 @@ export class Head {
   }
 
   /**
-   * Imports a dma-buf that the caller brings, to be shown by a `draw` that returns
-   * `{ buffer }`: locked and released like a backbuffer. A dma-buf is imported once, however
-   * often and by whichever descriptor it comes; end each import with `close()`. The
-   * buffers of a display that was lost are lost with it. Throws ERR_UNSUPPORTED or
+   * Imports a dma-buf that a client brings, to be shown by `present`, or by a `draw` that returns
+   * `{ buffer }`. A dma-buf is imported once, however often and by whichever descriptor it comes; each import has a
+   * handle of its own, which `close()` ends. The buffers of a display that was lost are lost with it: their handles
+   * are `closed`, and the dma-buf can be imported again. Throws ERR_USAGE, ERR_UNSUPPORTED or
    * ERR_IMPORT_REFUSED.
    */
   importDmabuf(description: DmabufDescription): ClientBuffer {

@@ -1,5 +1,5 @@
 /**
- * A CRTC's hardware cursor: its picture, its place, without a flip of the primary plane.
+ * A CRTC's hardware cursor: its picture and its position, without a flip of the primary plane.
  *
  * By the cursor ioctls and not by atomic commits, which the lab decided (virtio-gpu, Linux 7.2,
  * cursor changes every 7–20 ms beside a loop at 75 Hz): an atomic commit of the cursor plane

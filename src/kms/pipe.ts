@@ -5,10 +5,10 @@ import { format, type Connector, type CrtcId, type PlaneId } from '../ffi/index.
 
 export interface Pipe {
   readonly connector: Connector;
-  /** Its place in the device's list: QEMU's number of the head, which survives a rebind as its name does not. */
+  /** Its index in the device's list: QEMU's number of the head, which survives a rebind as its name does not. */
   readonly connectorIndex: number;
   readonly crtc: CrtcId;
-  /** The CRTC's place in the device's list: its bit in `possibleCrtcs`. */
+  /** The CRTC's index in the device's list: its bit in `possibleCrtcs`. */
   readonly crtcIndex: number;
   readonly plane: PlaneId;
 }

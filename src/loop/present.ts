@@ -51,7 +51,7 @@ export interface PresentOptions {
   readonly damage?: readonly Rectangle[] | undefined;
   /** Called once, after the events of the turn have been answered. */
   readonly onOutcome?: ((outcome: Outcome) => void) | undefined;
-  /** Called once, when neither display nor host reads the buffer any longer. */
+  /** Called once, when neither display nor host reads the buffer any longer; of a discarded present, too. */
   readonly onReleased?: (() => void) | undefined;
 }
 
