@@ -80,11 +80,6 @@ export class KernelScanout implements Scanout {
     return 0;
   }
 
-  /** The CRTC was turned off: what was shown is replaced by nothing. */
-  cleared(): void {
-    this.#native.setCurrent(-1);
-  }
-
   regain(): boolean {
     const isMaster = this.parts.claim.display.node.regainMaster((why) => {
       if (!this.#forbidden) this.parts.onForbidden(why);
