@@ -10,8 +10,8 @@ export interface FenceCalls extends Pick<Native, 'syncFileInfo' | 'mergeSyncFile
 }
 
 /**
- * A fence that signals when rendering is done. Whoever is given one owns it: `present` and
- * `draw` take theirs over and close it, also where the frame is never shown.
+ * A fence that signals when rendering is done. Whoever is given one owns it: the head takes over
+ * what comes with `present` or from `draw`, and closes it, also where the frame is never shown.
  */
 export class Fence {
   #fd: number | undefined;
@@ -90,6 +90,15 @@ export class Fence {
   get signalled(): Promise<void> {
     this.#signalled ??= this.#wait();
     return this.#signalled;
+  }
+
+  /** The same fence with a new owner, and who waits for it goes along: this one is closed from now on. Throws ERR_CLOSED. */
+  take(): Fence {
+    const taken = new Fence(this.fd, this.calls);
+    taken.#signalled = this.#signalled;
+    taken.#endWait = this.#endWait;
+    this.#fd = undefined;
+    return taken;
   }
 
   /** Idempotent. */

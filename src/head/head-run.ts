@@ -193,7 +193,7 @@ export class HeadRun {
     if (buffer === undefined) return;
     const { options, report, onShown } = this.context;
     const show = () => {
-      const result = scanout.commit(0, -1, true, undefined);
+      const result = scanout.commit(0, -1, true, undefined, false);
       if (result === 0) onShown();
       return result;
     };

@@ -2,6 +2,7 @@
 import { closeSync } from 'node:fs';
 import { Observable, type Subscriber } from 'rxjs';
 import { errnoOf, type GuestheadError } from '../errors.js';
+import { Fence } from '../buffer/index.js';
 import type { DmabufFd, FramebufferId, Mode } from '../ffi/index.js';
 import { propertyId } from '../kms/index.js';
 import type { Scanout, ScanoutEvent } from '../loop/index.js';
@@ -70,14 +71,26 @@ export class KernelScanout implements Scanout {
     if (this.#attached.delete(slot)) this.#native.detach(slot);
   }
 
-  commit(slot: number, inFence: number, modeset: boolean, damage: Uint32Array | undefined): number {
+  commit(
+    slot: number,
+    inFence: number,
+    modeset: boolean,
+    damage: Uint32Array | undefined,
+    wantOutFence: boolean,
+  ): number {
     const dmabufFd = this.#attached.get(slot)?.dmabufFd;
     const sampled = this.#sampler.before(slot);
-    const result = modeset ? this.#commitMode(slot, inFence) : this.#commitFrame(slot, inFence, damage);
-    if (result !== 0) return result;
+    const result = modeset
+      ? this.#commitMode(slot, inFence, wantOutFence)
+      : this.#commitFrame(slot, inFence, damage, wantOutFence);
+    if (result < 0) return result;
     this.#flipPending = true;
     this.#sampler.committed(slot, sampled, dmabufFd);
-    return 0;
+    return result;
+  }
+
+  adopt(outFence: number): Fence {
+    return Fence.adopt(outFence, this.parts.claim.native);
   }
 
   regain(): boolean {
@@ -111,21 +124,21 @@ export class KernelScanout implements Scanout {
     this.#native.close();
   }
 
-  #commitFrame(slot: number, inFence: number, damage: Uint32Array | undefined): number {
-    if (damage === undefined) return this.#native.commit(slot, inFence, flipFlags, false);
-    return this.#native.commit(slot, inFence, flipFlags, false, damage);
+  #commitFrame(slot: number, inFence: number, damage: Uint32Array | undefined, wantOutFence: boolean): number {
+    if (damage === undefined) return this.#native.commit(slot, inFence, flipFlags, wantOutFence);
+    return this.#native.commit(slot, inFence, flipFlags, wantOutFence, damage);
   }
 
   /** What cannot be asked of a display that is gone fails as the commit itself would. */
-  #commitMode(slot: number, inFence: number): number {
+  #commitMode(slot: number, inFence: number, wantOutFence: boolean): number {
     const { modeset } = this.parts.claim;
     if (this.#mode === undefined) throw new Error('no mode was chosen');
     try {
       modeset.committing();
       const result = modeset.withState(this.#mode, (state) =>
-        this.#native.commit(slot, inFence, flipFlags | commitFlag.allowModeset, false, undefined, state),
+        this.#native.commit(slot, inFence, flipFlags | commitFlag.allowModeset, wantOutFence, undefined, state),
       );
-      if (result === 0) modeset.committed();
+      if (result >= 0) modeset.committed();
       return result;
     } catch (error) {
       const errno = errnoOf(error);

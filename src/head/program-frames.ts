@@ -1,7 +1,7 @@
 /** acquire → draw → present, as a program does it: what can be shown goes to the presenter, what cannot is discarded. */
 import { ClientBuffer, type Swapchain, type ScanoutBuffer } from '../buffer/index.js';
 import { coded, GuestheadError } from '../errors.js';
-import type { DiscardReason, Frame, Outbox, PresentOptions } from '../loop/index.js';
+import { checkPresent, type DiscardReason, type Frame, type Outbox, type PresentOptions } from '../loop/index.js';
 import { AcquiredFrames } from './acquired-frames.js';
 import type { DirectPresenter } from './direct-presenter.js';
 
@@ -53,20 +53,19 @@ export class ProgramFrames {
 
   #presentClient(buffer: ClientBuffer, options: PresentOptions): void {
     if (buffer.closed) throw new GuestheadError('ERR_CLOSED', 'The imported buffer is closed');
+    checkPresent(options);
     if (this.#to === undefined) this.#discard(0, options);
     else this.#to.presenter.presentClient(buffer, options);
   }
 
   #presentFrame(frame: Frame, options: PresentOptions): void {
     const slot = this.#acquired.take(frame);
-    if (slot === undefined || this.#to === undefined) {
-      this.#discard(frame.number, options);
-      return;
-    }
     try {
-      this.#to.presenter.presentFrame(slot, options);
+      checkPresent(options);
+      if (slot === undefined || this.#to === undefined) this.#discard(frame.number, options);
+      else this.#to.presenter.presentFrame(slot, options);
     } catch (error) {
-      if (slot.state === 'drawing') this.#to.chain.cancel(slot.index);
+      if (slot?.state === 'drawing') this.#to?.chain.cancel(slot.index);
       throw error;
     }
   }

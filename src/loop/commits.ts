@@ -63,15 +63,16 @@ export class Commits {
     const { clock, scanout } = this.parts;
     ready.committedAt = clock.now();
     ready.modeset = this.#modeset;
-    const result = scanout.commit(ready.slot, ready.fence?.fd ?? -1, this.#modeset, ready.damage);
+    const wantOutFence = ready.onOutFence !== undefined;
+    const result = scanout.commit(ready.slot, ready.fence?.fd ?? -1, this.#modeset, ready.damage, wantOutFence);
     ready.commitMs = clock.now() - ready.committedAt;
     this.#ownClock.committed(ready.committedAt);
-    if (result !== 0) {
+    if (result < 0) {
       this.refusals.refused(-result, rejection(-result, ready.modeset));
       return;
     }
     this.#modeset = false;
-    this.ahead.accepted(ready);
+    this.ahead.accepted(ready, result === 0 ? undefined : scanout.adopt(result));
     this.refusals.over();
   }
 }

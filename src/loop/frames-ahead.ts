@@ -8,7 +8,7 @@
  *
  * It outlives a change of buffers: what is queued then is still shown.
  */
-import type { Swapchain } from '../buffer/index.js';
+import type { Fence, Swapchain } from '../buffer/index.js';
 import type { Outbox } from './outbox.js';
 import type { DiscardReason, Outcome, Presented } from './present.js';
 
@@ -47,9 +47,10 @@ export class FramesAhead {
     return true;
   }
 
-  /** The kernel has accepted the commit of this one, which was ready. */
-  accepted(ready: Presented): void {
+  /** The kernel has accepted the commit of this one, which was ready, and made this out-fence. */
+  accepted(ready: Presented, outFence?: Fence): void {
     this.chain.submit(ready.slot);
+    if (outFence !== undefined) this.outbox.post(() => ready.onOutFence?.(outFence));
     this.#ready = undefined;
     this.#queued = ready;
   }

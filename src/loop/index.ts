@@ -1,6 +1,7 @@
 export { Alarm } from './alarm.js';
 export { monotonicClock } from './clock.js';
 export type { Clock } from './clock.js';
+export { checkPresent } from './check-present.js';
 export { dirtyLoop } from './dirty-loop.js';
 export type { DirtyParts, Surface } from './dirty-loop.js';
 export { flipLoop } from './flip-loop.js';

@@ -45,10 +45,16 @@ export interface Rectangle {
 
 /** What may come with a present. */
 export interface PresentOptions {
-  /** Signals when the picture is rendered: the kernel shows it then. The head takes it over and closes it. */
+  /** Signals when the picture is rendered: the kernel shows it then. The head takes it over: it is closed for the caller. */
   readonly fence?: Fence | undefined;
   /** The parts that differ from the frame before, FB_DAMAGE_CLIPS; without it all of it. */
   readonly damage?: readonly Rectangle[] | undefined;
+  /**
+   * Gets the commit's OUT_FENCE, once it has been accepted: it signals when the picture is on the screen, and the display
+   * no longer reads what was shown before (the host may: see `onReleased`). Whoever gets it owns it. Not called for a
+   * present that is discarded before its commit.
+   */
+  readonly onOutFence?: ((fence: Fence) => void) | undefined;
   /** Called once, after the events of the turn have been answered. */
   readonly onOutcome?: ((outcome: Outcome) => void) | undefined;
   /** Called once, when neither display nor host reads the buffer any longer; of a discarded present, too. */
@@ -67,6 +73,7 @@ export interface Presented {
   readonly startedAt: number;
   readonly drawMs: number;
   readonly zeroCopy: boolean;
+  readonly onOutFence: ((fence: Fence) => void) | undefined;
   readonly onOutcome: ((outcome: Outcome) => void) | undefined;
   /** Its pixels are still to be brought to the display: it cannot be committed yet. */
   unfinished: boolean;

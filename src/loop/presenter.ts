@@ -234,11 +234,22 @@ function timely<E extends { readonly timestampNs: number }>(event: E, presented:
 function presentedOf(
   slot: number,
   frame: number,
-  { fence, damage, onOutcome }: { readonly fence?: Fence | undefined } & PresentOptions,
+  { fence, damage, onOutFence, onOutcome }: { readonly fence?: Fence | undefined } & PresentOptions,
   { startedAt, drawMs }: Drawn,
   zeroCopy: boolean,
 ): Presented {
   const clips = damage === undefined ? undefined : clipsOf(damage);
   const commit = { unfinished: false, modeset: false, committedAt: 0, commitMs: 0 };
-  return { slot, frame, fence, damage: clips, startedAt, drawMs, zeroCopy, onOutcome, ...commit };
+  return {
+    slot,
+    frame,
+    fence: fence?.take(),
+    damage: clips,
+    startedAt,
+    drawMs,
+    zeroCopy,
+    onOutFence,
+    onOutcome,
+    ...commit,
+  };
 }

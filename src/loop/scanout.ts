@@ -1,5 +1,6 @@
 /** What the flip loop drives, what it is told, and what it tells. */
 import type { Observable } from 'rxjs';
+import type { Fence } from '../buffer/index.js';
 
 export type ScanoutEvent =
   | {
@@ -19,9 +20,18 @@ export interface Scanout {
   readonly events$: Observable<ScanoutEvent>;
   /**
    * Commits this slot's buffer without waiting; its flip event follows. `inFence` -1 = none; `modeset`
-   * sets the whole mode with it; `damage` as in `Presented`. 0 or a negative errno.
+   * sets the whole mode with it; `damage` as in `Presented`. 0 or a negative errno; an out-fence for `adopt` where one is
+   * wanted.
    */
-  commit(slot: number, inFence: number, modeset: boolean, damage: Uint32Array | undefined): number;
+  commit(
+    slot: number,
+    inFence: number,
+    modeset: boolean,
+    damage: Uint32Array | undefined,
+    wantOutFence: boolean,
+  ): number;
+  /** What such a commit returned; the caller's. */
+  adopt(outFence: number): Fence;
   /** After a commit was refused for want of DRM master: whether it is ours again. */
   regain(): boolean;
   /** After a commit said so: whether the device really is gone. */

@@ -10,7 +10,7 @@ import {
   type SyncFileInfo,
 } from '../native.js';
 import type { Assignment, FakeDisplay } from './fake-display.js';
-import type { FakeFence, FakeMemories } from './fake-memory.js';
+import { FakeFence, type FakeMemories } from './fake-memory.js';
 import { FakeDevice, FakeNative, type FakeDevicePath } from './fake-native.js';
 import type { FakeNode } from './fake-node.js';
 import type { FakeScreen } from './fake-objects.js';
@@ -152,6 +152,7 @@ class FramePath implements FakeFramePath {
   readonly #screen: FakeScreen | undefined;
   /** Of the commit under way. */
   #fences: readonly FakeFence[] = [];
+  readonly #outFences: FakeFence[] = [];
 
   constructor(
     private readonly device: DevicePath,
@@ -184,7 +185,14 @@ class FramePath implements FakeFramePath {
     return this.#fences.some(({ status }) => status === 0);
   }
 
+  outFence(): number {
+    const fence = new FakeFence();
+    this.#outFences.push(fence);
+    return this.around.memories.createSyncFile([fence]);
+  }
+
   flipped(): void {
+    for (const fence of this.#outFences.splice(0)) fence.signal();
     if (this.#screen !== undefined) this.display?.flipped(this.#screen);
   }
 }

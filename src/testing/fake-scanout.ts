@@ -50,6 +50,8 @@ export interface FakeFramePath {
   isPending(): boolean;
   /** Whether the host keeps reading a buffer that was replaced, until `signal`. */
   readonly holdsFences: boolean;
+  /** A sync_file that signals when the commit just made is flipped to; the caller's. Undefined where it makes none. */
+  outFence(): number | undefined;
   /** The commit under way has been flipped to. */
   flipped(): void;
 }
@@ -72,6 +74,10 @@ class LooseFramePath implements FakeFramePath {
 
   isPending(): boolean {
     return false;
+  }
+
+  outFence(): undefined {
+    return undefined;
   }
 
   flipped(): void {
@@ -135,7 +141,6 @@ export class FakeScanout implements NativeScanout {
     if (this.#current === slot) this.#current = -1;
   }
 
-  /** Makes no out-fences. */
   commit(
     slot: number,
     inFence: number,
@@ -154,7 +159,7 @@ export class FakeScanout implements NativeScanout {
     if ((flags & commitFlag.testOnly) !== 0) return 0;
     this.commits.push({ slot, inFence, flags, damage: damage && [...damage], state });
     if ((flags & commitFlag.pageFlipEvent) !== 0) this.#pending.push(slot);
-    return 0;
+    return wantOutFence ? (this.path.outFence() ?? 0) : 0;
   }
 
   setCurrent(slot: number): void {

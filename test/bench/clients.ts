@@ -33,6 +33,13 @@ export async function clients(lab: Lab, mode: { width: number; height: number; h
 
 export const kmscube: Client = { name: 'kmscube', command: ['kmscube'] };
 
+/** A program on the library, which flips at first and changes over at each SIGUSR2. */
+export const program: Client = {
+  name: 'program',
+  command: ['node', '--import', 'tsx', 'test/bench/guest/presents.ts'],
+  warmUpSeconds: compiledSeconds,
+};
+
 export function guesthead(name: string, options: readonly string[]): Client {
   return { name, command: ['guesthead', 'run', '--seconds', '3600', '--json', ...options] };
 }

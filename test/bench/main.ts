@@ -8,7 +8,7 @@ import { Lab } from '../../src/lab/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { clients, kmscube } from './clients.js';
 import { goals, goalLines, tables, type Results } from './report.js';
-import { orders, resize, sizesInTurn, starts, takeTurns, type Rounds, type Say } from './sections.js';
+import { mannersInTurn, orders, resize, sizesInTurn, starts, takeTurns, type Rounds, type Say } from './sections.js';
 import { countFlips, sampleOnce } from './window.js';
 
 const usage = `usage: npm run bench [-- OPTIONS]
@@ -46,12 +46,14 @@ async function measure(rounds: number, seconds: number, say: Say): Promise<Resul
     const compared = await takeTurns(lab, await clients(lab, mode), rounds, seconds, say);
     const cube = await cubes(lab, seconds, say);
     const ordered = await takeTurns(lab, orders, rounds, seconds, say);
+    const inManners = await mannersInTurn(lab, rounds, seconds, say);
     const started = await starts(lab, rounds, say);
     const sized = await sizesInTurn(lab, rounds, seconds, say);
     await resize(lab, mode);
     const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, QEMU (${lab.accelerator}), Linux ${lab.kernel.release}`;
     const date = new Date().toISOString();
-    return { date, machine, clients: { ...compared, ...cube }, sizes: sized, orders: ordered, starts: started, bootMs };
+    const all = { ...compared, ...cube };
+    return { date, machine, clients: all, sizes: sized, manners: inManners, orders: ordered, starts: started, bootMs };
   } finally {
     await lab.close();
   }

@@ -1,5 +1,5 @@
 /** The results as tables, and whether they reach what is asked for. */
-import { latencies, nameOf, sizes, type Rounds, type Start } from './sections.js';
+import { latencies, manners, nameOf, sizes, type Rounds, type Start } from './sections.js';
 import { ratios, show, spread, table, type Spread } from './figures.js';
 import type { Sample } from './window.js';
 
@@ -8,6 +8,8 @@ export interface Results {
   readonly machine: string;
   readonly clients: Rounds;
   readonly sizes: Rounds;
+  /** A program's two ways to show frames. */
+  readonly manners: Rounds;
   readonly orders: Rounds<Sample & { readonly output: string }>;
   readonly starts: readonly Start[];
   readonly bootMs: readonly number[];
@@ -40,12 +42,19 @@ export function tables(results: Results): string[] {
       show(ratios(cpu(samples), smallest)),
     ];
   });
+  const flips = cpu(results.manners[manners[0]]);
+  const byManner = manners.map((name) => {
+    const samples = results.manners[name] ?? [];
+    return [name, show(spread(rate(samples))), show(spread(cpu(samples))), show(ratios(cpu(samples), flips))];
+  });
   const byOrder = Object.entries(orders).map(([name, samples]) => [name, show(spread(latencies(samples)))]);
   const [first, node] = [spread(starts.map((s) => s.firstFlipMs)), spread(starts.map((s) => s.nodeMs))];
   return [
     ...table(['client', 'flips/s', 'CPU ms a flip', 'guesthead ÷ it', 'RSS MiB'], compared),
     '',
     ...table(['size, `import`', 'flips/s', 'CPU ms a flip', `÷ ${nameOf(sizes[0]!)}`], bySize),
+    '',
+    ...table(['a program that calls', 'flips/s', 'CPU ms a frame', '÷ flips()'], byManner),
     '',
     ...table(['present mode', 'draw to flip, ms'], byOrder),
     '',
@@ -67,11 +76,12 @@ interface Goal {
 }
 
 /** Medians of the ratios taken pair by pair. */
-export function goals({ clients, sizes: atSizes, starts }: Results): Goal[] {
+export function goals({ clients, sizes: atSizes, starts, manners: inManners }: Results): Goal[] {
   const [us, them] = [clients[ours] ?? [], clients[peer] ?? []];
   const rates = ratios(rate(us), rate(them));
   const costs = ratios(cpu(us), cpu(them));
   const flat = ratios(cpu(atSizes['3840x2160']), cpu(atSizes['1280x720']));
+  const presents = ratios(cpu(inManners[manners[1]]), cpu(inManners[manners[0]]));
   const start = spread(starts.map(({ firstFlipMs, nodeMs }) => firstFlipMs - nodeMs));
   const memory = spread(rss(us));
   const atMost = (what: string, value: Spread, limit: number, digits = 2): Goal => ({
@@ -83,6 +93,7 @@ export function goals({ clients, sizes: atSizes, starts }: Results): Goal[] {
     { what: `flips/s ÷ ${peer} ≥ 0.995`, reached: rates.median >= 0.995, is: show(rates, 4) },
     atMost(`CPU a flip ÷ ${peer}`, costs, 1.5),
     atMost('CPU a flip at 3840x2160 ÷ at 1280x720', flat, 1.15),
+    atMost("CPU of a present of a client's buffer ÷ a frame of flips()", presents, 1.1),
     atMost("first flip after Node's own start-up, ms", start, 1500, 0),
     atMost('RSS, MiB', memory, 90, 0),
   ];

@@ -1,8 +1,8 @@
 /** What is measured, each a section of the results. */
 import assert from 'node:assert/strict';
 import type { Lab, Size } from '../../src/lab/index.js';
-import { compiledSeconds, guesthead, resultOf } from './clients.js';
-import { Running, sampleOnce, type Client, type Sample } from './window.js';
+import { compiledSeconds, guesthead, program, resultOf } from './clients.js';
+import { Running, sampleOnce, usualWarmUpSeconds, type Client, type Sample } from './window.js';
 
 export type Say = (line: string) => void;
 
@@ -80,6 +80,28 @@ export async function resize(lab: Lab, size: Size): Promise<void> {
   await lab.resize(0, size);
   const listed = `for f in /sys/class/drm/card*-Virtual-1; do echo detect > $f/status; head -n 1 $f/modes; done | grep -qx ${nameOf(size)}`;
   await lab.run(['timeout', '20', 'sh', '-c', `until ${listed}; do sleep 0.1; done; sleep 0.5`]);
+}
+
+export const manners = ['flips(), an empty draw', "present() of a client's buffers"] as const;
+
+/** One program that shows frames in both ways, turn by turn: once each to be compiled, then to be measured. */
+export async function mannersInTurn(lab: Lab, rounds: number, seconds: number, say: Say): Promise<Rounds> {
+  const running = await Running.start(lab, program);
+  let manner = 0;
+  const changeTo = async (turn: number, warmUpSeconds: number) => {
+    if (manner !== turn) running.signal('SIGUSR2');
+    manner = turn;
+    await lab.run(['sleep', String(warmUpSeconds)]);
+  };
+  try {
+    await changeTo(1, compiledSeconds);
+    return await inTurn(manners, rounds, say, async (turn) => {
+      await changeTo(turn, usualWarmUpSeconds);
+      return running.sample(seconds);
+    });
+  } finally {
+    await running.end();
+  }
 }
 
 export const orders = [

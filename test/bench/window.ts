@@ -19,7 +19,7 @@ export interface Sample {
   readonly rssMiB: number;
 }
 
-const usualWarmUpSeconds = 3;
+export const usualWarmUpSeconds = 3;
 /** For a client to end by itself. */
 const endSeconds = 10;
 /** Of /proc/PID/stat: USER_HZ, the same on every x86 Linux. */
@@ -72,6 +72,11 @@ export class Running {
     const { stdout, status } = await this.lab.run(['sh', '-c', script]);
     assert.equal(status, 0, `${this.client.name} ended too early: ${this.#output}`);
     return sampleOf(stdout.trim().split('\n') as [string, string, string]);
+  }
+
+  /** Tells the client to do otherwise. */
+  signal(signal: NodeJS.Signals): void {
+    this.#job.kill(signal);
   }
 
   /** All that it printed. */

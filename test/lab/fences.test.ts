@@ -42,11 +42,24 @@ interface Seen {
   readonly after: Held;
 }
 
+/** What test/lab/guest/out-fence.ts prints. */
+interface OutFences {
+  readonly seen: readonly {
+    readonly pendingAtCommit: boolean;
+    readonly signalledAtNs: number;
+    readonly shownAtNs: number;
+  }[];
+  readonly before: Held;
+  readonly after: Held;
+}
+
 let lab: Lab;
 let seen: Seen;
+let outFences: OutFences;
 before(async () => {
   lab = await Lab.boot();
   seen = lastJson<Seen>(await lab.run(script('test/lab/guest/fences.ts')));
+  outFences = lastJson<OutFences>(await lab.run(script('test/lab/guest/out-fence.ts')));
 });
 after(async () => {
   await lab.close();
@@ -111,6 +124,21 @@ describe('a render fence that does not signal', () => {
     assert.equal(commitsLater, commits);
     assert.equal(refused, 0);
     assert.equal(lastFrame, 12);
+  });
+});
+
+describe('an out-fence that a present asks for', () => {
+  it('is pending when the commit returns, and signals with the flip, at the time that its event tells', () => {
+    const { seen } = outFences;
+    assert.equal(seen.length, 3);
+    for (const { pendingAtCommit, signalledAtNs, shownAtNs } of seen) {
+      assert.ok(pendingAtCommit);
+      assert.equal(Math.floor(signalledAtNs / 1000), shownAtNs / 1000, 'the event tells microseconds');
+    }
+  });
+
+  it('is closed by whom it was given to, and nothing else is left open', () => {
+    assert.deepEqual(outFences.after, outFences.before);
   });
 });
 

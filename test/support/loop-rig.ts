@@ -1,7 +1,7 @@
 /** The flip loop's surroundings, driven by hand. */
 import { constants } from 'node:os';
 import { Subject, type Observable } from 'rxjs';
-import { Swapchain, type ClientBuffer, type Slot } from '../../src/buffer/index.js';
+import { Swapchain, type ClientBuffer, type Fence, type Slot } from '../../src/buffer/index.js';
 import { commitFlag } from '../../src/native.js';
 import type { GuestheadError } from '../../src/errors.js';
 import {
@@ -154,11 +154,14 @@ export class Rig implements Scanout {
     return flipLoop({ ...this.parts(clock), draw, ...changes });
   }
 
-  commit(slot: number, inFence: number, modeset: boolean, damage?: Uint32Array): number {
+  commit(slot: number, inFence: number, modeset: boolean, damage?: Uint32Array, wantOutFence = false): number {
     this.inFences.push(inFence);
     if (modeset && this.modesetErrno !== 0) return -this.modesetErrno;
     const flags = commitFlag.nonblock | commitFlag.pageFlipEvent | (modeset ? commitFlag.allowModeset : 0);
-    return this.native.commit(slot, inFence, flags, false, damage);
+    return this.native.commit(slot, inFence, flags, wantOutFence, damage);
+  }
+  adopt(): Fence {
+    throw new Error('no out-fence');
   }
   regain(): boolean {
     return this.master;

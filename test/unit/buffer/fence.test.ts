@@ -97,6 +97,33 @@ describe('a fence that is waited for', () => {
   });
 });
 
+describe('Fence.take', () => {
+  it('makes another its owner: the first is closed, and closes nothing', () => {
+    const fences = new FakeFences();
+    const fence = fences.make(40);
+    const taken = fence.take();
+    fence.close();
+    assert.deepEqual([fence.closed, taken.fd, fences.closed], [true, 40, []]);
+    assert.throws(() => fence.take(), closedError);
+    taken.close();
+    assert.deepEqual(fences.closed, [40]);
+  });
+
+  it('takes those along who wait: they hear of the signal, or that it was closed before', async () => {
+    const fences = new FakeFences();
+    const given = [fences.makePending(40), fences.makePending(41)] as const;
+    const waits = given.map((fence) => fence.signalled);
+    const [signals, closes] = given.map((fence) => fence.take());
+    closes?.close();
+    fences.signal(40);
+    await waits[0];
+    await signals?.signalled;
+    await assert.rejects(waits[1]!, closedError);
+    signals?.close();
+    assert.deepEqual([fences.watchers, fences.closed], [0, [41, 40]]);
+  });
+});
+
 describe('Fence.merge', () => {
   it('merges all, and leaves open only what it was given and what it returns', () => {
     const fences = new FakeFences();

@@ -108,6 +108,25 @@ describe('a program that presents', () => {
     assert.equal(rig.screen.chain.counts().current, 1);
   });
 
+  it('takes a fence over: it is closed for whoever gave it, and cannot be given twice', () => {
+    const { rig } = open();
+    const fence = rig.fences.make(40);
+    rig.frames.present(rig.acquire(), { fence });
+    assert.equal(fence.closed, true);
+    assert.throws(() => rig.frames.present(rig.acquire(), { fence }), { code: 'ERR_CLOSED' });
+    fence.close();
+    assert.deepEqual(rig.fences.closed, []);
+    rig.flip();
+    assert.deepEqual([rig.fences.closed, rig.screen.chain.counts().current], [[40], 1]);
+  });
+
+  it('may not present with what is no fence, no damage or no callback: nothing is shown, and the frame comes back', () => {
+    const { rig } = open();
+    for (const wrong of [null, 5, { fence: 5 }, { damage: 'all' }, { onOutcome: 1 }, { onReleased: {} }])
+      assert.throws(() => rig.frames.present(rig.acquire(), wrong as PresentOptions), { code: 'ERR_USAGE' });
+    assert.deepEqual([rig.scanout.commits, rig.screen.chain.counts().free], [[], 4]);
+  });
+
   it('has a frame back where presenting it fails, and its fence stays its own', () => {
     const { rig } = open(2);
     const fence = rig.fences.make(40);

@@ -1,0 +1,20 @@
+/** What a program gave `present` beside the picture, looked at before it is used. */
+import { assertGiven, isObject } from '../arguments.js';
+import { Fence } from '../buffer/index.js';
+import { GuestheadError } from '../errors.js';
+import type { PresentOptions } from './present.js';
+
+const callbacks = ['onOutFence', 'onOutcome', 'onReleased'] as const;
+
+/** Throws ERR_USAGE, or ERR_CLOSED for a fence that is closed or has been given to a present before. */
+export function checkPresent(options: PresentOptions): void {
+  assertGiven(isObject(options), options, 'object of options', 'give { fence, damage, onOutcome, onReleased }');
+  const { fence, damage } = options;
+  assertGiven(fence === undefined || fence instanceof Fence, fence, 'Fence', 'use Fence.adopt(fd)');
+  if (fence?.closed === true) throw new GuestheadError('ERR_CLOSED', 'The fence is closed, or was presented before');
+  assertGiven(damage === undefined || Array.isArray(damage), damage, 'list of rectangles');
+  for (const name of callbacks) {
+    const callback = options[name];
+    assertGiven(callback === undefined || typeof callback === 'function', callback, `function for ${name}`);
+  }
+}
