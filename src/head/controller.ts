@@ -15,6 +15,7 @@ import { openBufferSet, type BufferSet } from './buffer-set.js';
 import { ChangeQueue } from './change-queue.js';
 import { claimAgain, type Claim } from './claim.js';
 import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
+import { guardExit } from './exit-guard.js';
 import { FalseAlarms } from './false-alarms.js';
 import type { HeadCursor } from './head-cursor.js';
 import { isOfScanout } from './host-refusal.js';
@@ -45,6 +46,7 @@ export class HeadController {
   readonly #state: StateTracker;
   readonly #falseAlarms: FalseAlarms;
   readonly #changes: ChangeQueue;
+  readonly #removeGuard: () => void;
 
   /** Owns the claim and the set from now on. */
   constructor(
@@ -70,6 +72,10 @@ export class HeadController {
     this.#connector = new ConnectorWatch(claim.pipe.connector.id);
     this.#state = new StateTracker(set.mode);
     this.#falseAlarms = new FalseAlarms(monotonicClock, report, () => void this.#changes.run(() => this.#startAnew()));
+    this.#removeGuard = guardExit(() => {
+      parts.cursor.close();
+      this.#restore();
+    });
   }
 
   /** Where the head is, or was while its display is lost. */
@@ -149,11 +155,19 @@ export class HeadController {
     });
   }
 
-  /** Shows nothing until `setMode`. */
+  /** Shows nothing until `setMode`. A display that is lost or left to others is turned off when it is had again. */
   off(): Promise<void> {
     return this.#changes.asked(() => {
       this.#state.set('off', true);
-      this.parts.runs.run?.blank('off');
+      if (this.#lost || this.parts.pair.paused) return;
+      try {
+        this.#turnOff();
+      } catch (error) {
+        if (this.#isLoss(error)) return;
+        this.#state.set('off', false);
+        this.start();
+        throw error;
+      }
     });
   }
 
@@ -166,6 +180,8 @@ export class HeadController {
 
   /** After `end`, which need not have resolved: closes the buffers and gives the connector up. */
   close(): void {
+    this.#removeGuard();
+    this.#restore();
     this.#sets.close();
     this.#claim.release();
     this.#state.close();
@@ -191,6 +207,29 @@ export class HeadController {
       if (!this.#isLoss(error)) throw error;
     }
     throw new GuestheadError('ERR_DEVICE_LOST', 'The device went while its buffers were made');
+  }
+
+  /** What was there before us. A lost device has nothing to be given back. */
+  readonly #restore = (): void => {
+    quietly(() => {
+      this.#claim.modeset.restore();
+    });
+  };
+
+  #turnOff(): void {
+    const { modeset } = this.#claim;
+    const off = () => {
+      modeset.off();
+    };
+    const { run } = this.parts.runs;
+    if (run === undefined) off();
+    else run.blank('off', off);
+  }
+
+  /** The display is had again. */
+  #show(): void {
+    if (this.#state.has('off')) this.#turnOff();
+    else this.start();
   }
 
   /** Nothing of what was on its way is trusted. */
@@ -264,7 +303,7 @@ export class HeadController {
     await this.#act(this.#connector.cameBack(connector, onResize));
     const mode = modeAgain(connector, wanted, this.#sets.current.mode, onResize === 'keep');
     this.#sets.adopt(await this.#open(mode, rungsOf(path)));
-    this.start();
+    this.#show();
   }
 
   #onPaused(): void {
@@ -275,7 +314,9 @@ export class HeadController {
   /** At once: a change that was under way may wait for a frame. Then for what the host did meanwhile. */
   #onResumed(): void {
     this.#state.set('waiting for master', false);
-    this.start();
+    quietly(() => {
+      this.#show();
+    });
     void this.#changes.run(() => this.#onHotplug());
   }
 
@@ -293,7 +334,7 @@ export class HeadController {
     if (unsettled === true) this.#settling.start(settleMs, this.#lookAgain);
     this.#state.set('unplugged', this.#connector.unplugged);
     if (action === 'stop') runs.complete();
-    if (action === 'blank') runs.run?.blank('unplugged');
+    if (action === 'blank') runs.run?.blank('unplugged', this.#restore);
     if (action === 'show' && mode !== undefined) await this.#follow(mode);
   }
 

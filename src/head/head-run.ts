@@ -21,7 +21,6 @@ import { closeQuietly } from '../owner.js';
 import type { BufferSet } from './buffer-set.js';
 import type { Claim } from './claim.js';
 import { DirectPresenter } from './direct-presenter.js';
-import { guardExit } from './exit-guard.js';
 import { OnScreen } from './on-screen.js';
 import type { CheckedHeadOptions } from './options.js';
 import { ProgramFrames } from './program-frames.js';
@@ -56,8 +55,6 @@ export interface RunContext {
   readonly onMaster: (isOurs: boolean) => void;
   /** At each flip event, before the next commit. */
   readonly onFlip: () => void;
-  /** The process ends: what is on the screen beside the frames goes first. */
-  readonly onExit: () => void;
 }
 
 export class HeadRun {
@@ -70,15 +67,10 @@ export class HeadRun {
   #nextFrame = 0;
   #claim: Claim | undefined;
   #pace: PaceObserver | undefined;
-  readonly #removeGuard: () => void;
 
   constructor(private readonly context: RunContext) {
     this.#outbox = new Outbox(afterThisTurn, context.report);
     this.frames = new ProgramFrames(this.#outbox);
-    this.#removeGuard = guardExit(() => {
-      context.onExit();
-      this.#quietly((claim) => claim.modeset.restore());
-    });
   }
 
   /** Shows this set from now on; what the one before has on the screen stays there until the first frame of this one. */
@@ -103,19 +95,21 @@ export class HeadRun {
     this.#endScreen(reason);
   }
 
-  /** The host closed the head, or the program turned it off: it shows nothing until the next start. */
-  blank(reason: 'unplugged' | 'off'): void {
+  /** The host closed the head, or the program turned it off: it shows nothing until the next start. What `act` throws comes through. */
+  blank(reason: 'unplugged' | 'off', act: () => void): void {
     this.#stopLoop(reason);
     this.#screen?.stop(reason);
-    this.#quietly(({ modeset }) => (reason === 'off' ? modeset.off() : modeset.restore()));
-    this.#endScreen(reason);
+    try {
+      act();
+    } finally {
+      this.#endScreen(reason);
+    }
   }
 
   /** Gives the screen back. Idempotent. */
   stop(): void {
     this.#stopLoop('closed');
     this.#screen?.stop('closed');
-    this.#removeGuard();
     this.#quietly(({ modeset }) => modeset.restore());
     this.#endScreen('closed');
     this.#claim = undefined;

@@ -210,7 +210,10 @@ export class Head {
     await this.#controller.setMode(mode === undefined ? undefined : parseMode(mode));
   }
 
-  /** Turns the CRTC off until `setMode`; what is presented meanwhile is discarded. Resolves when it is off. */
+  /**
+   * Turns the CRTC off until `setMode`; what is presented meanwhile is discarded. Resolves when it is off; where the
+   * display is lost or paused, it is turned off when it is had again. Rejects with ERR_COMMIT, and shows on.
+   */
   async off(): Promise<void> {
     this.#throwIfClosed();
     await this.#controller.off();
@@ -301,7 +304,6 @@ export class Head {
       onShown: () => this.#controller.sets.settled(),
       onMaster: (isOurs) => this.#controller.onMaster(isOurs),
       onFlip: () => this.#cursor.apply(),
-      onExit: () => this.#cursor.close(),
     };
   }
 

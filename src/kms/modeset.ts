@@ -43,12 +43,7 @@ export class Modeset {
         this.device.commit(request, commitFlag.testOnly | commitFlag.allowModeset);
       });
     } catch (cause) {
-      throw new GuestheadError('ERR_COMMIT', 'The display refused the mode with this buffer', {
-        operation: 'DRM_IOCTL_MODE_ATOMIC',
-        device: this.display.path,
-        errno: errnoOf(cause),
-        cause,
-      });
+      throw this.#refused('the mode with this buffer', cause);
     }
   }
 
@@ -75,10 +70,14 @@ export class Modeset {
     this.#changed = true;
   }
 
-  /** Turns the CRTC off; waits for a flip under way. Throws NativeError. */
+  /** Turns the CRTC off; waits for a flip under way. Throws ERR_COMMIT. */
   off(): void {
     this.committing();
-    this.device.commit(this.#offRequest(), commitFlag.allowModeset);
+    try {
+      this.#turnOff();
+    } catch (cause) {
+      throw this.#refused('to be turned off', cause);
+    }
     this.#changed = true;
   }
 
@@ -128,6 +127,15 @@ export class Modeset {
       plane: readProperties(this.display, 'plane', plane, ['FB_ID', 'CRTC_ID', ...planeGeometry]),
       mode: mode === 0n ? undefined : this.display.kms.getBlob(Number(mode) as BlobId),
     };
+  }
+
+  #refused(what: string, cause: unknown): GuestheadError {
+    return new GuestheadError('ERR_COMMIT', `The display refused ${what}`, {
+      operation: 'DRM_IOCTL_MODE_ATOMIC',
+      device: this.display.path,
+      errno: errnoOf(cause),
+      cause,
+    });
   }
 
   #framebuffer(framebuffer: FramebufferId): AtomicRequest {

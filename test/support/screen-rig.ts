@@ -169,7 +169,10 @@ export class ScreenRig {
       committing: () => undefined,
       committed: () => this.modesets.push('mode'),
       off: () => this.modesets.push('off'),
-      restore: () => this.modesets.push('restore'),
+      restore: () => {
+        const last = this.modesets.at(-1);
+        if (last === 'mode' || last === 'off') this.modesets.push('restore'); // idempotent, as the real one
+      },
     };
     const node = { path: '/dev/dri/card9', driver: 'fake', properties: () => properties, regainMaster: () => true };
     return {
