@@ -185,7 +185,7 @@ export class HeadRun {
   #startDirty({ claim, scanout }: OnScreen, set: BufferSet, { draw, subscriber }: DrawSource): void {
     const [buffer] = set.buffers;
     if (buffer === undefined) return;
-    const { options, report, onShown } = this.context;
+    const { options, report, onShown, onMaster } = this.context;
     const show = () => {
       const result = scanout.commit(0, -1, true, undefined, false);
       if (result === 0) onShown();
@@ -203,7 +203,11 @@ export class HeadRun {
         show,
         flush: () => claim.native.dirtyFramebuffer(claim.display.node.fd, buffer.framebuffer),
         flushPending: () => scanout.pendingFences(0, -1).length > 0,
+        regain: () => scanout.regain(),
+        gone: () => scanout.gone(),
       },
+      flipTimeoutMs: options.flipTimeoutMs,
+      onMaster,
       onFrame: (next) => (this.#nextFrame = next),
     });
     this.#subscribe(flips$, subscriber);

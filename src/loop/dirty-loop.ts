@@ -4,16 +4,18 @@
  * may show a half-drawn picture; nothing can prevent that with one buffer.
  */
 import { Observable, type Subscriber } from 'rxjs';
-import { classifyErrno, errnoOf, GuestheadError, messageOf } from '../errors.js';
+import { errnoOf, GuestheadError, messageOf } from '../errors.js';
 import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import { fenceOf } from './draw-result.js';
 import { SlotFrame, type Draw, type Drawable, type DrawResult } from './frame.js';
-import { rejection } from './loop-faults.js';
+import { refusedFor, rejection } from './loop-faults.js';
 import type { LoopOptions } from './presenter-parts.js';
-import type { Flip } from './scanout.js';
+import { Refusals } from './refusals.js';
+import type { Flip, Scanout } from './scanout.js';
+import { Watchdog } from './watchdog.js';
 
-export interface DirtyParts extends Pick<LoopOptions, 'periodMs' | 'onDrawError'> {
+export interface DirtyParts extends Pick<LoopOptions, 'periodMs' | 'onDrawError' | 'flipTimeoutMs'> {
   readonly buffer: Drawable;
   readonly firstFrame: number;
   readonly clock: Clock;
@@ -22,10 +24,12 @@ export interface DirtyParts extends Pick<LoopOptions, 'periodMs' | 'onDrawError'
   /** Gets the number of the frame to come. */
   readonly onFrame: (next: number) => void;
   readonly report: (fault: GuestheadError) => void;
+  /** DRM master was lost, or is ours again. */
+  readonly onMaster: (isOurs: boolean) => void;
 }
 
 /** What the loop drives. */
-export interface Surface {
+export interface Surface extends Pick<Scanout, 'regain' | 'gone'> {
   /** Sets the mode with the buffer on the screen, without waiting. 0 or a negative errno. */
   show(): number;
   /** Resolves when the host has been told of what was drawn, and a vblank has passed. */
@@ -50,6 +54,10 @@ class DirtyLoop {
   readonly #slot: { index: number; buffer: Drawable; state: 'drawing'; frame: number; age: number };
   readonly #frame: SlotFrame<Drawable>;
   readonly #pause: Alarm;
+  readonly #refusals: Refusals;
+  readonly #watchdog: Watchdog;
+  /** Of what was refused: tried again, or the end. */
+  #again: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
   #stopped = false;
   #shown = false;
   #lastAt = 0;
@@ -61,16 +69,34 @@ class DirtyLoop {
   ) {
     this.#slot = { index: 0, buffer: parts.buffer, state: 'drawing', frame: parts.firstFrame, age: 0 };
     this.#frame = new SlotFrame(this.#slot);
-    this.#pause = new Alarm(parts.clock);
+    const { clock, surface, report, onMaster, flipTimeoutMs } = parts;
+    this.#pause = new Alarm(clock);
+    this.#refusals = new Refusals(this.#pause, clock, surface, report, {
+      again: (wholeMode) => {
+        if (wholeMode) this.#shown = false;
+        if (wholeMode) onMaster(true);
+        this.#again?.resolve();
+      },
+      lost: (error) => this.#again?.reject(gone(error)),
+      fatal: (error) => this.#again?.reject(error),
+      noMaster: () => {
+        onMaster(false);
+      },
+    });
+    const bark = () => {
+      report(refusedFor(flipTimeoutMs, this.#refusals.errno));
+    };
+    this.#watchdog = new Watchdog(clock, flipTimeoutMs, () => this.#refusals.since, bark);
   }
 
   async run(): Promise<void> {
+    this.#watchdog.start();
     try {
       while (!this.#stopped) await this.#next();
     } catch (error) {
       if (this.#stopped) return;
       this.stop();
-      this.subscriber.error(named(error));
+      this.subscriber.error(error);
     }
   }
 
@@ -78,6 +104,7 @@ class DirtyLoop {
     this.#stopped = true;
     this.#frame.giveUp();
     this.#pause.cancel();
+    this.#watchdog.stop();
   }
 
   async #next(): Promise<void> {
@@ -88,22 +115,45 @@ class DirtyLoop {
     }
     if (this.#isStopped()) return;
     if (!this.#shown) {
-      this.#shown = this.#show();
-      if (!this.#shown) await this.#cycle();
+      await this.#show();
       return;
     }
     const drawMs = this.parts.clock.now() - startedAt;
-    await this.parts.surface.flush();
-    if (!this.#isStopped()) this.#emit(startedAt, drawMs);
+    if ((await this.#flushed()) && !this.#isStopped()) this.#emit(startedAt, drawMs);
   }
 
-  /** Whether the mode is set; otherwise the kernel is busy, e.g. with a flush of before: a later frame sets it. */
-  #show(): boolean {
+  /** Where the kernel is busy, e.g. with a flush of before, a later frame sets the mode. */
+  async #show(): Promise<void> {
     const errno = -this.parts.surface.show();
-    if (errno === 0) return true;
-    const kind = classifyErrno(errno);
-    if (kind === 'wait') return false;
-    throw kind === 'lost' ? gone(errno) : rejection(errno, true);
+    this.#shown = errno === 0;
+    if (this.#shown) this.#accepted();
+    else await this.#refused(errno, rejection(errno, true));
+  }
+
+  async #flushed(): Promise<boolean> {
+    try {
+      await this.parts.surface.flush();
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === undefined) throw error;
+      if (!this.#isStopped()) await this.#refused(errno, flushRefused(errno, error));
+      return false;
+    }
+    this.#accepted();
+    return true;
+  }
+
+  #accepted(): void {
+    this.#refusals.over();
+    this.#watchdog.calm();
+  }
+
+  /** Resolves when the next frame may be tried; rejects where none will be. */
+  #refused(errno: number, error: GuestheadError): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#again = { resolve, reject };
+      this.#refusals.refused(errno, error);
+    });
   }
 
   #cycle(): Promise<void> {
@@ -171,14 +221,11 @@ class DirtyLoop {
   }
 }
 
-function named(error: unknown): unknown {
-  const errno = errnoOf(error);
-  if (error instanceof GuestheadError || errno === undefined) return error;
-  if (classifyErrno(errno) === 'lost') return gone(errno, error);
-  const details = { operation: 'DRM_IOCTL_MODE_DIRTYFB', errno, cause: error };
+function flushRefused(errno: number, cause: unknown): GuestheadError {
+  const details = { operation: 'DRM_IOCTL_MODE_DIRTYFB', errno, cause };
   return new GuestheadError('ERR_COMMIT', 'The display refused to be flushed', details);
 }
 
-function gone(errno: number, cause?: unknown): GuestheadError {
-  return new GuestheadError('ERR_DEVICE_LOST', 'The display device is gone', { errno, cause });
+function gone(cause: unknown): GuestheadError {
+  return new GuestheadError('ERR_DEVICE_LOST', 'The display device is gone', { errno: errnoOf(cause), cause });
 }

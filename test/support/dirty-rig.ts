@@ -18,6 +18,11 @@ export class DirtyRig {
   /** Of the commit that sets the mode; 0 = accepted. */
   showErrno = 0;
   pending = false;
+  /** What the kernel says when it is asked. */
+  master = true;
+  gone = true;
+  /** Whether we were said to be master, each time that changed. */
+  readonly masters: boolean[] = [];
   #flush: { resolve: () => void; reject: (error: Error) => void } | undefined;
 
   get flushing(): boolean {
@@ -42,7 +47,11 @@ export class DirtyRig {
           return new Promise((resolve, reject) => (this.#flush = { resolve, reject }));
         },
         flushPending: () => this.pending,
+        regain: () => this.master,
+        gone: () => this.gone,
       },
+      flipTimeoutMs: 1000,
+      onMaster: (isOurs) => this.masters.push(isOurs),
       onFrame: (next) => this.next.push(next),
       report: (fault) => this.faults.push(fault),
       ...options,
@@ -50,6 +59,12 @@ export class DirtyRig {
       next: (flip) => this.flips.push(flip),
       error: (error: unknown) => (this.error = error),
     });
+  }
+
+  /** What waits for its time goes on. */
+  async waited(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    await settle();
   }
 
   /** The flush under way ends, after so long. */
