@@ -15,7 +15,6 @@ import { openBufferSet, type BufferSet } from './buffer-set.js';
 import { ChangeQueue } from './change-queue.js';
 import { claimAgain, type Claim } from './claim.js';
 import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
-import { guardExit } from './exit-guard.js';
 import { FalseAlarms } from './false-alarms.js';
 import type { HeadCursor } from './head-cursor.js';
 import { isOfScanout } from './host-refusal.js';
@@ -23,6 +22,7 @@ import { StateTracker, type HeadState } from './head-state.js';
 import type { CheckedHeadOptions } from './options.js';
 import { Replacement } from './replacement.js';
 import type { RunHolder } from './run-holder.js';
+import { ScreenKeeper } from './screen-keeper.js';
 
 export interface ControllerParts {
   readonly pair: GpuPair;
@@ -46,7 +46,7 @@ export class HeadController {
   readonly #state: StateTracker;
   readonly #falseAlarms: FalseAlarms;
   readonly #changes: ChangeQueue;
-  readonly #removeGuard: () => void;
+  readonly #screen: ScreenKeeper;
 
   /** Owns the claim and the set from now on. */
   constructor(
@@ -72,10 +72,8 @@ export class HeadController {
     this.#connector = new ConnectorWatch(claim.pipe.connector.id);
     this.#state = new StateTracker(set.mode);
     this.#falseAlarms = new FalseAlarms(monotonicClock, report, () => void this.#changes.run(() => this.#startAnew()));
-    this.#removeGuard = guardExit(() => {
-      parts.cursor.close();
-      this.#restore();
-    });
+    const claimed = () => this.#claim;
+    this.#screen = new ScreenKeeper(claimed, runs, this.#state, () => parts.cursor.close());
   }
 
   /** Where the head is, or was while its display is lost. */
@@ -158,14 +156,10 @@ export class HeadController {
   /** Shows nothing until `setMode`. A display that is lost or left to others is turned off when it is had again. */
   off(): Promise<void> {
     return this.#changes.asked(() => {
-      this.#state.set('off', true);
-      if (this.#lost || this.parts.pair.paused) return;
       try {
-        this.#turnOff();
+        this.#screen.off(!this.#lost && !this.parts.pair.paused);
       } catch (error) {
-        if (this.#isLoss(error)) return;
-        this.#state.set('off', false);
-        this.start();
+        if (!this.#isLoss(error)) this.start();
         throw error;
       }
     });
@@ -180,8 +174,7 @@ export class HeadController {
 
   /** After `end`, which need not have resolved: closes the buffers and gives the connector up. */
   close(): void {
-    this.#removeGuard();
-    this.#restore();
+    this.#screen.close();
     this.#sets.close();
     this.#claim.release();
     this.#state.close();
@@ -207,29 +200,6 @@ export class HeadController {
       if (!this.#isLoss(error)) throw error;
     }
     throw new GuestheadError('ERR_DEVICE_LOST', 'The device went while its buffers were made');
-  }
-
-  /** What was there before us. A lost device has nothing to be given back. */
-  readonly #restore = (): void => {
-    quietly(() => {
-      this.#claim.modeset.restore();
-    });
-  };
-
-  #turnOff(): void {
-    const { modeset } = this.#claim;
-    const off = () => {
-      modeset.off();
-    };
-    const { run } = this.parts.runs;
-    if (run === undefined) off();
-    else run.blank('off', off);
-  }
-
-  /** The display is had again. */
-  #show(): void {
-    if (this.#state.has('off')) this.#turnOff();
-    else this.start();
   }
 
   /** Nothing of what was on its way is trusted. */
@@ -303,7 +273,7 @@ export class HeadController {
     await this.#act(this.#connector.cameBack(connector, onResize));
     const mode = modeAgain(connector, wanted, this.#sets.current.mode, onResize === 'keep');
     this.#sets.adopt(await this.#open(mode, rungsOf(path)));
-    this.#show();
+    if (!this.#screen.staysOff()) this.start();
   }
 
   #onPaused(): void {
@@ -314,9 +284,11 @@ export class HeadController {
   /** At once: a change that was under way may wait for a frame. Then for what the host did meanwhile. */
   #onResumed(): void {
     this.#state.set('waiting for master', false);
-    quietly(() => {
-      this.#show();
-    });
+    try {
+      if (!this.#screen.staysOff()) this.start();
+    } catch (error) {
+      this.#fail(error);
+    }
     void this.#changes.run(() => this.#onHotplug());
   }
 
@@ -334,7 +306,7 @@ export class HeadController {
     if (unsettled === true) this.#settling.start(settleMs, this.#lookAgain);
     this.#state.set('unplugged', this.#connector.unplugged);
     if (action === 'stop') runs.complete();
-    if (action === 'blank') runs.run?.blank('unplugged', this.#restore);
+    if (action === 'blank') runs.run?.blank('unplugged', this.#screen.restore);
     if (action === 'show' && mode !== undefined) await this.#follow(mode);
   }
 

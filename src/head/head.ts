@@ -7,7 +7,7 @@ import {
   type PathName,
   type StateCounts,
 } from '../buffer/index.js';
-import { GuestheadError } from '../errors.js';
+import { coded, GuestheadError } from '../errors.js';
 import type { GpuPair } from '../gpus/index.js';
 import { parseMode, type Cursor } from '../kms/index.js';
 import { monotonicClock, type Draw, type Flip, type Frame, type Pacing, type PresentOptions } from '../loop/index.js';
@@ -281,7 +281,12 @@ export class Head {
     this.#controller.assertComing();
     const opened = this.#runs.open(this.#contextOf({ kind: 'program', onTurn: () => this.#turn$.next() }));
     this.#telemetry.statistics.begin();
-    this.#start();
+    try {
+      this.#controller.start();
+    } catch (error) {
+      this.#runs.complete();
+      throw coded(error);
+    }
     return opened;
   }
 

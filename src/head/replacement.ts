@@ -6,7 +6,7 @@
  *                                      └─────────failed──────► the one before goes on
  */
 import { refusalOf, rungsAbove, rungsBelow, rungsOf, type PathName, type Refusal } from '../buffer/index.js';
-import { GuestheadError, messageOf } from '../errors.js';
+import { coded, GuestheadError, messageOf } from '../errors.js';
 import type { Mode } from '../ffi/index.js';
 import { closeQuietly } from '../owner.js';
 import type { BufferSet } from './buffer-set.js';
@@ -113,13 +113,23 @@ export class Replacement {
     this.#previous = this.set;
     this.set = next;
     const shown = new Promise<Error | undefined>((resolve) => (this.#settle = resolve));
-    const started = this.parts.start();
+    const started = this.#start();
     if (started !== 'drawn') this.settled();
     const failure = await shown;
     this.#settle = undefined;
     const isShown = started !== 'presented'; // a program presents when it likes: until then the one before stays
     if (failure === undefined && isShown) this.#retirePrevious();
     return failure;
+  }
+
+  /** What keeps it from starting keeps the next set from the screen. */
+  #start(): ReturnType<ReplacementParts['start']> {
+    try {
+      return this.parts.start();
+    } catch (error) {
+      this.failed(coded(error));
+      return 'drawn';
+    }
   }
 
   /** Where the next set fails to be shown, that is reported, it is closed, and the one before goes on. */

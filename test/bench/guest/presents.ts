@@ -6,7 +6,9 @@ import { modifiers, openHead, Udmabuf, type Head } from '../../../src/index.js';
 
 type Manner = (head: Head) => void;
 
-const flip: Manner = (head) => void head.flips(() => undefined).subscribe();
+const flip: Manner = (head) => {
+  head.flips(() => undefined).subscribe();
+};
 
 const present: Manner = (head) => {
   const { width, height } = head.info.mode;
@@ -18,7 +20,7 @@ const present: Manner = (head) => {
     return buffer;
   });
   let [next, shown, released] = [0, 0, 0];
-  const options = { onOutcome: () => void shown++, onReleased: () => void released++ };
+  const options = { onOutcome: () => shown++, onReleased: () => released++ };
   head.turn$.subscribe(() => {
     head.present(buffers[next++ % buffers.length]!, options);
   });
