@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { passThrough } from './pass-through.mjs';
 import { everyday, setup } from './setup.mjs';
 
-const guesthead = 'dist/cli/main.js';
+const guesthead = 'dist/cli/main.cjs';
 
 async function main(args) {
   if (!(await setup({ only: everyday.filter((name) => name !== 'kernel') }))) return 1;

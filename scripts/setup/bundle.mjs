@@ -21,18 +21,23 @@ export function bundle(entries, folder) {
   buildSync({ ...options, entryPoints: entries, outdir: folder });
 }
 
-/** With the packages in it: those that are optional, or read as files, stay outside. */
-export async function bundleWhole(entries, folder) {
+/**
+ * One file, with the packages in it: those that are optional, or read as files, stay outside. What is imported when it
+ * is needed is in the file, too, and evaluated then. A CommonJS module: Node loads twenty ES modules, one after the
+ * other, in more time than this one takes to be read.
+ */
+export async function bundleWhole(entry, file) {
   await build({
     ...options,
-    entryPoints: entries,
-    outdir: folder,
+    entryPoints: [entry],
+    outfile: file,
+    splitting: false,
+    format: 'cjs',
     packages: 'bundle',
+    define: { 'import.meta.url': 'fileUrl' },
     alias: { ...options.alias, debug: join(root, 'scripts/setup/silent-debug.cjs') },
     external: ['prom-client', 'uplot'],
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-    },
+    banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
     plugins: [addonsInPlace, commanderAlone],
   });
 }

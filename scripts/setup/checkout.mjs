@@ -6,7 +6,7 @@ import { digestOf, filesUnder, isStamped, putStamp } from './stamp.mjs';
 
 const tool = (path) => [process.execPath, join(root, 'node_modules', path)];
 
-const command = 'dist/cli/main.js';
+const command = 'dist/cli/main.cjs';
 const modulesStamp = 'node_modules/.guesthead-lock';
 const modulesDigest = () => digestOf(['package-lock.json']);
 
@@ -83,7 +83,7 @@ export const build = {
 async function bundleCommand() {
   const { bundleWhole, bundleForPage } = await import('./bundle.mjs'); // needs the step "modules" first
   rmSync(join(root, dirname(command)), { recursive: true });
-  await bundleWhole({ main: 'src/cli/main.ts' }, dirname(command));
+  await bundleWhole('src/cli/main.ts', command);
   bundleForPage('src/report/html/client/main.ts', 'dist/report/html/client.js');
   chmodSync(join(root, command), 0o755);
 }

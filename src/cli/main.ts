@@ -4,13 +4,18 @@ import { CommanderError } from 'commander';
 import { exitStatus, failureLines, usageStatus } from './failure.js';
 import { createProgram } from './program.js';
 
-try {
-  await createProgram(process.argv[2]).parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : usageStatus;
-  } else {
-    for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
-    process.exitCode = exitStatus(error);
+/** A function of its own, for the bundle is no ES module: it has no await outside of one. */
+async function main(): Promise<void> {
+  try {
+    await createProgram(process.argv[2]).parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : usageStatus;
+    } else {
+      for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
+      process.exitCode = exitStatus(error);
+    }
   }
 }
+
+void main();

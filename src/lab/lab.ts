@@ -191,7 +191,7 @@ export class Lab {
   async #makeFiles(): Promise<NodeJS.ProcessEnv> {
     await copyFile(await buildInit(), this.files.init);
     await mkdir(this.files.bin);
-    await symlink(join(packageRoot, 'dist/cli/main.js'), join(this.files.bin, 'guesthead'));
+    await symlink(join(packageRoot, 'dist/cli/main.cjs'), join(this.files.bin, 'guesthead'));
     if (!this.hasStandIn) return process.env;
     await copyFile(await buildUdmabufStandIn(), this.files.standIn);
     return { ...process.env, LD_PRELOAD: this.files.standIn, GUESTHEAD_UDMABUF_REFUSAL: this.files.refusal };

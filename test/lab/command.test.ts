@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { Lines } from '../support/lab.js';
 import { packageRoot } from '../../src/package-root.js';
 
-const main = join(packageRoot, 'dist/cli/main.js');
+const main = join(packageRoot, 'dist/cli/main.cjs');
 
 interface Ended {
   readonly status: number | null;

@@ -62,12 +62,12 @@ describe('DRM master', () => {
     const [display] = await addresses();
     const holder = await startRun(lab, ['--display', display]);
     const pid = await pidOf();
-    const refused = await lab.run(['node', 'dist/cli/main.js', 'run', '--display', display, '--frames', '1']);
+    const refused = await lab.run(['node', 'dist/cli/main.cjs', 'run', '--display', display, '--frames', '1']);
     assert.equal(refused.status, 3);
     assert.match(refused.stderr, new RegExp(`ERR_NOT_MASTER: .*node \\(pid ${pid}\\)`));
     const { job, lines } = startWatched(lab, [
       'node',
-      'dist/cli/main.js',
+      'dist/cli/main.cjs',
       ...['run', '--display', display, '--frames', '30', '--wait', '--json'],
     ]);
     await lines.until(new RegExp(`waiting: .*pid ${pid}`));

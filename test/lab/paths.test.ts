@@ -56,7 +56,7 @@ describe('a host that takes foreign buffers', () => {
   it('tells Prometheus of a run meanwhile', async () => {
     const { lines, job } = startWatched(lab, [
       'node',
-      'dist/cli/main.js',
+      'dist/cli/main.cjs',
       'run',
       '--json',
       '--seconds',

@@ -63,7 +63,7 @@ describe('who opens a primary node that nobody has open is DRM master by that: a
 
   it('a run whose display does not exist opens none', async () => {
     const opened = await openedDuring(async () => {
-      const { stderr } = await lab.run(['node', 'dist/cli/main.js', 'run', '--display', 'i915', '--frames', '1']);
+      const { stderr } = await lab.run(['node', 'dist/cli/main.cjs', 'run', '--display', 'i915', '--frames', '1']);
       assert.match(stderr, /ERR_NO_DEVICE/);
     });
     assert.deepEqual(opened, []);
@@ -99,7 +99,7 @@ describe('without a capability, as the example unit', () => {
     await shell(`echo '${configuration}' > /run/guesthead.json`);
     const endHolding = await holdDisplay();
     const words = ['run', '--config', '/run/guesthead.json', '--frames', '30', '--json'];
-    const { job, lines } = startWatched(lab, ['timeout', '60', ...asUnit, 'node', 'dist/cli/main.js', ...words]);
+    const { job, lines } = startWatched(lab, ['timeout', '60', ...asUnit, 'node', 'dist/cli/main.cjs', ...words]);
     await lines.until(/waiting: .*DRM master/);
     await endHolding();
     const result = JSON.parse(await lines.until(/^\{.*\}$/m)) as HeadsResult;

@@ -16,7 +16,7 @@ interface Probed {
 }
 
 async function probed(lab: Lab, words: readonly string[] = [], user: readonly string[] = []): Promise<Probed> {
-  const run = await lab.run([...user, 'node', 'dist/cli/main.js', 'probe', '--json', ...words]);
+  const run = await lab.run([...user, 'node', 'dist/cli/main.cjs', 'probe', '--json', ...words]);
   return { report: validReport(lastJson(run)), status: run.status };
 }
 
@@ -228,7 +228,7 @@ describe('a probe on a host that refuses foreign buffers', () => {
 describe('a probe on a machine without devices', () => {
   it('exits 3 with a whole report', async () => {
     const { status, stdout } = await new Promise<{ status: unknown; stdout: string }>((resolve) => {
-      execFile(process.execPath, ['dist/cli/main.js', 'probe', '--json'], { cwd: packageRoot }, (error, out) => {
+      execFile(process.execPath, ['dist/cli/main.cjs', 'probe', '--json'], { cwd: packageRoot }, (error, out) => {
         resolve({ status: error?.code ?? 0, stdout: out });
       });
     });
@@ -240,7 +240,7 @@ describe('a probe on a machine without devices', () => {
 
   it('exits 2 on an option that there is not', async () => {
     const status = await new Promise((resolve) => {
-      execFile(process.execPath, ['dist/cli/main.js', 'probe', '--flop'], { cwd: packageRoot }, (error) => {
+      execFile(process.execPath, ['dist/cli/main.cjs', 'probe', '--flop'], { cwd: packageRoot }, (error) => {
         resolve(error?.code);
       });
     });

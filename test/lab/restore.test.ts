@@ -41,7 +41,7 @@ describe('the screen', () => {
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     it(`is given back on ${signal} in mid-run, with a summary`, async () => {
-      const run = await interrupt(signal, ['node', 'dist/cli/main.js', 'run', '--json']);
+      const run = await interrupt(signal, ['node', 'dist/cli/main.cjs', 'run', '--json']);
       const result = lastJson<RunResult>(run);
       assert.ok(result.frames > 0);
       assert.equal(run.status, result.verdict === 'pass' ? 0 : 1);
@@ -86,7 +86,7 @@ describe('the screen', () => {
 
   it('needs permission to open the node', async () => {
     const words = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
-    const run = await lab.run([...words, 'node', 'dist/cli/main.js', 'run', '--frames', '1']);
+    const run = await lab.run([...words, 'node', 'dist/cli/main.cjs', 'run', '--frames', '1']);
     assert.equal(run.status, 3);
     assert.match(run.stderr, /ERR_PERMISSION|No suitable device/);
     assert.match(run.stderr, /video/);

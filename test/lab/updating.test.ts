@@ -52,7 +52,7 @@ describe('guesthead run --update dirtyfb', () => {
   });
 
   it('is a usage error with a path whose buffers are not the display’s', async () => {
-    const words = ['dist/cli/main.js', 'run', '--update', 'dirtyfb', '--path', 'import'];
+    const words = ['dist/cli/main.cjs', 'run', '--update', 'dirtyfb', '--path', 'import'];
     const wrong = execute(process.execPath, words, { cwd: packageRoot }); // needs no guest: it comes before any device
     await assert.rejects(wrong, { code: 2, stderr: /DIRTYFB is for a buffer of the display/ });
   });
@@ -158,7 +158,7 @@ describe('guesthead run as a service', () => {
     const manager = await DatagramReceiver.openIn(lab, notify);
     const fed = async (count: number) => (await manager.received(count, 'WATCHDOG=1')).length;
     const env = { NOTIFY_SOCKET: notify, WATCHDOG_USEC: '1000000' };
-    const words = ['node', 'dist/cli/main.js', 'run', '--mode', '1280x768', '--json', '--seconds', '500'];
+    const words = ['node', 'dist/cli/main.cjs', 'run', '--mode', '1280x768', '--json', '--seconds', '500'];
     const service = lab.start([...unprivileged, ...words], { env });
     await manager.received(1, 'READY=1\nSTATUS=');
     await fed(2);

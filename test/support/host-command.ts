@@ -8,7 +8,7 @@ import { Qmp } from '../../src/lab/qmp.js';
 import { buildUdmabufStandIn } from '../../src/lab/tools.js';
 import { packageRoot } from '../../src/package-root.js';
 
-const main = join(packageRoot, 'dist/cli/main.js');
+const main = join(packageRoot, 'dist/cli/main.cjs');
 const startLimitMs = 30_000;
 let sockets = 0;
 

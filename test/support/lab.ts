@@ -9,7 +9,7 @@ export type Output = Awaited<ReturnType<Lab['run']>>;
 
 /** `guesthead …` in the guest. */
 export function guesthead(lab: Lab, words: readonly string[], env: Record<string, string> = {}): Promise<Output> {
-  return lab.run(['node', 'dist/cli/main.js', ...words], { env });
+  return lab.run(['node', 'dist/cli/main.cjs', ...words], { env });
 }
 
 /** A TypeScript file of ours in the guest, made ready on the host. */
@@ -117,7 +117,7 @@ export async function startRun(
 ): Promise<Running> {
   const out = { stdout: '', stderr: '' };
   const until = words.some((word) => word === '--frames' || word === '--seconds') ? [] : ['--seconds', '500'];
-  const job = lab.start([...as, 'node', 'dist/cli/main.js', 'run', '--json', ...until, ...words], {
+  const job = lab.start([...as, 'node', 'dist/cli/main.cjs', 'run', '--json', ...until, ...words], {
     env,
     onStdout: (chunk) => (out.stdout += chunk.toString()),
     onStderr: (chunk) => (out.stderr += chunk.toString()),
