@@ -212,9 +212,9 @@ export class GpuPair {
     else this.#adopt(opened, wanted);
   }
 
-  /** `roles` were opened anew; the other device may have been lost meanwhile. */
+  /** `roles` were opened anew; meanwhile the other device may have been lost, or the display be left to others. */
   #adopt(opened: OpenGpus, roles: ReadonlySet<GpuRole>): void {
-    if (this.#closed) {
+    if (this.#closed || this.#paused) {
       for (const role of roles) closeQuietly(opened[role].owner);
       return;
     }

@@ -7,7 +7,7 @@ import {
   type PathName,
   type StateCounts,
 } from '../buffer/index.js';
-import { coded, GuestheadError } from '../errors.js';
+import { coded, GuestheadError, saysLost } from '../errors.js';
 import type { GpuPair } from '../gpus/index.js';
 import { parseMode, type Cursor } from '../kms/index.js';
 import { monotonicClock, type Draw, type Flip, type Frame, type Pacing, type PresentOptions } from '../loop/index.js';
@@ -229,7 +229,12 @@ export class Head {
   importDmabuf(description: DmabufDescription): ClientBuffer {
     this.#throwIfClosed();
     this.pair.assertOpen();
-    return this.pair.clientBuffers.import(description);
+    try {
+      return this.pair.clientBuffers.import(description);
+    } catch (error) {
+      if (saysLost(error) && this.pair.loseWhatIsGone(error)) this.pair.assertOpen();
+      throw error;
+    }
   }
 
   /**

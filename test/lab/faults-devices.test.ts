@@ -35,7 +35,7 @@ async function addresses(): Promise<[display: string, render: string]> {
   return [display, render];
 }
 
-const pidOf = () => shell('pgrep -of "main.js run"');
+const pidOf = () => shell('pgrep -of "main.cjs run"');
 
 /** Unbinds a virtio-gpu from its driver and, a second later, binds it again. */
 async function rebind(pci: string, meanwhile = () => Promise.resolve()): Promise<void> {

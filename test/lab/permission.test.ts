@@ -113,7 +113,7 @@ describe('without a capability, as the example unit', () => {
 
   it('takes the display again that it lost in mid-run', async () => {
     const { job, ended } = await startRun(lab, [], {}, asUnit);
-    const taken = startWatched(lab, [thief, await shell('pgrep -of "main.js run"'), '2']);
+    const taken = startWatched(lab, [thief, await shell('pgrep -of "main.cjs run"'), '2']);
     await taken.lines.until(/gave it back/);
     await taken.job.done;
     await untilFlipping(lab, '1280x720');
@@ -132,7 +132,7 @@ describe('where the kernel will not give master back', () => {
     const injector = new ErrnoInjector(lab, injectorLibrary, 'master');
     await injector.inject('EACCES 2 SET_MASTER'); // as kernels before 5.8 do
     const { job, ended } = await startRun(lab, [], injector.env);
-    const taken = startWatched(lab, [thief, await shell('pgrep -of "main.js run"'), '2']);
+    const taken = startWatched(lab, [thief, await shell('pgrep -of "main.cjs run"'), '2']);
     await taken.lines.until(/gave it back/);
     await taken.job.done;
     await untilFlipping(lab, '1280x720');

@@ -162,7 +162,7 @@ describe('guesthead run as a service', () => {
     const service = lab.start([...unprivileged, ...words], { env });
     await manager.received(1, 'READY=1\nSTATUS=');
     await fed(2);
-    const taken = startWatched(lab, [thief, await shell('pgrep -of "main.js run"'), '4']);
+    const taken = startWatched(lab, [thief, await shell('pgrep -of "main.cjs run"'), '4']);
     await taken.lines.until(/have master/);
     await sleep(1000); // what was on its way has come
     const before = await fed(0);

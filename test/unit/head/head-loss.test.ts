@@ -47,3 +47,17 @@ describe('a display that goes while its head has', { timeout: 20_000 }, () => {
     });
   }
 });
+
+describe('a display that is gone, which nobody has noticed yet', { timeout: 20_000 }, () => {
+  it('refuses a client’s buffer as lost, and tells the heads', async () => {
+    const rig = await HeadOnFake.open();
+    await rig.start();
+    const fd = rig.kernel.createDmabuf(640 * 4 * 480);
+    await rig.kernel.unplug('display', { silent: true });
+    const describe = { fd, width: 640, height: 480, stride: 2560, modifier: 0n };
+    assert.throws(() => rig.head.importDmabuf(describe), { code: 'ERR_DEVICE_LOST' });
+    assert.ok(rig.end instanceof GuestheadError && rig.end.code === 'ERR_DEVICE_LOST');
+    closeSync(fd);
+    await rig.close();
+  });
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { closeAll, HeadOnFake } from '../../support/fake-head.js';
+import { closeAll, HeadOnFake, until } from '../../support/fake-head.js';
 
 afterEach(closeAll);
 
@@ -33,6 +33,29 @@ describe('a head whose pair of GPUs is paused', { timeout: 20_000 }, () => {
     assert.equal(looks(), before);
     rig.gpus.resume();
     await rig.flipUntil(() => rig.head.info.mode.width === 800);
+    await rig.close();
+  });
+
+  it('in the moment when a lost device is opened again, is left to others all the same', async () => {
+    const rig = await HeadOnFake.open({ gpus: { reopen: true } });
+    const createGbm = rig.kernel.createGbm.bind(rig.kernel);
+    await rig.start();
+    await rig.kernel.unplug();
+    await rig.kernel.unplug('render');
+    let pauses = 0;
+    rig.kernel.createGbm = (node) => {
+      if (pauses++ === 0) rig.gpus.pause();
+      return createGbm(node);
+    };
+    await rig.kernel.plug('render');
+    await rig.kernel.plug();
+    await until(() => pauses > 0);
+    for (let i = 0; i < 5; i++) assert.equal(await rig.kernel.flip(), 0);
+    rig.kernel.takeMaster(); // nobody keeps it from this
+    rig.kernel.dropMaster();
+    assert.equal(rig.kernel.held().nodes, 0, 'nothing was kept open');
+    rig.gpus.resume();
+    await rig.flipUntil(() => rig.flips.length > 2);
     await rig.close();
   });
 });
