@@ -7,7 +7,7 @@
  */
 
 /** Needed by all, importing nothing of the project. */
-const ground = ['errors', 'owner', 'package-root', 'arguments', 'declare'];
+const ground = ['errors', 'owner', 'package-root', 'arguments', 'declare', 'pci-address'];
 const system = ['ffi', 'native'];
 /** Below the heads: a client's way to the screen, the lower stages of which are usable alone. */
 const stages = ['loop', 'gpus', 'kms', 'buffer', 'device'];
@@ -20,6 +20,7 @@ const arrows = {
   errors: [],
   owner: [],
   'package-root': [],
+  'pci-address': [],
   arguments: ['errors'],
   declare: ['arguments', 'errors'],
   native: [],

@@ -56,7 +56,7 @@ const typedRules = {
 const behindTheKernel = [
   {
     regex: '/ffi/index\\.js$',
-    allowImportNames: ['format', 'formatName', 'gbmUsage', 'INVALID', 'LINEAR', 'parseInFormats'],
+    allowImportNames: ['format', 'formatName', 'gbmUsage', 'INVALID', 'LINEAR', 'modeFlag', 'parseInFormats'],
   },
   { regex: '/device/index\\.js$', importNames: ['DrmNode', 'discover', 'watchDrmEvents', 'watchHostRefusals'] },
 ];

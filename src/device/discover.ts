@@ -3,7 +3,7 @@
  * primary node that nobody has open becomes DRM master by that, and a compositor without
  * capabilities that opens it in that moment never gets master on its file.
  */
-import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { assertGiven, isObject } from '../arguments.js';
 
@@ -17,6 +17,8 @@ export interface DrmDevice {
   readonly primary: string | undefined;
   /** `/dev/dri/renderDN`: rendering and PRIME, for every user in the group `render`. */
   readonly render: string | undefined;
+  /** Whether anything is plugged into it, as the kernel found when it looked last; not there for a device without connectors. */
+  readonly connected?: boolean;
 }
 
 /** Where to look; replaced by the tests. */
@@ -41,9 +43,25 @@ export function discover(roots: Roots = systemRoots): DrmDevice[] {
       primary: undefined,
       render: undefined,
     };
-    devices.set(place, { ...found, [kind]: node });
+    devices.set(place, { ...found, ...(kind === 'primary' ? connectionOf(roots, name) : {}), [kind]: node });
   }
   return [...devices.values()];
+}
+
+function connectionOf({ sys }: Roots, card: string): Pick<DrmDevice, 'connected'> {
+  const folder = join(sys, 'class/drm');
+  const statuses = entries(join(folder, card))
+    .filter((name) => name.startsWith(`${card}-`))
+    .map((name) => textOf(join(folder, card, name, 'status')));
+  return statuses.length === 0 ? {} : { connected: statuses.includes('connected') };
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Primary nodes before render nodes, each by number; without `localeCompare`, whose first use loads ICU's tables. */

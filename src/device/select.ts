@@ -1,6 +1,7 @@
 /** Chooses the two devices: by driver, PCI address or node, never by a card number of our own. */
 import { existsSync, realpathSync } from 'node:fs';
 import { GuestheadError } from '../errors.js';
+import { parsePci, type PciAddress } from '../pci-address.js';
 import { describeDevice, type DrmDevice } from './discover.js';
 
 export type Role = 'render' | 'display';
@@ -11,8 +12,6 @@ export interface Selected {
   readonly node: string;
 }
 
-const pciPattern = /^(?:[\da-f]{4,}:)?[\da-f]{2}:[\da-f]{2}\.[0-7]$/i;
-
 /** The kernel refuses dumb allocation on a render node (EACCES), and these have no other: their primary node renders. */
 const rendersOnPrimary = new Set(['vgem', 'virtio_gpu']);
 /** Devices that stand in for a GPU in the lab: taken only where nothing real is there. */
@@ -22,11 +21,14 @@ export function isStandIn(driver: string): boolean {
   return standIns.has(driver);
 }
 
-/** `auto` means virtio-gpu; anything else is a node, a PCI address or a driver's name. */
+/**
+ * `auto` means virtio-gpu, of several the first that has something connected; anything else is a node, a PCI address or a
+ * driver's name.
+ */
 export function selectDisplay(devices: readonly DrmDevice[], wanted: string): Selected {
   const device =
     wanted === 'auto'
-      ? devices.find(({ driver, primary }) => driver === 'virtio_gpu' && primary !== undefined)
+      ? connectedFirst(devices.filter(({ driver, primary }) => driver === 'virtio_gpu' && primary !== undefined))
       : findWanted(devices, wanted, 'display');
   if (device?.primary === undefined) throw notFound(devices, wanted, 'display');
   return { device, node: device.primary };
@@ -52,9 +54,27 @@ function renderNode({ driver, primary, render }: DrmDevice, wanted: string): str
 
 function findWanted(devices: readonly DrmDevice[], wanted: string, role: Role): DrmDevice | undefined {
   if (wanted.startsWith('/')) return findNode(devices, wanted, role);
-  if (pciPattern.test(wanted)) return devices.find(({ pci }) => pci?.endsWith(wanted.toLowerCase()));
+  const address = parsePci(wanted);
+  if (address !== undefined) return findPci(devices, address);
   const ofDriver = devices.filter(({ driver }) => spelt(driver) === spelt(wanted));
   return ofDriver.find((device) => (role === 'display' ? device.primary : true)) ?? ofDriver[0];
+}
+
+function connectedFirst(displays: readonly DrmDevice[]): DrmDevice | undefined {
+  return displays.find(({ connected }) => connected === true) ?? displays[0];
+}
+
+/** Without its domain an address may be that of several devices: those of VMD, say, have domains of their own. */
+function findPci(devices: readonly DrmDevice[], { domain, place }: PciAddress): DrmDevice | undefined {
+  const found = devices.filter(({ pci }) => {
+    const at = pci === undefined ? undefined : parsePci(pci);
+    return at?.place === place && (domain ?? at.domain) === at.domain;
+  });
+  const addresses = [...new Set(found.map(({ pci }) => pci))];
+  if (addresses.length <= 1) return found[0];
+  throw new GuestheadError('ERR_USAGE', `Several devices have the PCI address ${place}`, {
+    advice: `name one with its domain: ${addresses.join(', ')}`,
+  });
 }
 
 /** A driver's name is written with `-` or `_`, as its module's is. */

@@ -10,7 +10,7 @@ export type {
   PlaneId,
   PropertyId,
 } from './ids.js';
-export { capability, clientCapability, gbmUsage, virtgpuParameter } from './constants.js';
+export { capability, clientCapability, gbmUsage, modeFlag, virtgpuParameter } from './constants.js';
 export { format, formatName, INVALID, LINEAR } from './fourcc.js';
 export { parseInFormats } from './in-formats.js';
 export { loadLibdrm } from './libdrm-library.js';

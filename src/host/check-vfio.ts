@@ -25,7 +25,12 @@ export function checkVfio(files: HostFiles, machine: HostMachine): HostCheck[] {
       'VFIO hands out whole IOMMU groups: each device in it must be let go of by the host.',
       groupOf(files, address, group),
     ),
-    check('vfio-access', true, 'QEMU opens the group and /dev/vfio/vfio.', accessOf(files, group)),
+    check(
+      'vfio-access',
+      true,
+      'QEMU opens the group and /dev/vfio/vfio, or the device and /dev/iommu.',
+      accessOf(files, address, group),
+    ),
     check(
       'memlock',
       true,
@@ -83,28 +88,65 @@ function groupOf(files: HostFiles, address: string, group: string | undefined): 
   const members = files.names(`${iommuGroups}/${group}/devices`);
   const held = members.filter((member) => !isLetGo(files, member, member === address));
   const list = members.map((member) => `${member} ${driverOf(files, member) ?? 'no driver'}`).join(', ');
-  const bind = held.map((member) => `driverctl set-override ${member} vfio-pci`).join('; ');
-  return {
-    status: judged(held.length === 0),
-    found: `group ${group}: ${list}`,
-    advice: `modprobe vfio-pci; ${bind} (or driver_override and drivers_probe in ${pciDevices}; libvirt does it by itself)`,
-  };
+  return { status: judged(held.length === 0), found: `group ${group}: ${list}`, advice: adviceOn(files, held) };
 }
 
-/** The GPU must be bound to vfio-pci; its neighbours to that or nothing; bridges stay with the host. */
+/** A physical function takes its virtual functions with it when its driver goes: it is never to be unbound. */
+function adviceOn(files: HostFiles, held: readonly string[]): string {
+  const keepers = held.filter((member) => hasVirtualFunctions(files, member));
+  const others = held.filter((member) => !keepers.includes(member));
+  const modules = [...new Set(others.map((member) => vfioDriverFor(files, member)))];
+  const bind = others.map((member) => `driverctl set-override ${member} ${vfioDriverFor(files, member)}`).join('; ');
+  const rebind = `${modules.map((name) => `modprobe ${name}`).join('; ')}; ${bind} (or driver_override and drivers_probe in ${pciDevices}; libvirt does it by itself)`;
+  const share = `${keepers.join(', ')} must stay with its driver: without it all its virtual functions are gone. A virtual function has a group of its own where the ports above it keep devices apart (ACS): switch ACS or SR-IOV on in the firmware, or use another slot`;
+  return [...(others.length === 0 ? [] : [rebind]), ...(keepers.length === 0 ? [] : [share])].join('. ');
+}
+
+function hasVirtualFunctions(files: HostFiles, member: string): boolean {
+  return (files.number(`${pciDevices}/${member}/sriov_numvfs`) ?? 0) > 0;
+}
+
+/** Some devices have a VFIO driver of their own, which knows what the common one does not: how to migrate, where its memory is. */
+function vfioDriverFor(files: HostFiles, member: string): string {
+  const physical = files.linkName(`${pciDevices}/${member}/physfn`);
+  const own = physical !== undefined && driverOf(files, physical) === 'xe' ? 'xe-vfio-pci' : undefined;
+  return own !== undefined && files.exists(`/sys/bus/pci/drivers/${own}`) ? own : 'vfio-pci';
+}
+
+/** The GPU must be bound to a VFIO driver; its neighbours to one or nothing; bridges stay with the host. */
 function isLetGo(files: HostFiles, member: string, isTheGpu: boolean): boolean {
+  if (isBoundToVfio(files, member)) return true;
   const driver = driverOf(files, member);
-  if (driver === 'vfio-pci') return true;
   if (isTheGpu) return false;
   return driver === undefined || driver === 'pci-stub' || isBridge(files, member);
+}
+
+/** The kernel makes `vfio-dev` for whatever VFIO driver has the device, since Linux 6.1. */
+function isBoundToVfio(files: HostFiles, member: string): boolean {
+  const driver = driverOf(files, member);
+  const isNamedSo = driver?.replaceAll('_', '-').endsWith('vfio-pci') === true;
+  return isNamedSo || (driver !== undefined && files.exists(`${pciDevices}/${member}/vfio-dev`));
 }
 
 function isBridge(files: HostFiles, member: string): boolean {
   return files.text(`${pciDevices}/${member}/class`)?.startsWith('0x0604') === true;
 }
 
-function accessOf(files: HostFiles, group: string | undefined): Finding {
-  const nodes = ['/dev/vfio/vfio', ...(group === undefined ? [] : [`/dev/vfio/${group}`])];
+/** Whether this host has no VFIO containers and groups but iommufd, and the device its node for that. */
+export function usesIommufd(files: HostFiles, address: string): boolean {
+  const isThere = files.exists('/dev/iommu') && deviceNode(files, address) !== undefined;
+  return isThere && !files.exists('/dev/vfio/vfio');
+}
+
+/** `/dev/vfio/devices/vfio0`: the device by itself, without its group. */
+function deviceNode(files: HostFiles, address: string): string | undefined {
+  const [name] = files.names(`${pciDevices}/${address}/vfio-dev`);
+  return name === undefined ? undefined : `/dev/vfio/devices/${name}`;
+}
+
+function accessOf(files: HostFiles, address: string, group: string | undefined): Finding {
+  const byGroup = ['/dev/vfio/vfio', ...(group === undefined ? [] : [`/dev/vfio/${group}`])];
+  const nodes = usesIommufd(files, address) ? ['/dev/iommu', deviceNode(files, address) ?? ''] : byGroup;
   const missing = nodes.filter((node) => !files.exists(node));
   const shut = nodes.filter((node) => files.exists(node) && !files.mayUse(node));
   const found = [
@@ -115,7 +157,7 @@ function accessOf(files: HostFiles, group: string | undefined): Finding {
     status: judged(found.length === 0 && group !== undefined),
     found: found.length === 0 ? `${nodes.join(' and ')}: readable and writable` : found.join(', '),
     advice:
-      'modprobe vfio-pci and bind the group; then give its node in /dev/vfio to the user that runs QEMU, or run QEMU as root',
+      'bind the group (see the check vfio-group); then give its node in /dev/vfio to the user that runs QEMU, or run QEMU as root',
   };
 }
 

@@ -1,4 +1,6 @@
 /** From wishes to a described machine: asks this host what it has. */
+import { usesIommufd } from './check-vfio.js';
+import { HostFiles } from './host-files.js';
 import { hostMachineOf, type HostMachine, type HostWishes } from './machine.js';
 import type { Item } from './item.js';
 import { itemsOf } from './items.js';
@@ -21,9 +23,10 @@ export async function generate(wishes: HostWishes, program = defaultProgram): Pr
   const path = findQemu(program);
   const [qemu, kvm] = await Promise.all([path === undefined ? undefined : lookAtQemu(path), trial(machine, path)]);
   const accelerator = machine.accelerator === 'auto' ? (kvm?.works === true ? 'kvm' : 'tcg') : machine.accelerator;
+  const iommufd = machine.vfio !== undefined && usesIommufd(new HostFiles(), machine.vfio);
   return {
     ...{ program, machine, accelerator, qemu },
-    items: itemsOf(machine, { accelerator, qemu }),
+    items: itemsOf(machine, { accelerator, qemu, iommufd }),
     notes: notesOn(machine, program, qemu, kvm),
   };
 }

@@ -12,6 +12,8 @@ export interface ItemFacts {
   readonly accelerator: 'kvm' | 'tcg';
   /** Undefined where no QEMU is here to be asked: then nothing that only newer ones know. */
   readonly qemu: Qemu | undefined;
+  /** This host passes devices through by iommufd alone. */
+  readonly iommufd: boolean;
 }
 
 /** QEMU's name for the display device, by which QMP and screenshots find it. */
@@ -23,7 +25,7 @@ export function itemsOf(machine: HostMachine, facts: ItemFacts): Item[] {
     accelerationItem(facts.accelerator),
     ...memoryItems(machine),
     displayDeviceItem(machine),
-    ...passThroughItems(machine),
+    ...passThroughItems(machine, facts),
     ...displayItems(machine, facts.qemu),
     ...peripheralItems(machine),
     ...bootItems(machine),
@@ -102,21 +104,28 @@ function displayDeviceItem({ heads, size }: HostMachine): Item {
   };
 }
 
-function passThroughItems({ vfio }: HostMachine): Item[] {
+function passThroughItems({ vfio }: HostMachine, { iommufd }: ItemFacts): Item[] {
   if (vfio === undefined) return [];
   const [domain = '', bus = '', slot = '', pciFunction = ''] = vfio.split(/[:.]/);
   const address = { domain: `0x${domain}`, bus: `0x${bus}`, slot: `0x${slot}`, function: `0x${pciFunction}` };
   const hostdev = { mode: 'subsystem', type: 'pci', managed: 'yes' };
   return [
+    ...(iommufd ? [iommufdItem] : []),
     {
       arguments: ['-device', 'pcie-root-port,id=gpu-port,chassis=1'],
       why: "A port for the GPU. Directly on the root complex it would be an integrated endpoint without a link, which some vendors' drivers refuse.",
       libvirt: [],
     },
     {
-      arguments: ['-device', `vfio-pci,host=${vfio},bus=gpu-port`],
+      arguments: ['-device', `vfio-pci,host=${vfio},bus=gpu-port${iommufd ? ',iommufd=iommufd0' : ''}`],
       why: "The headless GPU that draws. Without it the guest draws on the CPU. Its buffers must lie in the guest's memory (GBM linear): QEMU cannot show its VRAM.",
       libvirt: placed('devices', xml('hostdev', hostdev, xml('source', {}, xml('address', address)))),
     },
   ];
 }
+
+const iommufdItem: Item = {
+  arguments: ['-object', 'iommufd,id=iommufd0'],
+  why: 'This host hands devices out by /dev/iommu, and has no /dev/vfio/vfio. Without it QEMU (8.2 or later) looks for the latter and does not start.',
+  libvirt: [],
+};

@@ -1,6 +1,7 @@
 /** The machine that a host is to run: what was asked for, completed and judged. Pure. */
 import { isAbsolute, join, resolve } from 'node:path';
 import { GuestheadError } from '../errors.js';
+import { parsePci } from '../pci-address.js';
 import type { HostAccelerator, HostDisplay } from './choices.js';
 
 export interface Size {
@@ -80,10 +81,10 @@ function judge({ name, heads, size, memory, cpus, kernel, initrd, append, displa
 
 /** `01:00.0` or `0000:01:00.0` → the latter; throws ERR_USAGE for what is no PCI address. */
 export function parsePciAddress(text: string): string {
-  const match = /^(?:([\da-f]{4}):)?([\da-f]{2}:[01][\da-f]\.[0-7])$/i.exec(text);
-  if (match?.[2] === undefined)
+  const address = parsePci(text);
+  if (address === undefined)
     throw usage(`No PCI address: ${text}`, 'write it as lspci -D does, e.g. 0000:01:00.0, or 01:00.0');
-  return `${match[1] ?? '0000'}:${match[2]}`.toLowerCase();
+  return `${address.domain ?? '0000'}:${address.place}`;
 }
 
 export const mebibyte = 2 ** 20;

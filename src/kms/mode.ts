@@ -1,24 +1,26 @@
 /** The display mode: the connector's preferred one, or the one asked for. */
 import { GuestheadError } from '../errors.js';
-import type { Connector, Mode } from '../ffi/index.js';
+import { modeFlag, type Connector, type Mode } from '../ffi/index.js';
 import { modeAdvice, modePattern } from './choices.js';
 
 export interface ModeRequest {
   readonly width: number;
   readonly height: number;
+  readonly interlaced: boolean;
   /** Hz; undefined = the highest the connector offers at this size. */
   readonly refreshHz: number | undefined;
 }
 
-/** `1920x1080` or `1920x1080@60`; throws ERR_USAGE. */
+/** `1920x1080`, `1920x1080@60` or, of interlaced modes, `1920x1080i@60`; throws ERR_USAGE. */
 export function parseMode(text: string): ModeRequest {
   const match = modePattern.exec(text);
   if (match === null)
     throw new GuestheadError('ERR_USAGE', `'${text}' is not a mode`, {
       advice: modeAdvice,
     });
-  const [, width, height, hz] = match;
-  return { width: Number(width), height: Number(height), refreshHz: hz === undefined ? undefined : Number(hz) };
+  const [, width, height, i, hz] = match;
+  const refreshHz = hz === undefined ? undefined : Number(hz);
+  return { width: Number(width), height: Number(height), interlaced: i === 'i', refreshHz };
 }
 
 /** Throws ERR_NO_MODE that lists what the connector offers. */
@@ -44,13 +46,17 @@ export function modeAgain(connector: Connector, wanted: ModeRequest | undefined,
   return wanted === undefined && !mode.preferred ? before : mode;
 }
 
-/** `1920x1080@75`, with decimals only where the rate has them. */
-export function formatMode({ width, height, refreshHz }: Mode): string {
-  return `${width}x${height}@${Number(refreshHz.toFixed(2))}`;
+/** `1920x1080@75`, with decimals only where the rate has them, and as `parseMode` takes it. */
+export function formatMode(mode: Mode): string {
+  return `${mode.width}x${mode.height}${isInterlaced(mode) ? 'i' : ''}@${Number(mode.refreshHz.toFixed(2))}`;
 }
 
-function formatRequest({ width, height, refreshHz }: ModeRequest): string {
-  return `${width}x${height}${refreshHz === undefined ? '' : `@${refreshHz}`}`;
+function isInterlaced({ flags }: Mode): boolean {
+  return (flags & modeFlag.interlace) !== 0;
+}
+
+function formatRequest({ width, height, interlaced, refreshHz }: ModeRequest): string {
+  return `${width}x${height}${interlaced ? 'i' : ''}${refreshHz === undefined ? '' : `@${refreshHz}`}`;
 }
 
 function preferred(modes: readonly Mode[]): Mode | undefined {
@@ -60,8 +66,10 @@ function preferred(modes: readonly Mode[]): Mode | undefined {
 /** A rate counts as met within half a hertz: modes are named by rounded rates. */
 const rateTolerance = 0.5;
 
-function closest(modes: readonly Mode[], { width, height, refreshHz }: ModeRequest): Mode | undefined {
-  const sized = modes.filter((mode) => mode.width === width && mode.height === height);
+function closest(modes: readonly Mode[], { width, height, interlaced, refreshHz }: ModeRequest): Mode | undefined {
+  const sized = modes.filter(
+    (mode) => mode.width === width && mode.height === height && isInterlaced(mode) === interlaced,
+  );
   const distance = (mode: Mode) => (refreshHz === undefined ? -mode.refreshHz : Math.abs(mode.refreshHz - refreshHz));
   const best = sized.sort((a, b) => distance(a) - distance(b))[0];
   const met = best !== undefined && (refreshHz === undefined || distance(best) <= rateTolerance);

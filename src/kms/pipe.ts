@@ -59,15 +59,22 @@ export function listConnectors({ kms }: KmsNode): Connector[] {
 }
 
 function chooseConnector(display: KmsNode, all: readonly Connector[], name: string | undefined): Connector {
-  const wanted = all.find((connector) =>
-    name === undefined ? connector.status === 'connected' : connector.name === name,
-  );
+  const plugged = all.filter(({ status }) => status === 'connected');
+  const wanted =
+    name === undefined
+      ? (plugged.find(({ modes }) => modes.length > 0) ?? plugged[0])
+      : all.find((connector) => connector.name === name);
   const list = all.map((connector) => `${connector.name} (${connector.status})`).join(', ') || 'none';
   const details = { device: display.path };
   if (wanted === undefined && name !== undefined)
     throw new GuestheadError('ERR_USAGE', `There is no connector '${name}'`, {
       ...details,
       advice: `valid choices: ${list}`,
+    });
+  if (wanted?.status === 'connected' && wanted.modes.length === 0)
+    throw new GuestheadError('ERR_NO_CONNECTOR', `${wanted.name} is connected, but the kernel knows no mode of it`, {
+      ...details,
+      advice: `its EDID is missing or broken (the file edid of ${wanted.name} in /sys/class/drm): give the kernel another with drm.edid_firmware=${wanted.name}:edid/1920x1080.bin, or a mode with video=${wanted.name}:1920x1080@60e`,
     });
   if (wanted === undefined || wanted.modes.length === 0)
     throw new GuestheadError('ERR_NO_CONNECTOR', `No connected connector; found: ${list}`, {

@@ -61,12 +61,12 @@ export class FakeDisplay {
   connector(id: ConnectorId): Connector | undefined {
     const screen = this.screens.find(({ connector }) => connector === id);
     if (screen === undefined) return undefined;
-    const { name, encoder, modes } = screen;
+    const { name, encoder, modes, connected } = screen;
     const isOn = this.#state.read(id, 'CRTC_ID') !== 0n;
     return {
       id,
       name,
-      status: modes.length > 0 ? 'connected' : 'disconnected',
+      status: connected || modes.length > 0 ? 'connected' : 'disconnected',
       encoder: isOn ? encoder : undefined,
       encoders: [encoder],
       widthMm: 300,
@@ -266,7 +266,7 @@ export class FakeDisplay {
     this.flipped(screen);
   }
 
-  #screen({ modes = [], model }: FakeConnectorOptions, index: number): FakeScreen {
+  #screen({ modes = [], connected = false, model }: FakeConnectorOptions, index: number): FakeScreen {
     const cursor = { memory: undefined, shape: undefined, x: 0, y: 0 };
     return {
       name: `Virtual-${index + 1}`,
@@ -275,6 +275,7 @@ export class FakeDisplay {
       crtc: this.#id() as CrtcId,
       plane: this.#id() as PlaneId,
       modes,
+      connected,
       model,
       busy: false,
       visible: undefined,

@@ -6,6 +6,8 @@ import type { FakeMode } from './fake-mode.js';
 export interface FakeConnectorOptions {
   /** The preferred one first; none: nothing is plugged in. */
   readonly modes?: readonly FakeMode[];
+  /** Something is plugged in, also where the kernel knows no mode of it, as with a broken EDID. */
+  readonly connected?: boolean;
   readonly model?: DisplayModel;
 }
 
@@ -17,6 +19,7 @@ export interface FakeScreen {
   readonly crtc: CrtcId;
   readonly plane: PlaneId;
   modes: readonly FakeMode[];
+  readonly connected: boolean;
   readonly model: DisplayModel | undefined;
   /** A commit's flip has not been made yet: what comes meanwhile is refused with EBUSY, or waits. */
   busy: boolean;

@@ -15,7 +15,7 @@ import { showPicture } from './show-picture.js';
 const node = DrmNode.open(selectDisplay(discover(), 'auto').node);
 node.becomeAtomicMaster();
 const pipe = choosePipe(node, undefined);
-const mode = chooseMode(pipe.connector, { width: 1280, height: 768, refreshHz: undefined });
+const mode = chooseMode(pipe.connector, { width: 1280, height: 768, interlaced: false, refreshHz: undefined });
 const { width, height } = mode;
 const { handle, pitch } = createDumb(node.fd, { width, height, bpp: 32 });
 const planes = [{ handle, pitch, offset: 0 }];

@@ -76,6 +76,29 @@ describe('discovery', () => {
     assert.deepEqual(drivers(roots), ['virtio_gpu', 'virtio-pci']);
   });
 
+  it('tells whether something is plugged into a display, as the kernel found it last', () => {
+    const roots = rootsWith(
+      'connected',
+      { place: 'devices/pci0000:00/0000:00:02.0', nodes: ['card0'], driver: 'virtio_gpu' },
+      { place: 'devices/pci0000:00/0000:00:03.0', nodes: ['card1', 'renderD128'], driver: 'virtio_gpu' },
+      { place: 'devices/pci0000:00/0000:00:04.0', nodes: ['renderD129'], driver: 'xe' },
+    );
+    const statuses = {
+      'card0-Virtual-1': 'disconnected',
+      'card1-Virtual-2': 'disconnected',
+      'card1-Virtual-3': 'connected',
+    };
+    for (const [name, status] of Object.entries(statuses)) {
+      const folder = join(roots.sys, 'class/drm', name.slice(0, 5), name);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'status'), `${status}\n`);
+    }
+    assert.deepEqual(
+      discover(roots).map(({ connected }) => connected),
+      [false, true, undefined],
+    );
+  });
+
   it('calls a faux or platform device without a driver by its own name', () => {
     const roots = rootsWith(
       'faux',
@@ -132,6 +155,30 @@ describe('selection', () => {
     const nvidia = [virtio, { ...xe, driver: 'nvidia-drm' }];
     for (const name of ['nvidia-drm', 'nvidia_drm'])
       assert.equal(selectRender(nvidia, name, virtio).device.driver, 'nvidia-drm');
+  });
+
+  it('takes an address with its domain for exactly that, and one without for what it can only be', () => {
+    const [first, second] = [{ ...xe, pci: '10000:00:05.0' }, xe];
+    const rendering = (name: string, ...devices: DrmDevice[]) =>
+      selectRender([virtio, ...devices], name, virtio).device;
+    assert.equal(rendering('0000:00:05.0', first, second), second);
+    assert.equal(rendering('10000:00:05.0', first, second), first);
+    assert.equal(rendering('00000000:00:05.0', first, second), second, 'as nvidia-smi writes it');
+    assert.equal(rendering('00:05.0', second), second);
+    assert.throws(() => rendering('00:05.0', first, second), {
+      code: 'ERR_USAGE',
+      advice: 'name one with its domain: 10000:00:05.0, 0000:00:05.0',
+    });
+  });
+
+  it('takes the virtio-gpu that has something connected, of several', () => {
+    const [idle, shown] = [
+      { ...virtio, connected: false },
+      { ...virtio, pci: '0000:00:03.0', primary: '/dev/dri/card3', connected: true },
+    ];
+    assert.equal(selectDisplay([idle, shown], 'auto').device, shown);
+    assert.equal(selectDisplay([shown, idle], 'auto').device, shown);
+    assert.equal(selectDisplay([idle], 'auto').device, idle, 'which may be connected later');
   });
 
   it('takes a node through a link, and opens that node', () => {

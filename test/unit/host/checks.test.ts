@@ -8,7 +8,7 @@ import { verdictOf, type HostCheck } from '../../../src/host/check.js';
 import { checkQemu } from '../../../src/host/check-qemu.js';
 import { checkRenderNode } from '../../../src/host/check-render.js';
 import { checkUdmabuf } from '../../../src/host/check-udmabuf.js';
-import { checkVfio } from '../../../src/host/check-vfio.js';
+import { checkVfio, usesIommufd } from '../../../src/host/check-vfio.js';
 import { HostFiles } from '../../../src/host/host-files.js';
 import { hostMachineOf, type HostWishes } from '../../../src/host/machine.js';
 
@@ -145,6 +145,56 @@ describe('the check of VFIO', () => {
     assert.deepEqual([absent['vfio-device']?.status, absent['vfio-group']?.status], ['no', 'no']);
     assert.match(absent['vfio-device']?.found ?? '', /0000:01:00\.0 \(i915\)$/);
     assert.equal(byId(vfio({ vfio: '03:00.0' }))['vfio-device']?.status, 'unknown');
+  });
+
+  for (const driver of ['xe-vfio-pci', 'nvgrace-gpu-vfio-pci', 'mlx5_vfio_pci'])
+    it(`takes a device bound to ${driver}, as to any VFIO driver`, () => {
+      pciDevice(gpu, '0x030000', driver);
+      assert.equal(byId(vfio())['vfio-group']?.status, 'ok');
+    });
+
+  it('knows a VFIO driver of any name by the vfio-dev of its device', () => {
+    pciDevice(gpu, '0x030000', 'somebodys-own');
+    assert.equal(byId(vfio())['vfio-group']?.status, 'no');
+    file(`/sys/bus/pci/devices/${gpu}/vfio-dev/vfio0/dev`, '511:0\n');
+    assert.equal(byId(vfio())['vfio-group']?.status, 'ok');
+  });
+
+  it('never advises to unbind a physical function, which would take its virtual functions along', () => {
+    const [physical, virtual] = ['0000:00:02.0', '0000:00:02.1'];
+    pciDevice(physical, '0x030000', 'i915');
+    file(`/sys/bus/pci/devices/${physical}/sriov_numvfs`, '7\n');
+    pciDevice(virtual, '0x030000', 'i915');
+    link(`/sys/bus/pci/devices/${virtual}/physfn`, `../${physical}`);
+    const group = byId(vfio({ vfio: virtual }))['vfio-group'];
+    assert.equal(group?.status, 'no');
+    assert.match(group.advice ?? '', /set-override 0000:00:02\.1 vfio-pci/);
+    assert.match(group.advice ?? '', /0000:00:02\.0 must stay with its driver.*ACS/);
+    assert.doesNotMatch(group.advice ?? '', /set-override 0000:00:02\.0/);
+  });
+
+  it('advises the VFIO driver that a device has of its own, where this kernel has it', () => {
+    const [physical, virtual] = ['0000:03:00.0', '0000:03:00.1'];
+    pciDevice(physical, '0x030000', 'xe');
+    pciDevice(virtual, '0x030000', 'xe', '9');
+    link(`/sys/bus/pci/devices/${virtual}/physfn`, `../${physical}`);
+    const advice = () => byId(vfio({ vfio: virtual }))['vfio-group']?.advice ?? '';
+    assert.match(advice(), /modprobe vfio-pci; driverctl set-override 0000:03:00\.1 vfio-pci/);
+    file('/sys/bus/pci/drivers/xe-vfio-pci/bind');
+    assert.match(advice(), /modprobe xe-vfio-pci; driverctl set-override 0000:03:00\.1 xe-vfio-pci/);
+  });
+
+  it('is content with iommufd alone, the device’s own node and no group’s', () => {
+    pciDevice(gpu, '0x030000', 'vfio-pci');
+    file(`/sys/bus/pci/devices/${gpu}/vfio-dev/vfio0/dev`, '511:0\n');
+    const access = () => byId(vfio())['vfio-access'];
+    assert.deepEqual([access()?.status, usesIommufd(new HostFiles(root), gpu)], ['no', false]);
+    file('/dev/iommu');
+    assert.match(access()?.found ?? '', /no \/dev\/vfio\/devices\/vfio0/);
+    file('/dev/vfio/devices/vfio0');
+    assert.deepEqual([access()?.status, usesIommufd(new HostFiles(root), gpu)], ['ok', true]);
+    file('/dev/vfio/vfio');
+    assert.equal(usesIommufd(new HostFiles(root), gpu), false, 'where there is both, QEMU’s default is taken');
   });
 
   it("holds memlock against the guest's memory, but for a process that may lock anything", () => {

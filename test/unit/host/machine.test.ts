@@ -10,7 +10,7 @@ import type { Qemu } from '../../../src/host/qemu.js';
 const isUsage = { code: 'ERR_USAGE', advice: /.+/ };
 
 function words(wishes: HostWishes, qemu?: Qemu): string[] {
-  return itemsOf(hostMachineOf(wishes), { accelerator: 'tcg', qemu }).flatMap((item) => item.arguments);
+  return itemsOf(hostMachineOf(wishes), { accelerator: 'tcg', qemu, iommufd: false }).flatMap((item) => item.arguments);
 }
 
 describe("a host's machine", () => {
@@ -48,7 +48,7 @@ describe("a host's machine", () => {
   it('has a line that a shell takes apart into the same words', () => {
     const wishes = { kernel: "/tmp/a kernel's", append: '-x "y" $HOME', disk: '/tmp/two  spaces' };
     const machine = hostMachineOf(wishes);
-    const items = itemsOf(machine, { accelerator: 'tcg', qemu: undefined });
+    const items = itemsOf(machine, { accelerator: 'tcg', qemu: undefined, iommufd: false });
     const line = commandLine({ program: 'echo', machine, accelerator: 'tcg', qemu: undefined, items, notes: [] });
     const script = `printf '%s\\0' ${line.replace(/^echo/, '')}`;
     const split = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);

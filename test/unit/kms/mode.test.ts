@@ -4,8 +4,8 @@ import { chooseMode, formatMode, parseMode } from '../../../src/kms/index.js';
 import { modeAgain } from '../../../src/kms/mode.js';
 import type { Connector, Mode } from '../../../src/ffi/index.js';
 
-function mode(width: number, height: number, refreshHz: number, preferred = false): Mode {
-  return { name: '', width, height, refreshHz, preferred, flags: 0, type: 0, raw: Buffer.alloc(68) };
+function mode(width: number, height: number, refreshHz: number, preferred = false, flags = 0): Mode {
+  return { name: '', width, height, refreshHz, preferred, flags, type: 0, raw: Buffer.alloc(68) };
 }
 
 const connector = {
@@ -15,8 +15,8 @@ const connector = {
 
 describe('modes', () => {
   it('are written as WIDTHxHEIGHT[@HZ]', () => {
-    assert.deepEqual(parseMode('1920x1080'), { width: 1920, height: 1080, refreshHz: undefined });
-    assert.deepEqual(parseMode('1920x1080@59.94'), { width: 1920, height: 1080, refreshHz: 59.94 });
+    assert.deepEqual(parseMode('1920x1080'), { width: 1920, height: 1080, interlaced: false, refreshHz: undefined });
+    assert.deepEqual(parseMode('1920x1080@59.94'), { width: 1920, height: 1080, interlaced: false, refreshHz: 59.94 });
     for (const bad of ['', '1920', '1920x', 'x1080', '1920x1080@', '1920x1080@x', ' 1920x1080', '1920*1080'])
       assert.throws(() => parseMode(bad), { code: 'ERR_USAGE' }, bad);
   });
@@ -48,6 +48,17 @@ describe('modes', () => {
     assert.equal(choose('3840x2160@59.94'), '3840x2160@59.94');
     assert.equal(choose('1920x1080'), '1920x1080@75');
     assert.equal(choose('1920x1080@60'), '1920x1080@60');
+  });
+
+  it('are progressive ones unless an interlaced one is asked for', () => {
+    const television = { ...connector, modes: [mode(1920, 1080, 60, false, 1 << 4), mode(1920, 1080, 59.94)] };
+    const choose = (text: string) => formatMode(chooseMode(television, parseMode(text)));
+    assert.equal(choose('1920x1080@60'), '1920x1080@59.94');
+    assert.equal(choose('1920x1080'), '1920x1080@59.94');
+    assert.equal(choose('1920x1080i@60'), '1920x1080i@60');
+    assert.equal(choose('1920x1080i'), '1920x1080i@60');
+    const interlacedAlone = { ...connector, modes: television.modes.slice(0, 1) };
+    assert.throws(() => chooseMode(interlacedAlone, parseMode('1920x1080@60')), { advice: /1920x1080i@60/ });
   });
 
   it('that do not exist are refused with the choices', () => {

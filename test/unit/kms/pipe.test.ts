@@ -46,6 +46,20 @@ describe('the pipe of a head', () => {
     assert.throws(() => choosePipe(node, 'DP-9'), { code: 'ERR_USAGE', advice });
   });
 
+  it('passes over a connector that is connected but has no mode; named, it says what is wrong with it', () => {
+    kernel = new FakeKernel({ connectors: [{ connected: true }, { modes }] });
+    node = kernel.openNode('/dev/dri/card0');
+    node.becomeAtomicMaster();
+    assert.equal(choosePipe(node, undefined).connector.name, 'Virtual-2');
+    const broken = {
+      code: 'ERR_NO_CONNECTOR',
+      message: /Virtual-1 is connected.*no mode/,
+      advice: /EDID.*edid_firmware=Virtual-1/,
+    };
+    assert.throws(() => choosePipe(node, 'Virtual-1'), broken);
+    assert.throws(() => choosePipe(node, undefined, [choosePipe(node, 'Virtual-2')]), broken);
+  });
+
   it('is none where nothing is connected that no other head has', () => {
     const taken = [choosePipe(node, undefined)];
     taken.push(choosePipe(node, undefined, taken));
