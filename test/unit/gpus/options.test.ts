@@ -56,7 +56,8 @@ describe('the options of a head', () => {
   it('keep a mode that was asked for, unless told otherwise', () => {
     assert.equal(parseHeadOptions({ mode: '640x480' }).onResize, 'keep');
     assert.equal(parseHeadOptions({ mode: '640x480', onResize: 'stop' }).onResize, 'stop');
-    assert.deepEqual(parseHeadOptions({ mode: '640x480@60' }).mode, { width: 640, height: 480, refreshHz: 60 });
+    const { mode } = parseHeadOptions({ mode: '640x480@60' });
+    assert.deepEqual(mode, { width: 640, height: 480, interlaced: false, refreshHz: 60 });
   });
 
   it('flush a buffer of the display only', () => {
