@@ -96,7 +96,7 @@ export async function startBystander(lab: Lab): Promise<() => Promise<void>> {
 /** Resolves once a Node process shows a picture of this size, not the console; fails after a minute without. */
 export async function untilFlipping(lab: Lab, size = '1920x1080'): Promise<void> {
   const shown = `cat /sys/kernel/debug/dri/*/state | grep -A 4 "allocated by = node" | grep -q 'size=${size}'`;
-  const wait = `until ${shown}; do sleep 0.1; done; sleep 0.5`;
+  const wait = `until ${shown}; do sleep 0.1; done; sleep 0.2`;
   const { status } = await lab.run(['timeout', '60', 'sh', '-c', wait]);
   assert.equal(status, 0, 'nothing was flipped');
 }
