@@ -14,6 +14,15 @@ function words(wishes: HostWishes, qemu?: Qemu): string[] {
 }
 
 describe("a host's machine", () => {
+  it('hands its GPU over by iommufd where the host has nothing else', () => {
+    const facts = { accelerator: 'tcg', qemu: undefined } as const;
+    const words = (iommufd: boolean) =>
+      itemsOf(hostMachineOf({ vfio: '01:00.0' }), { ...facts, iommufd }).flatMap((item) => item.arguments);
+    assert.ok(words(true).includes('iommufd,id=iommufd0'));
+    assert.ok(words(true).includes('vfio-pci,host=0000:01:00.0,bus=gpu-port,iommufd=iommufd0'));
+    assert.doesNotMatch(words(false).join(' '), /iommufd/);
+  });
+
   it('takes a PCI address with or without its domain, and nothing else', () => {
     assert.equal(parsePciAddress('0000:01:00.0'), '0000:01:00.0');
     assert.equal(parsePciAddress('01:1F.7'), '0000:01:1f.7');
