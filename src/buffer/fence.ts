@@ -39,6 +39,11 @@ export class Fence {
     return new Fence(fd, calls);
   }
 
+  /** Takes over what the kernel has just made as a sync_file: there is nothing to validate, and nothing that can fail. */
+  static made(fd: number, calls: FenceCalls): Fence {
+    return new Fence(fd, calls);
+  }
+
   /**
    * A new fence that signals when all of these have: for a frame that is rendered on several
    * queues. The given ones stay open. Throws ERR_USAGE for none, ERR_CLOSED for a closed one.

@@ -90,7 +90,7 @@ export class KernelScanout implements Scanout {
   }
 
   adopt(outFence: number): Fence {
-    return Fence.adopt(outFence, this.parts.claim.native);
+    return Fence.made(outFence, this.parts.claim.native);
   }
 
   regain(): boolean {
