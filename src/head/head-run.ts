@@ -210,7 +210,8 @@ export class HeadRun {
       onMaster,
       onFrame: (next) => (this.#nextFrame = next),
     });
-    this.#subscribe(flips$, subscriber);
+    const loop = this.#subscribe(flips$, subscriber);
+    loop.add(scanout.events$.subscribe()); // of its commits, for which it does not wait
   }
 
   #startProgram(parts: PresenterParts<ScanoutBuffer>, { onTurn }: ProgramSource): void {
@@ -232,7 +233,7 @@ export class HeadRun {
   }
 
   /** The loop may end before `subscribe` returns: what runs is known before it starts. */
-  #subscribe(flips$: Observable<Flip>, subscriber: Subscriber<Flip>): void {
+  #subscribe(flips$: Observable<Flip>, subscriber: Subscriber<Flip>): Subscription {
     const { telemetry, onError } = this.context;
     const loop = new Subscription();
     this.#loop = loop;
@@ -250,6 +251,7 @@ export class HeadRun {
         },
       }),
     );
+    return loop;
   }
 
   #stopLoop(reason: DiscardReason): void {

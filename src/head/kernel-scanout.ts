@@ -37,8 +37,11 @@ export class KernelScanout implements Scanout {
   /** For one subscriber at a time, the loop. */
   readonly events$ = new Observable<ScanoutEvent>((subscriber) => {
     this.#listener = subscriber;
+    for (const event of this.#unheard.splice(0)) subscriber.next(event);
   });
   #listener: Subscriber<ScanoutEvent> | undefined;
+  /** Came between two loops, for the next: a buffer whose release nobody hears of would never be free again. */
+  readonly #unheard: ScanoutEvent[] = [];
   readonly #native: NativeScanout;
   readonly #attached = new Map<number, Attachable>();
   readonly #sampler: FenceSampler;
@@ -120,6 +123,7 @@ export class KernelScanout implements Scanout {
   /** Detaches all: who detaches one of them later finds it done. Idempotent. */
   close(): void {
     this.#listener?.complete();
+    this.#unheard.length = 0;
     this.#attached.clear();
     this.#native.close();
   }
@@ -162,15 +166,20 @@ export class KernelScanout implements Scanout {
       flip: (slot, sequence, timestampNs, flushPending) => {
         this.#flipPending = false;
         this.parts.onFlip();
-        this.#listener?.next({ kind: 'flip', slot, sequence, timestampNs, flushPending });
+        this.#tell({ kind: 'flip', slot, sequence, timestampNs, flushPending });
       },
       fence: (slot) => {
-        this.#listener?.next({ kind: 'fence', slot });
+        this.#tell({ kind: 'fence', slot });
       },
       error: (error) => {
-        this.#listener?.next({ kind: 'error', error });
+        this.#tell({ kind: 'error', error });
       },
     });
+  }
+
+  #tell(event: ScanoutEvent): void {
+    if (this.#listener === undefined || this.#listener.closed) this.#unheard.push(event);
+    else this.#listener.next(event);
   }
 
   /** Rendering, readers, and the flush once it is queued. */

@@ -4,7 +4,7 @@
  * are parameters. One present waits for its commit while the one before waits for its flip,
  * so that a commit follows each flip event at once.
  */
-import type { Subscription } from 'rxjs';
+import { Subscription } from 'rxjs';
 import type { ClientBuffer, Fence, Slot } from '../buffer/index.js';
 import { errnoOf, GuestheadError, messageOf } from '../errors.js';
 import { Commits } from './commits.js';
@@ -46,7 +46,7 @@ export class Presenter<B extends Drawable> {
   readonly #turnEnd: TurnEnd;
   readonly #commits: Commits;
   readonly #watchdog: Watchdog;
-  #events: Subscription | undefined;
+  readonly #events = new Subscription();
   #stopped = false;
 
   constructor(
@@ -70,15 +70,15 @@ export class Presenter<B extends Drawable> {
   }
 
   start(): void {
-    this.#events = this.parts.scanout.events$.subscribe((event) => this.#receive(event));
     this.#watchdog.start();
+    this.#events.add(this.parts.scanout.events$.subscribe((event) => this.#receive(event))); // which may bring some at once
   }
 
   /** What waits for its commit is discarded. What is queued still comes to the screen, under another presenter or none. */
   stop(reason: DiscardReason = 'closed'): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#events?.unsubscribe();
+    this.#events.unsubscribe();
     this.#commits.stop();
     this.#watchdog.stop();
     this.#turnEnd.stop();

@@ -17,6 +17,7 @@ export type ScanoutEvent =
 
 /** What the loop drives. */
 export interface Scanout {
+  /** What comes while nobody listens is told to the next who does. */
   readonly events$: Observable<ScanoutEvent>;
   /**
    * Commits this slot's buffer without waiting; its flip event follows. `inFence` -1 = none; `modeset`

@@ -29,15 +29,22 @@ export class Account {
     this.#parkedFds += Math.min(Math.max(after.fds - before.fds, 0), 1);
   }
 
-  /** One line for each thing of which there is more, or less, than at first. */
+  /** One line for each thing of which there is more, or less, than at first; of memory only where it has grown far. */
   differences(now: Count): string[] {
+    const grown = now.rss - this.baseline.rss;
+    return [
+      ...this.uneven(now),
+      ...(grown < mostGrowthMiB ? [] : [`RSS: ${now.rss} MiB, at first ${this.baseline.rss}`]),
+    ];
+  }
+
+  /** The same without memory, which is collected when it likes. */
+  uneven(now: Count): string[] {
     const [dmabufs, fds] = [now.dmabufs - this.#parked, now.fds - this.#parkedFds];
     const pairs = Object.entries({ ...now, dmabufs, fds }).filter(([name]) => name !== 'rss') as [keyof Held, number][];
-    const uneven = pairs
+    return pairs
       .filter(([name, count]) => count !== this.baseline[name])
       .map(([name, count]) => `${name}: ${count}, at first ${this.baseline[name] ?? 'none'}`);
-    const grown = now.rss - this.baseline.rss;
-    return [...uneven, ...(grown < mostGrowthMiB ? [] : [`RSS: ${now.rss} MiB, at first ${this.baseline.rss}`])];
   }
 
   describe(now: Count): string {

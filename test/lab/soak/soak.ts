@@ -103,6 +103,8 @@ async function once(
     const tookMs = Date.now() - started;
     await climb(flipper);
     if (name === 'rebind') account.lost(before, await counted(flipper), buffers);
+    const left = account.uneven(await settled(flipper, account));
+    if (left.length > 0) throw new Error(`it has left ${left.join(', ')}`);
     say(`${number}. ${name}: ${what ?? 'nothing'}; flips after ${tookMs} ms`);
   } catch (error) {
     throw new Error(`fault ${number}, ${name}: ${String(error)}\n${flipper.report}`, { cause: error });
@@ -123,7 +125,7 @@ async function climb(flipper: Flipper): Promise<void> {
 async function settled(flipper: Flipper, account: Account): Promise<Count> {
   for (const limit = Date.now() + settleMs; ;) {
     const count = await counted(flipper);
-    if (account.differences(count).length === 0 || Date.now() > limit) return count;
+    if (account.uneven(count).length === 0 || Date.now() > limit) return count;
     await sleep(500);
   }
 }

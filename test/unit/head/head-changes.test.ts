@@ -4,7 +4,7 @@ import { afterEach, describe, it } from 'node:test';
 import { GuestheadError } from '../../../src/errors.js';
 import { closeAll, HeadOnFake, until } from '../../support/fake-head.js';
 
-const { EINVAL } = constants.errno;
+const { EINVAL, ENOSPC } = constants.errno;
 const limits = { timeout: 30_000 };
 const other = { width: 800, height: 600 };
 
@@ -101,6 +101,19 @@ describe('a head whose buffers are refused once they are to be shown', limits, (
     await rig.flipUntil(() => rig.flips.length > length + 3);
     assert.equal(rig.kernel.held().framebuffers, 4);
     assert.equal(rig.end, undefined);
+    await rig.close();
+  });
+
+  it('hears what is let go of between two loops, and keeps none of the buffers before', async () => {
+    const rig = await HeadOnFake.open();
+    await rig.start();
+    await rig.flip(3);
+    rig.kernel.fail('flip', ENOSPC);
+    await rig.kernel.flip(); // its successor is refused, and in the same turn the one before it is let go of
+    await rig.flipUntil(() => rig.head.info.path === 'udmabuf');
+    const { length } = rig.flips;
+    await rig.flipUntil(() => rig.flips.length > length + 5);
+    assert.equal(rig.kernel.held().framebuffers, 4);
     await rig.close();
   });
 
