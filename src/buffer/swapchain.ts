@@ -8,11 +8,12 @@
  *
  * Any state goes to `lost` with its device. When the mode or the path changes, other
  * backbuffers are drawn into from then on, and the ones before leave as they become free.
- * Clients' buffers are shown in the same chain but never drawn into: they are counted instead, since
- * one may be queued while it is on the screen. Pure bookkeeping: no kernel here.
+ * Clients' buffers are shown in the same chain but never drawn into (client-uses.ts). Pure bookkeeping: no kernel here.
  */
 import { GuestheadError } from '../errors.js';
 import { maxBuffers, minBuffers } from './choices.js';
+import { ClientUses } from './client-uses.js';
+import { OwedReleases } from './owed-releases.js';
 
 export type SlotState = 'free' | 'drawing' | 'queued' | 'current' | 'draining' | 'lost';
 
@@ -37,12 +38,6 @@ interface MutableSlot<B> extends Slot<B> {
   onGone: (() => void) | undefined;
 }
 
-/** A client's buffer: held by each commit that shows it and by each reader that has not let go. */
-interface Client {
-  uses: number;
-  readonly onIdle: () => void;
-}
-
 export type StateCounts = Record<SlotState, number>;
 
 export function allFree(free: number): StateCounts {
@@ -57,9 +52,9 @@ export class Swapchain<B> {
   readonly #slots = new Map<number, MutableSlot<B>>();
   /** Those that are drawn into. */
   #used: readonly MutableSlot<B>[] = [];
-  readonly #clients = new Map<number, Client>();
-  /** Presents whose buffer is not free yet, by index: each is told once. */
-  readonly #owed = new Map<number, (() => void)[]>();
+  readonly #clients = new ClientUses();
+  /** To presents whose buffer is not free yet. */
+  readonly #owed: OwedReleases;
   #nextFrame: number;
   /** The index of what is on the screen. */
   #current: number | undefined;
@@ -69,8 +64,9 @@ export class Swapchain<B> {
     /** Where the numbers of an earlier chain go on. */
     firstFrame = 0,
     /** Makes the calls to the program that are owed. */
-    private readonly post: (call: () => void) => void = atOnce,
+    post: (call: () => void) => void = atOnce,
   ) {
+    this.#owed = new OwedReleases(post);
     this.#nextFrame = firstFrame;
     if (buffers.length > 0) this.use(buffers);
   }
@@ -130,10 +126,7 @@ export class Swapchain<B> {
 
   /** A present of this buffer: `onReleased` is called once nothing shows or reads it any longer. */
   owe(index: number, onReleased: (() => void) | undefined): void {
-    if (onReleased === undefined) return;
-    const owed = this.#owed.get(index);
-    if (owed === undefined) this.#owed.set(index, [onReleased]);
-    else owed.push(onReleased);
+    if (onReleased !== undefined) this.#owed.add(index, onReleased);
   }
 
   /** The kernel accepted the commit that shows this buffer. */
@@ -181,15 +174,15 @@ export class Swapchain<B> {
   /** A slot for a client's buffer, whose `onIdle` is called when nothing holds it any more; throws ERR_USAGE where all are taken. */
   admit(onIdle: () => void): number {
     const index = this.#freeIndex();
-    this.#clients.set(index, { uses: 0, onIdle });
+    this.#clients.add(index, onIdle);
     return index;
   }
 
   /** Gives a slot up, whatever still holds it. */
   dismiss(index: number): void {
-    this.#clients.delete(index);
+    this.#clients.remove(index);
     if (this.#current === index) this.#current = undefined;
-    this.#tell(index);
+    this.#owed.tell(index);
   }
 
   /** How many slots are left for other buffers. */
@@ -199,12 +192,12 @@ export class Swapchain<B> {
 
   /** Whether anything shows or reads this client's buffer. */
   isHeld(index: number): boolean {
-    return (this.#clients.get(index)?.uses ?? 0) > 0;
+    return this.#clients.isHeld(index);
   }
 
   /** The client's buffer is to be shown; ends with `released`, or `cancel`. */
   take(index: number): void {
-    this.#client(index).uses++;
+    this.#clients.take(index);
   }
 
   /** The device is gone: nothing will be released any more, and nothing is held. */
@@ -212,12 +205,12 @@ export class Swapchain<B> {
     for (const slot of this.#slots.values()) slot.state = 'lost';
     this.#clients.clear();
     this.#current = undefined;
-    this.tellAll();
+    this.#owed.tellAll();
   }
 
   /** Whoever waits for a buffer's release is told: nothing of this chain is shown any longer. */
   tellAll(): void {
-    for (const index of [...this.#owed.keys()]) this.#tell(index);
+    this.#owed.tellAll();
   }
 
   /** The backbuffers by state. */
@@ -269,7 +262,7 @@ export class Swapchain<B> {
   #free(index: number, from: SlotState, contents?: number): void {
     const slot = this.#move(index, from, 'free');
     slot.contents = contents ?? slot.contents;
-    this.#tell(index);
+    this.#owed.tell(index);
     if (slot.onGone !== undefined) this.#leave(slot);
   }
 
@@ -282,25 +275,10 @@ export class Swapchain<B> {
     return !this.#slots.has(index);
   }
 
-  #client(index: number): Client {
-    const client = this.#clients.get(index);
-    if (client === undefined) throw new GuestheadError('ERR_USAGE', `There is no client's buffer ${index}`);
-    return client;
-  }
+  readonly #tell = (index: number): void => this.#owed.tell(index);
 
   #letGo(index: number): void {
-    const client = this.#clients.get(index);
-    if (client === undefined || client.uses === 0) return; // dismissed in the meantime
-    if (--client.uses > 0) return;
-    this.#tell(index);
-    client.onIdle();
-  }
-
-  #tell(index: number): void {
-    const owed = this.#owed.get(index);
-    if (owed === undefined) return;
-    this.#owed.delete(index);
-    for (const call of owed) this.post(call);
+    this.#clients.letGo(index, this.#tell);
   }
 }
 

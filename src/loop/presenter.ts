@@ -238,8 +238,7 @@ function presentedOf(
   { startedAt, drawMs }: Drawn,
   zeroCopy: boolean,
 ): Presented {
-  const clips = damage === undefined ? undefined : clipsOf(damage);
-  const commit = { unfinished: false, modeset: false, committedAt: 0, commitMs: 0 };
+  const clips = damage === undefined ? undefined : clipsOf(damage); // throws before the fence is taken
   return {
     slot,
     frame,
@@ -250,6 +249,9 @@ function presentedOf(
     zeroCopy,
     onOutFence,
     onOutcome,
-    ...commit,
+    unfinished: false,
+    modeset: false,
+    committedAt: 0,
+    commitMs: 0,
   };
 }
