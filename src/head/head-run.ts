@@ -6,7 +6,6 @@ import { Subscription, type Observable, type Subscriber } from 'rxjs';
 import type { ScanoutBuffer, StateCounts } from '../buffer/index.js';
 import type { GuestheadError } from '../errors.js';
 import {
-  dirtyLoop,
   flipLoop,
   monotonicClock,
   Outbox,
@@ -21,6 +20,7 @@ import { closeQuietly } from '../owner.js';
 import type { BufferSet } from './buffer-set.js';
 import type { Claim } from './claim.js';
 import { DirectPresenter } from './direct-presenter.js';
+import { dirtyFlips } from './dirty-flips.js';
 import { OnScreen } from './on-screen.js';
 import type { CheckedHeadOptions } from './options.js';
 import { ProgramFrames } from './program-frames.js';
@@ -186,32 +186,16 @@ export class HeadRun {
     const [buffer] = set.buffers;
     if (buffer === undefined) return;
     const { options, report, onShown, onMaster } = this.context;
-    const show = () => {
-      const result = scanout.commit(0, -1, true, undefined, false);
-      if (result === 0) onShown();
-      return result;
-    };
-    const flips$ = dirtyLoop({
-      buffer,
+    const flips$ = dirtyFlips({
+      ...{ buffer, scanout, draw, report, onShown, onMaster },
+      flush: () => claim.native.dirtyFramebuffer(claim.display.node.fd, buffer.framebuffer),
       firstFrame: this.#nextFrame,
-      periodMs: periodOf(set),
-      clock: monotonicClock,
-      draw,
-      onDrawError: options.onDrawError,
-      report,
-      surface: {
-        show,
-        flush: () => claim.native.dirtyFramebuffer(claim.display.node.fd, buffer.framebuffer),
-        flushPending: () => scanout.pendingFences(0, -1).length > 0,
-        regain: () => scanout.regain(),
-        gone: () => scanout.gone(),
-      },
-      flipTimeoutMs: options.flipTimeoutMs,
-      onMaster,
       onFrame: (next) => (this.#nextFrame = next),
+      periodMs: periodOf(set),
+      onDrawError: options.onDrawError,
+      flipTimeoutMs: options.flipTimeoutMs,
     });
-    const loop = this.#subscribe(flips$, subscriber);
-    loop.add(scanout.events$.subscribe()); // of its commits, for which it does not wait
+    this.#subscribe(flips$, subscriber);
   }
 
   #startProgram(parts: PresenterParts<ScanoutBuffer>, { onTurn }: ProgramSource): void {
@@ -233,7 +217,7 @@ export class HeadRun {
   }
 
   /** The loop may end before `subscribe` returns: what runs is known before it starts. */
-  #subscribe(flips$: Observable<Flip>, subscriber: Subscriber<Flip>): Subscription {
+  #subscribe(flips$: Observable<Flip>, subscriber: Subscriber<Flip>): void {
     const { telemetry, onError } = this.context;
     const loop = new Subscription();
     this.#loop = loop;
@@ -251,7 +235,6 @@ export class HeadRun {
         },
       }),
     );
-    return loop;
   }
 
   #stopLoop(reason: DiscardReason): void {
