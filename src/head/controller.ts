@@ -3,7 +3,6 @@
  * there. Both change with the host and the program, one change after the other: a hotplug, a mode, a buffer
  * that is refused, a device that goes and comes back.
  */
-import type { Observable } from 'rxjs';
 import { rungsOf, type PathName, type Refusal } from '../buffer/index.js';
 import { classifyErrno, errnoOf, GuestheadError, saysLost } from '../errors.js';
 import type { Mode } from '../ffi/index.js';
@@ -18,7 +17,7 @@ import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
 import { FalseAlarms } from './false-alarms.js';
 import type { HeadCursor } from './head-cursor.js';
 import { isOfScanout } from './host-refusal.js';
-import { StateTracker, type HeadState } from './head-state.js';
+import { StateTracker } from './head-state.js';
 import type { CheckedHeadOptions } from './options.js';
 import { Replacement } from './replacement.js';
 import type { RunHolder } from './run-holder.js';
@@ -85,8 +84,8 @@ export class HeadController {
     return this.#sets;
   }
 
-  get state$(): Observable<HeadState> {
-    return this.#state.state$;
+  get state(): Pick<StateTracker, 'state$' | 'has'> {
+    return this.#state;
   }
 
   get closed(): boolean {
@@ -132,6 +131,7 @@ export class HeadController {
 
   onMaster(isOurs: boolean): void {
     this.#state.set('waiting for master', !isOurs);
+    if (isOurs) this.parts.cursor.showAgain();
   }
 
   /** Tries the better buffer paths; resolves when done. */
@@ -283,7 +283,7 @@ export class HeadController {
 
   /** At once: a change that was under way may wait for a frame. Then for what the host did meanwhile. */
   #onResumed(): void {
-    this.#state.set('waiting for master', false);
+    this.onMaster(true);
     try {
       if (!this.#screen.staysOff()) this.start();
     } catch (error) {

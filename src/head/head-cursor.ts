@@ -8,28 +8,41 @@ export class HeadCursor {
   #cursor: Cursor | undefined;
 
   constructor(
-    private readonly isFlipPending: () => boolean,
+    private readonly hasToWait: () => boolean,
     private readonly report: (fault: GuestheadError) => void,
   ) {}
 
   /** Throws ERR_UNSUPPORTED where the display has none. */
   open({ native, display }: OpenGpus, crtc: CrtcId): Cursor {
-    this.#cursor ??= Cursor.open({ native, display: display.node, crtc, isFlipPending: this.isFlipPending });
+    this.#cursor ??= Cursor.open({ native, display: display.node, crtc, hasToWait: this.hasToWait });
     return this.#cursor;
   }
 
   /** What waited while a flip was under way; a refusal is no reason to stop flipping. */
   apply(): void {
-    try {
-      this.#cursor?.apply();
-    } catch (error) {
-      if (error instanceof GuestheadError) this.report(error);
-    }
+    this.#reporting((cursor) => {
+      cursor.apply();
+    });
+  }
+
+  /** The display is had again from others. */
+  showAgain(): void {
+    this.#reporting((cursor) => {
+      cursor.showAgain();
+    });
   }
 
   /** Idempotent. */
   close(): void {
     this.#cursor?.close();
     this.#cursor = undefined;
+  }
+
+  #reporting(act: (cursor: Cursor) => void): void {
+    try {
+      if (this.#cursor !== undefined) act(this.#cursor);
+    } catch (error) {
+      if (error instanceof GuestheadError) this.report(error);
+    }
   }
 }

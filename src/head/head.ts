@@ -49,7 +49,10 @@ export class Head {
     const report = this.#report;
     const runs = new RunHolder(report);
     this.#runs = runs;
-    const cursor = new HeadCursor(() => runs.run?.flipPending ?? false, report);
+    const cursor = new HeadCursor(
+      () => this.#controller.state.has('waiting for master') || (runs.run?.flipPending ?? false),
+      report,
+    );
     this.#cursor = cursor;
     this.#controller = new HeadController({ pair, options, runs, cursor, report }, claim, set);
     this.#changes = pair.changes$.subscribe({
@@ -185,7 +188,7 @@ export class Head {
 
   /** Whether what is presented is shown, in which mode, or why not: the state now, and each one after it. */
   get state$(): Observable<HeadState> {
-    return this.#controller.state$;
+    return this.#controller.state.state$;
   }
 
   /** Whether a client's buffer can be shown as the head is now, and if not, why. */

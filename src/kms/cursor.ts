@@ -13,6 +13,8 @@
  *     setImage, move, hide ──► no flip under way ──► ioctl at once
  *                         └──► flip under way ──► kept, newest wins ──► apply() at its event
  *
+ * The same while the display is left to others: then until it is had again.
+ *
  * A cursor plane is hidden from atomic clients on paravirtual displays, unless they ask for it
  * by DRM_CLIENT_CAP_CURSOR_PLANE_HOTSPOT; the ioctls need neither the plane's id nor that.
  */
@@ -34,8 +36,8 @@ export interface CursorOptions {
   /** DRM master; stays the caller's and open until after `close`. */
   readonly display: KmsNode;
   readonly crtc: CrtcId;
-  /** Whether a commit on the CRTC has been made whose flip event has not come yet. */
-  readonly isFlipPending: () => boolean;
+  /** Whether a commit on the CRTC has been made whose flip event has not come yet, or the display is another's. */
+  readonly hasToWait: () => boolean;
 }
 
 /** The kernel's two calls for this CRTC; replaced by the tests. */
@@ -45,12 +47,14 @@ export interface CursorCalls {
 }
 
 /** What the next call to the kernel is to change the picture to. */
-type Picture = 'unchanged' | 'spare' | 'none';
+type Picture = 'unchanged' | 'spare' | 'same' | 'none';
 
 export class Cursor {
   readonly #owner = new Owner();
   #closed = false;
   #picture: Picture = 'unchanged';
+  /** Whether the kernel shows one of ours. */
+  #shown = false;
   #hotspot: Point = { x: 0, y: 0 };
   /** Where the hotspot is to be. */
   #target: Point = { x: 0, y: 0 };
@@ -64,7 +68,7 @@ export class Cursor {
    * Hides whatever cursor the CRTC shows, waiting for a flip under way. Throws
    * ERR_UNSUPPORTED where there is no hardware cursor, with nothing left open.
    */
-  static open({ native, display, crtc, isFlipPending }: CursorOptions): Cursor {
+  static open({ native, display, crtc, hasToWait }: CursorOptions): Cursor {
     const calls: CursorCalls = {
       set: (shape) => {
         display.kms.setCursor(crtc, shape);
@@ -73,14 +77,14 @@ export class Cursor {
         display.kms.moveCursor(crtc, x, y);
       },
     };
-    return new Cursor(calls, () => createCursorImage(native, display), isFlipPending);
+    return new Cursor(calls, () => createCursorImage(native, display), hasToWait);
   }
 
   /** For the tests; others use `open`. */
   constructor(
     private readonly calls: CursorCalls,
     createImage: () => CursorImage,
-    private readonly isFlipPending: () => boolean,
+    private readonly hasToWait: () => boolean,
   ) {
     calls.set(undefined);
     const create = () => this.#owner.own(createImage());
@@ -98,7 +102,7 @@ export class Cursor {
     this.#spare.draw(pixels);
     this.#hotspot = { x: hotspot.x, y: hotspot.y };
     this.#picture = 'spare';
-    this.#applyUnlessPending();
+    this.#applyUnlessWaiting();
   }
 
   /** Puts the hotspot on a pixel of the CRTC; outside of it the cursor is clipped. */
@@ -106,14 +110,14 @@ export class Cursor {
     this.#assertOpen();
     for (const at of [x, y]) assertGiven(isPlace(at), at, 'place for a cursor', 'give x and y in whole pixels');
     this.#target = { x, y };
-    this.#applyUnlessPending();
+    this.#applyUnlessWaiting();
   }
 
   /** Until the next `setImage`. */
   hide(): void {
     this.#assertOpen();
     this.#picture = 'none';
-    this.#applyUnlessPending();
+    this.#applyUnlessWaiting();
   }
 
   /**
@@ -125,6 +129,13 @@ export class Cursor {
     if (this.#closed) return;
     this.#applyPlace();
     this.#applyPicture();
+  }
+
+  /** The display is had again: whoever had it may have shown a cursor of his own. Throws as `apply` does. */
+  showAgain(): void {
+    this.#corner = undefined;
+    if (this.#picture === 'unchanged') this.#picture = this.#shown ? 'same' : 'none';
+    this.#applyUnlessWaiting();
   }
 
   /**
@@ -140,8 +151,8 @@ export class Cursor {
     closeQuietly(this.#owner);
   }
 
-  #applyUnlessPending(): void {
-    if (!this.isFlipPending()) this.apply();
+  #applyUnlessWaiting(): void {
+    if (!this.hasToWait()) this.apply();
   }
 
   #applyPlace(): void {
@@ -153,12 +164,16 @@ export class Cursor {
   }
 
   #applyPicture(): void {
-    if (this.#picture === 'unchanged') return;
-    const isShown = this.#picture === 'spare';
-    const size = { width: cursorSize, height: cursorSize };
-    this.calls.set(isShown ? { handle: this.#spare.handle, ...size, hotspot: this.#hotspot } : undefined);
+    const picture = this.#picture;
+    if (picture === 'unchanged') return;
+    this.calls.set(picture === 'none' ? undefined : this.#shapeOf(picture === 'spare' ? this.#spare : this.#other));
     this.#picture = 'unchanged';
-    if (isShown) [this.#spare, this.#other] = [this.#other, this.#spare];
+    this.#shown = picture !== 'none';
+    if (picture === 'spare') [this.#spare, this.#other] = [this.#other, this.#spare];
+  }
+
+  #shapeOf({ handle }: CursorImage): CursorShape {
+    return { handle, width: cursorSize, height: cursorSize, hotspot: this.#hotspot };
   }
 
   #assertOpen(): void {

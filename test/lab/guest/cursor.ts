@@ -57,7 +57,7 @@ function step(name: string, change: () => void): void {
 
 let flipPending = false;
 if (buffers[0] !== undefined) showPicture({ node: display, device, pipe, modeset }, mode, buffers[0].framebuffer);
-const open = () => Cursor.open({ native, display, crtc, isFlipPending: () => flipPending });
+const open = () => Cursor.open({ native, display, crtc, hasToWait: () => flipPending });
 const cursor = open();
 const white = new Uint32Array(64 * 64).fill(0xffffffff);
 const red = new Uint32Array(64 * 64).fill(0x80800000);

@@ -4,7 +4,7 @@ import { afterEach, describe, it } from 'node:test';
 import { GuestheadError } from '../../../src/errors.js';
 import { closeAll, HeadOnFake, until } from '../../support/fake-head.js';
 
-const { EINVAL, ENOSPC } = constants.errno;
+const { EACCES, EINVAL, ENOSPC } = constants.errno;
 const limits = { timeout: 30_000 };
 const other = { width: 800, height: 600 };
 
@@ -208,6 +208,25 @@ describe('the cursor of a head', limits, () => {
     cursor.hide();
     await rig.flip();
     assert.equal(rig.kernel.screen().cursor.pixels, undefined);
+    await rig.close();
+  });
+
+  it('waits while another process is DRM master, and is shown again then', async () => {
+    const rig = await HeadOnFake.open();
+    const cursor = rig.head.cursor();
+    cursor.setImage(arrow, { x: 0, y: 0 });
+    await rig.start();
+    await rig.flip(2);
+    const calls = () => rig.kernel.calls.filter((call) => call === 'moveCursor' || call === 'setCursor').length;
+    rig.kernel.fail('flip', EACCES);
+    rig.kernel.fail('becomeAtomicMaster', EACCES);
+    await rig.kernel.flip(); // its successor is refused
+    const before = calls();
+    cursor.move(30, 20);
+    assert.equal(calls(), before);
+    await rig.flipUntil(() => rig.kernel.screen().cursor.x === 30);
+    assert.equal(calls(), before + 2, 'its place and its picture');
+    assert.equal(rig.kernel.screen().cursor.pixels?.[0], 0xff00ff00);
     await rig.close();
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { constants } from 'node:os';
 import { afterEach, describe, it } from 'node:test';
 import { closeAll, HeadOnFake, until } from '../../support/fake-head.js';
 
@@ -33,6 +34,32 @@ describe('a head whose pair of GPUs is paused', { timeout: 20_000 }, () => {
     assert.equal(looks(), before);
     rig.gpus.resume();
     await rig.flipUntil(() => rig.head.info.mode.width === 800);
+    await rig.close();
+  });
+
+  it('moves its cursor when it is resumed, and shows it again: others may have shown theirs', async () => {
+    const rig = await HeadOnFake.open();
+    const cursor = rig.head.cursor();
+    cursor.setImage(new Uint32Array(64 * 64).fill(0xff00ff00), { x: 0, y: 0 });
+    await rig.start();
+    await rig.flip(2);
+    rig.gpus.pause();
+    rig.kernel.fail('setCursor', constants.errno.EACCES, { times: 100 });
+    rig.kernel.fail('moveCursor', constants.errno.EACCES, { times: 100 });
+    cursor.move(30, 20);
+    cursor.setImage(new Uint32Array(64 * 64).fill(0xffff0000), { x: 0, y: 0 });
+    rig.kernel.recover();
+    const shows = () => rig.kernel.calls.filter((call) => call === 'setCursor').length;
+    const before = shows();
+    rig.gpus.resume();
+    await rig.flip(3);
+    const { x, y, pixels } = rig.kernel.screen().cursor;
+    assert.deepEqual([x, y, pixels?.[0], shows() - before], [30, 20, 0xffff0000, 1]);
+    rig.gpus.pause();
+    rig.gpus.resume();
+    await rig.flip(3);
+    assert.equal(shows() - before, 2, 'the same picture');
+    assert.deepEqual(rig.codes, []);
     await rig.close();
   });
 

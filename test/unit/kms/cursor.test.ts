@@ -14,7 +14,7 @@ class CursorRig {
   readonly calls: string[] = [];
   readonly drawn = new Map<number, number | undefined>();
   closed = 0;
-  isFlipPending = false;
+  hasToWait = false;
   /** Makes the calls fail, and the closing of the pictures. */
   refuse: (() => never) | undefined;
   readonly cursor: Cursor;
@@ -33,7 +33,7 @@ class CursorRig {
         },
       },
       () => this.#image(),
-      () => this.isFlipPending,
+      () => this.hasToWait,
     );
     this.calls.length = 0;
   }
@@ -92,7 +92,7 @@ describe('the hardware cursor', () => {
     const rig = new CursorRig();
     rig.cursor.setImage(arrow, tip);
     rig.taken();
-    rig.isFlipPending = true;
+    rig.hasToWait = true;
     for (let x = 1; x <= 10; x++) rig.cursor.move(x, 7);
     rig.cursor.setImage(arrow, tip);
     rig.cursor.setImage(hand, tip);
@@ -108,7 +108,7 @@ describe('the hardware cursor', () => {
     const rig = new CursorRig();
     rig.cursor.move(0, 0);
     rig.taken();
-    rig.isFlipPending = true;
+    rig.hasToWait = true;
     rig.cursor.setImage(arrow, tip);
     rig.cursor.hide();
     rig.cursor.apply();
@@ -179,10 +179,10 @@ describe('the hardware cursor', () => {
       throw new GuestheadError('ERR_UNSUPPORTED', 'no cursor');
     };
     const nothing = () => undefined;
-    const isFlipPending = () => false;
-    assert.throws(() => new Cursor({ set: none, move: nothing }, image, isFlipPending), { code: 'ERR_UNSUPPORTED' });
+    const hasToWait = () => false;
+    assert.throws(() => new Cursor({ set: none, move: nothing }, image, hasToWait), { code: 'ERR_UNSUPPORTED' });
     assert.equal(created, 0);
-    assert.throws(() => new Cursor({ set: nothing, move: nothing }, image, isFlipPending), { code: 'ERR_SYSTEM' });
+    assert.throws(() => new Cursor({ set: nothing, move: nothing }, image, hasToWait), { code: 'ERR_SYSTEM' });
     assert.deepEqual([created, closed], [2, 1]);
   });
 });
