@@ -28,7 +28,8 @@ export type ErrorCode =
   | 'ERR_DRAW'
   | 'ERR_CALLBACK'
   | 'ERR_SYSTEM'
-  | 'ERR_LAB';
+  | 'ERR_LAB'
+  | 'ERR_CAPTURE';
 
 export interface ErrorDetails {
   /** What was being done: a libdrm function, an ioctl, a step of the set-up. */

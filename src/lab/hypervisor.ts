@@ -52,7 +52,7 @@ export class Hypervisor {
     this.#agent = new Agent(await connectWhenUp(files.agent, either));
     this.#qmp = await Qmp.connect(files.qmp, either);
     this.#witness = await connectWhenUp(files.witness, either);
-    serveWitness(this.#witness, this.#qmp, files.capture, onCaptures);
+    serveWitness(this.#witness, this.#qmp, { capture: files.capture, kept: files.keptCapture }, onCaptures);
     await this.heads.plugAll(either);
   }
 

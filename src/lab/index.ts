@@ -4,4 +4,4 @@ export type { LabOptions } from './lab.js';
 export type { MachineOptions, Size } from './machine.js';
 export { shellQuote } from './shell.js';
 export { askWitness } from './witness.js';
-export type { WitnessReport, WitnessRequest } from './witness.js';
+export type { WitnessReport, WitnessRequest, WrongCapture } from './witness.js';

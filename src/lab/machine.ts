@@ -59,6 +59,8 @@ export function runFiles(folder: string) {
     agent: join(folder, 'agent.sock'),
     witness: join(folder, 'witness.sock'),
     capture: join(folder, 'capture.ppm'),
+    /** Captures that are not as they should be, beside the folder: they outlive the run. */
+    keptCapture: (number: number) => `${folder}-capture-${number}.ppm`,
     /** A head's VNC server: how the host connects, resizes and disconnects it. */
     vnc: (head: number) => join(folder, `vnc${head}.sock`),
   };

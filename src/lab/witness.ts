@@ -4,11 +4,11 @@
  * virtio-serial port, once it shows the pattern; it gets the judgement back and
  * counts it into its own verdict.
  */
-import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { copyFile, open, readFile, type FileHandle } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError, messageOf } from '../errors.js';
-import { judgeCapture, parsePpm } from '../render/index.js';
+import { judgeCapture, parsePpm, type CaptureVerdict } from '../render/index.js';
 import { gpuId } from './machine.js';
 import type { Qmp } from './qmp.js';
 import { readLines } from './sockets.js';
@@ -21,16 +21,45 @@ export interface WitnessRequest {
   readonly head?: number;
 }
 
+/** A capture that is not what was drawn, or that is none. */
+export interface WrongCapture {
+  /** `unreadable` = nothing is known of the pixels: no picture was to be had, or it could not be read. */
+  readonly kind: 'differs' | 'unreadable';
+  /** In one line, for people. */
+  readonly why: string;
+  /** The frame's number in the picture; null where it has none that can be read. */
+  readonly frame: number | null;
+  /** In reading order; the colours as `#rrggbb`. Null where it is not known which frame it should be. */
+  readonly firstDifference: {
+    readonly x: number;
+    readonly y: number;
+    readonly expected: string;
+    readonly actual: string;
+  } | null;
+  /** The file as QEMU wrote it, kept on the host; null where there is none. */
+  readonly picture: string | null;
+}
+
 export interface WitnessReport {
   readonly captures: number;
   readonly exact: number;
   readonly torn: number;
+  readonly unreadable: number;
+  /** The first that was not exact. */
+  readonly wrong: WrongCapture | null;
   /** One line for each capture that was not exact. */
   readonly faults: readonly string[];
 }
 
 /** What takes the screenshots. */
 type Screen = Pick<Qmp, 'execute'>;
+
+export interface WitnessFiles {
+  /** Written anew by each screenshot. */
+  readonly capture: string;
+  /** Where the first wrong one of a request is kept; its name gets a number. */
+  readonly kept: (number: number) => string;
+}
 
 /** Between captures, so that each shows another buffer. */
 const pauseMs = 150;
@@ -39,13 +68,14 @@ const pauseMs = 150;
 export function serveWitness(
   socket: Socket,
   qmp: Screen,
-  file: string,
+  files: WitnessFiles,
   onReport?: (report: WitnessReport) => void,
 ): void {
+  const witness = new Witness(qmp, files);
   let answered = Promise.resolve(); // one capture at a time: they share the file
   readLines(socket, (line) => {
     answered = answered.then(async () => {
-      const report = await answer(qmp, file, line);
+      const report = await answer(witness, line);
       onReport?.(report);
       if (!socket.destroyed) socket.write(`${JSON.stringify(report)}\n`);
     });
@@ -53,39 +83,87 @@ export function serveWitness(
 }
 
 /** Also a line that is no request has an answer, or the guest would wait for ever. */
-async function answer(qmp: Screen, file: string, line: string): Promise<WitnessReport> {
+async function answer(witness: Witness, line: string): Promise<WitnessReport> {
   try {
-    return await capture(qmp, file, JSON.parse(line) as WitnessRequest);
+    return await witness.capture(JSON.parse(line) as WitnessRequest);
   } catch (error) {
-    return { captures: 0, exact: 0, torn: 0, faults: [messageOf(error)] };
+    return { captures: 0, exact: 0, torn: 0, unreadable: 0, wrong: null, faults: [messageOf(error)] };
   }
 }
 
-async function capture(qmp: Screen, file: string, { captures, head = 0 }: WitnessRequest): Promise<WitnessReport> {
-  const report = { captures: 0, exact: 0, torn: 0, faults: [] as string[] };
-  for (let i = 0; i < captures; i++) {
-    await sleep(pauseMs);
-    report.captures++;
+class Witness {
+  #kept = 0;
+
+  constructor(
+    private readonly qmp: Screen,
+    private readonly files: WitnessFiles,
+  ) {}
+
+  async capture({ captures, head = 0 }: WitnessRequest): Promise<WitnessReport> {
+    const counts = { captures: 0, exact: 0, torn: 0, unreadable: 0 };
+    const faults: string[] = [];
+    let first: WrongCapture | null = null;
+    for (let i = 0; i < captures; i++) {
+      await sleep(pauseMs);
+      const { wrong, torn, taken } = await this.#look(head);
+      counts.captures++;
+      if (torn) counts.torn++;
+      if (wrong === undefined) counts.exact++;
+      else {
+        if (wrong.kind === 'unreadable') counts.unreadable++;
+        faults.push(wrong.why);
+        first ??= { ...wrong, picture: taken ? await this.#keep() : null };
+      }
+    }
+    return { ...counts, wrong: first, faults };
+  }
+
+  async #look(head: number): Promise<Seen> {
+    let taken = false;
     try {
-      const verdict = await captureOnce(qmp, file, head);
-      if (verdict.exact) report.exact++;
-      else report.faults.push(describe(verdict));
-      if (verdict.torn) report.torn++;
+      await this.qmp.execute('screendump', { filename: this.files.capture, device: gpuId, head });
+      taken = true;
+      const verdict = judgeCapture(parsePpm(await readFile(this.files.capture)));
+      return { taken, torn: verdict.torn, wrong: verdict.exact ? undefined : difference(verdict) };
     } catch (error) {
-      report.faults.push(messageOf(error));
+      const why = messageOf(error);
+      return { taken, torn: false, wrong: { kind: 'unreadable', why, frame: null, firstDifference: null } };
     }
   }
-  return report;
+
+  /** Null where that fails: the capture is told of all the same. */
+  async #keep(): Promise<string | null> {
+    const to = this.files.kept(++this.#kept);
+    return copyFile(this.files.capture, to).then(
+      () => to,
+      () => null,
+    );
+  }
 }
 
-async function captureOnce(qmp: Screen, file: string, head: number): Promise<ReturnType<typeof judgeCapture>> {
-  await qmp.execute('screendump', { filename: file, device: gpuId, head });
-  return judgeCapture(parsePpm(await readFile(file)));
+/** One capture. */
+interface Seen {
+  /** There is a file of it. */
+  readonly taken: boolean;
+  readonly torn: boolean;
+  /** Undefined where it is exact. */
+  readonly wrong: Omit<WrongCapture, 'picture'> | undefined;
 }
 
-function describe({ frame, torn, firstDifference }: ReturnType<typeof judgeCapture>): string {
-  const where = firstDifference === undefined ? '' : ` at ${firstDifference.x},${firstDifference.y}`;
-  return `${frame === undefined ? 'no readable frame number' : `frame ${frame} differs${where}`}${torn ? ', torn' : ''}`;
+function difference({ frame, torn, firstDifference: at }: CaptureVerdict): Omit<WrongCapture, 'picture'> {
+  const colours = { expected: hex(at?.expected), actual: hex(at?.actual) };
+  const where = at === undefined ? '' : ` at ${at.x},${at.y}: ${colours.expected} expected, ${colours.actual} shown`;
+  const what = frame === undefined ? 'no readable frame number' : `frame ${frame} differs${where}`;
+  return {
+    kind: 'differs',
+    why: `${what}${torn ? ', torn' : ''}`,
+    frame: frame ?? null,
+    firstDifference: at === undefined ? null : { ...at, ...colours },
+  };
+}
+
+function hex(colour = 0): string {
+  return `#${colour.toString(16).padStart(6, '0')}`;
 }
 
 /** Ends with the last request of this process. */

@@ -10,6 +10,6 @@ export { OutputFile } from './output-file.js';
 export { Recording } from './recording.js';
 export type { RecordedFault, RecordedFlushFence, RecordedFrame } from './recording.js';
 export { combine, describeRun, judgeRun } from './result.js';
-export type { Circumstances, Figures, HeadsResult, HostCaptures, RunResult } from './result.js';
+export type { Circumstances, Figures, HeadsResult, HostCaptures, RunResult, WrongCapture } from './result.js';
 export { maxSamples, SampleLog } from './samples.js';
 export type { Samples } from './samples.js';

@@ -9,6 +9,27 @@ export interface HostCaptures {
   readonly captures: number;
   readonly exact: number;
   readonly torn: number;
+  /** Nothing is known of these: no picture was to be had, or it could not be read. */
+  readonly unreadable: number;
+  /** The first that was not exact. */
+  readonly wrong: WrongCapture | null;
+}
+
+export interface WrongCapture {
+  readonly kind: 'differs' | 'unreadable';
+  /** In one line, for people. */
+  readonly why: string;
+  /** The frame's number in the picture; null where it has none that can be read. */
+  readonly frame: number | null;
+  /** In reading order; the colours as `#rrggbb`. Null where it is not known which frame it should be. */
+  readonly firstDifference: {
+    readonly x: number;
+    readonly y: number;
+    readonly expected: string;
+    readonly actual: string;
+  } | null;
+  /** The file on the host, as QEMU wrote it; null where there is none. */
+  readonly picture: string | null;
 }
 
 export interface Figures extends HeadStats {
@@ -100,16 +121,34 @@ function invisible(outlived: readonly LoggedFault[], { refused }: HeadInfo): str
   return refusal === undefined || replaced ? [] : [`${refusal.code}: ${refusal.message}`];
 }
 
+type Rule = readonly [broken: boolean, reason: string];
+
 function faults({ frames, missedFlips, tearRisk }: Figures, refreshRatio: number, host: HostCaptures | null): string[] {
-  const rules: (readonly [broken: boolean, reason: string])[] = [
+  const rules: Rule[] = [
     [frames === 0, 'no page flip completed'],
     [frames > 0 && refreshRatio < minRefreshRatio, `flips a second are ${refreshRatio} of the refresh rate`],
     [missedFlips > frames * maxMissedShare, `${missedFlips} of ${frames} flips came late`],
     [tearRisk > 0, `${tearRisk} flips came before the host was done (tear risk)`],
-    [host !== null && host.exact < host.captures, 'a host capture differs from what was drawn'],
-    [host !== null && host.torn > 0, 'a host capture is torn'],
+    ...captureRules(host),
   ];
   return rules.filter(([broken]) => broken).map(([, reason]) => reason);
+}
+
+/** A capture that cannot be read says nothing about the pixels, and is not called wrong. */
+function captureRules(host: HostCaptures | null): Rule[] {
+  if (host === null) return [];
+  const { captures, exact, torn, unreadable, wrong } = host;
+  const differing = captures - exact - unreadable;
+  return [
+    [differing > 0, `${differing} of ${captures} host captures differ from what was drawn${detail(wrong, 'differs')}`],
+    [unreadable > 0, `${unreadable} of ${captures} host captures could not be read${detail(wrong, 'unreadable')}`],
+    [torn > 0, `${torn} of ${captures} host captures are torn`],
+  ];
+}
+
+function detail(wrong: WrongCapture | null, kind: WrongCapture['kind']): string {
+  if (wrong?.kind !== kind) return '';
+  return `: ${wrong.why}${wrong.picture === null ? '' : ` (kept as ${wrong.picture})`}`;
 }
 
 /** Lines for people. */
@@ -125,8 +164,12 @@ export function describeRun(result: RunResult): string[] {
   for (const { code, message, advice, count } of result.faults)
     lines.push(`${code}${count > 1 ? ` ×${count}` : ''}: ${message}${advice === null ? '' : ` → ${advice}`}`);
   for (const { path, code, advice } of result.refused) lines.push(`path ${path} was refused with ${code}: ${advice}`);
-  if (host !== null) lines.push(`host: ${host.exact} of ${host.captures} captures exact, ${host.torn} torn`);
+  if (host !== null) lines.push(`host: ${describeCaptures(host)}`);
   return [...lines, ...result.reasons.map((reason) => `- ${reason}`), `verdict: ${result.verdict}`];
+}
+
+export function describeCaptures({ captures, exact, torn, unreadable }: HostCaptures): string {
+  return `${exact} of ${captures} captures exact, ${torn} torn${unreadable === 0 ? '' : `, ${unreadable} unreadable`}`;
 }
 
 function milliseconds(values: Percentiles | null): string {

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { ConnectorInfo, GpuDevice, RenderDevice } from '../../src/gpus/index.js';
 import { Lab, type Job } from '../../src/lab/index.js';
 import type { HeadsResult } from '../../src/report/index.js';
-import { guesthead, lastJson, measured, script, startWatched, type Lines } from '../support/lab.js';
+import { allExact, guesthead, lastJson, measured, script, startWatched, type Lines } from '../support/lab.js';
 
 /** What test/lab/guest/told.ts prints. */
 interface Told {
@@ -63,7 +63,7 @@ describe('guesthead run on several heads', () => {
     const { heads } = await runOn(['Virtual-2', 'Virtual-4'], 60, 2);
     assert.deepEqual(
       heads.map(({ display, host }) => [display.head, host]),
-      [1, 3].map((head) => [head, { captures: 2, exact: 2, torn: 0 }]),
+      [1, 3].map((head) => [head, allExact(2)]),
     );
   });
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { bundle } from '../../scripts/setup/bundle.mjs';
 import type { Job, Lab } from '../../src/lab/index.js';
-import type { RunResult } from '../../src/report/index.js';
+import type { HostCaptures, RunResult } from '../../src/report/index.js';
 
 export type Output = Awaited<ReturnType<Lab['run']>>;
 
@@ -27,6 +27,11 @@ export function lastJson<T>({ stdout, stderr, status }: Output): T {
   } catch {
     return assert.fail(`no JSON on the last line (status ${status}):\n${stdout}\n${stderr}`);
   }
+}
+
+/** What the result says of so many host captures where each shows the very pixels. */
+export function allExact(captures: number): HostCaptures {
+  return { captures, exact: captures, torn: 0, unreadable: 0, wrong: null };
 }
 
 /** Tries a measurement again, twice at the most, where the noise of a shared machine spoiled it. */

@@ -1,6 +1,6 @@
 /** One head's part of the page. The page's script puts the charts into what has `data-chart`. */
 import type { Percentiles } from '../../head/index.js';
-import type { RunResult } from '../result.js';
+import { describeCaptures, type RunResult } from '../result.js';
 import { definitionList, escapeHtml, list, table, type Row } from './markup.js';
 import type { RecordedRun, ReportedHead } from './report.js';
 
@@ -59,7 +59,7 @@ function figures(result: RunResult): Row[] {
     ['dropped', `${result.dropped} frames drawn and not shown`],
     ['tear risk', `${tearRisk} flips before the host was done`],
     ['cost', `${result.cpuMsPerFlip.toFixed(2)} ms CPU a flip, ${result.bytesCopiedPerFrame} bytes copied a frame`],
-    ['host captures', host === null ? 'none taken' : `${host.exact} of ${host.captures} exact, ${host.torn} torn`],
+    ['host captures', host === null ? 'none taken' : describeCaptures(host)],
   ];
 }
 

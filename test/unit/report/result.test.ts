@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HeadInfo } from '../../../src/head/index.js';
-import { describeRun, judgeRun, type Circumstances, type Figures } from '../../../src/report/index.js';
+import {
+  describeRun,
+  judgeRun,
+  type Circumstances,
+  type Figures,
+  type HostCaptures,
+} from '../../../src/report/index.js';
 import { flipAt, statsOf } from '../../support/flips.js';
 
 const info: HeadInfo = {
@@ -28,7 +34,10 @@ const circumstances: Circumstances = {
   host: null,
   failures: [],
 };
-const seen = (captures: number, exact: number, torn: number) => ({ ...circumstances, host: { captures, exact, torn } });
+const seen = (captures: number, exact: number, torn: number, more: Partial<HostCaptures> = {}) => ({
+  ...circumstances,
+  host: { captures, exact, torn, unreadable: 0, wrong: null, ...more },
+});
 
 describe('the verdict', () => {
   const verdictOn = (changes: Partial<Figures>) => judgeRun(info, { ...good, ...changes }, circumstances);
@@ -47,6 +56,30 @@ describe('the verdict', () => {
     assert.equal(judgeRun(info, good, seen(3, 2, 0)).verdict, 'fail');
     assert.equal(judgeRun(info, good, seen(3, 3, 1)).verdict, 'fail');
     assert.deepEqual(judgeRun(info, good, { ...circumstances, failures: ['ERR_DRAW: no'] }).reasons, ['ERR_DRAW: no']);
+  });
+
+  it('tells a capture that differs, and where, from one that could not be read', () => {
+    const firstDifference = { x: 5, y: 300, expected: '#bfbf00', actual: '#123456' };
+    const differs = {
+      kind: 'differs',
+      why: 'frame 7 differs at 5,300: #bfbf00 expected, #123456 shown',
+      frame: 7,
+      firstDifference,
+      picture: '/tmp/shot.ppm',
+    } as const;
+    const wrong = judgeRun(info, good, seen(3, 2, 0, { wrong: differs }));
+    assert.equal(wrong.verdict, 'fail');
+    assert.deepEqual(wrong.reasons, [
+      '1 of 3 host captures differ from what was drawn: frame 7 differs at 5,300: #bfbf00 expected, #123456 shown (kept as /tmp/shot.ppm)',
+    ]);
+    assert.deepEqual(wrong.host?.wrong?.firstDifference, firstDifference);
+
+    const kind = 'unreadable';
+    const unreadable = { kind, why: 'no surface', frame: null, firstDifference: null, picture: null } as const;
+    const unknown = judgeRun(info, good, seen(3, 0, 0, { unreadable: 3, wrong: unreadable }));
+    assert.equal(unknown.verdict, 'fail');
+    assert.deepEqual(unknown.reasons, ['3 of 3 host captures could not be read: no surface']);
+    assert.match(describeRun(unknown).join('\n'), /^host: 0 of 3 captures exact, 0 torn, 3 unreadable$/m);
   });
 
   it('reads as lines for people', () => {
