@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { assertGiven, isObject } from '../arguments.js';
+import { numberOfNode, pathInDev, type NumberOf } from './dev-nodes.js';
 
 /** One device and its nodes; a GPU has a render node, a display a primary node, many have both. */
 export interface DrmDevice {
@@ -19,12 +20,22 @@ export interface DrmDevice {
   readonly render: string | undefined;
   /** Whether anything is plugged into it, as the kernel found when it looked last; not there for a device without connectors. */
   readonly connected?: boolean;
+  /** By the kernel's name above: where /dev has a node that is not there under that name; null where it has it nowhere. */
+  readonly elsewhere?: Readonly<Record<string, string | null>>;
+}
+
+/** The path to open for one of the device's nodes; undefined where /dev lacks it. */
+export function pathOf({ elsewhere }: DrmDevice, node: string | undefined): string | undefined {
+  if (node === undefined) return undefined;
+  const other = elsewhere?.[node];
+  return other === undefined ? node : (other ?? undefined);
 }
 
 /** Where to look; replaced by the tests. */
 export interface Roots {
   readonly sys: string;
   readonly dev: string;
+  readonly numberOf?: NumberOf;
 }
 
 export const systemRoots: Roots = { sys: '/sys', dev: '/dev' };
@@ -43,9 +54,20 @@ export function discover(roots: Roots = systemRoots): DrmDevice[] {
       primary: undefined,
       render: undefined,
     };
-    devices.set(place, { ...found, ...(kind === 'primary' ? connectionOf(roots, name) : {}), [kind]: node });
+    const connected = kind === 'primary' ? connectionOf(roots, name) : {};
+    devices.set(place, { ...found, ...connected, ...elsewhereOf(roots, name, node, found), [kind]: node });
   }
   return [...devices.values()];
+}
+
+function elsewhereOf(
+  { sys, dev, numberOf = numberOfNode }: Roots,
+  name: string,
+  node: string,
+  { elsewhere }: DrmDevice,
+): Pick<DrmDevice, 'elsewhere'> {
+  const path = pathInDev(sys, dev, name, numberOf);
+  return path === node ? {} : { elsewhere: { ...elsewhere, [node]: path } };
 }
 
 function connectionOf({ sys }: Roots, card: string): Pick<DrmDevice, 'connected'> {
@@ -116,10 +138,13 @@ const drmNames = new Map([
   ['vesa-framebuffer', 'vesadrm'],
 ]);
 
+/** What the virtio bus hangs below: a PCI function, memory-mapped registers (microvm, libkrun), a channel (s390x). */
+const virtioTransports = ['virtio-pci', 'virtio-mmio', 'virtio_ccw'];
+
 /** On the virtio bus the driver is bound a level below, and a faux device is named after its driver. */
 function driverName(place: string): string {
   const bound = driverLink(place);
-  if (bound === 'virtio-pci') return virtioDriver(place) ?? bound;
+  if (bound !== undefined && virtioTransports.includes(bound)) return virtioDriver(place) ?? bound;
   if (bound === undefined || bound === 'faux_driver') return basename(place);
   return drmNames.get(bound) ?? bound;
 }

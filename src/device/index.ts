@@ -1,4 +1,4 @@
-export { describeDevice, discover, systemRoots } from './discover.js';
+export { describeDevice, discover, pathOf, systemRoots } from './discover.js';
 export type { DrmDevice, Roots } from './discover.js';
 export { watchHostRefusals } from './kernel-log.js';
 export type { HostRefusal } from './kernel-log.js';
@@ -8,6 +8,7 @@ export type { BufferCalls, KmsCalls } from './calls.js';
 export { systemKernel } from './kernel.js';
 export type { AllocatedBuffer, Allocator, GpuNode, Kernel, KmsNode } from './kernel.js';
 export { DrmNode } from './node.js';
+export { cgroupAdvice, groupAdvice, groupName } from './open-failure.js';
 export { isStandIn, selectDisplay, selectRender } from './select.js';
 export type { Role, Selected } from './select.js';
 export { PauseWatch } from './machine-pause.js';

@@ -21,6 +21,7 @@ import {
   type PropertyDefinitions,
 } from '../ffi/index.js';
 import { bufferCalls, kmsCalls } from './calls.js';
+import { openFailure } from './open-failure.js';
 import { parkDescriptor } from './park.js';
 import { holderAdvice, masterHolder } from './master-holder.js';
 
@@ -213,17 +214,6 @@ function openFd(path: string): number {
   try {
     return openSync(path, open.O_RDWR | open.O_NONBLOCK); /* libuv adds O_CLOEXEC */
   } catch (cause) {
-    const errno = errnoOf(cause);
-    const { ENOENT, EACCES, EPERM, ENODEV, ENXIO } = constants.errno;
-    const details = { device: path, operation: 'open', errno, cause };
-    if (errno === EACCES || errno === EPERM)
-      throw new GuestheadError('ERR_PERMISSION', 'No permission to open the device', {
-        ...details,
-        advice:
-          'join the groups `video` and `render` (usermod -aG video,render USER, then log in again), or run as root',
-      });
-    if (errno === ENOENT || errno === ENODEV || errno === ENXIO)
-      throw new GuestheadError('ERR_NO_DEVICE', 'There is no such device', details);
-    throw new GuestheadError('ERR_SYSTEM', 'Could not open the device', details);
+    throw openFailure(path, cause);
   }
 }

@@ -22,6 +22,8 @@ import type { GpuRole } from './pair-change.js';
 export interface DisplayGpu {
   /** As discovered: its PCI address outlives its node's name. */
   readonly found: DrmDevice;
+  /** Why this one of several, and what names another; undefined where it was the only one. */
+  readonly chosen: string | undefined;
   readonly node: KmsNode;
   readonly device: NativeDevice;
   readonly handles: GemHandles;
@@ -32,6 +34,7 @@ export interface DisplayGpu {
 /** The device that allocates, and draws. */
 export interface RenderGpu {
   readonly found: DrmDevice;
+  readonly chosen: string | undefined;
   readonly node: GpuNode;
   readonly gbm: Allocator;
   readonly owner: Owner;
@@ -92,7 +95,7 @@ export async function openLost(
 
 /** Opens the node and makes it DRM master, waiting for that where asked to. */
 async function openDisplay(
-  { device: found, node: path }: Selected,
+  { device: found, node: path, chosen }: Selected,
   {
     kernel,
     wait,
@@ -110,7 +113,7 @@ async function openDisplay(
     });
     const device = owner.own(kernel.native.openDevice(node.fd));
     node.defineProperties();
-    return { found, node, device, handles: new GemHandles(node.buffers), owner };
+    return { found, chosen, node, device, handles: new GemHandles(node.buffers), owner };
   });
 }
 
@@ -125,13 +128,17 @@ function openMaster(path: string, open: OpenNode): KmsNode {
   });
 }
 
-async function openRender({ device: found, node: path }: Selected, kernel: Kernel, given?: number): Promise<RenderGpu> {
+async function openRender(
+  { device: found, node: path, chosen }: Selected,
+  kernel: Kernel,
+  given?: number,
+): Promise<RenderGpu> {
   const owner = new Owner();
   return owner.guardAsync(async () => {
     const node = owner.own(opener(kernel, given)(path));
     needs(node, node.canExport(), 'cannot export dma-bufs');
     const gbm = owner.own(await kernel.createGbm(node));
-    return { found, node, gbm, owner };
+    return { found, chosen, node, gbm, owner };
   });
 }
 

@@ -14,6 +14,8 @@ export interface HeadInfo {
     readonly driver: string;
     readonly backend: string;
     readonly standIn: boolean;
+    /** Why this one of several GPUs, and what names another; not there where it was the only one. */
+    readonly chosen?: string;
   };
   readonly display: {
     readonly node: string;
@@ -24,6 +26,8 @@ export interface HeadInfo {
     /** From the display's EDID. */
     readonly make: string | null;
     readonly model: string | null;
+    /** As of the render GPU. */
+    readonly chosen?: string;
   };
   /** Pixels and Hz. */
   readonly mode: { readonly width: number; readonly height: number; readonly refreshHz: number };
@@ -42,7 +46,7 @@ export function infoOf(
   return {
     path,
     refused,
-    render: { node, driver, backend: render.gbm.backendName, standIn: isStandIn(driver) },
+    render: { node, driver, backend: render.gbm.backendName, standIn: isStandIn(driver), ...chosenOf(render) },
     display: {
       node: display.node.path,
       driver: display.node.driver,
@@ -50,6 +54,7 @@ export function infoOf(
       head: pipe.connectorIndex,
       make: model?.make ?? null,
       model: model?.model ?? null,
+      ...chosenOf(display),
     },
     mode: { width: mode.width, height: mode.height, refreshHz: mode.refreshHz },
     buffers: buffers.length,
@@ -57,4 +62,8 @@ export function infoOf(
     presentMode,
     deadline,
   };
+}
+
+function chosenOf({ chosen }: { readonly chosen: string | undefined }): { readonly chosen?: string } {
+  return chosen === undefined ? {} : { chosen };
 }

@@ -1,5 +1,6 @@
 /** Everything that one DRM device tells, read through one open node that is closed at once. */
-import type { DrmDevice } from '../device/index.js';
+import { pathOf, type DrmDevice } from '../device/index.js';
+import { GuestheadError } from '../errors.js';
 import { attempt, valueOf, type Attempt } from './check.js';
 import { systemFiles, type Files } from './files.js';
 import { openNode, type OpenedNode } from './opened-node.js';
@@ -8,7 +9,7 @@ import type { Capabilities, DeviceFacts, HeadFacts, VirtioParameters } from './r
 export interface DeviceReading {
   readonly device: DrmDevice;
   readonly serial: string | undefined;
-  /** The node that could be opened. */
+  /** The node that could be opened, by the kernel's name. */
   readonly node: Attempt<string>;
   readonly capabilities: Attempt<Capabilities>;
   /** Of virtio-gpu only. */
@@ -52,21 +53,29 @@ export function readDevice(
 
 interface Opened {
   readonly node: OpenedNode;
+  /** By the kernel's name. */
   readonly path: string;
   /** Where the node that was wanted could not be opened, and the other could: why. */
   readonly earlierFault: unknown;
 }
 
-function openEither({ primary, render }: DrmDevice, isDisplay: boolean, open: DeviceSources['open']): Attempt<Opened> {
+function openEither(device: DrmDevice, isDisplay: boolean, open: DeviceSources['open']): Attempt<Opened> {
+  const { primary, render } = device;
   const [wanted, other] = isDisplay ? [primary, render] : [render, primary];
-  const tryNode = (path: string | undefined, earlierFault?: unknown): Attempt<Opened> => {
-    if (path === undefined) return { fault: earlierFault ?? new Error('The device has no node') };
-    return attempt(() => ({ node: open(path), path, earlierFault }));
+  const tryNode = (name: string | undefined, earlierFault?: unknown): Attempt<Opened> => {
+    if (name === undefined) return { fault: earlierFault ?? new Error('The device has no node') };
+    const path = pathOf(device, name);
+    if (path === undefined) return { fault: notInDev(name) };
+    return attempt(() => ({ node: open(path), path: name, earlierFault }));
   };
   const first = tryNode(wanted);
   if ('value' in first) return first;
   const second = tryNode(other, wanted === undefined ? undefined : first.fault);
   return 'value' in second ? second : first;
+}
+
+function notInDev(device: string): GuestheadError {
+  return new GuestheadError('ERR_NO_DEVICE', 'The kernel has this node, but /dev lacks it', { device });
 }
 
 function readNode(

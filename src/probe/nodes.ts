@@ -1,5 +1,5 @@
 /** Every DRM device and what it can do. */
-import { describeDevice } from '../device/index.js';
+import { describeDevice, type Selected } from '../device/index.js';
 import { failed, no, ok, unknown, type Question } from './check.js';
 import { nameOf, type DeviceReading } from './device-reading.js';
 import type { Capabilities, Check } from './report.js';
@@ -12,6 +12,16 @@ export function checkNodes(readings: readonly DeviceReading[], displays: readonl
   if (readings.length > 0) return readings.map((reading) => checkDevice(reading, displays.includes(reading)));
   const advice = 'give the guest a virtio-gpu and a GPU; `npm start` shows guesthead at work in the lab without either';
   return [no({ id: 'nodes.device', why }, 'no DRM device', advice)];
+}
+
+/** Which of several devices would be taken, why, and what names another; nothing where there is no choice. */
+export function checkChoices(selected: readonly (Selected | undefined)[]): Check[] {
+  return selected.flatMap((one) => {
+    if (one?.chosen === undefined) return [];
+    const [found = '', advice = null] = one.chosen.split('; ');
+    const question: Question = { id: 'nodes.choice', why: 'of several that would do, one is taken', device: one.node };
+    return [ok(question, `${one.node}: ${found}`, advice)];
+  });
 }
 
 function checkDevice(reading: DeviceReading, isDisplay: boolean): Check {

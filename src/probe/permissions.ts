@@ -1,5 +1,16 @@
 /** Who may open the nodes, and who is master of the displays. */
-import { holderAdvice, masterHolder, type DrmDevice, type MasterHolder } from '../device/index.js';
+import { constants } from 'node:os';
+import {
+  cgroupAdvice,
+  groupAdvice,
+  groupName as nameOfGroup,
+  holderAdvice,
+  masterHolder,
+  pathOf,
+  type DrmDevice,
+  type MasterHolder,
+} from '../device/index.js';
+import { errnoOf } from '../errors.js';
 import { failed, no, ok, unknown, type Question } from './check.js';
 import { nameOf, type DeviceReading } from './device-reading.js';
 import { systemFiles, type FileAccess, type Files } from './files.js';
@@ -19,7 +30,7 @@ export function checkPermissions(
   { files, holder }: PermissionSources = { files: systemFiles, holder: masterHolder },
 ): Check[] {
   if (readings.length === 0) return [unknown({ id: 'permissions.node', why: nodeWhy }, 'no node to open')];
-  const nodes = readings.flatMap(({ device }) => nodesOf(device).map((node) => checkNode(node, files)));
+  const nodes = readings.flatMap((reading) => nodesOf(reading.device).map((node) => checkNode(node, reading, files)));
   const masters = displays.map((one) => checkMaster(one, holder));
   return [...nodes, ...masters];
 }
@@ -28,14 +39,25 @@ function nodesOf({ primary, render }: DrmDevice): string[] {
   return [primary, render].filter((node) => node !== undefined);
 }
 
-function checkNode(node: string, files: Files): Check {
-  const question: Question = { id: 'permissions.node', why: nodeWhy, device: node };
-  const access = files.access(node);
-  if (access === undefined) return unknown(question, 'the kernel has it, but not /dev');
+function checkNode(name: string, { device, node }: DeviceReading, files: Files): Check {
+  const path = pathOf(device, name);
+  const question: Question = { id: 'permissions.node', why: nodeWhy, device: path ?? name };
+  if (path === undefined) return no(question, 'the kernel has it, but /dev lacks it', containerAdvice(name));
+  const access = files.access(path);
+  if (access === undefined) return unknown(question, 'the kernel has it, but not /dev', containerAdvice(name));
   const found = describeAccess(access, files);
-  return access.open
-    ? ok(question, found)
-    : no(question, `${found}: closed to this user`, adviceFor(access, files, 'video for card*, render for renderD*'));
+  if (!access.open)
+    return no(
+      question,
+      `${found}: closed to this user`,
+      adviceFor(access, files, 'video for card*, render for renderD*'),
+    );
+  const isForbidden = 'fault' in node && errnoOf(node.fault) === constants.errno.EPERM;
+  return isForbidden ? no(question, `${found}, but opening it is forbidden`, cgroupAdvice) : ok(question, found);
+}
+
+function containerAdvice(node: string): string {
+  return `in a container: \`--device ${node}\` (Docker, Podman), a device of type gpu (Incus, LXD)`;
 }
 
 /** `root:video 0660`. */
@@ -47,14 +69,12 @@ export function describeAccess({ mode, uid, gid }: FileAccess, files: Files): st
 /** `usual` are the groups that distributions give such a node to. */
 export function adviceFor({ mode, gid }: FileAccess, files: Files, usual: string): string {
   const byGroup = (mode & 0o060) === 0o060 && gid !== 0;
-  if (byGroup)
-    return `join the group \`${groupName(gid, files)}\` (usermod -aG ${groupName(gid, files)} USER, then log in again), or run as root`;
+  if (byGroup) return groupAdvice({ gid, name: nameOfGroup(gid, files.text('/etc/group') ?? '') });
   return `let udev give the node to a group (${usual}) and join it, or run as root`;
 }
 
 function groupName(gid: number, files: Files): string {
-  const rows = files.text('/etc/group')?.split('\n') ?? [];
-  return rows.map((row) => row.split(':')).find(([, , id]) => id === String(gid))?.[0] ?? `group ${gid}`;
+  return nameOfGroup(gid, files.text('/etc/group') ?? '') ?? `group ${gid}`;
 }
 
 function checkMaster({ device, masterIsFree }: DeviceReading, holder: PermissionSources['holder']): Check {

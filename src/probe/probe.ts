@@ -19,7 +19,7 @@ import { systemFiles, type Files } from './files.js';
 import type { FlipTrial } from './flip.js';
 import { checkHeads } from './heads.js';
 import { checkLibraries } from './libraries.js';
-import { checkNodes } from './nodes.js';
+import { checkChoices, checkNodes } from './nodes.js';
 import { checkPermissions } from './permissions.js';
 import { redact } from './redact.js';
 import type { Check, CheckGroup, GroupId, MachineFacts, ProbeReport } from './report.js';
@@ -92,14 +92,15 @@ function look(options: ProbeOptions, sources: ProbeSources): Look {
   const { files, holder } = sources;
   const found = sources.devices();
   const devices = attempt(() => chooseDevices(found, options));
-  const chosen = valueOf(attempt(() => selectDisplay(found, options.display ?? 'auto')))?.device;
+  const shows = valueOf(attempt(() => selectDisplay(found, options.display ?? 'auto')));
+  const chosen = shows?.device;
   const isDisplay = (device: DrmDevice) => device === chosen || device.driver === 'virtio_gpu';
   const readings = found.map((device) => sources.read(device, isDisplay(device)));
   const displays = readings.filter(({ device }) => isDisplay(device));
   const heads = displays.flatMap((reading) => valueOf(reading.heads) ?? []);
   const groups = [
     group('system', () => checkSystem({ files, release: sources.machine().kernel })),
-    group('nodes', () => checkNodes(readings, displays)),
+    group('nodes', () => [...checkNodes(readings, displays), ...checkChoices([shows, valueOf(devices)?.render])]),
     group('virtio-gpu', () => checkVirtio(readings, files)),
     group('heads', () => checkHeads(readings)),
     group('permissions', () => checkPermissions(readings, displays, { files, holder })),

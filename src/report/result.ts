@@ -43,7 +43,7 @@ export interface RunResult extends Figures {
   readonly verdict: 'pass' | 'fail';
   readonly reasons: readonly string[];
   readonly path: HeadInfo['path'];
-  readonly render: { readonly node: string; readonly driver: string };
+  readonly render: Pick<HeadInfo['render'], 'node' | 'driver' | 'chosen'>;
   readonly display: HeadInfo['display'];
   readonly mode: HeadInfo['mode'];
   readonly buffers: number;
@@ -98,7 +98,11 @@ export function judgeRun(
     verdict: reasons.length === 0 ? 'pass' : 'fail',
     reasons,
     path,
-    render: { node: render.node, driver: render.driver },
+    render: {
+      node: render.node,
+      driver: render.driver,
+      ...(render.chosen === undefined ? {} : { chosen: render.chosen }),
+    },
     display,
     mode,
     buffers,
@@ -160,6 +164,7 @@ export function describeRun(result: RunResult): string[] {
     `commit ${milliseconds(result.commitMs)}; flip ${milliseconds(result.flipMs)}; flush fence ${milliseconds(result.flushFenceMs)}`,
     `CPU ${result.cpuMsPerFlip.toFixed(2)} ms a flip, ${result.bytesCopiedPerFrame} bytes copied a frame, tear risk ${result.tearRisk}, starved ${result.starved}`,
   ];
+  lines.push(...[display.chosen, render.chosen].filter((text) => text !== undefined));
   lines.push(`latency ${milliseconds(result.latencyMs)}; ${result.pacing.kind}: ${result.pacing.advice}`);
   for (const { code, message, advice, count } of result.faults)
     lines.push(`${code}${count > 1 ? ` ×${count}` : ''}: ${message}${advice === null ? '' : ` → ${advice}`}`);
