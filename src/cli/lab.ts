@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Lab, LabOptions, Size } from '../lab/index.js';
 import { GuestheadError } from '../errors.js';
 import { failStatus } from './failure.js';
-import { memorySize, pixelSize, seconds, wholeNumber } from './parse.js';
+import { collect, memorySize, pixelSize, seconds, wholeNumber } from './parse.js';
 
 interface LabCliOptions {
   readonly size?: Size;
@@ -11,6 +11,7 @@ interface LabCliOptions {
   readonly blob: 'on' | 'off';
   readonly memory: string;
   readonly kernel?: string;
+  readonly writable?: string[];
   readonly timeout: number;
   readonly capture?: number;
   readonly keepLog?: boolean;
@@ -45,6 +46,11 @@ function addMachineOptions(command: Command): Command {
     )
     .option('--memory <size>', "the guest's memory", memorySize, '2G')
     .option('--kernel <file>', 'another kernel image, its modules beside it')
+    .option(
+      '--writable <dir>',
+      'a folder that the guest writes through to this machine, besides this one (repeatable; / = all that you can write)',
+      collect,
+    )
     .option('--keep-log', "keep the guest's console log and say where it is");
 }
 
@@ -117,6 +123,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
     blob: options.blob === 'on',
     memory: options.memory,
     kernel: options.kernel,
+    writable: options.writable,
     liveFiles,
     keepLog: options.keepLog === true,
     onProgress: say,
@@ -125,6 +132,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
   const { Lab } = await import('../lab/index.js');
   const lab = await Lab.boot(labOptions);
   for (const standIn of lab.standIns) say(standIn);
+  say(writingOf(lab.writable));
   if (options.keepLog === true) say(`the console's log is ${lab.files.console}`);
   return lab;
 }
@@ -164,4 +172,12 @@ function interruptible(): Interruption {
 function statusOf({ status, signal }: { status: number | null; signal: string | null }): number {
   if (signal !== null) process.stderr.write(`lab: the command was ended by ${signal}\n`);
   return status ?? failStatus;
+}
+
+function writingOf(writable: readonly string[]): string {
+  if (writable.includes('/')) return 'the guest can write every file of this machine that you can';
+  const elsewhere = 'what it writes elsewhere is gone with it';
+  return writable.length === 0
+    ? `the guest writes in its own memory: ${elsewhere}`
+    : `the guest writes ${writable.join(', ')}; ${elsewhere}`;
 }

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError } from '../errors.js';
 import { Agent } from './agent.js';
 import { Heads } from './heads.js';
-import { type Accelerator, type MachineOptions, qemuArguments, type RunFiles, virtiofsdCommand } from './machine.js';
+import { type Accelerator, type MachineOptions, qemuArguments, type RunFiles } from './machine.js';
 import { findProgram, type Kernel } from './paths.js';
 import { startChild, type Child } from './processes.js';
 import { Qmp } from './qmp.js';
+import { shareCommand } from './share.js';
 import { connectWhenUp } from './sockets.js';
 import { serveWitness, type WitnessReport } from './witness.js';
 
@@ -19,6 +20,8 @@ export interface HypervisorOptions {
   readonly machine: MachineOptions;
   readonly kernel: Kernel;
   readonly accelerator: Accelerator;
+  /** Folders that the guest writes through to the host. */
+  readonly writable: readonly string[];
   readonly onCaptures?: ((report: WitnessReport) => void) | undefined;
 }
 
@@ -72,8 +75,8 @@ export class Hypervisor {
   }
 
   async #startHelper(signal: AbortSignal): Promise<void> {
-    const { files, machine } = this.options;
-    this.#children.push(startChild(virtiofsdCommand(files, machine.liveFiles)));
+    const { files, machine, writable } = this.options;
+    this.#children.push(startChild(shareCommand(files, { writable, liveFiles: machine.liveFiles })));
     while (!existsSync(files.fs)) {
       this.#throwIfDead();
       await sleep(10, undefined, { signal });

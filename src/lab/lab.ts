@@ -11,9 +11,11 @@ import { chooseAccelerator } from './accelerator.js';
 import type { Job, JobOptions, JobResult } from './agent.js';
 import { ConsoleLog } from './console-log.js';
 import { Hypervisor } from './hypervisor.js';
+import { layoutText } from './layout.js';
 import { type Accelerator, machineOf, type MachineWishes, runFiles, type RunFiles, type Size } from './machine.js';
 import { locateKernel, type Kernel } from './paths.js';
 import type { Qmp } from './qmp.js';
+import { writableFolders } from './share.js';
 import { shellQuote } from './shell.js';
 import type { WitnessReport } from './witness.js';
 import { buildInit, buildUdmabufStandIn } from './tools.js';
@@ -22,6 +24,8 @@ import { packageRoot } from '../package-root.js';
 export interface LabOptions extends MachineWishes {
   /** A kernel image with its modules beside it; default: the set-up's own. */
   readonly kernel?: string | undefined;
+  /** Folders that the guest writes through to the host, besides the current one; `/` = everything that the user can write. */
+  readonly writable?: readonly string[] | undefined;
   /** Preloads the stand-in for the host's /dev/udmabuf; default: where the host has none. `refuseBuffers` needs it. */
   readonly udmabufStandIn?: boolean;
   /** Keeps the run's folder with the console's log. */
@@ -56,6 +60,8 @@ export class Lab {
     readonly standIns: readonly string[],
     private readonly options: LabOptions,
     private readonly hasStandIn: boolean,
+    /** Folders that the guest writes through to the host; what it writes elsewhere is gone with it. */
+    readonly writable: readonly string[],
   ) {
     const { onCaptures } = options;
     this.#hypervisor = new Hypervisor({
@@ -63,6 +69,7 @@ export class Lab {
       machine: machineOf(options),
       kernel,
       accelerator,
+      writable,
       onCaptures,
     });
     this.#console = new ConsoleLog(this.files.console);
@@ -78,8 +85,9 @@ export class Lab {
     const standIn = options.udmabufStandIn ?? !existsSync('/dev/udmabuf');
     const standIns = ['vgem stands in for the headless GPU'];
     if (standIn && options.blob !== false) standIns.push("a preloaded library stands in for the host's /dev/udmabuf");
+    const writable = writableFolders(options.writable);
     const folder = await mkdtemp(join(tmpdir(), 'guesthead-'));
-    const lab = new Lab(folder, kernel, accelerator, standIns, options, standIn);
+    const lab = new Lab(folder, kernel, accelerator, standIns, options, standIn, writable);
     try {
       await lab.#boot();
       return lab;
@@ -190,6 +198,8 @@ export class Lab {
   /** The environment in which QEMU finds them. */
   async #makeFiles(): Promise<NodeJS.ProcessEnv> {
     await copyFile(await buildInit(), this.files.init);
+    await writeFile(this.files.layout, layoutText(this));
+    await mkdir(this.files.share);
     await mkdir(this.files.bin);
     await symlink(join(packageRoot, 'dist/cli/main.cjs'), join(this.files.bin, 'guesthead'));
     if (!this.hasStandIn) return process.env;

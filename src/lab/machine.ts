@@ -1,7 +1,6 @@
-/** The guest as a machine: QEMU's and virtiofsd's command lines. Pure; starts nothing. */
-import { existsSync } from 'node:fs';
+/** The guest as a machine: QEMU's command line. Pure; starts nothing. */
 import { join } from 'node:path';
-import { findProgram, type Kernel } from './paths.js';
+import type { Kernel } from './paths.js';
 
 export interface Size {
   readonly width: number;
@@ -47,7 +46,12 @@ function defaultSize(heads: number): Size {
 /** Files of one run, all in a short path: a Unix socket's name holds 107 bytes. */
 export function runFiles(folder: string) {
   return {
+    folder,
     init: join(folder, 'init'),
+    /** What init mounts; it looks for it beside itself. */
+    layout: join(folder, 'layout'),
+    /** Where virtiofsd has what the guest sees of the host; empty for all others. */
+    share: join(folder, 'share'),
     /** What the guest has on its PATH beside the host's programs. */
     bin: join(folder, 'bin'),
     standIn: join(folder, 'udmabuf.so'),
@@ -121,34 +125,4 @@ function kernelCommandLine(files: RunFiles): string {
 function port(name: string, path: string, number: number): string[] {
   const device = `virtserialport,chardev=${name},name=guesthead.${name},nr=${number}`;
   return ['-chardev', `socket,id=${name},path=${path},server=on,wait=off`, '-device', device];
-}
-
-/** Shares the host's root: with the Rust virtiofsd, or Debian 12's C one inside QEMU's package. */
-export function virtiofsdCommand(files: RunFiles, liveFiles: boolean): string[] {
-  const cache = `cache=${liveFiles ? 'auto' : 'always'}`;
-  const rust = '/usr/libexec/virtiofsd';
-  if (existsSync(rust))
-    return [
-      rust,
-      `--socket-path=${files.fs}`,
-      '--shared-dir',
-      '/',
-      '--sandbox=none',
-      `--${cache}`,
-      '--log-level=error',
-    ];
-  const c = findProgram('virtiofsd', 'virtiofsd', ['/usr/lib/qemu']);
-  return [
-    c,
-    `--socket-path=${files.fs}`,
-    '-o',
-    'source=/',
-    '-o',
-    'sandbox=chroot',
-    '-o',
-    cache,
-    '-o',
-    'log_level=err',
-    '-f',
-  ];
 }

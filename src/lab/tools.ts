@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { GuestheadError, messageOf } from '../errors.js';
 import { cacheDir, findProgram } from './paths.js';
@@ -26,11 +26,9 @@ const ours = (source: string) => join(packageRoot, 'src/lab/guest', source);
 
 /** Compiles the C file `from` into `.lab/tools` unless that very source was, and returns the path of `target` there. */
 export async function compileTool(from: string, target: string, extra: readonly string[]): Promise<string> {
-  const digest = createHash('sha256')
-    .update(await readFile(from))
-    .digest('hex')
-    .slice(0, 12);
-  const folder = join(cacheDir, 'tools', digest);
+  const hash = createHash('sha256');
+  for (const text of await withIncludes(from)) hash.update(text);
+  const folder = join(cacheDir, 'tools', hash.digest('hex').slice(0, 12));
   const made = join(folder, target);
   if (existsSync(made)) return made;
   await mkdir(folder, { recursive: true });
@@ -42,4 +40,11 @@ export async function compileTool(from: string, target: string, extra: readonly 
   }
   await rename(unfinished, made); // whole or not there, also for a lab beside this one
   return made;
+}
+
+/** The text of a C file and of the files beside it that it includes. */
+async function withIncludes(from: string): Promise<string[]> {
+  const text = await readFile(from, 'utf8');
+  const names = [...text.matchAll(/^#include "(.+)"$/gm)].map(([, name = '']) => name);
+  return [text, ...(await Promise.all(names.map((name) => readFile(join(dirname(from), name), 'utf8'))))];
 }

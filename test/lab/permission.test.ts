@@ -1,7 +1,11 @@
-/** What a run may do without capabilities, and what it must not do to others that have none. */
+/**
+ * What a run may do without capabilities, and what it must not do to others that have none; what the whole guest, root in it,
+ * may do to the host's files.
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Lab } from '../../src/lab/index.js';
 import type { SeatReport } from './guest/seat.js';
@@ -16,17 +20,22 @@ let thief: string;
 let injectorLibrary: string;
 /** The display's primary node. */
 let card: string;
+/** On the host, and outside the current folder. */
+let elsewhere: string;
 
 before(async () => {
   openWatch = await buildOpenWatch();
   thief = await buildMasterThief();
   injectorLibrary = await buildErrnoInjector();
-  lab = await Lab.boot({ size: { width: 1280, height: 720 } });
+  elsewhere = mkdtempSync(join(tmpdir(), 'guesthead-test-'));
+  mkdirSync(join(elsewhere, 'named'));
+  lab = await Lab.boot({ size: { width: 1280, height: 720 }, writable: [join(elsewhere, 'named')] });
   await shell('chgrp video /dev/dri/* && chmod 660 /dev/dri/card* /dev/dri/renderD*'); // as udev does
   card = await shell('basename /sys/bus/virtio/drivers/virtio_gpu/virtio*/../drm/card*');
 });
 after(async () => {
   await lab.close();
+  rmSync(elsewhere, { recursive: true });
 });
 
 async function shell(text: string): Promise<string> {
@@ -169,5 +178,43 @@ describe('on the descriptors of a session manager', () => {
       left: ['3', '4'],
       masterAfter: true,
     });
+  });
+});
+
+describe('what the guest writes', () => {
+  it('succeeds anywhere, and is gone with it', async () => {
+    const name = `guesthead-test-${process.pid}`;
+    const mine = join(elsewhere, 'mine');
+    writeFileSync(mine, 'mine');
+    const files = [`/etc/${name}`, `/usr/${name}`, `/tmp/${name}`, join(elsewhere, name)];
+    for (const file of files) assert.equal(await shell(`echo hi > ${file} && cat ${file}`), 'hi');
+    assert.equal(
+      await shell(`echo , changed >> ${mine} && cat ${mine} && rm ${mine} && ls ${elsewhere}`),
+      `mine, changed\n${name}\nnamed`,
+    );
+    const left = files.filter((file) => existsSync(file));
+    for (const file of left) rmSync(file);
+    assert.deepEqual(left, []);
+    assert.equal(readFileSync(mine, 'utf8'), 'mine');
+  });
+
+  it('is written through in the current folder, and in those that are named', async () => {
+    for (const folder of [join(packageRoot, '.lab'), join(elsewhere, 'named')]) {
+      const file = join(folder, `through-${process.pid}`);
+      await shell(`echo hi > ${file}`);
+      assert.equal(readFileSync(file, 'utf8'), 'hi\n');
+      rmSync(file);
+    }
+  });
+
+  it('is refused by the host where it goes past the scratch layer, and so is a look at what is no file', async () => {
+    await shell('mkdir -p /run/share && mount -t virtiofs rootfs /run/share');
+    for (const folder of ['/etc', '/usr', elsewhere, '/proc', '/run']) {
+      const file = `/run/share${folder}/guesthead-test`;
+      const { stderr } = await lab.run(['sh', '-c', `mkdir ${file} && rmdir ${file}`]);
+      assert.match(stderr, /Read-only file system/, folder);
+    }
+    assert.equal(await shell('cat /run/share/proc/version /run/share/proc/1/environ 2>/dev/null || echo none'), 'none');
+    await shell(`echo hi > /run/share${elsewhere}/named/file`);
   });
 });

@@ -38,6 +38,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "root.h"
+
 #define PORT "/dev/virtio-ports/guesthead.agent"
 #define MAX_JOBS 16
 #define MAX_PAYLOAD (1u << 20)
@@ -389,8 +391,27 @@ static void open_port(void)
 	power_off("open " PORT);
 }
 
-int main(void)
+/* Its parent becomes PROGRAM, PID 1; the agent goes on as a child of it. */
+static void become(const char *program)
 {
+	sigset_t none;
+	pid_t agent = fork();
+	if (agent < 0)
+		power_off("fork");
+	if (agent == 0) {
+		setsid();
+		return;
+	}
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	execl(program, program, (char *)NULL);
+	power_off(program);
+}
+
+int main(int argc, char **argv)
+{
+	struct layout layout;
 	struct utsname name;
 	sigset_t set;
 	int signals;
@@ -399,7 +420,9 @@ int main(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	set_up();
+	layout = make_root(argc > 0 ? argv[0] : "");
+	if (layout.init)
+		become(layout.init);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (signals < 0)
 		power_off("signalfd");
