@@ -12,6 +12,7 @@ interface LabCliOptions {
   readonly memory: string;
   readonly kernel?: string;
   readonly writable?: string[];
+  readonly modules?: string;
   readonly timeout: number;
   readonly capture?: number;
   readonly keepLog?: boolean;
@@ -45,7 +46,8 @@ function addMachineOptions(command: Command): Command {
       new Option('--blob <on|off>', 'off = a host that refuses foreign buffers').choices(['on', 'off']).default('on'),
     )
     .option('--memory <size>', "the guest's memory", memorySize, '2G')
-    .option('--kernel <file>', 'another kernel image, its modules beside it')
+    .option('--kernel <path>', 'another kernel: an image (bzImage, vmlinuz), or the build tree as it lies')
+    .option('--modules <dir>', "that kernel's modules, where `make modules_install INSTALL_MOD_PATH=DIR` wrote them")
     .option(
       '--writable <dir>',
       'a folder that the guest writes through to this machine, besides this one (repeatable; / = all that you can write)',
@@ -124,6 +126,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
     memory: options.memory,
     kernel: options.kernel,
     writable: options.writable,
+    modules: options.modules,
     liveFiles,
     keepLog: options.keepLog === true,
     onProgress: say,

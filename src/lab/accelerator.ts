@@ -4,7 +4,8 @@ import { accessSync, constants } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Accelerator } from './machine.js';
-import { cacheDir, findProgram, type Kernel } from './paths.js';
+import type { Kernel } from './kernel/locate.js';
+import { cacheDir, findProgram } from './paths.js';
 
 const probeTimeoutMs = 5_000;
 

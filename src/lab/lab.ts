@@ -13,7 +13,8 @@ import { ConsoleLog } from './console-log.js';
 import { Hypervisor } from './hypervisor.js';
 import { layoutText } from './layout.js';
 import { type Accelerator, machineOf, type MachineWishes, runFiles, type RunFiles, type Size } from './machine.js';
-import { locateKernel, type Kernel } from './paths.js';
+import { locateKernel, type Kernel, type KernelWishes } from './kernel/locate.js';
+import { stageModules } from './kernel/stage.js';
 import type { Qmp } from './qmp.js';
 import { writableFolders } from './share.js';
 import { shellQuote } from './shell.js';
@@ -21,9 +22,7 @@ import type { WitnessReport } from './witness.js';
 import { buildInit, buildUdmabufStandIn } from './tools.js';
 import { packageRoot } from '../package-root.js';
 
-export interface LabOptions extends MachineWishes {
-  /** A kernel image with its modules beside it; default: the set-up's own. */
-  readonly kernel?: string | undefined;
+export interface LabOptions extends MachineWishes, KernelWishes {
   /** Folders that the guest writes through to the host, besides the current one; `/` = everything that the user can write. */
   readonly writable?: readonly string[] | undefined;
   /** Preloads the stand-in for the host's /dev/udmabuf; default: where the host has none. `refuseBuffers` needs it. */
@@ -39,7 +38,11 @@ export interface LabOptions extends MachineWishes {
 }
 
 const bootTimeoutMs = 60_000;
-const modules = ['virtio-gpu', 'vgem'];
+/** Prints the options of those that are neither built in nor loaded. */
+const missingDrivers = [
+  'test -d /sys/bus/virtio/drivers/virtio_gpu || echo CONFIG_DRM_VIRTIO_GPU',
+  'ls -d /sys/devices/*/vgem >/dev/null 2>&1 || echo CONFIG_DRM_VGEM',
+].join('; ');
 const guestSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Mesa has no driver of vgem's own: named, its software rasteriser loads without a search that warns. */
 const guestEnvironment = { GUESTHEAD_LAB: '1', MESA_LOADER_DRIVER_OVERRIDE: 'kms_swrast' };
@@ -80,7 +83,7 @@ export class Lab {
   }
 
   static async #bootWithin(attempts: number, options: LabOptions): Promise<Lab> {
-    const kernel = locateKernel(options.kernel);
+    const kernel = locateKernel(options);
     const accelerator = await chooseAccelerator(kernel);
     const standIn = options.udmabufStandIn ?? !existsSync('/dev/udmabuf');
     const standIns = ['vgem stands in for the headless GPU'];
@@ -185,7 +188,7 @@ export class Lab {
     const { agent } = this.#hypervisor;
     const ended = abortion(signal);
     await Promise.race([agent.ready, ended]);
-    await Promise.race([this.#loadModules(), ended]);
+    await Promise.race([this.#requireDrivers(), ended]);
     await Promise.race([this.#waitForHeads(), ended]);
     const failCommands = () => {
       agent.fail(reasonOf(this.options.signal));
@@ -198,6 +201,7 @@ export class Lab {
   /** The environment in which QEMU finds them. */
   async #makeFiles(): Promise<NodeJS.ProcessEnv> {
     await copyFile(await buildInit(), this.files.init);
+    stageModules(this.kernel, this.files.modules);
     await writeFile(this.files.layout, layoutText(this));
     await mkdir(this.files.share);
     await mkdir(this.files.bin);
@@ -212,10 +216,14 @@ export class Lab {
     return [this.files.bin, dirname(process.execPath), guestSearchPath].join(':');
   }
 
-  async #loadModules(): Promise<void> {
-    const command = ['modprobe', '-d', this.kernel.moduleRoot, '-a', ...modules];
-    const { status, stderr } = await this.run(command, { cwd: '/' });
-    if (status !== 0) throw new GuestheadError('ERR_LAB', `The guest could not load its drivers: ${stderr.trim()}`);
+  /** Where nothing tells what an image has built in, only its boot does. */
+  async #requireDrivers(): Promise<void> {
+    const { stdout } = await this.run(['sh', '-c', missingDrivers], { cwd: '/' });
+    const missing = stdout.split('\n').filter(Boolean);
+    if (missing.length === 0) return;
+    throw new GuestheadError('ERR_LAB', `Linux ${this.kernel.release} lacks ${missing.join(' and ')}`, {
+      advice: 'switch them on, or name the folder of the modules with --modules',
+    });
   }
 
   async #waitForHeads(): Promise<void> {

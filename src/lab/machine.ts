@@ -1,6 +1,6 @@
 /** The guest as a machine: QEMU's command line. Pure; starts nothing. */
 import { join } from 'node:path';
-import type { Kernel } from './paths.js';
+import type { Kernel } from './kernel/locate.js';
 
 export interface Size {
   readonly width: number;
@@ -50,6 +50,8 @@ export function runFiles(folder: string) {
     init: join(folder, 'init'),
     /** What init mounts; it looks for it beside itself. */
     layout: join(folder, 'layout'),
+    /** What init loads before that. */
+    modules: join(folder, 'modules'),
     /** Where virtiofsd has what the guest sees of the host; empty for all others. */
     share: join(folder, 'share'),
     /** What the guest has on its PATH beside the host's programs. */

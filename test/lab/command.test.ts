@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Lines } from '../support/lab.js';
+import { cacheDir, setupKernel } from '../../src/lab/paths.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const main = join(packageRoot, 'dist/cli/main.cjs');
@@ -54,12 +55,18 @@ describe('guesthead lab run', () => {
     rmSync(runs, { recursive: true });
   });
 
-  it('passes output and exit status on, from this folder; two labs run side by side', async () => {
+  it('passes output and exit status on, from this folder; two labs run side by side, one with a kernel of its own', async () => {
+    const { image, release } = setupKernel();
+    const copy = join(mkdtempSync(join(tmpdir(), 'kernel-')), 'bzImage');
+    copyFileSync(image, copy);
+    const ownKernel = ['--kernel', copy, '--modules', join(cacheDir, 'kernel')];
     const command = 'pwd; echo to-stderr >&2; exit';
     const [first, second] = await Promise.all([
       labRun('--', 'sh', '-c', `${command} 7`),
-      labRun('--memory', '1G', '--', 'sh', '-c', `${command} 0`),
+      labRun('--memory', '1G', ...ownKernel, '--', 'sh', '-c', `${command} 0`),
     ]);
+    rmSync(dirname(copy), { recursive: true });
+    assert.ok(second.stderr.includes(`booting Linux ${release} `), second.stderr);
     assert.deepEqual([first.status, second.status], [7, 0]);
     for (const { stdout, stderr } of [first, second]) {
       assert.equal(stdout, `${process.cwd()}\n`);

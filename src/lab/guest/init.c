@@ -38,6 +38,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "modules.h"
 #include "root.h"
 
 #define PORT "/dev/virtio-ports/guesthead.agent"
@@ -420,6 +421,8 @@ int main(int argc, char **argv)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (argc > 0)
+		load_modules(argv[0]);
 	layout = make_root(argc > 0 ? argv[0] : "");
 	if (layout.init)
 		become(layout.init);

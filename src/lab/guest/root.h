@@ -12,7 +12,6 @@
  * The host says which in the file `layout` beside this program, a word, a space
  * and a path a line:
  *
- *   modules DIR    has lib/modules/RELEASE, for an overlay that is a module
  *   tree DIR       becomes the root; without this line the share itself is it
  *   bind DIR       the host's folder, at the same path
  *   init PROGRAM   becomes PID 1 when all is mounted; the agent goes on beside it
@@ -29,7 +28,6 @@ struct bind {
 };
 
 struct layout {
-	char *modules;
 	char *tree;
 	char *init;
 	int share; /* O_PATH of the share's root */
@@ -56,9 +54,7 @@ static void add_bind(struct layout *layout, char *path)
 
 static void take_line(struct layout *layout, const char *word, char *path)
 {
-	if (!strcmp(word, "modules"))
-		layout->modules = path;
-	else if (!strcmp(word, "tree"))
+	if (!strcmp(word, "tree"))
 		layout->tree = path;
 	else if (!strcmp(word, "init"))
 		layout->init = path;
@@ -91,17 +87,6 @@ static struct layout read_layout(const char *program)
 	return layout;
 }
 
-static void load_overlay(const char *modules)
-{
-	pid_t pid = fork();
-	if (pid == 0) {
-		setenv("PATH", "/usr/sbin:/sbin:/usr/bin:/bin", 1);
-		execlp("modprobe", "modprobe", "-q", "-d", modules, "overlay", (char *)NULL);
-		_exit(127);
-	}
-	waitpid(pid, NULL, 0);
-}
-
 /* The tree's path goes in as the current folder: a comma or colon in it would end an option. */
 static void mount_overlay(const struct layout *layout)
 {
@@ -115,11 +100,6 @@ static void mount_overlay(const struct layout *layout)
 		power_off(layout->tree);
 	if (mount("overlay", "/run/root", "overlay", 0, options) == 0)
 		return;
-	if (errno == ENODEV && layout->modules) {
-		load_overlay(layout->modules);
-		if (mount("overlay", "/run/root", "overlay", 0, options) == 0)
-			return;
-	}
 	power_off(
 		"mount an overlay (CONFIG_OVERLAY_FS, built in or as a module beside the kernel)");
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { machineOf, qemuArguments, runFiles, type MachineWishes } from '../../../src/lab/machine.js';
 
-const kernel = { image: '/k/vmlinuz', release: '7.2', moduleRoot: '/k' };
+const kernel = { image: '/k/vmlinuz', release: '7.2', modules: undefined, tree: undefined, isNamed: false };
 
 /** The values that QEMU gets for an option. */
 function values(option: string, wishes: MachineWishes): string[] {
