@@ -1,5 +1,5 @@
-/** Where the package lies: its addon, its sources and its set-up are found from here. */
-import { existsSync } from 'node:fs';
+/** Where the package lies: its addon and its sources are found from here; and what package.json says of it. */
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,4 +9,11 @@ export const packageRoot = rootOf(dirname(fileURLToPath(import.meta.url)));
 function rootOf(folder: string): string {
   if (existsSync(join(folder, 'package.json')) || dirname(folder) === folder) return folder;
   return rootOf(dirname(folder));
+}
+
+let version: string | undefined;
+
+export function packageVersion(): string {
+  version ??= (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
+  return version;
 }

@@ -1,11 +1,12 @@
 /** The command with all that it knows: what runs it, completes it and describes it uses this one. */
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { addCompareCommand } from './compare.js';
 import { addCompletionCommand } from './completion.js';
 import { addHostCommand } from './host.js';
 import { addLabCommand } from './lab.js';
 import { helpBelow } from './manual.js';
 import { addProbeCommand } from './probe.js';
+import { packageVersion } from '../package-root.js';
 import { addRunCommand } from './run.js';
 
 const commands: Readonly<Record<string, (program: Command) => void>> = {
@@ -25,10 +26,17 @@ export function createProgram(name = ''): Command {
   const program = new Command('guesthead')
     .description("Gives a virtual machine's headless GPU a head.")
     .addHelpText('after', helpBelow())
+    .option('-V, --version', 'print the version')
+    .on('option:version', printVersion)
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(guesthead --help lists what there is)');
   const adders = Object.hasOwn(commands, name) ? [commands[name]] : Object.values(commands);
   for (const add of adders) add?.(program);
   return program;
+}
+
+function printVersion(): never {
+  process.stdout.write(`${packageVersion()}\n`);
+  throw new CommanderError(0, 'commander.version', '');
 }

@@ -1,7 +1,5 @@
 /** `probe`: whether this machine can do it, and if not, what to change. */
-import { readFileSync } from 'node:fs';
 import { arch, homedir, hostname, release, userInfo } from 'node:os';
-import { join } from 'node:path';
 import {
   discover,
   masterHolder,
@@ -11,7 +9,7 @@ import {
   type MasterHolder,
 } from '../device/index.js';
 import { checkOptions, type OptionsOf } from '../declare.js';
-import { packageRoot } from '../package-root.js';
+import { packageVersion } from '../package-root.js';
 import { attempt, failed, valueOf, type Attempt } from './check.js';
 import { probeOptions } from './declared.js';
 import { factsOf, readDevice, type DeviceReading } from './device-reading.js';
@@ -66,7 +64,7 @@ export async function probe(options: ProbeOptions = {}, sources: ProbeSources = 
   const { trials, flip } = await tryAll(devices, asked, sources);
   const checks = flip === undefined ? trials.checks : [...trials.checks, flip.check];
   const report: ProbeReport = {
-    guesthead: ownVersion(),
+    guesthead: packageVersion(),
     redacted: false,
     machine: sources.machine(),
     devices: readings.map(factsOf),
@@ -144,9 +142,4 @@ function readMachine(): MachineFacts {
     user,
     root: process.getuid?.() === 0,
   };
-}
-
-function ownVersion(): string {
-  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

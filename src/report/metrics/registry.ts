@@ -1,8 +1,6 @@
 /** The tallies as Prometheus knows them: made from what has been counted when a scrape asks, and not before. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Counter, Gauge, Metric, Registry } from 'prom-client';
-import { packageRoot } from '../../package-root.js';
+import { packageVersion } from '../../package-root.js';
 import type { HeadTally } from './head-tally.js';
 import { bucketsMs, type TimeHistogram } from './time-histogram.js';
 
@@ -88,7 +86,7 @@ function buffersOf({ head }: HeadTally): Values {
 function infoOf({ head }: HeadTally): Values {
   const { path, mode, render } = head.info;
   const { width, height, refreshHz } = mode;
-  return [[{ path, mode: `${width}x${height}@${refreshHz.toFixed(2)}`, render: render.driver, version: version() }, 1]];
+  return [[{ path, mode: `${width}x${height}@${refreshHz.toFixed(2)}`, render: render.driver, version: packageVersion() }, 1]];
 }
 
 /**
@@ -155,11 +153,4 @@ function seriesOf(name: string, labels: Labels, histogram: TimeHistogram): objec
   });
   const sum = { metricName: `${name}_sum`, labels, value: histogram.sumMs / 1000 };
   return [...buckets, sum, { metricName: `${name}_count`, labels, value: count }];
-}
-
-let known: string | undefined;
-
-function version(): string {
-  known ??= (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
-  return known;
 }
