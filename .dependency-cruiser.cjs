@@ -7,7 +7,7 @@
  */
 
 /** Needed by all, importing nothing of the project. */
-const ground = ['errors', 'owner', 'package-root', 'arguments', 'declare', 'pci-address'];
+const ground = ['errors', 'owner', 'package-root', 'arguments', 'declare', 'pci-address', 'addon-missing'];
 const system = ['ffi', 'native'];
 /** Below the heads: a client's way to the screen, the lower stages of which are usable alone. */
 const stages = ['loop', 'gpus', 'kms', 'buffer', 'device'];
@@ -21,6 +21,7 @@ const arrows = {
   owner: [],
   'package-root': [],
   'pci-address': [],
+  'addon-missing': ['errors', 'package-root'],
   arguments: ['errors'],
   declare: ['arguments', 'errors'],
   native: [],

@@ -8,7 +8,7 @@
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { GuestheadError } from './errors.js';
+import { addonMissing } from './addon-missing.js';
 import { packageRoot } from './package-root.js';
 
 /** What the addon throws when the kernel refuses: positive errno, its name, and the call. */
@@ -286,9 +286,6 @@ export function loadNative(folder: string = root): Native {
     if (folder === root) loaded = native;
     return native;
   } catch (cause) {
-    throw new GuestheadError('ERR_ADDON_MISSING', 'The native addon could not be loaded', {
-      cause,
-      advice: 'in a checkout run `npm run setup`; as a dependency, install on Linux x64 or arm64 with a prebuilt addon',
-    });
+    throw addonMissing('guesthead’s native addon', cause);
   }
 }

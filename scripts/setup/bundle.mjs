@@ -38,7 +38,7 @@ export async function bundleWhole(entry, file) {
     alias: { ...options.alias, debug: join(root, 'scripts/setup/silent-debug.cjs') },
     external: ['prom-client', 'uplot'],
     banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [addonsInPlace, commanderAlone],
+    plugins: [addonsInPlace, ffiInside, commanderAlone],
   });
 }
 
@@ -58,30 +58,39 @@ export function bundleForPage(entry, file) {
 }
 
 /** A package finds its compiled half beside its own sources; bundled, it asks where the package is. */
-const addonsInPlace = {
-  name: 'addons-in-place',
-  setup({ onLoad }) {
-    onLoad({ filter: /node_modules\/(ffi-napi|@makeomatic\/ref-napi)\/lib\/(bindings|ref)\.js$/ }, ({ path }) => {
-      const name = path.includes('/ref-napi/') ? '@makeomatic/ref-napi' : 'ffi-napi';
-      const from = "{ paths: [require.resolve('ffi-napi')] }";
-      const folder = `path.dirname(require.resolve('${name}/package.json', ${from}))`;
-      const before = "require('node-gyp-build')(path.join(__dirname, '..'))";
-      const text = readFileSync(path, 'utf8');
-      if (!text.includes(before)) throw new Error(`${path} does not load its addon as it did`);
-      return { contents: text.replace(before, `require('node-gyp-build')(${folder})`) };
-    });
+const addonsInPlace = replacing(
+  'addons-in-place',
+  /node_modules\/(ffi-napi|@makeomatic\/ref-napi)\/lib\/(bindings|ref)\.js$/,
+  "require('node-gyp-build')(path.join(__dirname, '..'))",
+  (path) => {
+    const name = path.includes('/ref-napi/') ? '@makeomatic/ref-napi' : 'ffi-napi';
+    const from = "{ paths: [require.resolve('ffi-napi')] }";
+    return `require('node-gyp-build')(path.dirname(require.resolve('${name}/package.json', ${from})))`;
   },
-};
+);
+
+/** What our own module requires when it needs it comes into the bundle, too: esbuild follows only a plain `require`. */
+const ffiInside = replacing(
+  'ffi-inside',
+  /\/src\/ffi\/ffi-napi\.ts$/,
+  'const require = createRequire(import.meta.url);',
+  () => '',
+);
 
 /** Commander can start commands that are programs of their own; ours are not, and loading what starts them takes time at each start. */
-const commanderAlone = {
-  name: 'commander-alone',
-  setup({ onLoad }) {
-    onLoad({ filter: /node_modules\/commander\/lib\/command\.js$/ }, ({ path }) => {
-      const before = "require('node:child_process')";
-      const text = readFileSync(path, 'utf8');
-      if (!text.includes(before)) throw new Error(`${path} does not load child_process as it did`);
-      return { contents: text.replace(before, '{}') };
-    });
-  },
-};
+const commanderAlone = replacing(
+  'commander-alone',
+  /node_modules\/commander\/lib\/command\.js$/,
+  "require('node:child_process')",
+  () => '{}',
+);
+
+/** Puts other words into the files that `filter` finds, each of which must have those expected. */
+function replacing(name, filter, before, after) {
+  const edit = ({ path }) => {
+    const text = readFileSync(path, 'utf8');
+    if (!text.includes(before)) throw new Error(`${path} lacks what the bundle replaces: ${before}`);
+    return { contents: text.replace(before, after(path)), loader: path.endsWith('.ts') ? 'ts' : 'js' };
+  };
+  return { name, setup: ({ onLoad }) => onLoad({ filter }, edit) };
+}

@@ -7,8 +7,9 @@
  * (`LookupOrCreateArrayBuffer` in its binding.cc), so a struct of a recycled
  * address could not be read, and a view outlives the C library's `free`.
  */
-import ffi from 'ffi-napi';
+import type ffi from 'ffi-napi';
 import { GuestheadError, messageOf } from '../errors.js';
+import { ffiNapi } from './ffi-napi.js';
 
 /** The address of C memory; `0n` is NULL. */
 export type Address = bigint;
@@ -77,6 +78,7 @@ function bindAll<Required extends Signatures, Optional extends Signatures>(
     const library = openFirst(files);
     return { ...bindRequired(library, description.required), ...bindOptional(library, description.optional) };
   } catch (cause) {
+    if (cause instanceof GuestheadError) throw cause; // ffi-napi itself is missing
     const { debian, fedora } = description;
     throw new GuestheadError('ERR_LIBRARY_MISSING', `Cannot load ${files.join(' or ')}: ${messageOf(cause)}`, {
       advice: `Install or update the package ${debian} (Debian, Ubuntu) or ${fedora} (Fedora)`,
@@ -87,8 +89,9 @@ function bindAll<Required extends Signatures, Optional extends Signatures>(
 
 /** Throws what the last one says where none loads. */
 function openFirst([file = '', ...others]: readonly string[]): ffi.DynamicLibrary {
+  const { DynamicLibrary } = ffiNapi();
   try {
-    return new ffi.DynamicLibrary(file, ffi.DynamicLibrary.FLAGS.RTLD_NOW);
+    return new DynamicLibrary(file, DynamicLibrary.FLAGS.RTLD_NOW);
   } catch (error) {
     if (others.length > 0) return openFirst(others);
     throw error;
@@ -97,7 +100,7 @@ function openFirst([file = '', ...others]: readonly string[]): ffi.DynamicLibrar
 
 /** Functions of what the process has loaded already, the C library first of all. */
 export function bindProcess<S extends Signatures>(signatures: S): Bound<S> {
-  return bindRequired(new ffi.DynamicLibrary(), signatures);
+  return bindRequired(new (ffiNapi().DynamicLibrary)(), signatures);
 }
 
 function bindRequired<S extends Signatures>(library: ffi.DynamicLibrary, signatures: S): Bound<S> {
@@ -136,7 +139,7 @@ function bind(symbol: Buffer, [result, ...parameters]: Signature): (...values: u
   const types = parameters.map((type) => ffiTypes[type]);
   const isWide = result === 'uint64' || result === 'address';
   let made: Foreign | undefined; // at the first use: most are never used in a run
-  const foreign = () => (made ??= ffi.ForeignFunction(symbol, ffiTypes[result], types) as Foreign);
+  const foreign = () => (made ??= ffiNapi().ForeignFunction(symbol, ffiTypes[result], types) as Foreign);
   const fromFfi = (value: unknown) => (isWide ? fromWide(value) : value);
   const bound = (...values: unknown[]) => fromFfi(foreign()(...values.map(toFfi)));
   threaded.set(bound, (values, done) => {
@@ -180,6 +183,6 @@ function fromWide(value: unknown): bigint {
  * before anything else is called: a success in between may change it.
  */
 export function lastErrno(): number | undefined {
-  const errno = ffi.errno();
+  const errno = ffiNapi().errno();
   return errno === 0 ? undefined : errno;
 }
