@@ -1,7 +1,8 @@
 {
   # `node-gyp rebuild -C native -- -Dsanitize=1` builds with ASan and UBSan. It overwrites the normal
   # build; test/addon/support/sanitized.ts shows how to build it in a folder of its own.
-  'variables': { 'sanitize%': 0 },
+  # With -Dportable=1 the C++ library is linked in, so that the addon also runs where a distribution has an older one.
+  'variables': { 'sanitize%': 0, 'portable%': 0 },
   'targets': [{
     'target_name': 'guesthead',
     'sources': [
@@ -41,6 +42,10 @@
     # loaded it has ended.
     'ldflags': ['-pthread', '-Wl,-z,nodelete'],
     'conditions': [
+      # --exclude-libs: its symbols stay inside, apart from those of the C++ library that Node itself has loaded.
+      # --gc-sections: what is never called must not ask for a newer C library (arc4random, for std::random_device).
+      # libgcc stays outside: its static form asks for glibc 2.35, and Node itself brings the shared one.
+      ['portable==1', { 'ldflags': ['-static-libstdc++', '-Wl,--exclude-libs,ALL', '-Wl,--gc-sections'] }],
       ['sanitize==1', {
         'cflags!': ['-O3', '-O2'],
         'cflags': [

@@ -22,8 +22,13 @@ export const everyday = stepNames.filter((name) => name !== browser.name);
 /** Takes the steps that are not done; resolves to whether all are done now. */
 export async function setup({ only = everyday } = {}) {
   const wanted = steps.filter(({ name }) => only.includes(name));
+  return wanted.every((step) => step.isDone()) || alone(() => take(wanted));
+}
+
+/** Does work of which only one process at a time may be at it in this checkout; tells why it failed, and resolves to whether it did not. */
+export async function alone(work) {
   try {
-    if (wanted.some((step) => !step.isDone())) await withSignals(() => withLock(() => take(wanted), tellOfWait));
+    await withSignals(() => withLock(work, tellOfWait));
     return true;
   } catch (error) {
     report(error);

@@ -1,6 +1,7 @@
 /** Steps "modules", "addon" and "build": what is made inside the checkout. */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { root, run } from './run.mjs';
 import { digestOf, filesUnder, isStamped, putStamp } from './stamp.mjs';
 
@@ -29,7 +30,7 @@ function linkCommand() {
   symlinkSync(join('../..', command), link);
 }
 
-const addonFile = 'native/build/Release/guesthead.node';
+export const addonFile = 'native/build/Release/guesthead.node';
 const addonStamp = 'native/build/guesthead-stamp';
 const addonDigest = () =>
   digestOf(['native/binding.gyp', ...filesUnder('native', ['.cc', '.h'])], process.versions.modules, process.arch);
@@ -40,11 +41,23 @@ export const addon = {
   async bring(tell) {
     tell('node-gyp rebuild');
     const digest = addonDigest();
-    const rebuild = [...tool('node-gyp/bin/node-gyp.js'), 'rebuild', '-C', 'native', '-j', 'max', ...localHeaders()];
-    await run(rebuild, { advice: 'the addon in native/ did not build; it needs a g++ that knows C++17' });
+    await rebuildAddon('native');
     putStamp(addonStamp, digest);
   },
 };
+
+/** Compiles the addon whose binding.gyp is in `folder`, a path in the checkout, with the compilers that `env` names. */
+export async function rebuildAddon(folder, options = [], env = {}) {
+  const gyp = [...tool('node-gyp/bin/node-gyp.js'), 'rebuild', '-C', folder, '-j', 'max', ...localHeaders()];
+  const advice = 'the addon in native/ did not build; it needs a g++ that knows C++17';
+  await run([...gyp, ...options, '--', ...asShipped(env.CXX)], { advice, env });
+}
+
+/** As it is linked for the package, so that the tests run on what is shipped; some distributions have no static C++ library. */
+function asShipped(compiler = process.env.CXX ?? 'g++') {
+  const { stdout } = spawnSync(compiler, ['-print-file-name=libstdc++.a'], { encoding: 'utf8' });
+  return isAbsolute(stdout?.trim() ?? '') ? ['-Dportable=1'] : [];
+}
 
 /** The headers that came with this very Node, where they did; node-gyp would download the same. */
 function localHeaders() {

@@ -29,14 +29,8 @@ export const browser = {
   name: 'browser',
   isDone: () => isProgram('chromium') || !isDebian(),
   async bring(tell) {
-    const asRoot = await rootPrefix();
-    const install = () => apt([...asRoot, 'apt-get', 'install', '-y', '--no-install-recommends', 'chromium'], tell);
     try {
-      await install().catch(() =>
-        apt([...asRoot, 'apt-get', 'update'], tell)
-          .catch(ignoreBrokenSource)
-          .then(install),
-      );
+      await bringPackage('chromium', tell);
     } catch (error) {
       if (!(error instanceof SetupError)) throw error;
       say(`browser: ${error.message}`);
@@ -44,12 +38,23 @@ export const browser = {
   },
 };
 
+/** One package more, for something that not every clone does. */
+export async function bringPackage(name, tell) {
+  const asRoot = await rootPrefix([name]);
+  const install = () => apt([...asRoot, 'apt-get', 'install', '-y', '--no-install-recommends', name], tell);
+  await install().catch(() =>
+    apt([...asRoot, 'apt-get', 'update'], tell)
+      .catch(ignoreBrokenSource)
+      .then(install),
+  );
+}
+
 function missingHere() {
   const virtiofsd = virtiofsdPaths.some((path) => existsSync(path)) ? [] : ['virtiofsd'];
   return [...(isDebian() ? missingDebianPackages() : missingElsewhere()), ...virtiofsd];
 }
 
-function isDebian() {
+export function isDebian() {
   return ['dpkg-query', 'apt-get'].every(isProgram);
 }
 
@@ -91,14 +96,14 @@ async function toInstall() {
 }
 
 /** What to put before a command to run it as root; stops with the command to type where there is no way. */
-async function rootPrefix() {
+async function rootPrefix(wanted) {
   if (process.getuid() === 0) return [];
   if (isProgram('sudo')) {
     if ((await attempt(['sudo', '-n', 'true'])).status === 0) return ['sudo', '-n'];
     // The synchronous call holds the live line still, so that the prompt can be read.
     if (process.stdin.isTTY && spawnSync('sudo', ['-v'], { stdio: 'inherit' }).status === 0) return ['sudo'];
   }
-  const command = `apt-get install -y --no-install-recommends ${(await toInstall()).join(' ')}`;
+  const command = `apt-get install -y --no-install-recommends ${(wanted ?? (await toInstall())).join(' ')}`;
   throw new SetupError('Debian packages are missing, and installing them needs root', {
     advice: `run this as root, then try again:\n  apt-get update && ${command}`,
   });
@@ -129,7 +134,7 @@ function explainElsewhere() {
   });
 }
 
-function isProgram(name) {
+export function isProgram(name) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   return folders.some((folder) => {
     try {

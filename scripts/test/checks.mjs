@@ -45,6 +45,7 @@ export const groups = {
   unit: [testsIn('unit', 5 * minutes)],
   addon: [testsIn('addon', 10 * minutes)],
   contract: [testsIn('contract', 5 * minutes)],
+  package: [testsIn('package', 5 * minutes)],
   browser: [testsIn('browser', 5 * minutes)],
   // One guest at a time: two on two cores take 2.7 times as long each. Shown as they go, because they take minutes.
   lab: [{ ...testsIn('lab', 25 * minutes, ['--test-concurrency=1']), live: true }],

@@ -1,4 +1,4 @@
-/** The lab's small C programs, compiled once and cached by their source. */
+/** The lab's small C programs: prebuilt in the package, compiled once elsewhere, and known by their source. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -12,23 +12,49 @@ import { packageRoot } from '../package-root.js';
 const run = promisify(execFile);
 const flags = ['-O2', '-Wall', '-Wextra', '-Werror'];
 
-/** PID 1 of the guest. */
-export function buildInit(): Promise<string> {
-  return compileTool(ours('init.c'), 'init', ['-lutil']);
+/** A C file of the package's own, and how it is compiled. */
+interface Tool {
+  readonly source: string;
+  readonly target: string;
+  readonly extra: readonly string[];
 }
 
+/** PID 1 of the guest; static, for a root may have another C library or none. */
+const init: Tool = { source: 'init.c', target: 'init', extra: ['-static', '-lutil'] };
 /** What answers for /dev/udmabuf on a host without one. */
-export function buildUdmabufStandIn(): Promise<string> {
-  return compileTool(ours('udmabuf-stand-in.c'), 'udmabuf-stand-in.so', ['-shared', '-fPIC', '-ldl']);
+const udmabufStandIn: Tool = {
+  source: 'udmabuf-stand-in.c',
+  target: 'udmabuf-stand-in.so',
+  extra: ['-shared', '-fPIC', '-ldl'],
+};
+
+export const buildInit = () => findOrCompile(init);
+export const buildUdmabufStandIn = () => findOrCompile(udmabufStandIn);
+
+async function findOrCompile(tool: Tool): Promise<string> {
+  const prebuilt = await prebuiltPath(tool);
+  return existsSync(prebuilt) ? prebuilt : compile(tool);
 }
 
-const ours = (source: string) => join(packageRoot, 'src/lab/guest', source);
+/** Compiles the tools for the package: what was made, and where it is looked for. */
+export function toolsToShip(): Promise<{ from: string; to: string }[]> {
+  return Promise.all(
+    [init, udmabufStandIn].map(async (tool) => ({ from: await compile(tool), to: await prebuiltPath(tool) })),
+  );
+}
+
+/** The digest in its name ties the file to its source: a checkout's changed source is compiled. */
+async function prebuiltPath({ source, target, extra }: Tool): Promise<string> {
+  const digest = await digestOf(sourcePath(source), extra);
+  return join(packageRoot, `native/prebuilds/lab-linux-${process.arch}`, `${target}.${digest}`);
+}
+
+const compile = ({ source, target, extra }: Tool) => compileTool(sourcePath(source), target, extra);
+const sourcePath = (source: string) => join(packageRoot, 'src/lab/guest', source);
 
 /** Compiles the C file `from` into `.lab/tools` unless that very source was, and returns the path of `target` there. */
 export async function compileTool(from: string, target: string, extra: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const text of await withIncludes(from)) hash.update(text);
-  const folder = join(cacheDir, 'tools', hash.digest('hex').slice(0, 12));
+  const folder = join(cacheDir, 'tools', await digestOf(from, extra));
   const made = join(folder, target);
   if (existsSync(made)) return made;
   await mkdir(folder, { recursive: true });
@@ -40,6 +66,13 @@ export async function compileTool(from: string, target: string, extra: readonly 
   }
   await rename(unfinished, made); // whole or not there, also for a lab beside this one
   return made;
+}
+
+/** Of the source and of how it is compiled. */
+async function digestOf(from: string, extra: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update([...flags, ...extra].join('\0'));
+  for (const text of await withIncludes(from)) hash.update(text);
+  return hash.digest('hex').slice(0, 12);
 }
 
 /** The text of a C file and of the files beside it that it includes. */
