@@ -9,6 +9,7 @@ import { Owner } from '../owner.js';
 import type { PictureLayout } from './check.js';
 import { Damage } from './damage.js';
 import { createDumbFramebuffer } from './export-path.js';
+import { paddedSize } from './padding.js';
 import { exportOwned, linearLayout, renderUsage, type PathDevices, type Size } from './path.js';
 import { ScanoutBuffer } from './scanout-buffer.js';
 
@@ -17,7 +18,7 @@ export function createCopiedBuffer(devices: PathDevices, size: Size): ScanoutBuf
   const owner = new Owner();
   return owner.guard(() => {
     const shown = createDumbFramebuffer(owner, devices, size);
-    const bo = owner.own(gbm.createBuffer({ ...size, format: format.XRGB8888, usage: renderUsage }));
+    const bo = owner.own(gbm.createBuffer({ ...paddedSize(size), format: format.XRGB8888, usage: renderUsage }));
     const drawnFd = exportOwned(owner, render, bo.handle);
     const layout = linearLayout(size, bo.stride(), drawnFd);
     const copy = copier(owner, native, shown.fd, shown.layout, layout);

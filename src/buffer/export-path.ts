@@ -6,6 +6,7 @@
 import { format, type DmabufFd, type FramebufferId, type GemHandle } from '../ffi/index.js';
 import { Owner } from '../owner.js';
 import { checkLayout, type PictureLayout } from './check.js';
+import { paddedSize } from './padding.js';
 import { exportOwned, framebufferOwned, linearLayout, renderUsage, type PathDevices, type Size } from './path.js';
 import { ScanoutBuffer } from './scanout-buffer.js';
 
@@ -26,7 +27,7 @@ export function createDumbFramebuffer(
   { display, handles }: PathDevices,
   size: Size,
 ): { layout: PictureLayout; framebuffer: FramebufferId; fd: DmabufFd } {
-  const { handle, pitch } = display.buffers.createDumb({ ...size, bpp: 32 });
+  const { handle, pitch } = display.buffers.createDumb({ ...paddedSize(size), bpp: 32 });
   handles.adopt(handle);
   owner.own<GemHandle>(handle, (dumb) => {
     handles.release(dumb);

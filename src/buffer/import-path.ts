@@ -4,6 +4,7 @@
  */
 import { format } from '../ffi/index.js';
 import { Owner } from '../owner.js';
+import { paddedSize } from './padding.js';
 import { exportOwned, importOwned, linearLayout, renderUsage, type PathDevices, type Size } from './path.js';
 import { ScanoutBuffer } from './scanout-buffer.js';
 
@@ -11,7 +12,7 @@ export function createImportedBuffer(devices: PathDevices, size: Size): ScanoutB
   const { native, gbm, render } = devices;
   const owner = new Owner();
   return owner.guard(() => {
-    const bo = owner.own(gbm.createBuffer({ ...size, format: format.XRGB8888, usage: renderUsage }));
+    const bo = owner.own(gbm.createBuffer({ ...paddedSize(size), format: format.XRGB8888, usage: renderUsage }));
     const fd = exportOwned(owner, render, bo.handle);
     const layout = { ...linearLayout(size, bo.stride(), fd), offset: bo.offset(0), modifier: bo.modifier };
     const framebuffer = importOwned(owner, devices, layout, fd, render.driver);

@@ -9,19 +9,16 @@ import type { DmabufFd } from '../ffi/index.js';
 import type { Native } from '../native.js';
 import { Owner } from '../owner.js';
 import type { PictureLayout } from './check.js';
+import { bytesPerPixel, paddedSize } from './padding.js';
 import { importOwned, linearLayout, renderUsage, type PathDevices, type Size } from './path.js';
 import { ScanoutBuffer } from './scanout-buffer.js';
-
-/** What a host GPU may want of a row (KERNEL.md: 64 or 256 bytes). */
-const strideAlignment = 256;
-export const bytesPerPixel = 4;
 
 export function createUdmabufBuffer(devices: PathDevices, size: Size): ScanoutBuffer {
   const { native } = devices;
   const owner = new Owner();
   return owner.guard(() => {
-    const stride = udmabufStride(size.width);
-    const fd = owner.own(allocateUdmabuf(native, stride * size.height), closeSync);
+    const { stride, bytes } = udmabufMemory(size);
+    const fd = owner.own(allocateUdmabuf(native, bytes), closeSync);
     const layout = linearLayout(size, stride, fd);
     const framebuffer = importOwned(owner, devices, layout, fd, 'udmabuf');
     importForDrawing(owner, devices, layout, fd);
@@ -29,9 +26,11 @@ export function createUdmabufBuffer(devices: PathDevices, size: Size): ScanoutBu
   });
 }
 
-/** Bytes from one row to the next. */
-export function udmabufStride(width: number): number {
-  return Math.ceil((width * bytesPerPixel) / strideAlignment) * strideAlignment;
+/** Bytes: from one row to the next, and in all. */
+export function udmabufMemory(size: Size): { readonly stride: number; readonly bytes: number } {
+  const { width, height } = paddedSize(size);
+  const stride = width * bytesPerPixel;
+  return { stride, bytes: stride * height };
 }
 
 /** The render GPU draws into it where it takes such memory; a CPU that draws does not need that. */

@@ -6,7 +6,8 @@ import { access, loadNative, type Native, type NativeMapping } from '../native.j
 import { Owner } from '../owner.js';
 import { maxPixels, minPixels } from './check.js';
 import type { Size } from './path.js';
-import { allocateUdmabuf, bytesPerPixel, udmabufStride } from './udmabuf-path.js';
+import { bytesPerPixel } from './padding.js';
+import { allocateUdmabuf, udmabufMemory } from './udmabuf-path.js';
 
 /** What `draw` gives to draw into: XRGB8888, valid until it returns. */
 export interface UdmabufPixels {
@@ -32,10 +33,11 @@ export class Udmabuf {
     readonly height: number,
     /** Bytes from one row to the next, as `Head.importDmabuf` takes it. */
     readonly stride: number,
+    bytes: number,
   ) {
     const owner = new Owner();
     this.#owner = owner;
-    this.#fd = owner.guard(() => owner.own(allocateUdmabuf(native, stride * height), closeSync));
+    this.#fd = owner.guard(() => owner.own(allocateUdmabuf(native, bytes), closeSync));
     this.#mapping = owner.guard(() => owner.own(map(native, this.#fd, stride * height)));
   }
 
@@ -52,7 +54,8 @@ export class Udmabuf {
         throw new GuestheadError('ERR_USAGE', `A picture of ${width}x${height} cannot be shown`, {
           advice: `each side has ${minPixels} to ${maxPixels} pixels`,
         });
-    return new Udmabuf(native, width, height, udmabufStride(width));
+    const { stride, bytes } = udmabufMemory({ width, height });
+    return new Udmabuf(native, width, height, stride, bytes);
   }
 
   /** Borrowed: valid until `close()`. Throws ERR_CLOSED afterwards. */

@@ -12,13 +12,15 @@ export interface BufferNeeds {
 
 const pageBytes = 4096;
 const bytesPerPixel = 4;
-/** The widest alignment of a row that GPUs ask for, in bytes. */
+/** What the guest's buffers are rounded up to (src/buffer/padding.ts): bytes of a row, and rows. */
 const rowAlignment = 256;
+const heightAlignment = 16;
 export const buffersPerHead = 4;
 
 export function bufferNeeds({ size, heads }: Pick<HostMachine, 'size' | 'heads'>): BufferNeeds {
   const pitch = Math.ceil((size.width * bytesPerPixel) / rowAlignment) * rowAlignment;
-  const pages = Math.ceil((pitch * size.height) / pageBytes);
+  const rows = Math.ceil(size.height / heightAlignment) * heightAlignment;
+  const pages = Math.ceil((pitch * rows) / pageBytes);
   const bytes = pages * pageBytes;
   return { bytes, pages, allBytes: bytes * buffersPerHead * heads };
 }

@@ -7,8 +7,15 @@ import type { FakeMemories, FakeMemory } from './fake-memory.js';
 import type { FakeNode } from './fake-node.js';
 import type { Faults } from './faults.js';
 
-/** What GPUs want of a row, bytes. */
-const strideAlignment = 256;
+/** How a GPU lays pictures out, and which of others it takes: bytes that a row is a multiple of, and rows. */
+export interface FakeLayout {
+  /** Of the rows of its own buffers, 64 unless given. */
+  readonly rowAlignment?: number;
+  /** Of the rows of a buffer that it imports, 4 unless given: others it refuses. */
+  readonly importedRowAlignment?: number;
+  /** Of the height for which imported memory must be long enough, 1 unless given. */
+  readonly importedHeightAlignment?: number;
+}
 
 /** Counts its handles, as Mesa does: several buffers of one memory have the same. */
 export class FakeAllocator implements Allocator {
@@ -20,6 +27,7 @@ export class FakeAllocator implements Allocator {
     private readonly node: FakeNode,
     private readonly memories: FakeMemories,
     private readonly faults: Faults,
+    private readonly layout: FakeLayout = {},
   ) {}
 
   supports(): boolean {
@@ -36,20 +44,26 @@ export class FakeAllocator implements Allocator {
       const details = { operation: 'gbm_bo_create', device: this.node.path, errno: errno || constants.errno.ENODEV };
       throw new GuestheadError('ERR_ALLOCATION', 'The fake GPU has no memory', details);
     }
-    const stride = Math.ceil((width * 4) / strideAlignment) * strideAlignment;
+    const stride = roundUp(width * 4, this.layout.rowAlignment ?? 64);
     return this.#buffer(this.memories.create(stride * height), stride);
   }
 
-  importDmabuf({ fd, stride }: DmabufOptions): AllocatedBuffer {
+  importDmabuf({ fd, height, stride }: DmabufOptions): AllocatedBuffer {
     const errno = this.faults.take('importDmabuf');
     const memory = this.memories.of(fd);
-    if (errno === 0 && memory !== undefined && !this.node.gpu.gone) return this.#buffer(memory, stride);
+    const taken = memory !== undefined && this.#takes(memory, stride, height);
+    if (errno === 0 && taken && !this.node.gpu.gone) return this.#buffer(memory, stride);
     const details = { operation: 'gbm_bo_import', device: this.node.path, errno: errno || constants.errno.EINVAL };
     throw new GuestheadError('ERR_IMPORT_REFUSED', 'The fake GPU does not take the buffer', details);
   }
 
   close(): void {
     for (const buffer of [...this.buffers]) buffer.close();
+  }
+
+  #takes({ bytes }: FakeMemory, stride: number, height: number): boolean {
+    const { importedRowAlignment = 4, importedHeightAlignment = 1 } = this.layout;
+    return stride % importedRowAlignment === 0 && bytes >= stride * roundUp(height, importedHeightAlignment);
   }
 
   #buffer(memory: FakeMemory, stride: number): AllocatedBuffer {
@@ -73,4 +87,8 @@ export class FakeAllocator implements Allocator {
     this.#users.set(handle, users);
     if (users === 0) this.node.handles.delete(handle);
   }
+}
+
+function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
 }

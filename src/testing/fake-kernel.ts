@@ -6,7 +6,7 @@
 import { constants } from 'node:os';
 import type { Allocator, DrmDevice, DrmUevent, GpuNode, HostRefusal, Kernel, KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import { FakeAllocator } from './fake-allocator.js';
+import { FakeAllocator, type FakeLayout } from './fake-allocator.js';
 import { FakeDisplay } from './fake-display.js';
 import { FakeKernelNative } from './fake-kernel-native.js';
 import { FakeFence, FakeMemories } from './fake-memory.js';
@@ -21,6 +21,8 @@ import { FakeScreenView } from './screen-view.js';
 export interface FakeKernelOptions {
   /** Of the display; one that prefers 640×480 at 60 Hz unless given. */
   readonly connectors?: readonly FakeConnectorOptions[];
+  /** Of the render GPU. */
+  readonly layout?: FakeLayout;
 }
 
 /** What the program under test has open; all 0 once everything is closed. */
@@ -124,7 +126,7 @@ export class FakeKernel implements Kernel {
     const errno = this.#faults.take('createGbm');
     if (!(node instanceof FakeNode) || errno !== 0)
       return Promise.reject(refusal('gbm_create_device', errno || constants.errno.EINVAL, node.path));
-    const allocator = new FakeAllocator(node, this.#memories, this.#faults);
+    const allocator = new FakeAllocator(node, this.#memories, this.#faults, this.options.layout);
     this.#allocators.add(allocator);
     return Promise.resolve(allocator);
   }

@@ -1,6 +1,7 @@
 export { FakeDevice, FakeNative } from './fake-native.js';
 export { FakeKernel } from './fake-kernel.js';
 export type { FakeHeld, FakeKernelOptions } from './fake-kernel.js';
+export type { FakeLayout } from './fake-allocator.js';
 export type { FakeConnectorOptions } from './fake-objects.js';
 export type { FakeMode } from './fake-mode.js';
 export { FakeScanout } from './fake-scanout.js';
