@@ -8,6 +8,8 @@ export { flipLoop } from './flip-loop.js';
 export { SlotFrame } from './frame.js';
 export type { Draw, Drawable, DrawnFrame, DrawResult, Frame } from './frame.js';
 export { FramesAhead } from './frames-ahead.js';
+export { hostPaceOf } from './host-pace.js';
+export type { HostPace, PacedFlip } from './host-pace.js';
 export { Outbox } from './outbox.js';
 export { Deadline, PaceObserver } from './pacing.js';
 export type { Pace, Pacing } from './pacing.js';

@@ -4,9 +4,11 @@
  * newer kernels, its absence on older ones, and the halved rate under a host that
  * paces by its own screen.
  */
+import { hostPaceOf, type PacedFlip } from './host-pace.js';
 import type { Flip } from './scanout.js';
 
-export type Pace = 'unknown' | 'timer-paced' | 'host-paced' | 'free-running' | 'halved';
+/** `uneven`: flips come late without a rule. */
+export type Pace = 'unknown' | 'timer-paced' | 'host-paced' | 'free-running' | 'halved' | 'uneven';
 
 export interface Pacing {
   readonly kind: Pace;
@@ -23,6 +25,8 @@ const advice: Record<Pace, string> = {
     'this kernel sends flip events without waiting for a vblank, so guesthead keeps the mode’s rate by its own clock; Linux 6.19 or later in the guest has a vblank timer',
   halved:
     'the host is in time, and yet only every second or later refresh cycle gets a flip: a known regression where the vblank timer meets a host that paces by its own screen; choose a mode of twice the rate, or another guest kernel',
+  uneven:
+    'flips come late without a rule, so that neither a timer nor the host’s screen sets the rate: look for what holds up the drawing, this guest or the host, such as a busy processor',
 };
 
 /** Flips looked at, and how many it takes to say anything. */
@@ -78,9 +82,16 @@ export class PaceObserver {
     if (this.#freeRunning) return 'free-running';
     if (seen < enough) return 'unknown';
     if (this.#share(seen, (cycles) => cycles === 1) >= most) return 'timer-paced';
-    return this.#share(seen, (cycles, i) => cycles >= 2 && this.#waitedFor(cycles, i)) >= most
-      ? 'halved'
-      : 'host-paced';
+    if (this.#share(seen, (cycles, i) => cycles >= 2 && this.#waitedFor(cycles, i)) >= most) return 'halved';
+    return hostPaceOf(this.#inOrder(seen)) === undefined ? 'uneven' : 'host-paced';
+  }
+
+  /** The flips looked at, from the oldest on. */
+  #inOrder(seen: number): PacedFlip[] {
+    return Array.from({ length: seen }, (_, i) => {
+      const at = (this.#count - seen + i) % windowSize;
+      return { interval: this.#intervals[at] ?? 0, flip: this.#flips[at] ?? 0 };
+    });
   }
 
   /** The commit was there in time and the flip came whole cycles later: not late drawing. */

@@ -48,7 +48,7 @@ describe('the pace observer', () => {
 
   it('does not take late drawing for a halved rate', () => {
     assert.equal(kindOf(observe(times(32, 2))), 'halved');
-    assert.equal(kindOf(observe(times(32, 2), { flipMs: 0.3 * periodMs })), 'host-paced');
+    assert.equal(kindOf(observe(times(32, 2), { flipMs: 0.3 * periodMs })), 'uneven');
     assert.equal(kindOf(observe(times(32, 2), { drawnLate: true })), 'unknown', 'late by our own doing says nothing');
     assert.equal(kindOf(observe(times(32, 2), { starved: true })), 'unknown');
   });
@@ -69,13 +69,14 @@ describe('the pace observer', () => {
     const seen = {
       unknown: observe([]),
       'timer-paced': observe(times(32, 1)),
-      'host-paced': observe(times(32, 1.4)),
+      'host-paced': observe(times(64, 1.4)),
       'free-running': observe(times(32, 0.1)),
       halved: observe(times(32, 2)),
+      uneven: observe(Array.from({ length: 64 }, (_, i) => (i % 32 < 16 ? 1 : 2))),
     } satisfies Record<Pace, PaceObserver>;
     for (const [kind, observer] of Object.entries(seen)) assert.equal(kindOf(observer), kind);
     const advice = Object.values(seen).map((observer) => observer.pacing().advice);
-    assert.equal(new Set(advice).size, 5);
+    assert.equal(new Set(advice).size, 6);
     for (const text of advice) assert.ok(text.length > 20);
   });
 });
