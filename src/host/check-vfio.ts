@@ -1,19 +1,15 @@
 /** Checks of passing a GPU through: its IOMMU group, the drivers bound there, the rights and the memlock limit. */
 import { check, judged, type Finding, type HostCheck } from './check.js';
+import { checkIommu } from './check-iommu.js';
 import type { HostFiles } from './host-files.js';
+import { driverOf, groupOf, isBoundToVfio } from './vfio-group.js';
 import { bytesOf, mebibyte, type HostMachine } from './machine.js';
 
 const pciDevices = '/sys/bus/pci/devices';
-const iommuGroups = '/sys/kernel/iommu_groups';
 
 export function checkVfio(files: HostFiles, machine: HostMachine): HostCheck[] {
   const { vfio: address } = machine;
-  const iommu = check(
-    'iommu',
-    address !== undefined,
-    'VFIO gives a device to a guest only behind an IOMMU.',
-    iommuOf(files),
-  );
+  const iommu = checkIommu(files, address !== undefined);
   if (address === undefined) return [iommu];
   const group = files.linkName(`${pciDevices}/${address}/iommu_group`);
   return [
@@ -40,15 +36,6 @@ export function checkVfio(files: HostFiles, machine: HostMachine): HostCheck[] {
   ];
 }
 
-function iommuOf(files: HostFiles): Finding {
-  const count = files.names(iommuGroups).length;
-  return {
-    status: judged(count > 0),
-    found: `${count} IOMMU groups`,
-    advice: 'switch VT-d or AMD-Vi on in the firmware; on Intel also intel_iommu=on on the kernel command line',
-  };
-}
-
 function deviceOf(files: HostFiles, address: string): Finding {
   const folder = `${pciDevices}/${address}`;
   if (!files.exists(folder))
@@ -59,11 +46,18 @@ function deviceOf(files: HostFiles, address: string): Finding {
     };
   const [vendor, device, kind] = ['vendor', 'device', 'class'].map((name) => files.text(`${folder}/${name}`) ?? '?');
   const ok = isDisplay(kind);
+  const what = ok ? `a display device${consoleOf(files, address)}` : `no display device (class ${kind})`;
   return {
     status: ok ? 'ok' : 'unknown',
-    found: `${address} is ${vendor}:${device}, ${ok ? 'a display device' : `no display device (class ${kind})`}`,
+    found: `${address} is ${vendor}:${device}, ${what}`,
     advice: `display devices here: ${displaysHere(files)}`,
   };
+}
+
+/** The firmware lit this one: the kernel's console is on it, and its boot framebuffer may hold its memory. */
+function consoleOf(files: HostFiles, address: string): string {
+  if (files.text(`${pciDevices}/${address}/boot_vga`) !== '1' || isBoundToVfio(files, address)) return '';
+  return ', on which the host itself shows its screen: that goes dark, and VFIO may find its memory taken by the boot framebuffer (“can’t reserve”: unbind it in /sys/bus/platform/drivers/simple-framebuffer, or boot with initcall_blacklist=sysfb_init)';
 }
 
 function isDisplay(kind: string | undefined): boolean {
@@ -76,60 +70,6 @@ function displaysHere(files: HostFiles): string {
     .filter((address) => isDisplay(files.text(`${pciDevices}/${address}/class`)))
     .map((address) => `${address} (${driverOf(files, address) ?? 'no driver'})`);
   return found.length === 0 ? 'none' : found.join(', ');
-}
-
-function driverOf(files: HostFiles, address: string): string | undefined {
-  return files.linkName(`${pciDevices}/${address}/driver`);
-}
-
-function groupOf(files: HostFiles, address: string, group: string | undefined): Finding {
-  if (group === undefined)
-    return { status: 'no', found: `${address} is in no IOMMU group`, advice: 'see the check iommu' };
-  const members = files.names(`${iommuGroups}/${group}/devices`);
-  const held = members.filter((member) => !isLetGo(files, member, member === address));
-  const list = members.map((member) => `${member} ${driverOf(files, member) ?? 'no driver'}`).join(', ');
-  return { status: judged(held.length === 0), found: `group ${group}: ${list}`, advice: adviceOn(files, held) };
-}
-
-/** A physical function takes its virtual functions with it when its driver goes: it is never to be unbound. */
-function adviceOn(files: HostFiles, held: readonly string[]): string {
-  const keepers = held.filter((member) => hasVirtualFunctions(files, member));
-  const others = held.filter((member) => !keepers.includes(member));
-  const modules = [...new Set(others.map((member) => vfioDriverFor(files, member)))];
-  const bind = others.map((member) => `driverctl set-override ${member} ${vfioDriverFor(files, member)}`).join('; ');
-  const rebind = `${modules.map((name) => `modprobe ${name}`).join('; ')}; ${bind} (or driver_override and drivers_probe in ${pciDevices}; libvirt does it by itself)`;
-  const share = `${keepers.join(', ')} must stay with its driver: without it all its virtual functions are gone. A virtual function has a group of its own where the ports above it keep devices apart (ACS): switch ACS or SR-IOV on in the firmware, or use another slot`;
-  return [...(others.length === 0 ? [] : [rebind]), ...(keepers.length === 0 ? [] : [share])].join('. ');
-}
-
-function hasVirtualFunctions(files: HostFiles, member: string): boolean {
-  return (files.number(`${pciDevices}/${member}/sriov_numvfs`) ?? 0) > 0;
-}
-
-/** Some devices have a VFIO driver of their own, which knows what the common one does not: how to migrate, where its memory is. */
-function vfioDriverFor(files: HostFiles, member: string): string {
-  const physical = files.linkName(`${pciDevices}/${member}/physfn`);
-  const own = physical !== undefined && driverOf(files, physical) === 'xe' ? 'xe-vfio-pci' : undefined;
-  return own !== undefined && files.exists(`/sys/bus/pci/drivers/${own}`) ? own : 'vfio-pci';
-}
-
-/** The GPU must be bound to a VFIO driver; its neighbours to one or nothing; bridges stay with the host. */
-function isLetGo(files: HostFiles, member: string, isTheGpu: boolean): boolean {
-  if (isBoundToVfio(files, member)) return true;
-  const driver = driverOf(files, member);
-  if (isTheGpu) return false;
-  return driver === undefined || driver === 'pci-stub' || isBridge(files, member);
-}
-
-/** The kernel makes `vfio-dev` for whatever VFIO driver has the device, since Linux 6.1. */
-function isBoundToVfio(files: HostFiles, member: string): boolean {
-  const driver = driverOf(files, member);
-  const isNamedSo = driver?.replaceAll('_', '-').endsWith('vfio-pci') === true;
-  return isNamedSo || (driver !== undefined && files.exists(`${pciDevices}/${member}/vfio-dev`));
-}
-
-function isBridge(files: HostFiles, member: string): boolean {
-  return files.text(`${pciDevices}/${member}/class`)?.startsWith('0x0604') === true;
 }
 
 /** Whether this host has no VFIO containers and groups but iommufd, and the device its node for that. */

@@ -1,49 +1,16 @@
 /** The checks of a host, on files that a test has put there. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { after, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { verdictOf, type HostCheck } from '../../../src/host/check.js';
 import { checkQemu } from '../../../src/host/check-qemu.js';
 import { checkRenderNode } from '../../../src/host/check-render.js';
 import { checkUdmabuf } from '../../../src/host/check-udmabuf.js';
 import { checkVfio, usesIommufd } from '../../../src/host/check-vfio.js';
-import { HostFiles } from '../../../src/host/host-files.js';
+import { hostTree } from '../../support/host-tree.js';
 import { hostMachineOf, type HostWishes } from '../../../src/host/machine.js';
 
-const base = mkdtempSync(join(tmpdir(), 'host-checks-'));
-let root = base;
-let count = 0;
-
-beforeEach(() => {
-  root = join(base, String(count++));
-});
-after(() => {
-  rmSync(base, { recursive: true });
-});
-
-function file(path: string, text = ''): void {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text);
-}
-
-function link(path: string, target: string): void {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  symlinkSync(target, join(root, path));
-}
-
+const { file, link, pciDevice, files: hostFiles } = hostTree();
 const gpu = '0000:01:00.0';
-
-function pciDevice(address: string, kind: string, driver: string | undefined, group = '7'): void {
-  const folder = `/sys/bus/pci/devices/${address}`;
-  file(`${folder}/vendor`, '0x1002\n');
-  file(`${folder}/device`, '0x73bf\n');
-  file(`${folder}/class`, `${kind}\n`);
-  if (driver !== undefined) link(`${folder}/driver`, `../../../drivers/${driver}`);
-  link(`${folder}/iommu_group`, `../../../../kernel/iommu_groups/${group}`);
-  file(`/sys/kernel/iommu_groups/${group}/devices/${address}`);
-}
 
 function limits(list: number, size: number): void {
   file('/dev/udmabuf');
@@ -54,8 +21,8 @@ function limits(list: number, size: number): void {
 const byId = (checks: readonly HostCheck[]) => Object.fromEntries(checks.map((check) => [check.id, check]));
 const statuses = (checks: readonly HostCheck[]) =>
   Object.fromEntries(checks.map(({ id, status }) => [id.replace('udmabuf-', ''), status]));
-const udmabuf = (wishes: HostWishes) => checkUdmabuf(new HostFiles(root), hostMachineOf(wishes));
-const vfio = (wishes: HostWishes = { vfio: gpu }) => checkVfio(new HostFiles(root), hostMachineOf(wishes));
+const udmabuf = (wishes: HostWishes) => checkUdmabuf(hostFiles(), hostMachineOf(wishes));
+const vfio = (wishes: HostWishes = { vfio: gpu }) => checkVfio(hostFiles(), hostMachineOf(wishes));
 
 describe('the check of udmabuf', () => {
   it('says no where there is none, and leaves open what cannot be read', () => {
@@ -188,13 +155,13 @@ describe('the check of VFIO', () => {
     pciDevice(gpu, '0x030000', 'vfio-pci');
     file(`/sys/bus/pci/devices/${gpu}/vfio-dev/vfio0/dev`, '511:0\n');
     const access = () => byId(vfio())['vfio-access'];
-    assert.deepEqual([access()?.status, usesIommufd(new HostFiles(root), gpu)], ['no', false]);
+    assert.deepEqual([access()?.status, usesIommufd(hostFiles(), gpu)], ['no', false]);
     file('/dev/iommu');
     assert.match(access()?.found ?? '', /no \/dev\/vfio\/devices\/vfio0/);
     file('/dev/vfio/devices/vfio0');
-    assert.deepEqual([access()?.status, usesIommufd(new HostFiles(root), gpu)], ['ok', true]);
+    assert.deepEqual([access()?.status, usesIommufd(hostFiles(), gpu)], ['ok', true]);
     file('/dev/vfio/vfio');
-    assert.equal(usesIommufd(new HostFiles(root), gpu), false, 'where there is both, QEMU’s default is taken');
+    assert.equal(usesIommufd(hostFiles(), gpu), false, 'where there is both, QEMU’s default is taken');
   });
 
   it("holds memlock against the guest's memory, but for a process that may lock anything", () => {
@@ -213,7 +180,7 @@ describe('the check of VFIO', () => {
 
 describe('the other checks', () => {
   it('need a GPU of the host’s only for a UI with GL', () => {
-    const files = () => new HostFiles(root);
+    const files = hostFiles;
     assert.equal(verdictOf([checkRenderNode(files(), undefined, undefined)]), 'ok');
     assert.equal(verdictOf([checkRenderNode(files(), 'gtk', undefined)]), 'no');
     file('/dev/dri/renderD128');
