@@ -40,10 +40,12 @@ function whyNone(files: HostFiles): { found: string; advice: string } {
   if (!/^flags\s*:/m.test(cpus) && cpus !== '')
     return {
       found: '',
-      advice: 'an arm64 host needs an SMMU in front of its PCIe ports, which many boards lack, and the firmware to describe it (IORT, or the device tree)',
+      advice:
+        'an arm64 host needs an SMMU in front of its PCIe ports, which many boards lack, and the firmware to describe it (IORT, or the device tree)',
     };
   return {
     found: '',
-    advice: 'switch VT-d or AMD-Vi (IOMMU) on in the firmware; on Intel also intel_iommu=on on the kernel’s command line',
+    advice:
+      'switch VT-d or AMD-Vi (IOMMU) on in the firmware; on Intel also intel_iommu=on on the kernel’s command line',
   };
 }

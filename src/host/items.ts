@@ -109,6 +109,7 @@ function passThroughItems({ vfio }: HostMachine, { iommufd }: ItemFacts): Item[]
   const [domain = '', bus = '', slot = '', pciFunction = ''] = vfio.split(/[:.]/);
   const address = { domain: `0x${domain}`, bus: `0x${bus}`, slot: `0x${slot}`, function: `0x${pciFunction}` };
   const hostdev = { mode: 'subsystem', type: 'pci', managed: 'yes' };
+  const driver = iommufd ? [xml('driver', { iommufd: 'yes' })] : [];
   return [
     ...(iommufd ? [iommufdItem] : []),
     {
@@ -119,13 +120,16 @@ function passThroughItems({ vfio }: HostMachine, { iommufd }: ItemFacts): Item[]
     {
       arguments: ['-device', `vfio-pci,host=${vfio},bus=gpu-port${iommufd ? ',iommufd=iommufd0' : ''}`],
       why: "The headless GPU that draws. Without it the guest draws on the CPU. Its buffers must lie in the guest's memory (GBM linear): QEMU cannot show its VRAM.",
-      libvirt: placed('devices', xml('hostdev', hostdev, xml('source', {}, xml('address', address)))),
+      libvirt: placed('devices', xml('hostdev', hostdev, ...driver, xml('source', {}, xml('address', address)))),
     },
   ];
 }
 
+/** QEMU's own of /dev/iommu. */
+export const iommufdObject = 'iommufd,id=iommufd0';
+
 const iommufdItem: Item = {
-  arguments: ['-object', 'iommufd,id=iommufd0'],
+  arguments: ['-object', iommufdObject],
   why: 'This host hands devices out by /dev/iommu, and has no /dev/vfio/vfio. Without it QEMU (8.2 or later) looks for the latter and does not start.',
-  libvirt: [],
+  libvirt: [], // by the attribute iommufd of the GPU's <driver>
 };

@@ -1,6 +1,7 @@
 /** The same machine as a libvirt domain: each item's own elements, and the options for which libvirt has no word. */
 import type { Generated } from './generate.js';
 import type { DomainPart, Item } from './item.js';
+import { iommufdObject } from './items.js';
 import { renderXml, xml, type XmlElement } from './xml.js';
 
 const qemuNamespace = 'http://libvirt.org/schemas/domain/qemu/1.0';
@@ -43,6 +44,10 @@ function passedOn(items: readonly Item[], environment: NodeJS.ProcessEnv): XmlEl
   return [xml('qemu:commandline', {}, ...words, ...variables)];
 }
 
+/** Sources: libvirt's NEWS.rst, v12.1.0 and v12.2.0; qemuHostdevHostSupportsPassthroughVFIO in its older releases. */
+const iommufdNote =
+  "libvirt 12.1 or later knows iommufd='yes', which this host needs: it has /dev/iommu and no /dev/vfio/vfio. A libvirt that says that the host does not support passthrough with VFIO looks for the latter: kernels have it by CONFIG_VFIO_CONTAINER or CONFIG_IOMMUFD_VFIO_CONTAINER.";
+
 /** What to know before `virsh define`, a sentence each. */
 export function libvirtNotes({ items, machine }: Generated): string[] {
   const notes = [
@@ -50,6 +55,7 @@ export function libvirtNotes({ items, machine }: Generated): string[] {
   ];
   if (machine.vfio !== undefined)
     notes.push("managed='yes': libvirt binds the GPU to vfio-pci, and raises the memlock limit by itself.");
+  if (items.some((item) => item.arguments[1] === iommufdObject)) notes.push(iommufdNote);
   if (items.some((item) => item.environment !== undefined))
     notes.push('A window needs a QEMU that runs as you: define the domain in qemu:///session.');
   return notes;
