@@ -55,7 +55,7 @@ function addMachineOptions(command: Command): Command {
     .option('--heads <n>', 'outputs of the display', wholeNumber(1, 16), 1)
     .option('--size <WxH>', 'pixels of the preferred mode (default: 1920x1080)', pixelSize)
     .option('--memory <size>', "the guest's memory", memorySize, '4G')
-    .option('--qemu <program>', 'another QEMU than qemu-system-x86_64');
+    .option('--qemu <program>', 'another QEMU than the host’s own; qemu-system-aarch64 makes a machine of arm64');
 }
 
 function displayOption(description: string): Option {

@@ -4,8 +4,21 @@ import { optionValue, placed, type Item } from './item.js';
 import type { HostMachine } from './machine.js';
 import { xml } from './xml.js';
 
-export function bootItems({ kernel, initrd, append, disk }: HostMachine): Item[] {
+/** A PC has firmware of its own; a machine of arm64 has none, and a disk does not boot without. */
+export function needsFirmware({ architecture, kernel, disk }: HostMachine): boolean {
+  return architecture === 'aarch64' && kernel === undefined && disk !== undefined;
+}
+
+/** `firmware`: UEFI's file, for a machine that needs it. */
+export function bootItems(machine: HostMachine, firmware: string | undefined): Item[] {
+  const { kernel, initrd, append, disk } = machine;
   const items: Item[] = [];
+  if (needsFirmware(machine) && firmware !== undefined)
+    items.push({
+      arguments: ['-bios', firmware],
+      why: 'UEFI, which boots the disk. Without it this machine has no firmware at all, and stands still.',
+      libvirt: [], // by the attribute firmware of <os>
+    });
   if (disk !== undefined) items.push(diskItem(disk));
   if (kernel !== undefined)
     items.push({

@@ -1,4 +1,5 @@
 /** Checks of QEMU itself: its version, and whether it has the parts. Pure. */
+import { hostArchitecture, type Architecture } from './architecture.js';
 import { check, judged, type Finding, type HostCheck } from './check.js';
 import type { KvmTrial, Qemu } from './qemu.js';
 import type { HostDisplay } from './choices.js';
@@ -19,19 +20,19 @@ export function checkQemu(qemu: Qemu | undefined, { program, vfio, display }: Qe
       'qemu-blob',
       true,
       'Without blob resources each import of a foreign buffer fails with ENODEV.',
-      property(qemu, 'virtio-gpu-pci', 'blob', 'QEMU 6.1 or later has it'),
+      property(qemu, 'virtio-gpu-pci', 'blob', { older: 'QEMU 6.1 or later has it', absent: displayModule }),
     ),
     check(
       'qemu-memfd',
       true,
       'Only of memory in a memfd can udmabuf make a dma-buf.',
-      property(qemu, 'memory-backend-memfd', 'share', 'this QEMU was built without it'),
+      property(qemu, 'memory-backend-memfd', 'share', { older: notBuilt, absent: notBuilt }),
     ),
     check(
       'qemu-vfio',
       vfio,
       'vfio-pci passes the GPU through.',
-      property(qemu, 'vfio-pci', 'host', 'this QEMU was built without it'),
+      property(qemu, 'vfio-pci', 'host', { older: notBuilt, absent: notBuilt }),
     ),
     check(
       'gl-display',
@@ -42,27 +43,47 @@ export function checkQemu(qemu: Qemu | undefined, { program, vfio, display }: Qe
   ];
 }
 
-export function checkKvm({ works, found }: KvmTrial): HostCheck {
+const notBuilt = 'this QEMU was built without it';
+/** Most distributions pack what QEMU can load apart from it. */
+const displayModule =
+  'its module is not installed: qemu-hw-display-virtio-gpu-pci (Arch), qemu-device-display-virtio-gpu-pci (Fedora), qemu-kvm-device-display-virtio-gpu-pci (RHEL, CentOS), qemu-hw-display-virtio-gpu-pci (openSUSE), qemu-system-common (Debian)';
+
+const kvmAdvice: Readonly<Record<Architecture, string>> = {
+  x86_64:
+    'switch virtualisation on in the firmware, modprobe kvm_intel or kvm_amd, join the group kvm; in a virtual machine ask its host for nested virtualisation',
+  aarch64:
+    'boot the kernel at EL2, as firmware that leaves virtualisation on does, and join the group kvm; in a virtual machine ask its host for nested virtualisation',
+};
+
+export function checkKvm({ works, found }: KvmTrial, architecture: Architecture): HostCheck {
   return check('kvm', false, 'Without KVM the guest is emulated, many times slower.', {
     status: judged(works),
     found,
-    advice:
-      'switch virtualisation on in the firmware, modprobe kvm_intel or kvm_amd, join the group kvm; in a virtual machine ask its host for nested virtualisation',
+    advice: architecture === hostArchitecture ? kvmAdvice[architecture] : 'use a host of that architecture',
   });
 }
 
 function presence(qemu: Qemu | undefined, program: string): Finding {
   if (qemu !== undefined) return { status: 'ok', found: `${qemu.program}, version ${qemu.version}` };
-  const advice = 'install it (Debian: qemu-system-x86), or name it with --qemu';
+  const advice =
+    'install it (Debian: qemu-system-x86 or qemu-system-arm; Fedora: qemu-kvm; Arch: qemu-desktop), or name it with --qemu';
   return { status: 'no', found: `no ${program} that starts`, advice };
 }
 
 const notAsked: Finding = { status: 'unknown', found: 'no QEMU to ask' };
 
-function property(qemu: Qemu | undefined, type: string, name: string, advice: string): Finding {
+/** `absent`: where QEMU lacks the whole type; `older`: where it has it without this property. */
+function property(
+  qemu: Qemu | undefined,
+  type: string,
+  name: string,
+  { older, absent }: { readonly older: string; readonly absent: string },
+): Finding {
   if (qemu === undefined) return notAsked;
-  const ok = qemu.properties.get(type)?.has(name) === true;
-  return { status: judged(ok), found: ok ? `${type} has ${name}` : `no ${type} with ${name}`, advice };
+  const properties = qemu.properties.get(type);
+  if (properties === undefined) return { status: 'no', found: `no ${type}`, advice: absent };
+  const ok = properties.has(name);
+  return { status: judged(ok), found: ok ? `${type} has ${name}` : `${type} has no ${name}`, advice: older };
 }
 
 function glDisplay(qemu: Qemu | undefined, wanted: HostDisplay | undefined): Finding {
@@ -75,7 +96,7 @@ function glDisplay(qemu: Qemu | undefined, wanted: HostDisplay | undefined): Fin
     status: judged(ok),
     found,
     advice:
-      'install QEMU’s UI modules (Debian: qemu-system-gui, qemu-system-modules-spice, qemu-system-modules-opengl)',
+      'install QEMU’s UI modules (Debian: qemu-system-gui, qemu-system-modules-spice, qemu-system-modules-opengl; Fedora, Arch: qemu-ui-gtk, qemu-ui-dbus, qemu-ui-opengl); RHEL’s QEMU has none',
   };
 }
 

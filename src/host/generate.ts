@@ -1,10 +1,13 @@
 /** From wishes to a described machine: asks this host what it has. */
+import { architectureOf, armFirmware } from './architecture.js';
 import { usesIommufd } from './check-vfio.js';
 import { HostFiles } from './host-files.js';
 import { hostMachineOf, type HostMachine, type HostWishes } from './machine.js';
 import type { Item } from './item.js';
+import { needsFirmware } from './boot-items.js';
 import { itemsOf } from './items.js';
-import { defaultProgram, findQemu, lookAtQemu, tryKvm, type KvmTrial, type Qemu } from './qemu.js';
+import { findQemu } from './find-qemu.js';
+import { lookAtQemu, tryKvm, type KvmTrial, type Qemu } from './qemu.js';
 
 export interface Generated {
   /** As typed: the name given, or QEMU's usual one. */
@@ -17,22 +20,30 @@ export interface Generated {
   readonly notes: readonly string[];
 }
 
-/** Throws ERR_USAGE; starts QEMU a few times, for a moment. */
-export async function generate(wishes: HostWishes, program = defaultProgram): Promise<Generated> {
-  const machine = hostMachineOf(wishes);
-  const path = findQemu(program);
+/** Throws ERR_USAGE; starts QEMU a few times, for a moment. `name` is a QEMU other than this architecture's usual one. */
+export async function generate(wishes: HostWishes, name?: string, files = new HostFiles()): Promise<Generated> {
+  const machine = hostMachineOf({ architecture: architectureOf(name), ...wishes });
+  const { program, path } = findQemu(name, machine.architecture);
   const [qemu, kvm] = await Promise.all([path === undefined ? undefined : lookAtQemu(path), trial(machine, path)]);
   const accelerator = machine.accelerator === 'auto' ? (kvm?.works === true ? 'kvm' : 'tcg') : machine.accelerator;
-  const iommufd = machine.vfio !== undefined && usesIommufd(new HostFiles(), machine.vfio);
+  const iommufd = machine.vfio !== undefined && usesIommufd(files, machine.vfio);
+  const firmware = armFirmware.find((file) => files.exists(file));
   return {
     ...{ program, machine, accelerator, qemu },
-    items: itemsOf(machine, { accelerator, qemu, iommufd }),
-    notes: notesOn(machine, program, qemu, kvm),
+    items: itemsOf(machine, { accelerator, qemu, iommufd, firmware }),
+    notes: [...notesOn(machine, program, qemu, kvm), ...firmwareNotes(machine, firmware)],
   };
 }
 
-function trial({ accelerator }: HostMachine, path: string | undefined): Promise<KvmTrial> | undefined {
-  return accelerator === 'auto' ? tryKvm(path) : undefined;
+function firmwareNotes(machine: HostMachine, firmware: string | undefined): string[] {
+  if (!needsFirmware(machine) || firmware !== undefined) return [];
+  return [
+    'A machine of arm64 boots a disk only by UEFI, and there is none in the usual places: install it (Debian: qemu-efi-aarch64; Fedora, Arch: edk2-aarch64), and add -bios FILE.',
+  ];
+}
+
+function trial({ accelerator, architecture }: HostMachine, path: string | undefined): Promise<KvmTrial> | undefined {
+  return accelerator === 'auto' ? tryKvm(path, architecture) : undefined;
 }
 
 function notesOn(machine: HostMachine, program: string, qemu: Qemu | undefined, kvm: KvmTrial | undefined): string[] {

@@ -1,11 +1,12 @@
 /** The machine as a list of items, in the order in which one would explain it. */
-import { bootItems } from './boot-items.js';
+import { machineTypes } from './architecture.js';
+import { bootItems, needsFirmware } from './boot-items.js';
 import { displayItems } from './display-items.js';
 import { placed, type Item } from './item.js';
 import { bytesOf, type HostMachine, mebibyte } from './machine.js';
 import type { Qemu } from './qemu.js';
 import { peripheralItems } from './peripheral-items.js';
-import { xml } from './xml.js';
+import { xml, type XmlElement } from './xml.js';
 
 /** What the items depend on beside the wishes. */
 export interface ItemFacts {
@@ -14,6 +15,8 @@ export interface ItemFacts {
   readonly qemu: Qemu | undefined;
   /** This host passes devices through by iommufd alone. */
   readonly iommufd: boolean;
+  /** The file of UEFI for machines that have no firmware of their own; undefined where this host has none. */
+  readonly firmware?: string | undefined;
 }
 
 /** QEMU's name for the display device, by which QMP and screenshots find it. */
@@ -28,7 +31,7 @@ export function itemsOf(machine: HostMachine, facts: ItemFacts): Item[] {
     ...passThroughItems(machine, facts),
     ...displayItems(machine, facts.qemu),
     ...peripheralItems(machine),
-    ...bootItems(machine),
+    ...bootItems(machine, facts.firmware),
   ];
 }
 
@@ -63,7 +66,9 @@ function accelerationItem(accelerator: 'kvm' | 'tcg'): Item {
   };
 }
 
-function memoryItems({ memory }: HostMachine): Item[] {
+function memoryItems(machine: HostMachine): Item[] {
+  const { memory, architecture } = machine;
+  const type = machineTypes[architecture];
   const size = xml('memory', { unit: 'MiB' }, String(bytesOf(memory) / mebibyte));
   const backing = xml('memoryBacking', {}, xml('source', { type: 'memfd' }), xml('access', { mode: 'shared' }));
   return [
@@ -78,14 +83,20 @@ function memoryItems({ memory }: HostMachine): Item[] {
       libvirt: placed('domain', backing),
     },
     {
-      arguments: ['-machine', 'q35,memory-backend=mem'],
+      arguments: ['-machine', `${type.options},memory-backend=mem`],
       why: 'A PCI Express machine, as GPU drivers expect, on that memory. Without memory-backend=mem the object above lies unused and the guest runs on anonymous memory.',
       libvirt: [
-        ...placed('os', xml('type', { arch: 'x86_64', machine: 'q35' }, 'hvm')),
-        ...placed('features', xml('acpi'), xml('apic')),
+        ...placed('os', xml('type', { arch: architecture, machine: type.name }, 'hvm')),
+        ...placed('features', ...featuresOf(machine)),
       ],
     },
   ];
+}
+
+/** An APIC is a PC's; ACPI on arm64 comes with UEFI, and libvirt refuses it without. */
+function featuresOf(machine: HostMachine): XmlElement[] {
+  if (machine.architecture === 'x86_64') return [xml('acpi'), xml('apic')];
+  return needsFirmware(machine) ? [xml('acpi')] : [];
 }
 
 function displayDeviceItem({ heads, size }: HostMachine): Item {

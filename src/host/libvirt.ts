@@ -1,5 +1,6 @@
 /** The same machine as a libvirt domain: each item's own elements, and the options for which libvirt has no word. */
 import type { Generated } from './generate.js';
+import { needsFirmware } from './boot-items.js';
 import type { DomainPart, Item } from './item.js';
 import { iommufdObject } from './items.js';
 import { renderXml, xml, type XmlElement } from './xml.js';
@@ -7,7 +8,8 @@ import { renderXml, xml, type XmlElement } from './xml.js';
 const qemuNamespace = 'http://libvirt.org/schemas/domain/qemu/1.0';
 
 export function libvirtDomain(generated: Generated, environment: NodeJS.ProcessEnv = process.env): string {
-  const { accelerator, items, qemu } = generated;
+  const { accelerator, items, qemu, machine } = generated;
+  const firmware = needsFirmware(machine) ? { firmware: 'efi' } : {};
   const type = accelerator === 'kvm' ? 'kvm' : 'qemu';
   const emulator = qemu === undefined ? [] : [xml('emulator', {}, qemu.program)];
   return renderXml(
@@ -15,7 +17,7 @@ export function libvirtDomain(generated: Generated, environment: NodeJS.ProcessE
       'domain',
       { type, 'xmlns:qemu': qemuNamespace },
       ...elementsOf(items, 'domain'),
-      xml('os', {}, ...elementsOf(items, 'os')),
+      xml('os', firmware, ...elementsOf(items, 'os')),
       xml('features', {}, ...elementsOf(items, 'features')),
       // a balloon takes memory away that VFIO has pinned, and libvirt adds one unasked
       xml('devices', {}, ...emulator, ...elementsOf(items, 'devices'), xml('memballoon', { model: 'none' })),
@@ -50,9 +52,11 @@ const iommufdNote =
 
 /** What to know before `virsh define`, a sentence each. */
 export function libvirtNotes({ items, machine }: Generated): string[] {
-  const notes = [
-    "libvirt 9.2 or later knows blob='on', and gives its QEMU /dev/udmabuf; its first video device is a virtio-vga, the same display with a VGA mode for boot messages.",
-  ];
+  const vga =
+    machine.architecture === 'x86_64'
+      ? '; its first video device is a virtio-vga, the same display with a VGA mode for boot messages'
+      : '';
+  const notes = [`libvirt 9.2 or later knows blob='on', and gives its QEMU /dev/udmabuf${vga}.`];
   if (machine.vfio !== undefined)
     notes.push("managed='yes': libvirt binds the GPU to vfio-pci, and raises the memlock limit by itself.");
   if (items.some((item) => item.arguments[1] === iommufdObject)) notes.push(iommufdNote);

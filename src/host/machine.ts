@@ -2,6 +2,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { GuestheadError } from '../errors.js';
 import { parsePci } from '../pci-address.js';
+import { hostArchitecture, type Architecture } from './architecture.js';
 import type { HostAccelerator, HostDisplay } from './choices.js';
 
 export interface Size {
@@ -10,6 +11,7 @@ export interface Size {
 }
 
 export interface HostMachine {
+  readonly architecture: Architecture;
   /** QEMU's and libvirt's name for it. */
   readonly name: string;
   /** The GPU to pass through, as `0000:01:00.0`. */
@@ -47,6 +49,7 @@ export function hostMachineOf(wishes: HostWishes): HostMachine {
   const { name = 'guesthead', heads = 1, size = { width: 1920, height: 1080 }, memory = '4G', cpus = 4 } = wishes;
   const machine: HostMachine = {
     ...{ name, heads, size, memory, cpus },
+    architecture: wishes.architecture ?? hostArchitecture,
     vfio: wishes.vfio === undefined ? undefined : parsePciAddress(wishes.vfio),
     display: wishes.display ?? 'gtk',
     spicePort: wishes.spicePort,

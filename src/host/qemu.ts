@@ -1,8 +1,8 @@
 /** What the installed QEMU is and can do, as it says itself. */
 import { once } from 'node:events';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { hostArchitecture, machineTypes, type Architecture } from './architecture.js';
 import { askQemu, readQemu } from './qemu-session.js';
 
 export interface Qemu {
@@ -23,19 +23,6 @@ export interface KvmTrial {
   readonly works: boolean;
   /** What was tried and how it ended. */
   readonly found: string;
-}
-
-export const defaultProgram = 'qemu-system-x86_64';
-
-/** The path of a program named or on the PATH; undefined where there is none. */
-export function findQemu(name: string): string | undefined {
-  if (isAbsolute(name) || name.includes('/')) return isProgram(name) ? name : undefined;
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, name)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  return mayUse(path, constants.X_OK) && statSync(path).isFile();
 }
 
 const types = { device: ['virtio-gpu-pci', 'vfio-pci', 'pcie-root-port'], object: ['memory-backend-memfd'] };
@@ -102,15 +89,21 @@ function entryOf(type: string, list: unknown): [string, ReadonlySet<string>][] {
  * Starts a paused machine with KVM and the host's processor: a `/dev/kvm` that opens
  * may still refuse what `-cpu host` sets, and QEMU then aborts.
  */
-export async function tryKvm(program: string | undefined, device = '/dev/kvm'): Promise<KvmTrial> {
+export async function tryKvm(
+  program: string | undefined,
+  architecture: Architecture,
+  device = '/dev/kvm',
+): Promise<KvmTrial> {
+  if (architecture !== hostArchitecture)
+    return { works: false, found: `the machine is ${architecture}, this host ${hostArchitecture}` };
   if (!existsSync(device)) return { works: false, found: `no ${device}` };
   if (!mayUse(device, constants.R_OK | constants.W_OK))
     return { works: false, found: `${device} may not be opened by this user` };
   if (program === undefined) return { works: false, found: `${device} is there, but no QEMU to try it with` };
-  const machine = ['-M', 'q35', '-accel', 'kvm', '-cpu', 'host', '-m', '64M'];
+  const machine = ['-M', machineTypes[architecture].options, '-accel', 'kvm', '-cpu', 'host', '-m', '64M'];
   const { returned, errors } = await askQemu(program, machine, [{ execute: 'query-kvm' }]);
   const works = (returned[0] as { enabled?: boolean } | undefined)?.enabled === true;
-  const reason = errors.split('\n')[0]?.replace(/^qemu-system-x86_64: /, '') ?? '';
+  const reason = errors.split('\n')[0]?.replace(/^qemu-[\w-]+: /, '') ?? '';
   return { works, found: works ? 'a machine with -cpu host starts' : `a machine with -cpu host fails: ${reason}` };
 }
 
