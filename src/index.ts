@@ -2,7 +2,7 @@
 export { describeDevice, discover } from './device/index.js';
 export type { DrmDevice, Kernel } from './device/index.js';
 export { GuestheadError } from './errors.js';
-export type { ErrorCode } from './errors.js';
+export type { ErrorCode, ErrorDetails } from './errors.js';
 export { Fence, formats, modifiers, Udmabuf } from './buffer/index.js';
 export { headChannels, openGpus, openHead, restoreOnSignals } from './head/index.js';
 export type {
@@ -43,6 +43,7 @@ export type {
   Flip,
   Frame,
   Outcome,
+  Pace,
   Pacing,
   PresentOptions,
   Rectangle,

@@ -4,6 +4,10 @@ import { systemKernel, type Kernel } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import { gpuOptions } from './declared.js';
 
+/**
+ * What a pair of GPUs can be asked for: which devices, and what to do where they are in use or go away.
+ * @interface
+ */
 export type GpuOptions = OptionsOf<typeof gpuOptions>;
 
 export interface CheckedGpuOptions extends Omit<CheckedOf<typeof gpuOptions>, 'onWait' | 'kernel'> {

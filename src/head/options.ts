@@ -4,6 +4,10 @@ import { GuestheadError } from '../errors.js';
 import { parseMode, type ModeRequest } from '../kms/index.js';
 import { headOptions } from './declared.js';
 
+/**
+ * What a head can be asked for: connector, mode, buffer path, pace, and what to do when something changes.
+ * @interface
+ */
 export type HeadOptions = OptionsOf<typeof headOptions>;
 
 type Checked = CheckedOf<typeof headOptions>;

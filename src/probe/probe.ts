@@ -27,6 +27,10 @@ import { checkUdmabuf } from './udmabuf.js';
 import { judge } from './verdict.js';
 import { checkVirtio } from './virtio.js';
 
+/**
+ * What a probe can be asked for.
+ * @interface
+ */
 export type ProbeOptions = OptionsOf<typeof probeOptions>;
 
 /** The machine; replaced by the tests. */
