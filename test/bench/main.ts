@@ -14,20 +14,20 @@ import { countFlips, sampleOnce } from './window.js';
 const usage = `usage: npm run bench [-- OPTIONS]
   --rounds N     turns that each client has (default: 7)
   --seconds S    the window in which each is measured (default: 8)
-  --readme       write the tables into README.md, too`;
+  --docs         write the tables into docs/measurements.md, too`;
 
 const mode = { width: 1920, height: 1080, hz: 75 };
 /** Four buffers of 7680x4320 take half a GiB. */
 const memory = '4G';
 const extraBoots = 2;
 
-function parse(): { rounds: number; seconds: number; readme: boolean } {
+function parse(): { rounds: number; seconds: number; docs: boolean } {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { rounds: text, seconds: text, readme: { type: 'boolean' } } });
+  const { values } = parseArgs({ options: { rounds: text, seconds: text, docs: { type: 'boolean' } } });
   const [rounds, seconds] = [Number(values.rounds ?? 7), Number(values.seconds ?? 8)];
   if (!Number.isInteger(rounds) || rounds < 1 || !(seconds >= 2))
     throw new Error('rounds: 1 or more; seconds: 2 or more');
-  return { rounds, seconds, readme: values.readme === true };
+  return { rounds, seconds, docs: values.docs === true };
 }
 
 async function measure(rounds: number, seconds: number, say: Say): Promise<Results> {
@@ -79,12 +79,12 @@ function save(results: Results): string {
 }
 
 /** Between the marks. */
-function writeReadme(results: Results): void {
-  const file = join(packageRoot, 'README.md');
+function writePage(results: Results): void {
+  const file = join(packageRoot, 'docs/measurements.md');
   const [before, after] = ['<!-- bench -->\n', '<!-- /bench -->'];
   const text = readFileSync(file, 'utf8');
   const [from, to] = [text.indexOf(before) + before.length, text.indexOf(after)];
-  if (from < before.length || to < from) throw new Error('README.md has no marks for the tables');
+  if (from < before.length || to < from) throw new Error('docs/measurements.md has no marks for the tables');
   const title = `Measured on ${results.date.slice(0, 10)}; ${results.machine}. Medians (least–most).`;
   writeFileSync(file, `${text.slice(0, from)}\n${[title, '', ...tables(results), ''].join('\n')}\n${text.slice(to)}`);
 }
@@ -100,7 +100,7 @@ async function main(): Promise<number> {
   const results = await measure(words.rounds, words.seconds, (line) => console.error(line));
   console.log(tables(results).join('\n'));
   console.log(`\n${goalLines(results).join('\n')}`);
-  if (words.readme) writeReadme(results);
+  if (words.docs) writePage(results);
   console.error(`the numbers are in ${save(results)}`);
   return goals(results).every(({ reached }) => reached) ? 0 : 1;
 }

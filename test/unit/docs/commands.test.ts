@@ -15,7 +15,9 @@ describe('the command lines in the documents', () => {
   for (const document of documents())
     it(`${document.path} has none that is refused`, () => {
       const lines = blocksOf(document, 'sh').flatMap(commandsOf);
-      assert.deepEqual(faultsOf([...lines, ...inlineCommandsOf(document)]), []);
+      // Prose names an option without its value.
+      const named = faultsOf(inlineCommandsOf(document)).filter((fault) => !fault.endsWith('argument missing'));
+      assert.deepEqual([...faultsOf(lines), ...named], []);
     });
 
   it('would be refused with a wrong option, choice, value, command, script or file', () => {

@@ -1,8 +1,10 @@
-/** Each TypeScript program of the documents compiles as it stands there, against the package's own types. */
+/** Each TypeScript program of the documents compiles as it stands there, against the package's own types; those marked `ts run` run, too. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import ts from 'typescript';
 import { packageRoot } from '../../../src/package-root.js';
 import { blocksOf, documents } from '../../support/documents.js';
@@ -33,6 +35,12 @@ describe('the programs in the documents', () => {
         .filter((diagnostic) => diagnostic.file?.fileName === file)
         .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
       assert.deepEqual(faults, []);
+    });
+
+  for (const { place, file } of programs.filter(({ mark }) => mark === 'run'))
+    it(`${place} runs`, async () => {
+      const program = ['--import', 'tsx', file];
+      await promisify(execFile)(process.execPath, program, { cwd: packageRoot, timeout: 60_000 });
     });
 
   it('need nothing else that does not compile', () => {

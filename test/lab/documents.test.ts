@@ -1,27 +1,19 @@
-/** What the README tells a newcomer to type is typed here. */
+/** What the documents tell a newcomer to type, and mark with `run`, is typed here. */
 import assert from 'node:assert/strict';
 import { exec } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { cacheDir } from '../../src/lab/paths.js';
 import type { HeadsResult, RunResult } from '../../src/report/index.js';
+import { blocksOf, commandsOf, documents } from '../support/documents.js';
 import { allExact, script } from '../support/lab.js';
 import { packageRoot } from '../../src/package-root.js';
 
-const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
-
-/** The fenced blocks of one language. */
-function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, text]) => text ?? '');
-}
-
-const commands = blocks('sh').flatMap((block) =>
-  block
-    .split('\n')
-    .map((line) => line.replace(/\s+#.*/, '').trim())
-    .filter((line) => line !== ''),
-);
+const marked = (language: string, wanted: string) =>
+  documents()
+    .flatMap((document) => blocksOf(document, language))
+    .filter(({ mark }) => mark === wanted);
 
 interface Ended {
   readonly status: number;
@@ -43,20 +35,20 @@ function resultOf({ stdout, stderr }: Ended): RunResult {
   return JSON.parse(line) as RunResult;
 }
 
-describe('the README', () => {
-  it('names these commands', () => {
-    assert.deepEqual(commands, [
+describe('the documents', () => {
+  it('have these commands run', () => {
+    const commands = new Set(marked('sh', 'run').flatMap(commandsOf));
+    assert.deepEqual([...commands].sort(), [
       'npm start',
-      'npm test',
-      'npx guesthead probe',
-      'npx guesthead run --help',
-      'npx guesthead run --frames 600 --json',
+      'npx guesthead host check',
+      'npx guesthead host qemu --explain',
       'npx guesthead lab run -- guesthead run --frames 300',
       'npx guesthead lab run --blob off -- guesthead run',
       'npx guesthead lab run --heads 4 -- guesthead run --connector all --json',
       'npx guesthead lab shell',
-      'npx guesthead host check',
-      'npx guesthead host qemu --explain',
+      'npx guesthead probe',
+      'npx guesthead run --frames 600 --json',
+      'npx guesthead run --help',
     ]);
   });
 
@@ -144,25 +136,25 @@ describe('the README', () => {
       assert.match(stdout, new RegExp(`^-.*${option}.*\n {4}\\S.*[^]*Without`, 'm'));
   });
 
-  /** What the program in the README's nth block of TypeScript prints in the lab. */
-  async function printed(index: number): Promise<string> {
-    const program = blocks('ts')[index];
-    assert.ok(program);
+  /** What a program that the documents mark with `run-in-lab` prints there. */
+  async function printed(contained: string): Promise<string> {
+    const found = marked('ts', 'run-in-lab').filter(({ text }) => text.includes(contained));
+    assert.equal(found.length, 1);
     mkdirSync(cacheDir, { recursive: true });
-    writeFileSync(join(cacheDir, `readme-${index}.ts`), program);
-    const command = script(`.lab/readme-${index}.ts`).join(' ');
+    writeFileSync(join(cacheDir, 'document.ts'), found[0]!.text);
+    const command = script('.lab/document.ts').join(' ');
     const { status, stdout, stderr } = await type(`npx guesthead lab run -- ${command}`);
     assert.equal(status, 0, stderr);
     return stdout;
   }
 
   it('the program that draws runs as it stands there', async () => {
-    const stdout = await printed(0);
+    const stdout = await printed('head.flips(');
     assert.ok((stdout.match(/^frame \d+ is on the screen/gm) ?? []).length > 60, stdout.slice(-2000));
   });
 
   it('and so does the one that presents by itself', async () => {
-    const stdout = await printed(1);
+    const stdout = await printed('head.present(');
     assert.match(stdout, /kind: 'shown'/);
     assert.match(stdout, /the next present would be committed at once/);
   });
