@@ -86,7 +86,9 @@ function buffersOf({ head }: HeadTally): Values {
 function infoOf({ head }: HeadTally): Values {
   const { path, mode, render } = head.info;
   const { width, height, refreshHz } = mode;
-  return [[{ path, mode: `${width}x${height}@${refreshHz.toFixed(2)}`, render: render.driver, version: packageVersion() }, 1]];
+  return [
+    [{ path, mode: `${width}x${height}@${refreshHz.toFixed(2)}`, render: render.driver, version: packageVersion() }, 1],
+  ];
 }
 
 /**
