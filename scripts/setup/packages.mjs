@@ -9,13 +9,13 @@ import { SetupError, attempt, run } from './run.mjs';
 const needed = `
   libdrm2 libdrm-dev libgbm1 libgbm-dev libgl1-mesa-dri libegl1
   gcc g++ make python3 pkg-config clang-format
-  qemu-system-x86 kmod kmscube libdrm-tests util-linux xz-utils debian-archive-keyring`;
+  qemu-system-x86 bubblewrap kmod kmscube libdrm-tests util-linux xz-utils debian-archive-keyring`;
 const debianPackages = needed.trim().split(/\s+/);
 
 /** Debian 12 has it in qemu-system-common, later releases in a package of its own. */
 const virtiofsdPaths = ['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd'];
 
-const programs = 'gcc g++ make python3 pkg-config clang-format qemu-system-x86_64 depmod modprobe tar xz'.split(' ');
+const programs = 'gcc g++ make python3 pkg-config clang-format qemu-system-x86_64 bwrap depmod modprobe tar xz'.split(' ');
 const libraries = ['libdrm.so.2', 'libgbm.so.1', 'libEGL.so.1'];
 
 export const packages = {

@@ -41,11 +41,11 @@ function optionOf(option: Option): CompletedOption {
   return { flags, description: option.description, value: needsValue ? valueOf(option) : undefined };
 }
 
-/** A file is told by the name of what an option takes: `<file>`, `<FILE.html>`. */
+/** A file is told by the name of what an option takes: `<file>`, `<FILE.html>`, `<dir>`. */
 function valueOf({ argChoices, flags }: Option): Value {
   if (argChoices !== undefined) return { choices: argChoices };
   const [, placeholder = ''] = /[<[](.*)[>\]]/.exec(flags) ?? [];
-  return /\b(file|folder)\b|\.(html|json)\b/i.test(placeholder) ? 'file' : 'free';
+  return /\b(file|folder|path|dir)\b|\.(html|json)\b/i.test(placeholder) ? 'file' : 'free';
 }
 
 function operandOf([first]: readonly Argument[]): Value | undefined {
