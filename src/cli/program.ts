@@ -1,5 +1,6 @@
 /** The command with all that it knows: what runs it, completes it and describes it uses this one. */
 import { Command, CommanderError } from 'commander';
+import { addBuildAddonCommand } from './build-addon.js';
 import { addCompareCommand } from './compare.js';
 import { addCompletionCommand } from './completion.js';
 import { addHostCommand } from './host.js';
@@ -16,6 +17,7 @@ const commands: Readonly<Record<string, (program: Command) => void>> = {
   lab: addLabCommand,
   host: addHostCommand,
   completion: addCompletionCommand,
+  'build-addon': addBuildAddonCommand,
 };
 
 /**
