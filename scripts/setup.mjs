@@ -11,7 +11,7 @@ import { kernel } from './setup/kernel.mjs';
 import { withLock } from './setup/lock.mjs';
 import { browser, packages } from './setup/packages.mjs';
 import { say, showing } from './setup/progress.mjs';
-import { SetupError, withSignals } from './setup/run.mjs';
+import { SetupError, root, withSignals } from './setup/run.mjs';
 
 /** In the order in which they need each other. */
 const steps = [packages, modules, addon, build, kernel, browser];
@@ -28,7 +28,7 @@ export async function setup({ only = everyday } = {}) {
 /** Does work of which only one process at a time may be at it in this checkout; tells why it failed, and resolves to whether it did not. */
 export async function alone(work) {
   try {
-    await withSignals(() => withLock(work, tellOfWait));
+    await withSignals(() => withLock(root, work, tellOfWait));
     return true;
   } catch (error) {
     report(error);

@@ -1,5 +1,6 @@
 /** What the package's compiled parts are made for, and by which programs. */
-import { bringPackage, isDebian, isProgram } from '../setup/packages.mjs';
+import { isDebian, isProgram } from '../setup/apt.mjs';
+import { bringPackage } from '../setup/packages.mjs';
 import { SetupError } from '../setup/run.mjs';
 
 /** The oldest C library that the package promises to run with; ffi-napi's own prebuild needs the same. */

@@ -1,19 +1,23 @@
 /**
- * Step "kernel": an unmodified Debian kernel for the lab's guest, in `.lab/kernel`.
+ * Step "kernel": an unmodified Debian kernel for the lab's guest, in the user's cache.
  * It comes from the Debian mirror that this machine's apt already uses, through lists and
- * a cache of our own, checked with the Debian archive keyring like any package.
+ * a folder of our own, checked with the Debian archive keyring like any package.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SetupError, attempt, labDir, run } from './run.mjs';
+import { isDebian } from './apt.mjs';
+import { cacheDir, kernelDir } from './cache.mjs';
+import { withLock } from './lock.mjs';
+import { say } from './progress.mjs';
+import { SetupError, attempt, run } from './run.mjs';
 import { unpackKernel } from './unpack.mjs';
 
 const suite = 'trixie-backports';
 /** A Debian mirror for machines whose own apt knows none, such as Ubuntu's. */
 const mirrorVariable = 'GUESTHEAD_DEBIAN_MIRROR';
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-const kernelDir = join(labDir, 'kernel');
-const aptDir = join(labDir, 'apt');
+const aptDir = join(cacheDir, 'apt');
+const downloadDir = join(cacheDir, 'download');
 const advice = `the lab needs a kernel from Debian's ${suite}; where apt knows no Debian mirror, name one in ${mirrorVariable}, or give \`guesthead lab run\` a kernel of your own with --kernel`;
 
 export const kernel = {
@@ -23,24 +27,53 @@ export const kernel = {
     if (!existsSync(stamp)) return false;
     return existsSync(join(kernelDir, 'lib/modules', readFileSync(stamp, 'utf8').trim(), 'vmlinuz'));
   },
-  bring: bringKernel,
+  async bring(tell) {
+    if (!isDebian()) throw new SetupError("apt, which the lab's kernel comes with, is not here", { advice });
+    mkdirSync(cacheDir, { recursive: true });
+    const waiting = () => tell('waiting for another set-up of the lab');
+    await withLock(cacheDir, async () => kernel.isDone() || (await bringKernel(tell)), waiting);
+  },
 };
 
+/** A download that was cut off goes on where it ended; the lists, which are small, are read anew. */
 async function bringKernel(tell) {
   const partial = `${kernelDir}.partial`;
-  const downloads = join(labDir, 'download');
-  for (const folder of [partial, downloads, aptDir]) rmSync(folder, { recursive: true, force: true });
-  mkdirSync(downloads, { recursive: true });
+  for (const folder of [partial, aptDir]) rmSync(folder, { recursive: true, force: true });
   tell(`reading the package lists of ${suite}`);
   await readLists();
   const { release, names } = await kernelPackages();
-  tell(`downloading Linux ${release}`);
-  await run(['apt-get', ...privateApt, 'download', ...names], { cwd: downloads, advice });
+  const downloads = join(downloadDir, release);
+  keepOnly(downloads);
+  await download(release, names, downloads, tell);
   tell(`unpacking Linux ${release}`);
   await unpackKernel(downloads, partial, release);
   rmSync(kernelDir, { recursive: true, force: true });
   renameSync(partial, kernelDir);
-  for (const folder of [downloads, aptDir]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [downloadDir, aptDir]) rmSync(folder, { recursive: true, force: true });
+}
+
+/** What an older release left half-downloaded is of no use. */
+function keepOnly(downloads) {
+  mkdirSync(downloads, { recursive: true });
+  for (const name of readdirSync(downloadDir))
+    if (join(downloadDir, name) !== downloads) rmSync(join(downloadDir, name), { recursive: true });
+}
+
+async function download(release, names, folder, tell) {
+  const size = `${Math.round((await sizeOf(names)) / 1e6)} MB`;
+  say(`fetching Linux ${release} from Debian's ${suite}: ${size}, of which 16 MB stay in ${kernelDir}`);
+  const showPercent = (line) => {
+    const percent = /^dlstatus:\d+:([\d.]+):/.exec(line)?.[1];
+    if (process.stderr.isTTY && percent) tell(`downloading Linux ${release}, ${Math.floor(percent)} % of ${size}`);
+  };
+  tell(`downloading Linux ${release}`);
+  const command = ['apt-get', ...privateApt, '-o', 'APT::Status-Fd=3', 'download', ...names];
+  await run(command, { cwd: folder, advice, onStatus: showPercent });
+}
+
+async function sizeOf(names) {
+  const text = await run(['apt-cache', ...privateApt, 'show', '--no-all-versions', ...names], { advice });
+  return [...text.matchAll(/^Size: (\d+)$/gm)].reduce((sum, [, size]) => sum + Number(size), 0);
 }
 
 /** On the command line, where they win over whatever /etc/apt says; an empty status hides what the host has. */

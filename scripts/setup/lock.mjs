@@ -1,21 +1,19 @@
 /**
- * One set-up at a time in a checkout. The lock is an abstract Unix socket, not a
- * file: the kernel gives it back with its process, so that it is never stale.
+ * One set-up at a time for a folder: a checkout, or the user's cache. The lock is an abstract
+ * Unix socket, not a file: the kernel gives it back with its process, so that it is never stale.
  */
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { root } from './run.mjs';
 
-const address = `\0guesthead-setup-${createHash('sha256').update(realpathSync(root)).digest('hex')}`;
-
-/** Runs `work` while holding the lock; `onWait` is called once when another set-up has it. */
-export async function withLock(work, onWait) {
-  let lock = await tryLock();
+/** Runs `work` while holding the lock of an existing folder; `onWait` is called once when another set-up has it. */
+export async function withLock(folder, work, onWait) {
+  const address = `\0guesthead-setup-${createHash('sha256').update(realpathSync(folder)).digest('hex')}`;
+  let lock = await tryLock(address);
   if (lock === undefined) onWait();
   while (lock === undefined) {
-    await holderEnds();
-    lock = await tryLock();
+    await holderEnds(address);
+    lock = await tryLock(address);
   }
   try {
     return await work();
@@ -26,7 +24,7 @@ export async function withLock(work, onWait) {
 }
 
 /** The lock, or undefined while somebody else has it. */
-function tryLock() {
+function tryLock(address) {
   return new Promise((resolve, reject) => {
     const server = createServer((waiter) => {
       server.waiters.add(waiter);
@@ -39,7 +37,7 @@ function tryLock() {
 }
 
 /** Resolves when the connection to the holder breaks, or there is none to connect to. */
-function holderEnds() {
+function holderEnds(address) {
   return new Promise((resolve) => {
     connect(address)
       .on('error', () => undefined)

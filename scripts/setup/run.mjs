@@ -1,6 +1,7 @@
 /** Runs the programs of the set-up and keeps what they say, to show it only when they fail. */
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -21,14 +22,18 @@ export class SetupError extends Error {
 /** Where Debian keeps depmod, which an ordinary user's PATH leaves out. */
 const withSbin = { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
 
-/** Resolves to `{status, stdout, output}`; `output` has both streams as they came. Rejects when there is no such program. */
-export function attempt([program, ...args], { cwd = root, env = {} } = {}) {
+/**
+ * Resolves to `{status, stdout, output}`; `output` has both streams as they came. Rejects when there is no such program.
+ * `onStatus` is called with each line that the program writes to descriptor 3.
+ */
+export function attempt([program, ...args], { cwd = root, env = {}, onStatus } = {}) {
   return new Promise((resolve, reject) => {
-    const stdio = ['ignore', 'pipe', 'pipe'];
+    const stdio = ['ignore', 'pipe', 'pipe', ...(onStatus ? ['pipe'] : [])];
     const child = spawn(program, args, { cwd, stdio, env: { ...process.env, ...withSbin, ...env } });
     const said = { stdout: '', output: '' };
     child.stdout.setEncoding('utf8').on('data', (text) => ((said.stdout += text), (said.output += text)));
     child.stderr.setEncoding('utf8').on('data', (text) => (said.output += text));
+    if (onStatus) createInterface({ input: child.stdio[3] }).on('line', onStatus);
     running.add(child);
     child.once('error', (cause) => reject(new SetupError(`could not start ${program}: ${cause.message}`)));
     child.once('close', (code, signal) => {

@@ -1,4 +1,4 @@
-/** `guesthead lab run` and `guesthead lab shell`. */
+/** `guesthead lab run`, `guesthead lab shell` and `guesthead lab setup`. */
 import { type Command, Option } from 'commander';
 import type { Lab, LabOptions, Size } from '../lab/index.js';
 import { GuestheadError } from '../errors.js';
@@ -35,6 +35,16 @@ export function addLabCommand(program: Command): void {
     .description('boots the guest and gives an interactive shell in it')
     .action(async (options: LabCliOptions) => {
       process.exitCode = await shellInLab(options);
+    });
+  lab
+    .command('setup')
+    .description(
+      "brings what the lab needs: as root QEMU and its helpers, and a kernel into the user's cache folder; `run` and `shell` do it by themselves",
+    )
+    .action(async () => {
+      const { setUpLab } = await import('../lab/index.js');
+      await setUpLab();
+      process.stderr.write('lab: all is here that the lab needs\n');
     });
 }
 
@@ -132,7 +142,8 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
     onProgress: say,
     signal,
   };
-  const { Lab } = await import('../lab/index.js');
+  const { Lab, setUpLab } = await import('../lab/index.js');
+  await setUpLab(options);
   const lab = await Lab.boot(labOptions);
   for (const standIn of lab.standIns) say(standIn);
   say(writingOf(lab.writable));

@@ -2,6 +2,7 @@ export type { Job, JobOptions, JobResult } from './agent.js';
 export { Lab } from './lab.js';
 export type { LabOptions } from './lab.js';
 export type { MachineOptions, Size } from './machine.js';
+export { setUpLab } from './setup.js';
 export { shellQuote } from './shell.js';
 export { askWitness } from './witness.js';
 export type { WitnessReport, WitnessRequest, WrongCapture } from './witness.js';

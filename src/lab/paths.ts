@@ -1,12 +1,16 @@
 /** Where the lab keeps what outlives a run, and finds what it is made of. */
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { homedir } from 'node:os';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { GuestheadError } from '../errors.js';
-import { packageRoot } from '../package-root.js';
 
-export const cacheDir = join(packageRoot, '.lab');
+const asked = process.env['XDG_CACHE_HOME'] ?? '';
 
-const setupAdvice = 'run `npm run setup` in the checkout';
+/** The user's, shared by all checkouts and versions; scripts/setup/cache.mjs says the same to a checkout without a build. */
+export const cacheDir = join(isAbsolute(asked) ? asked : join(homedir(), '.cache'), 'guesthead/lab');
+export const kernelDir = join(cacheDir, 'kernel-2');
+
+const setupAdvice = 'run `guesthead lab setup`';
 
 export function findProgram(name: string, debianPackage: string, alsoIn: readonly string[] = []): string {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', ...alsoIn];
@@ -26,11 +30,10 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The kernel that the set-up put into `.lab/`. */
+/** The kernel that the set-up put into the cache. */
 export function setupKernel(): { readonly image: string; readonly release: string } {
-  const moduleRoot = join(cacheDir, 'kernel');
-  const stamp = join(moduleRoot, 'release');
+  const stamp = join(kernelDir, 'release');
   if (!existsSync(stamp)) throw new GuestheadError('ERR_LAB', 'The lab has no kernel yet', { advice: setupAdvice });
   const release = readFileSync(stamp, 'utf8').trim();
-  return { image: join(moduleRoot, 'lib/modules', release, 'vmlinuz'), release };
+  return { image: join(kernelDir, 'lib/modules', release, 'vmlinuz'), release };
 }

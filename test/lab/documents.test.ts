@@ -4,7 +4,6 @@ import { exec } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { cacheDir } from '../../src/lab/paths.js';
 import type { HeadsResult, RunResult } from '../../src/report/index.js';
 import { blocksOf, commandsOf, documents } from '../support/documents.js';
 import { allExact, script } from '../support/lab.js';
@@ -140,8 +139,8 @@ describe('the documents', () => {
   async function printed(contained: string): Promise<string> {
     const found = marked('ts', 'run-in-lab').filter(({ text }) => text.includes(contained));
     assert.equal(found.length, 1);
-    mkdirSync(cacheDir, { recursive: true });
-    writeFileSync(join(cacheDir, 'document.ts'), found[0]!.text);
+    mkdirSync(join(packageRoot, '.lab'), { recursive: true });
+    writeFileSync(join(packageRoot, '.lab/document.ts'), found[0]!.text);
     const command = script('.lab/document.ts').join(' ');
     const { status, stdout, stderr } = await type(`npx guesthead lab run -- ${command}`);
     assert.equal(status, 0, stderr);

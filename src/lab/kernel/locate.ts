@@ -3,6 +3,7 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GuestheadError } from '../../errors.js';
 import { setupKernel } from '../paths.js';
+import { fitHostKernel } from './host.js';
 import { releaseOf } from './image.js';
 import { ModuleFolder } from './module-folder.js';
 
@@ -10,7 +11,7 @@ import { ModuleFolder } from './module-folder.js';
 export const drivers = ['virtio-gpu', 'vgem'];
 
 export interface KernelWishes {
-  /** An image, a build tree, or a folder into which a package was unpacked; default: the set-up's own kernel. */
+  /** An image, a build tree, or a folder into which a package was unpacked; default: the set-up's own kernel, or the host's where no apt brings that. */
   readonly kernel?: string | undefined;
   /** What `make modules_install INSTALL_MOD_PATH=…` wrote to, or a build tree; default: where the kernel has them. */
   readonly modules?: string | undefined;
@@ -33,6 +34,8 @@ export function locateKernel({ kernel, modules }: KernelWishes): Kernel {
   if (kernel !== undefined) return namedKernel(resolve(kernel), modules);
   if (modules !== undefined)
     throw new GuestheadError('ERR_USAGE', '--modules goes with --kernel', { advice: 'name the kernel too' });
+  const host = fitHostKernel();
+  if (host !== undefined) return { ...host, tree: undefined, isNamed: true };
   const { image, release } = setupKernel();
   return {
     image,
