@@ -1,4 +1,7 @@
-/** guesthead: gives a virtual machine's headless GPU a head. */
+/**
+ * guesthead: gives a virtual machine's headless GPU a head.
+ * @module guesthead
+ */
 export { describeDevice, discover } from './device/index.js';
 export type { DrmDevice, Kernel } from './device/index.js';
 export { GuestheadError } from './errors.js';

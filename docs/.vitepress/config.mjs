@@ -15,7 +15,7 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
-    nav: [page('Start', '/start'), page('Troubleshooting', '/troubleshooting'), page('API', '/api/index/')],
+    nav: [page('Start', '/start'), page('Troubleshooting', '/troubleshooting'), page('API', '/api/guesthead/')],
     sidebar: [
       {
         text: 'Begin',
@@ -41,7 +41,7 @@ export default defineConfig({
           page('Test a program without devices', '/testing'),
         ],
       },
-      { text: 'API', items: [page('guesthead', '/api/index/'), page('guesthead/testing', '/api/testing/')] },
+      { text: 'API', items: [page('guesthead', '/api/guesthead/'), page('guesthead/testing', '/api/guesthead/testing/')] },
     ],
   },
 });

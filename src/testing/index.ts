@@ -1,3 +1,7 @@
+/**
+ * A machine without devices, for a program's own tests.
+ * @module guesthead/testing
+ */
 export { FakeDevice, FakeNative } from './fake-native.js';
 export { FakeKernel } from './fake-kernel.js';
 export type { FakeHeld, FakeKernelOptions } from './fake-kernel.js';
