@@ -41,7 +41,10 @@ export default defineConfig({
           page('Test a program without devices', '/testing'),
         ],
       },
-      { text: 'API', items: [page('guesthead', '/api/guesthead/'), page('guesthead/testing', '/api/guesthead/testing/')] },
+      {
+        text: 'API',
+        items: [page('guesthead', '/api/guesthead/'), page('guesthead/testing', '/api/guesthead/testing/')],
+      },
     ],
   },
 });
