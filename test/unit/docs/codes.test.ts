@@ -1,4 +1,4 @@
-/** The page of symptoms has every code, and the exit status that the command gives it. */
+/** The page of symptoms has every code, with the exit status that the command gives it, and every pace. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,15 @@ import { packageRoot } from '../../../src/package-root.js';
 
 const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
 const codesIn = (text: string) => [...text.matchAll(/\bERR_[A-Z_]+\b/g)].map(([code]) => code);
+
+describe('the paces in docs/troubleshooting.md', () => {
+  it('are all that a run can have', () => {
+    const [, section = ''] = read('docs/troubleshooting.md').split('## Half the rate, or an odd one');
+    const told = [...section.matchAll(/^\| \*([\w-]+)\* \|/gm)].map(([, pace]) => pace);
+    const [, type = ''] = /export type Pace =([^;]*);/.exec(read('src/loop/pacing.ts')) ?? [];
+    assert.deepEqual(told.sort(), [...type.matchAll(/'([\w-]+)'/g)].map(([, pace]) => pace).sort());
+  });
+});
 
 describe('the codes in docs/troubleshooting.md', () => {
   const [, table = ''] = read('docs/troubleshooting.md').split('## Each code');
