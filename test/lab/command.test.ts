@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Lines } from '../support/lab.js';
-import { cacheDir, setupKernel } from '../../src/lab/paths.js';
+import { kernelDir, setupKernel } from '../../src/lab/paths.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const main = join(packageRoot, 'dist/cli/main.cjs');
@@ -59,7 +59,7 @@ describe('guesthead lab run', () => {
     const { image, release } = setupKernel();
     const copy = join(mkdtempSync(join(tmpdir(), 'kernel-')), 'bzImage');
     copyFileSync(image, copy);
-    const ownKernel = ['--kernel', copy, '--modules', join(cacheDir, 'kernel')];
+    const ownKernel = ['--kernel', copy, '--modules', kernelDir];
     const command = 'pwd; echo to-stderr >&2; exit';
     const [first, second] = await Promise.all([
       labRun('--', 'sh', '-c', `${command} 7`),
