@@ -13,6 +13,8 @@ interface LabCliOptions {
   readonly kernel?: string;
   readonly writable?: string[];
   readonly modules?: string;
+  readonly root?: string;
+  readonly init?: string;
   readonly timeout: number;
   readonly capture?: number;
   readonly keepLog?: boolean;
@@ -63,6 +65,11 @@ function addMachineOptions(command: Command): Command {
       'a folder that the guest writes through to this machine, besides this one (repeatable; / = all that you can write)',
       collect,
     )
+    .option(
+      '--root <dir>',
+      "another distribution's tree as the guest's root, e.g. what mmdebstrap made; nothing is written to it",
+    )
+    .option('--init <program>', 'what becomes PID 1 of the guest, e.g. /sbin/init; the command runs beside it')
     .option('--keep-log', "keep the guest's console log and say where it is");
 }
 
@@ -97,7 +104,7 @@ async function shellInLab(options: LabCliOptions): Promise<number> {
   const lab = await boot(options, interruption.signal, true); // someone edits files on the host meanwhile
   const { stdin, stdout } = process;
   try {
-    const job = lab.start([process.env['SHELL'] ?? '/bin/bash'], {
+    const job = lab.start(options.root === undefined ? [process.env['SHELL'] ?? '/bin/bash'] : anyShell, {
       terminal: true,
       cwd: process.cwd(),
       env: { TERM: process.env['TERM'] ?? 'dumb' },
@@ -124,6 +131,9 @@ async function shellInLab(options: LabCliOptions): Promise<number> {
   }
 }
 
+/** In a root that has not got the host's. */
+const anyShell = ['sh', '-c', 'exec "$(command -v bash || command -v sh)"'];
+
 /** Ctrl-D, which ends a shell whose input has ended. */
 const endOfTransmission = 4;
 
@@ -136,6 +146,8 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
     memory: options.memory,
     kernel: options.kernel,
     writable: options.writable,
+    root: options.root,
+    init: options.init,
     modules: options.modules,
     liveFiles,
     keepLog: options.keepLog === true,
@@ -146,6 +158,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
   await setUpLab(options);
   const lab = await Lab.boot(labOptions);
   for (const standIn of lab.standIns) say(standIn);
+  if (lab.root.description !== undefined) say(lab.root.description);
   say(writingOf(lab.writable));
   if (options.keepLog === true) say(`the console's log is ${lab.files.console}`);
   return lab;

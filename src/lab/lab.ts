@@ -3,9 +3,9 @@
  * and gives them back on `close()`, on a failed boot, and when the guest dies.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { GuestheadError, messageOf } from '../errors.js';
 import { chooseAccelerator } from './accelerator.js';
 import type { Job, JobOptions, JobResult } from './agent.js';
@@ -16,6 +16,7 @@ import { type Accelerator, machineOf, type MachineWishes, runFiles, type RunFile
 import { locateKernel, type Kernel, type KernelWishes } from './kernel/locate.js';
 import { stageModules } from './kernel/stage.js';
 import type { Qmp } from './qmp.js';
+import { chooseRoot, fillBin, type Root } from './root.js';
 import { writableFolders } from './share.js';
 import { shellQuote } from './shell.js';
 import type { WitnessReport } from './witness.js';
@@ -25,6 +26,10 @@ import { packageRoot } from '../package-root.js';
 export interface LabOptions extends MachineWishes, KernelWishes {
   /** Folders that the guest writes through to the host, besides the current one; `/` = everything that the user can write. */
   readonly writable?: readonly string[] | undefined;
+  /** Another distribution's tree, which becomes the root below the scratch layer; default: the host's root. */
+  readonly root?: string | undefined;
+  /** What becomes PID 1 of the guest, a path in the root, e.g. `/sbin/init`; default: the lab's own, which runs commands alone. */
+  readonly init?: string | undefined;
   /** Preloads the stand-in for the host's /dev/udmabuf; default: where the host has none. `refuseBuffers` needs it. */
   readonly udmabufStandIn?: boolean;
   /** Keeps the run's folder with the console's log. */
@@ -43,7 +48,6 @@ const missingDrivers = [
   'test -d /sys/bus/virtio/drivers/virtio_gpu || echo CONFIG_DRM_VIRTIO_GPU',
   'ls -d /sys/devices/*/vgem >/dev/null 2>&1 || echo CONFIG_DRM_VGEM',
 ].join('; ');
-const guestSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Mesa has no driver of vgem's own: named, its software rasteriser loads without a search that warns. */
 const guestEnvironment = { GUESTHEAD_LAB: '1', MESA_LOADER_DRIVER_OVERRIDE: 'kms_swrast' };
 
@@ -65,6 +69,7 @@ export class Lab {
     private readonly hasStandIn: boolean,
     /** Folders that the guest writes through to the host; what it writes elsewhere is gone with it. */
     readonly writable: readonly string[],
+    readonly root: Root,
   ) {
     const { onCaptures } = options;
     this.#hypervisor = new Hypervisor({
@@ -89,8 +94,9 @@ export class Lab {
     const standIns = ['vgem stands in for the headless GPU'];
     if (standIn && options.blob !== false) standIns.push("a preloaded library stands in for the host's /dev/udmabuf");
     const writable = writableFolders(options.writable);
+    const root = await chooseRoot(options.root);
     const folder = await mkdtemp(join(tmpdir(), 'guesthead-'));
-    const lab = new Lab(folder, kernel, accelerator, standIns, options, standIn, writable);
+    const lab = new Lab(folder, kernel, accelerator, standIns, options, standIn, writable, root);
     try {
       await lab.#boot();
       return lab;
@@ -112,12 +118,14 @@ export class Lab {
     return this.#hypervisor.qmp;
   }
 
-  /** Starts a command in the guest, in this checkout unless told otherwise. `node` and `guesthead` are those of the host. */
+  /** Starts a command in the guest, in this checkout unless told otherwise. `guesthead` is that of the host; `node` too, unless `root` has its own. */
   start(command: readonly string[], options: JobOptions & { cwd?: string; env?: Record<string, string> } = {}): Job {
     const { agent } = this.#hypervisor;
-    const exports = Object.entries({ ...guestEnvironment, PATH: this.#searchPath(), ...options.env }).map(
-      ([name, value]) => `export ${name}=${shellQuote(value)}; `,
-    );
+    const exports = Object.entries({
+      ...guestEnvironment,
+      PATH: `${this.files.bin}:${this.root.searchPath}`,
+      ...options.env,
+    }).map(([name, value]) => `export ${name}=${shellQuote(value)}; `);
     const words = command.map(shellQuote).join(' ');
     const line = `cd ${shellQuote(options.cwd ?? packageRoot)} && ${exports.join('')}exec ${words}`;
     const job = agent.run(line, options);
@@ -202,18 +210,13 @@ export class Lab {
   async #makeFiles(): Promise<NodeJS.ProcessEnv> {
     await copyFile(await buildInit(), this.files.init);
     stageModules(this.kernel, this.files.modules);
-    await writeFile(this.files.layout, layoutText(this));
+    const { files, root, writable } = this;
+    await writeFile(files.layout, layoutText({ files, root, writable, init: this.options.init }));
     await mkdir(this.files.share);
-    await mkdir(this.files.bin);
-    await symlink(join(packageRoot, 'dist/cli/main.cjs'), join(this.files.bin, 'guesthead'));
+    fillBin(this.files, this.root);
     if (!this.hasStandIn) return process.env;
     await copyFile(await buildUdmabufStandIn(), this.files.standIn);
     return { ...process.env, LD_PRELOAD: this.files.standIn, GUESTHEAD_UDMABUF_REFUSAL: this.files.refusal };
-  }
-
-  /** Where the guest looks for commands. */
-  #searchPath(): string {
-    return [this.files.bin, dirname(process.execPath), guestSearchPath].join(':');
   }
 
   /** Where nothing tells what an image has built in, only its boot does. */

@@ -48,7 +48,7 @@ function confine({ share, folder }: RunFiles, writable: readonly string[]): stri
   return [
     findSandbox(),
     '--die-with-parent',
-    ...(process.getuid?.() === 0 ? [] : ['--unshare-user', '--uid', '0', '--gid', '0', '--cap-add', 'ALL']),
+    ...sandboxUser(),
     ...['--dev-bind', '/', '/', '--ro-bind', '/', share],
     ...hidden.flatMap((path) => ['--tmpfs', path]),
     ...['--ro-bind', folder, inShare(folder)],
@@ -58,12 +58,17 @@ function confine({ share, folder }: RunFiles, writable: readonly string[]): stri
   ];
 }
 
+/** Anybody but root is root of a user namespace: mounts need it. */
+export function sandboxUser(): string[] {
+  return process.getuid?.() === 0 ? [] : ['--unshare-user', '--uid', '0', '--gid', '0', '--cap-add', 'ALL'];
+}
+
 /** A folder mounted before one that holds it would be hidden by that. */
 export function parentsFirst(paths: readonly string[]): string[] {
   return [...new Set(paths)].sort((a, b) => a.length - b.length);
 }
 
-function findSandbox(): string {
+export function findSandbox(): string {
   try {
     return findProgram('bwrap', 'bubblewrap');
   } catch (cause) {

@@ -20,7 +20,6 @@
 #include <sys/syscall.h>
 
 #define MAX_BINDS 64
-#define HOST "/run/guesthead/host"
 
 struct bind {
 	char *path;
@@ -30,7 +29,6 @@ struct bind {
 struct layout {
 	char *tree;
 	char *init;
-	int share; /* O_PATH of the share's root */
 	int count;
 	struct bind binds[MAX_BINDS];
 };
@@ -64,7 +62,7 @@ static void take_line(struct layout *layout, const char *word, char *path)
 
 static struct layout read_layout(const char *program)
 {
-	struct layout layout = {.share = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+	struct layout layout = {0};
 	const char *slash = strrchr(program, '/');
 	char path[4096], *line = NULL;
 	size_t size = 0;
@@ -130,8 +128,6 @@ static void enter_overlay(struct layout *layout)
 	if (chdir("/run/root") != 0 || syscall(SYS_pivot_root, ".", ".") != 0)
 		power_off("pivot_root");
 	set_up();
-	if (strcmp(layout->tree, "/") != 0)
-		bind_folder(layout->share, HOST);
 	for (int i = 0; i < layout->count; i++)
 		bind_folder(layout->binds[i].fd, layout->binds[i].path);
 	if (umount2(".", MNT_DETACH) != 0 || chdir("/") != 0)

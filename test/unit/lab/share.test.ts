@@ -8,6 +8,7 @@ import { runFiles } from '../../../src/lab/machine.js';
 import { shareCommand, writableFolders } from '../../../src/lab/share.js';
 
 const files = runFiles('/tmp/lab');
+const root = { tree: '/', binds: [], searchPath: '/bin' };
 
 /** The words that follow an option, each time it comes. */
 function wordsAfter(words: readonly string[], option: string, count: number): string[][] {
@@ -63,11 +64,18 @@ describe('the share', () => {
   it('is the host’s root as it is where all of it may be written', () => {
     const plain = shareCommand(files, { writable: ['/'], liveFiles: false });
     assert.doesNotMatch(plain.join(' '), /bwrap|\/tmp\/lab\/share/);
-    assert.equal(layoutText({ files, writable: ['/'] }), '');
+    assert.equal(layoutText({ files, root, writable: ['/'] }), '');
   });
 
   it('is seen below a scratch layer, but for the run’s folder and the writable ones', () => {
-    const text = layoutText({ files, writable: ['/home/me'] });
+    const text = layoutText({ files, root, writable: ['/home/me'] });
     assert.equal(text, 'tree /\nbind /tmp/lab\nbind /home/me\n');
+  });
+
+  it('has another tree below the scratch layer where one is named, with guesthead in it, and its own PID 1', () => {
+    const other = { tree: '/srv/trixie', binds: ['/opt/node_modules'], searchPath: '/bin' };
+    const binds = 'bind /tmp/lab\nbind /home/me\nbind /opt/node_modules\n';
+    const text = layoutText({ files, root: other, init: '/sbin/init', writable: ['/', '/home/me'] });
+    assert.equal(text, `init /sbin/init\ntree /srv/trixie\n${binds}`);
   });
 });
