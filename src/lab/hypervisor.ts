@@ -10,7 +10,7 @@ import { type Accelerator, type MachineOptions, qemuArguments, type RunFiles } f
 import { findProgram } from './paths.js';
 import { startChild, type Child } from './processes.js';
 import { Qmp } from './qmp.js';
-import { shareCommand } from './share.js';
+import { shareCommand, shareFailure } from './share.js';
 import { connectWhenUp } from './sockets.js';
 import { serveWitness, type WitnessReport } from './witness.js';
 
@@ -99,8 +99,7 @@ export class Hypervisor {
 
   #throwIfDead(): void {
     for (const { process: child, errors } of this.#children)
-      if (child.exitCode !== null || child.signalCode !== null)
-        throw new GuestheadError('ERR_LAB', `${child.spawnargs.at(4) ?? 'A helper'} ended at once: ${errors()}`);
+      if (child.exitCode !== null || child.signalCode !== null) throw shareFailure(errors());
   }
 
   async #powerOff(): Promise<void> {

@@ -43,6 +43,13 @@ export interface LabOptions extends MachineWishes, KernelWishes {
 }
 
 const bootTimeoutMs = 60_000;
+/** With a PID 1 that has services to start. */
+const fullBootTimeoutMs = 180_000;
+/** Returns once systemd, where that is PID 1, has started all that it starts, whether well or not. */
+const allStarted = `case $(readlink /proc/1/exe) in */systemd)
+  until test -S /run/systemd/private; do sleep 0.1; done
+  systemctl is-system-running --wait
+esac`;
 /** Prints the options of those that are neither built in nor loaded. */
 const missingDrivers = [
   'test -d /sys/bus/virtio/drivers/virtio_gpu || echo CONFIG_DRM_VIRTIO_GPU',
@@ -188,7 +195,7 @@ export class Lab {
 
   async #boot(): Promise<void> {
     const progress = this.options.onProgress ?? (() => undefined);
-    const timeout = AbortSignal.timeout(bootTimeoutMs);
+    const timeout = AbortSignal.timeout(this.#bootTimeoutMs);
     timeout.addEventListener('abort', () => (this.#hung = !this.#up));
     const signal = this.options.signal ? AbortSignal.any([timeout, this.options.signal]) : timeout;
     progress(`booting Linux ${this.kernel.release} in QEMU (${this.accelerator})`);
@@ -198,12 +205,17 @@ export class Lab {
     await Promise.race([agent.ready, ended]);
     await Promise.race([this.#requireDrivers(), ended]);
     await Promise.race([this.#waitForHeads(), ended]);
+    if (this.options.init !== undefined) await Promise.race([this.run(['sh', '-c', allStarted], { cwd: '/' }), ended]);
     const failCommands = () => {
       agent.fail(reasonOf(this.options.signal));
     };
     this.options.signal?.addEventListener('abort', failCommands, { signal: this.#closed.signal });
     this.#up = true;
     progress('the guest is up');
+  }
+
+  get #bootTimeoutMs(): number {
+    return this.options.init === undefined ? bootTimeoutMs : fullBootTimeoutMs;
   }
 
   /** The environment in which QEMU finds them. */
@@ -237,7 +249,7 @@ export class Lab {
   async #explain(error: unknown): Promise<Error> {
     if (this.#closing !== undefined) return new GuestheadError('ERR_CLOSED', 'The lab was closed');
     const tail = await this.#console.tail();
-    const what = this.#hung ? `The guest was not up after ${bootTimeoutMs / 1000} s` : messageOf(error);
+    const what = this.#hung ? `The guest was not up after ${this.#bootTimeoutMs / 1000} s` : messageOf(error);
     const parts = [what, ...this.#hypervisor.errors(), tail === '' ? '' : `the guest's console ended with:\n${tail}`];
     return new GuestheadError('ERR_LAB', parts.filter((part) => part !== '').join('\n'), { cause: error });
   }

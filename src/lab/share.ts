@@ -84,6 +84,20 @@ export function findSandbox(): string {
   }
 }
 
+/** Why virtiofsd ended before it served anybody; `said` is its standard error and bwrap's. */
+export function shareFailure(said: string): GuestheadError {
+  const isRefused = /^bwrap: |Operation not permitted|Permission denied/m.test(said);
+  return new GuestheadError(
+    'ERR_LAB',
+    `virtiofsd, which shares this machine's files with the guest, ended at once: ${said}`,
+    {
+      advice: isRefused
+        ? 'let users make namespaces (sysctl kernel.unprivileged_userns_clone=1; on Ubuntu 24.04 an AppArmor profile that lets bwrap), or run the lab as root; `--writable /` does without, and lets the guest write all that you can'
+        : undefined,
+    },
+  );
+}
+
 /** The Rust virtiofsd, or Debian 12's C one inside QEMU's package. */
 function virtiofsd(socket: string, folder: string, liveFiles: boolean): string[] {
   const cache = `cache=${liveFiles ? 'auto' : 'always'}`;
@@ -91,8 +105,22 @@ function virtiofsd(socket: string, folder: string, liveFiles: boolean): string[]
   const socketPath = `--socket-path=${socket}`;
   if (rust !== undefined) {
     const sandbox = folder === '/' ? 'none' : 'chroot';
-    return [rust, socketPath, '--shared-dir', folder, `--sandbox=${sandbox}`, `--${cache}`, '--log-level=error'];
+    // A mount that is announced is mounted by the guest on its first use, and an overlay refuses to lie on such a folder (EREMOTE).
+    return [
+      rust,
+      socketPath,
+      '--shared-dir',
+      folder,
+      `--sandbox=${sandbox}`,
+      '--no-announce-submounts',
+      `--${cache}`,
+      '--log-level=error',
+    ];
   }
+  if (process.getuid?.() !== 0)
+    throw new GuestheadError('ERR_LAB', 'The virtiofsd of Debian 12 (/usr/lib/qemu/virtiofsd) runs as root only', {
+      advice: 'run the lab as root, or install the later virtiofsd, which Debian 13 and Ubuntu 24.04 have as a package',
+    });
   const options = [`source=${folder}`, 'sandbox=chroot', cache, 'log_level=err'].flatMap((option) => ['-o', option]);
   return [findProgram('virtiofsd', 'virtiofsd', ['/usr/lib/qemu']), socketPath, ...options, '-f'];
 }

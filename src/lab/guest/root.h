@@ -85,10 +85,21 @@ static struct layout read_layout(const char *program)
 	return layout;
 }
 
+/*
+ * Where the lab is not root's, the files of root are nobody's here: a set-user-ID
+ * mount or su would take root's powers away instead of giving them.
+ */
+static int is_roots(const char *tree)
+{
+	struct stat status;
+	return stat(tree, &status) == 0 && status.st_uid == 0;
+}
+
 /* The tree's path goes in as the current folder: a comma or colon in it would end an option. */
 static void mount_overlay(const struct layout *layout)
 {
 	const char *options = "lowerdir=.,upperdir=/run/upper,workdir=/run/work";
+	unsigned long flags = is_roots(layout->tree) ? 0 : MS_NOSUID;
 	if (mount("scratch", "/run", "tmpfs", 0, "mode=0755") != 0)
 		power_off("mount the scratch layer");
 	mkdir("/run/upper", 0755);
@@ -96,7 +107,7 @@ static void mount_overlay(const struct layout *layout)
 	mkdir("/run/root", 0755);
 	if (chdir(layout->tree) != 0)
 		power_off(layout->tree);
-	if (mount("overlay", "/run/root", "overlay", 0, options) == 0)
+	if (mount("overlay", "/run/root", "overlay", flags, options) == 0)
 		return;
 	power_off(
 		"mount an overlay (CONFIG_OVERLAY_FS, built in or as a module beside the kernel)");
@@ -128,6 +139,9 @@ static void enter_overlay(struct layout *layout)
 	if (chdir("/run/root") != 0 || syscall(SYS_pivot_root, ".", ".") != 0)
 		power_off("pivot_root");
 	set_up();
+	/* systemd would mount its own /tmp over folders in it, were it not a mount already. */
+	if (layout->init)
+		mount("/tmp", "/tmp", NULL, MS_BIND, NULL);
 	for (int i = 0; i < layout->count; i++)
 		bind_folder(layout->binds[i].fd, layout->binds[i].path);
 	if (umount2(".", MNT_DETACH) != 0 || chdir("/") != 0)

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { layoutText } from '../../../src/lab/layout.js';
 import { runFiles } from '../../../src/lab/machine.js';
-import { shareCommand, writableFolders } from '../../../src/lab/share.js';
+import { shareCommand, shareFailure, writableFolders } from '../../../src/lab/share.js';
 
 const files = runFiles('/tmp/lab');
 const root = { tree: '/', binds: [], searchPath: '/bin' };
@@ -77,5 +77,12 @@ describe('the share', () => {
     const binds = 'bind /tmp/lab\nbind /home/me\nbind /opt/node_modules\n';
     const text = layoutText({ files, root: other, init: '/sbin/init', writable: ['/', '/home/me'] });
     assert.equal(text, `init /sbin/init\ntree /srv/trixie\n${binds}`);
+  });
+
+  it('says what to allow where its namespaces are refused, and nothing of it where something else failed', () => {
+    const advice = (said: string) => shareFailure(said).advice ?? '';
+    assert.match(advice('bwrap: setting up uid map: Permission denied'), /make namespaces.*--writable/);
+    assert.match(advice('bwrap: Creating new namespace failed: Operation not permitted'), /as root/);
+    assert.equal(advice('error: unexpected argument'), '');
   });
 });

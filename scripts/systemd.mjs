@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+/**
+ * `node scripts/systemd.mjs ROOT`: the example unit under a real systemd, by hand. ROOT is a tree with systemd and Node, e.g.
+ *
+ *   mmdebstrap --variant=minbase --include=nodejs,libdrm2,libgbm1,libegl1,libgl1-mesa-dri,systemd-sysv,udev,dbus trixie ROOT
+ *
+ * The package is packed, installed as a user would, and its unit started in the lab with systemd as PID 1; systemd/unit.sh
+ * shows READY, the watchdog, the restart after a kill, and the journal. Takes some minutes under emulation.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { passThrough } from './pass-through.mjs';
+import { root } from './setup/run.mjs';
+
+const folder = join(root, '.lab/systemd');
+
+function installPackage() {
+  const run = (program, ...args) =>
+    execFileSync(program, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  run(process.execPath, 'scripts/prebuild.mjs', '--arch', process.arch);
+  const said = run('npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
+  const [{ filename }] = Object.values(JSON.parse(said));
+  run('npm', 'install', '--global', '--prefix', join(folder, 'prefix'), '--ignore-scripts', join(folder, filename));
+}
+
+const [tree] = process.argv.slice(2);
+if (tree === undefined) {
+  console.error('usage: node scripts/systemd.mjs ROOT');
+  process.exitCode = 2;
+} else {
+  installPackage();
+  const lab = ['lab', 'run', '--root', tree, '--init', '/sbin/init', '--', 'sh', 'scripts/systemd/unit.sh'];
+  process.exitCode = await passThrough([process.execPath, 'dist/cli/main.cjs', ...lab]);
+}
