@@ -71,6 +71,16 @@ describe('the package', () => {
 
   it('is below 2 MiB', () => assert.ok(packed.size < 2 * 2 ** 20, `${packed.size} bytes`));
 
+  for (const [name, path, ...args] of [
+    ['publint', 'publint/src/cli.js', '--strict'],
+    ['are-the-types-wrong', '@arethetypeswrong/cli/dist/index.js', '--profile', 'esm-only'],
+  ] as const)
+    it(`is clean for ${name}`, () => {
+      const words = [join(packageRoot, 'node_modules', path), join(folder, packed.filename), ...args];
+      const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+      assert.equal(status, 0, stdout + stderr);
+    });
+
   it('runs', () => {
     const { status, stdout, stderr } = inApp('npx', 'guesthead', '--version');
     assert.deepEqual([status, stdout], [0, `${packageVersion()}\n`], stderr);
