@@ -10,7 +10,8 @@ const why =
 /** `displays` are those of the readings that shall show pictures. */
 export function checkNodes(readings: readonly DeviceReading[], displays: readonly DeviceReading[]): Check[] {
   if (readings.length > 0) return readings.map((reading) => checkDevice(reading, displays.includes(reading)));
-  const advice = 'give the guest a virtio-gpu and a GPU; `npm start` shows guesthead at work in the lab without either';
+  const advice =
+    'give the guest a virtio-gpu and a GPU; `npx guesthead lab run -- guesthead run` shows it at work without either';
   return [no({ id: 'nodes.device', why }, 'no DRM device', advice)];
 }
 

@@ -42,7 +42,7 @@ function checkMachine(files: Files): Check {
   return no(
     machineQuestion,
     `no virtual machine: ${name}`,
-    'run the probe in the guest, and `guesthead host check` here; `npm start` makes a guest',
+    'run the probe in the guest, and `guesthead host check` here; `npx guesthead lab run` makes a guest',
   );
 }
 

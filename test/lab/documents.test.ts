@@ -64,7 +64,7 @@ describe('the documents', () => {
     const { status, stdout } = await type('npx guesthead probe');
     assert.equal(status, 3);
     assert.match(stdout, /^ {2}no {6}device: no DRM device\n.*why: .*\n.*→ give the guest a virtio-gpu and a GPU/m);
-    assert.match(stdout, /^verdict: no: no path works: ERR_NO_DEVICE: .*npm start/m);
+    assert.match(stdout, /^verdict: no: no path works: ERR_NO_DEVICE: .*guesthead lab run/m);
   });
 
   it('npx guesthead run --help lists the options', async () => {
@@ -87,7 +87,7 @@ describe('the documents', () => {
     const run = await type('npx guesthead run --frames 600 --json');
     assert.equal(run.status, 3);
     assert.match(run.stderr, /looked for a virtio-gpu.*found no DRM device/);
-    assert.match(run.stderr, /npm start/);
+    assert.match(run.stderr, /guesthead lab run/);
     assert.equal(resultOf(run).verdict, 'fail');
   });
 

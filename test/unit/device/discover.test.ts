@@ -199,7 +199,7 @@ describe('selection', () => {
         error.code === 'ERR_NO_DEVICE' &&
         error.message.includes('looked for a virtio-gpu') &&
         error.message.includes('found no DRM device') &&
-        error.advice.includes('npm start'),
+        error.advice.includes('guesthead lab run'),
     );
     assert.throws(
       () => selectRender([virtio, xe], 'radeon', virtio),

@@ -15,7 +15,7 @@ describe('a probe', () => {
       report.verdict.refused.map(({ path, code }) => [path, code]),
       ['import', 'udmabuf', 'export', 'copy'].map((path) => [path, 'ERR_NO_DEVICE']),
     );
-    assert.match(report.verdict.text, /^no path works: ERR_NO_DEVICE: .*looked for a virtio-gpu.*npm start/);
+    assert.match(report.verdict.text, /^no path works: ERR_NO_DEVICE: .*looked for a virtio-gpu.*guesthead lab run/);
   });
 
   it('of one device, a display without a GPU, misses the GPU', async () => {
