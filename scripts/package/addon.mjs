@@ -5,7 +5,7 @@ import { addon, addonFile, rebuildAddon } from '../setup/checkout.mjs';
 import { filesUnder, digestOf, isStamped, putStamp } from '../setup/stamp.mjs';
 import { root } from '../setup/run.mjs';
 import { ship } from './binary.mjs';
-import { toolFor } from './targets.mjs';
+import { compilersFor } from './targets.mjs';
 
 /** The tags say what the file needs: libuv's first interface, which it calls, and glibc, so that another C library's user is told to compile it. */
 export const prebuiltAddon = (arch) => `native/prebuilds/linux-${arch}/guesthead.uv1.glibc.node`;
@@ -29,10 +29,7 @@ async function crossBuild(arch, tell) {
   if (existsSync(join(root, made)) && isStamped(stamp, digest)) return made;
   tell(`compiling for ${arch}`);
   linkSources(folder);
-  const env = Object.fromEntries(
-    Object.entries({ CC: 'gcc', CXX: 'g++', AR: 'ar', LINK: 'g++' }).map(([name, tool]) => [name, toolFor(arch, tool)]),
-  );
-  await rebuildAddon(folder, [`--arch=${arch}`], env);
+  await rebuildAddon(folder, [`--arch=${arch}`], compilersFor(arch));
   putStamp(stamp, digest);
   return made;
 }

@@ -16,6 +16,12 @@ export const architectures = Object.keys(targets);
 /** `g++` → the g++ that compiles for `arch`. */
 export const toolFor = (arch, name) => `${arch === process.arch ? '' : targets[arch].prefix}${name}`;
 
+/** The environment in which node-gyp compiles for `arch`. */
+export function compilersFor(arch) {
+  const names = { CC: 'gcc', CXX: 'g++', AR: 'ar', LINK: 'g++' };
+  return Object.fromEntries(Object.entries(names).map(([variable, name]) => [variable, toolFor(arch, name)]));
+}
+
 /** Another architecture's compiler is brought only where a package is made, not by every set-up. */
 export async function bringTools(arch, tell) {
   if (isProgram(toolFor(arch, 'g++'))) return;

@@ -1,0 +1,60 @@
+/** What dpkg reads of the package: its dependencies, its configuration file, and what is done when it comes and goes. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { write } from './tree.mjs';
+import { oldestGlibc } from '../targets.mjs';
+
+/**
+ * Debian 13 has such a Node. Debian 12 has 18: there the user takes one of a package named `nodejs` from elsewhere,
+ * such as NodeSource's, which fulfils this, too.
+ */
+const depends = ['nodejs (>= 20.19)', `libc6 (>= ${oldestGlibc})`, 'libgcc-s1', 'libstdc++6', 'libdrm2', 'libgbm1'];
+/** Mesa's drivers, without which GBM allocates nothing on most GPUs; EGL, to draw on one; the display's make and model. */
+const recommends = ['libgl1-mesa-dri', 'libegl1', 'libdisplay-info3 | libdisplay-info2 | libdisplay-info1'];
+/** For `guesthead lab`, which few who install the command on a guest have a use for. */
+const suggests = ['qemu-system-x86', 'virtiofsd', 'kmod'];
+
+const description = [
+  "gives a virtual machine's headless GPU a head",
+  ' Allocates buffers on a GPU without a display (an SR-IOV virtual function, a',
+  ' passed-through GPU), imports them into virtio-gpu and page-flips them at the',
+  " display's full rate, without a copy. With a prober for guests and hosts, and a",
+  ' lab that runs the real kernel driver on machines without the hardware.',
+];
+
+export async function writeControl(tree, { version, architecture }) {
+  const { DEBFULLNAME: name = 'The authors of guesthead', DEBEMAIL: email = 'guesthead@invalid' } = process.env;
+  const fields = {
+    Package: 'guesthead',
+    Version: version,
+    Architecture: architecture,
+    Maintainer: `${name} <${email}>`,
+    'Installed-Size': installedKiB(tree),
+    Depends: depends.join(', '),
+    Recommends: recommends.join(', '),
+    Suggests: suggests.join(', '),
+    Section: 'admin',
+    Priority: 'optional',
+    Description: description.join('\n'),
+  };
+  const lines = Object.entries(fields).map(([field, value]) => `${field}: ${value}`);
+  const file = (path, content, mode) => write(join(tree, 'DEBIAN', path), content, mode);
+  file('md5sums', checksums(tree)); // before there is anything of dpkg's own
+  file('control', `${lines.join('\n')}\n`);
+  file('conffiles', '/etc/guesthead/guesthead.config.json\n');
+  file('postinst', script('configure', 'daemon-reload', 'try-restart guesthead.service'), 0o755);
+  file('prerm', script('remove', 'disable --now guesthead.service'), 0o755);
+  file('postrm', script('remove', 'daemon-reload'), 0o755);
+}
+
+/** The unit is neither enabled nor started by the package; one that runs goes on with the new version, and ends with the package. */
+function script(when, ...verbs) {
+  const calls = verbs.map((verb) => `  systemctl ${verb} || true`);
+  return ['#!/bin/sh', 'set -e', `if [ "$1" = ${when} ] && [ -d /run/systemd/system ]; then`, ...calls, 'fi', ''].join(
+    '\n',
+  );
+}
+
+const shell = (line, cwd) => execFileSync('sh', ['-c', line], { cwd, encoding: 'utf8' });
+const installedKiB = (tree) => Number.parseInt(shell('du -ks .', tree), 10);
+const checksums = (tree) => shell('find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum', tree);
