@@ -48,6 +48,13 @@ export function addLabCommand(program: Command): void {
       await setUpLab();
       process.stderr.write('lab: all is here that the lab needs\n');
     });
+  lab
+    .command('config')
+    .description("prints what the guest's kernel must be configured with, for scripts/kconfig/merge_config.sh")
+    .action(async () => {
+      const { configFragment } = await import('../lab/index.js');
+      process.stdout.write(configFragment());
+    });
 }
 
 function addMachineOptions(command: Command): Command {
@@ -58,8 +65,11 @@ function addMachineOptions(command: Command): Command {
       new Option('--blob <on|off>', 'off = a host that refuses foreign buffers').choices(['on', 'off']).default('on'),
     )
     .option('--memory <size>', "the guest's memory", memorySize, '2G')
-    .option('--kernel <path>', 'another kernel: an image (bzImage, vmlinuz), or the build tree as it lies')
-    .option('--modules <dir>', "that kernel's modules, where `make modules_install INSTALL_MOD_PATH=DIR` wrote them")
+    .option('--kernel <file|folder>', 'another kernel: an image (bzImage, vmlinuz), or the build tree as it lies')
+    .option(
+      '--modules <folder>',
+      "that kernel's modules, where `make modules_install INSTALL_MOD_PATH=FOLDER` wrote them",
+    )
     .option(
       '--writable <dir>',
       'a folder that the guest writes through to this machine, besides this one (repeatable; / = all that you can write)',

@@ -7,17 +7,17 @@ export class ConsoleLog {
   constructor(private readonly file: string) {}
 
   async says(text: string): Promise<boolean> {
-    return (await this.#read()).includes(text);
+    return (await this.text()).includes(text);
   }
 
   /** The last lines, and before them the one that says why where a long trace stands between. */
   async tail(): Promise<string> {
-    const lines = (await this.#read()).trimEnd().split(/\r?\n/);
+    const lines = (await this.text()).trimEnd().split(/\r?\n/);
     const panic = lines.slice(0, -tailLines).findLast((line) => line.includes('Kernel panic'));
     return [...(panic === undefined ? [] : [panic, '…']), ...lines.slice(-tailLines)].join('\n');
   }
 
-  #read(): Promise<string> {
+  text(): Promise<string> {
     return readFile(this.file, 'utf8').catch(() => '');
   }
 }

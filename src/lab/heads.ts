@@ -22,10 +22,15 @@ export class Heads {
       await requestDesktopSize(this.files.vnc(head), this.machine.size, signal);
   }
 
-  /** A shell command that ends when the guest's kernel sees every head connected. */
+  /**
+   * A shell command that ends when the guest's kernel sees every head connected. A kernel without a
+   * framebuffer console does not look by itself: until somebody asks, a connector's status is unknown.
+   */
   allConnected(): string {
-    const connected = 'cat /sys/class/drm/card*-Virtual-*/status | grep -c ^connected';
-    return `until [ "$(${connected})" -ge ${this.machine.heads} ]; do sleep 0.05; done`;
+    const connectors = '/sys/class/drm/card*-Virtual-*/status';
+    const connected = `cat ${connectors} | grep -c ^connected`;
+    const look = `for status in ${connectors}; do echo detect > $status; done; sleep 0.05`;
+    return `until [ "$(${connected})" -ge ${this.machine.heads} ]; do ${look}; done`;
   }
 
   async resize(head: number, size: Size): Promise<void> {

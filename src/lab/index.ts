@@ -1,4 +1,5 @@
 export type { Job, JobOptions, JobResult } from './agent.js';
+export { configFragment } from './kernel/options.js';
 export { Lab } from './lab.js';
 export type { LabOptions } from './lab.js';
 export type { MachineOptions, Size } from './machine.js';

@@ -14,6 +14,8 @@ import { Hypervisor } from './hypervisor.js';
 import { layoutText } from './layout.js';
 import { type Accelerator, machineOf, type MachineWishes, runFiles, type RunFiles, type Size } from './machine.js';
 import { locateKernel, type Kernel, type KernelWishes } from './kernel/locate.js';
+import { requireOptions } from './kernel/config.js';
+import { diagnose } from './kernel/diagnosis.js';
 import { stageModules } from './kernel/stage.js';
 import type { Qmp } from './qmp.js';
 import { chooseRoot, fillBin, type Root } from './root.js';
@@ -96,6 +98,7 @@ export class Lab {
 
   static async #bootWithin(attempts: number, options: LabOptions): Promise<Lab> {
     const kernel = locateKernel(options);
+    if (kernel.isNamed) for (const lack of requireOptions(kernel)) options.onProgress?.(lack);
     const accelerator = await chooseAccelerator(kernel);
     const standIn = options.udmabufStandIn ?? !existsSync('/dev/udmabuf');
     const standIns = ['vgem stands in for the headless GPU'];
@@ -251,7 +254,14 @@ export class Lab {
     const tail = await this.#console.tail();
     const what = this.#hung ? `The guest was not up after ${this.#bootTimeoutMs / 1000} s` : messageOf(error);
     const parts = [what, ...this.#hypervisor.errors(), tail === '' ? '' : `the guest's console ended with:\n${tail}`];
-    return new GuestheadError('ERR_LAB', parts.filter((part) => part !== '').join('\n'), { cause: error });
+    const advice = this.#up ? undefined : await this.#advice(error);
+    return new GuestheadError('ERR_LAB', parts.filter((part) => part !== '').join('\n'), { cause: error, advice });
+  }
+
+  /** What to change, of a boot that failed: what it knew itself, or what the console tells. */
+  async #advice(error: unknown): Promise<string | undefined> {
+    if (error instanceof GuestheadError && error.advice !== undefined) return error.advice;
+    return this.kernel.isNamed ? diagnose(await this.#console.text()) : undefined;
   }
 
   /**

@@ -106,7 +106,7 @@ export function qemuArguments(
     ...['-device', gpu.join(',')],
     ...(renderGpu ? ['-device', 'virtio-gpu-pci,id=gpu1,blob=off'] : []),
     ...Array.from({ length: heads }, (_, head) => vncServer(files, head)).flat(),
-    ...['-kernel', kernel.image, '-append', kernelCommandLine(files)],
+    ...['-kernel', kernel.image, '-append', kernelCommandLine(files, kernel)],
     ...['-chardev', `socket,id=fs,path=${files.fs}`, '-device', 'vhost-user-fs-pci,chardev=fs,tag=rootfs'],
     ...['-device', 'virtio-serial-pci'],
     ...port('agent', files.agent, 1),
@@ -119,9 +119,11 @@ function vncServer(files: RunFiles, head: number): string[] {
   return ['-vnc', `unix:${files.vnc(head)},display=${gpuId},head=${head}`];
 }
 
-function kernelCommandLine(files: RunFiles): string {
+/** What a kernel of the user's own says of itself is what its boot is judged by, from its first line on. */
+function kernelCommandLine(files: RunFiles, { isNamed }: Kernel): string {
   const root = 'root=rootfs rootfstype=virtiofs rw';
-  return `${root} console=ttyS0 init=${files.init} quiet panic=-1 mitigations=off nokaslr init_on_alloc=0`;
+  const console = `console=ttyS0 ${isNamed ? 'earlyprintk=serial' : 'quiet'}`;
+  return `${root} ${console} init=${files.init} panic=-1 mitigations=off nokaslr init_on_alloc=0`;
 }
 
 function port(name: string, path: string, number: number): string[] {

@@ -16,8 +16,12 @@ export function moduleName(file: string): string {
 
 /** The ELF file; undefined where it is compressed and this host has nothing that unpacks it. */
 export function readModule(path: string): Buffer | undefined {
-  const content = readFileSync(path);
-  switch (extname(path)) {
+  return unpack(extname(path), readFileSync(path));
+}
+
+/** What packed it is told by a file's ending. */
+export function unpack(ending: string, content: Buffer): Buffer | undefined {
+  switch (ending) {
     case '.gz':
       return zlib.gunzipSync(content);
     case '.xz':

@@ -36,7 +36,7 @@ describe('completion in bash', () => {
     const names = createProgram().commands.map((command) => command.name());
     assert.deepEqual(offered('guesthead', ''), [...names, 'help']);
     assert.deepEqual(offered('guesthead', 'ru'), ['run']);
-    assert.deepEqual(offered('guesthead', 'lab', ''), ['run', 'shell', 'setup', 'help']);
+    assert.deepEqual(offered('guesthead', 'lab', ''), ['run', 'shell', 'setup', 'config', 'help']);
   });
 
   it('offers a command’s options, every one of them', () => {
