@@ -14,6 +14,7 @@
 #include "drm/uevents.h"
 #include "process/datagram.h"
 #include "process/duplicate.h"
+#include "process/hypervisor.h"
 #include "process/libraries.h"
 #include "process/socket.h"
 
@@ -42,6 +43,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
       method("sendDatagram", callFunction<sendDatagram>, napi_default_jsproperty),
       method("duplicate", callFunction<duplicate>, napi_default_jsproperty),
+      method("hypervisor", callFunction<hypervisor>, napi_default_jsproperty),
       method("listenSocket", callFunction<listenSocket>, napi_default_jsproperty),
       method("acceptSocket", callFunction<acceptSocket>, napi_default_jsproperty),
       method("connectSocket", callFunction<connectSocket>, napi_default_jsproperty),

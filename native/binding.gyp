@@ -29,6 +29,7 @@
       'drm/uevents.cc',
       'process/datagram.cc',
       'process/duplicate.cc',
+      'process/hypervisor.cc',
       'process/libraries.cc',
       'process/socket.cc',
     ],

@@ -236,6 +236,11 @@ export interface Native {
   /** Another descriptor of the same open file, close-on-exec and owned by the caller. Throws NativeError. */
   duplicate(fd: number): number;
   /**
+   * What the processor says of the machine below it (CPUID leaf 0x40000000): `KVMKVMKVM`, `TCGTCGTCGTCG` where QEMU
+   * emulates it, …; empty on bare metal, where the hypervisor hides, and on other processors than x86's.
+   */
+  hypervisor(): string;
+  /**
    * A new Unix socket (SOCK_SEQPACKET) that takes connections at `address`, which is as for `sendDatagram`;
    * non-blocking, close-on-exec, owned by the caller, who also removes the file that a path leaves. Throws
    * NativeError (EADDRINUSE: somebody listens there, or has left the file; EACCES, ENOENT, …).

@@ -169,6 +169,10 @@ export class FakeNative implements Native {
     throw nativeError(9, 'fcntl');
   }
 
+  hypervisor(): string {
+    return '';
+  }
+
   listenSocket(): number {
     throw nativeError(93, 'socket');
   }
