@@ -2,10 +2,11 @@
 import { merge, Subscription, timer, type Observable } from 'rxjs';
 import { GuestheadError } from '../errors.js';
 import type { Head } from '../head/index.js';
-import type { Flip } from '../loop/index.js';
-import { processStartMs, SampleLog, type CpuMeter, type Figures, type Samples } from '../report/index.js';
+import type { Flip, HostPace } from '../loop/index.js';
+import { PaceLog, processStartMs, SampleLog, type CpuMeter, type Figures, type Samples } from '../report/index.js';
 import type { Ending, FlipFeed } from './flip-feed.js';
 import type { HeadRunOptions } from './run-options.js';
+import type { StartTimes } from './start-times.js';
 
 export interface Measurement {
   readonly figures: Figures;
@@ -14,6 +15,8 @@ export interface Measurement {
   readonly toMs: number;
   /** What ended the loop, if anything did. */
   readonly error: GuestheadError | undefined;
+  /** Of the measured flips, where the host's screen sets the pace. */
+  readonly hostPace: HostPace | undefined;
   /** Of the measured flips, where asked for. */
   readonly samples: Samples | undefined;
 }
@@ -31,24 +34,28 @@ export async function measure(
   cpu: CpuMeter,
   { frames = Infinity, seconds = Infinity, samples = false }: HeadRunOptions,
   signal$: Observable<unknown>,
+  start: Pick<StartTimes, 'firstFlip'>,
 ): Promise<Measurement> {
   let [warmUp, measured, firstNs, lastNs, span] = [2 * head.info.buffers, 0, Infinity, 0, cpu.start()];
-  let startedNs: number | undefined;
+  let first: Flip | undefined;
+  const paces = new PaceLog();
   const log = samples ? new SampleLog() : undefined;
   const flush = head.flushFence$.subscribe((ms) => log?.recordFlushFence(ms)); // has them sampled
   const begin = (flip: Flip) => {
     head.resetStats();
     firstNs = flip.timestampNs;
     log?.begin(flip);
+    paces.begin(flip);
     span = cpu.start();
   };
   const record = (flip: Flip): boolean => {
     cpu.countFlip();
     lastNs = flip.timestampNs;
-    startedNs ??= lastNs;
+    first ??= flip;
     if (warmUp-- > 0) begin(flip);
     else {
       measured++;
+      paces.record(flip);
       log?.record(flip);
     }
     return measured < frames && (lastNs - firstNs) / 1e9 < seconds;
@@ -56,9 +63,11 @@ export async function measure(
   const over$ = seconds === Infinity ? signal$ : merge(signal$, timer(timeoutMs(seconds)));
   const error = await untilOver(feed, record, over$);
   flush.unsubscribe();
-  const firstFlipMs = startedNs === undefined ? null : Math.round(startedNs / 1e6 - processStartMs());
-  const figures = { ...head.stats(), cpuMsPerFlip: span.msPerFlip(), firstFlipMs };
-  return { figures, fromMs: firstNs / 1e6, toMs: lastNs / 1e6, error, samples: log?.samples() };
+  const firstFlipMs = first === undefined ? null : Math.round(first.timestampNs / 1e6 - processStartMs());
+  const firstFlip = first === undefined ? null : start.firstFlip(first);
+  const figures = { ...head.stats(), cpuMsPerFlip: span.msPerFlip(), firstFlipMs, firstFlip };
+  const hostPace = paces.hostPace(head.info.mode.refreshHz);
+  return { figures, fromMs: firstNs / 1e6, toMs: lastNs / 1e6, error, hostPace, samples: log?.samples() };
 }
 
 function timeoutMs(seconds: number): number {

@@ -1,19 +1,25 @@
 /** One run: as many heads of one display as asked for, each measured, from open to close. */
+import { readFileSync } from 'node:fs';
 import type { Observable } from 'rxjs';
 import { type GuestheadError } from '../errors.js';
+import type { ConnectorInfo } from '../gpus/index.js';
 import { openGpus, parseHeadOptions, type Gpus, type Head } from '../head/index.js';
 import { type Draw } from '../loop/index.js';
+import { loadNative } from '../native.js';
 import { createPattern, type PatternName } from '../render/index.js';
-import { CpuMeter, FaultLog, judgeRun, type HostCaptures, type RunResult } from '../report/index.js';
+import { CpuMeter, emulationOf, FaultLog, judgeRun, type HostCaptures, type RunResult } from '../report/index.js';
 import { FlipFeed } from './flip-feed.js';
 import { measure, type Measurement } from './measure.js';
 import { observersOf, type FinishedRun, type RunObserver } from './observers.js';
 import type { HeadRunOptions, RunOptions } from './run-options.js';
 import { RunSignals } from './run-signals.js';
+import { StartTimes } from './start-times.js';
 import { showStatus } from './status-line.js';
 
 /** Set by `guesthead lab run --capture N`: how many captures the host is ready to take. */
 const capturesVariable = 'GUESTHEAD_CAPTURES';
+/** Set by the lab for every command: its accelerator. */
+const labVariable = 'GUESTHEAD_LAB';
 
 /** A head in this run. */
 interface Member {
@@ -36,8 +42,9 @@ export async function runHeads(all: RunOptions): Promise<RunOutcome> {
   let gpus: Gpus | undefined;
   try {
     const { render, display, wait, reopen, ...options } = all;
-    gpus = await openGpus({ render, display, wait, reopen, onWait: sayWaiting });
-    return await runOn(gpus, options, observers, signals);
+    const start = new StartTimes();
+    gpus = await openGpus({ render, display, wait, reopen, onWait: sayWaiting, kernel: start.timed() });
+    return await runOn(gpus, options, observers, signals, start);
   } catch (error) {
     for (const observer of observers) await observer.fail?.(error);
     throw error;
@@ -52,14 +59,14 @@ async function runOn(
   options: HeadRunOptions,
   observers: readonly RunObserver[],
   { signal$ }: RunSignals,
+  start: StartTimes,
 ): Promise<RunOutcome> {
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
   const heads = await openHeads(gpus, options);
   for (const observer of observers) await observer.begin?.(heads);
   const members = heads.map((head) => memberOf(head, pattern));
-  const checkPause = () => gpus.checkPause();
-  const runs = await runMembers(members, { checkPause, signal$ }, options, pattern === 'counter' ? captures : 0);
+  const runs = await runMembers(members, { gpus, signal$, start }, options, pattern === 'counter' ? captures : 0);
   return { results: runs.map(({ result }) => result), failures: await endAll(observers, runs) };
 }
 
@@ -111,10 +118,16 @@ function patternDraw(name: PatternName): Draw {
   };
 }
 
+interface Surroundings {
+  readonly gpus: Gpus;
+  readonly signal$: Observable<unknown>;
+  readonly start: StartTimes;
+}
+
 /** All flip until all have been measured and captured. */
 async function runMembers(
   members: readonly Member[],
-  { checkPause, signal$ }: { readonly checkPause: () => Promise<void>; readonly signal$: Observable<unknown> },
+  { gpus, signal$, start }: Surroundings,
   options: HeadRunOptions,
   captures: number,
 ): Promise<FinishedRun[]> {
@@ -126,12 +139,13 @@ async function runMembers(
   const cpu = new CpuMeter();
   try {
     const measured = await Promise.all(
-      flipping.map(async (member) => ({ member, measurement: await measure(member, cpu, options, signal$) })),
+      flipping.map(async (member) => ({ member, measurement: await measure(member, cpu, options, signal$, start) })),
     );
     hideStatus();
-    await checkPause();
+    await gpus.checkPause();
+    const machine = machineOf(gpus, options);
     const runs: FinishedRun[] = [];
-    for (const { member, measurement } of measured) runs.push(await judge(member, measurement, captures));
+    for (const { member, measurement } of measured) runs.push(await judge(member, measurement, captures, machine));
     return runs;
   } finally {
     hideStatus();
@@ -139,15 +153,37 @@ async function runMembers(
   }
 }
 
+/** What the verdict must know of the machine. */
+interface JudgedMachine {
+  /** Why the pace says nothing; undefined where it is judged. */
+  readonly emulation: string | undefined;
+  /** Whether the host may have a screen that sets the pace: the lab has none, and what looks like it there is a busy host. */
+  readonly hasScreen: boolean;
+  readonly modesOf: (connector: string) => ConnectorInfo['modes'];
+}
+
+function machineOf(gpus: Gpus, { strict = false }: HeadRunOptions): JudgedMachine {
+  const lab = process.env[labVariable];
+  const traces = () => ({ lab, hypervisor: loadNative().hypervisor(), cpuinfo: readFileSync('/proc/cpuinfo', 'utf8') });
+  return {
+    emulation: strict ? undefined : emulationOf(traces()),
+    hasScreen: strict || lab === undefined,
+    modesOf: (connector) => gpus.connectors().find(({ name }) => name === connector)?.modes ?? [],
+  };
+}
+
 async function judge(
   { head, faults }: Member,
-  { figures, error, fromMs, toMs, samples }: Measurement,
+  { figures, error, fromMs, toMs, hostPace, samples }: Measurement,
   captures: number,
+  { emulation, hasScreen, modesOf }: JudgedMachine,
 ): Promise<FinishedRun> {
   const { info, pacing } = head;
   const failures = error === undefined ? [] : [`${error.code}: ${error.message}`];
   const host = captures > 0 && failures.length === 0 ? await ask(captures, info.display) : null;
-  const result = judgeRun(info, figures, { pacing, faults: faults.list(), host, failures });
+  const modes = modesOf(info.display.connector);
+  const pace = { pacing, emulation, modes, hostPace: hasScreen ? hostPace : undefined };
+  const result = judgeRun(info, figures, { ...pace, faults: faults.list(), host, failures });
   return { head, result: samples === undefined ? result : { ...result, samples }, fromMs, toMs, error };
 }
 

@@ -44,6 +44,8 @@ export const runOptions = {
     least: 1,
   },
   seconds: { kind: 'seconds', says: 'end after so long' },
+  /** Judges the pace of an emulated machine, too. */
+  strict: { kind: 'switch', says: 'judge the pace where the machine is emulated, too, as on hardware' },
   /** A file for the run's trace events. */
   trace: {
     kind: 'text',

@@ -58,7 +58,7 @@ const missingDrivers = [
   'ls -d /sys/devices/*/vgem >/dev/null 2>&1 || echo CONFIG_DRM_VGEM',
 ].join('; ');
 /** Mesa has no driver of vgem's own: named, its software rasteriser loads without a search that warns. */
-const guestEnvironment = { GUESTHEAD_LAB: '1', MESA_LOADER_DRIVER_OVERRIDE: 'kms_swrast' };
+const guestEnvironment = { MESA_LOADER_DRIVER_OVERRIDE: 'kms_swrast' };
 
 export class Lab {
   readonly #hypervisor: Hypervisor;
@@ -131,11 +131,9 @@ export class Lab {
   /** Starts a command in the guest, in this checkout unless told otherwise. `guesthead` is that of the host; `node` too, unless `root` has its own. */
   start(command: readonly string[], options: JobOptions & { cwd?: string; env?: Record<string, string> } = {}): Job {
     const { agent } = this.#hypervisor;
-    const exports = Object.entries({
-      ...guestEnvironment,
-      PATH: `${this.files.bin}:${this.root.searchPath}`,
-      ...options.env,
-    }).map(([name, value]) => `export ${name}=${shellQuote(value)}; `);
+    const exports = Object.entries({ ...this.#environment(), ...options.env }).map(
+      ([name, value]) => `export ${name}=${shellQuote(value)}; `,
+    );
     const words = command.map(shellQuote).join(' ');
     const line = `cd ${shellQuote(options.cwd ?? packageRoot)} && ${exports.join('')}exec ${words}`;
     const job = agent.run(line, options);
@@ -232,6 +230,12 @@ export class Lab {
     if (!this.hasStandIn) return process.env;
     await copyFile(await buildUdmabufStandIn(), this.files.standIn);
     return { ...process.env, LD_PRELOAD: this.files.standIn, GUESTHEAD_UDMABUF_REFUSAL: this.files.refusal };
+  }
+
+  /** Of every command: the accelerator, for under emulation the pace proves nothing, and where to look for programs. */
+  #environment(): Record<string, string> {
+    const path = `${this.files.bin}:${this.root.searchPath}`;
+    return { ...guestEnvironment, GUESTHEAD_LAB: this.accelerator, PATH: path };
   }
 
   /** Where nothing tells what an image has built in, only its boot does. */

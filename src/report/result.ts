@@ -37,11 +37,43 @@ export interface Figures extends HeadStats {
   readonly cpuMsPerFlip: number;
   /** From the start of the process to this head's first flip, Node's own start-up included; null without a flip. */
   readonly firstFlipMs: number | null;
+  /** Where that time went; null without a flip. */
+  readonly firstFlip: FirstFlip | null;
+}
+
+/** Milliseconds, one after the other. */
+export interface FirstFlip {
+  /** Node, the command, the addon and libdrm. */
+  readonly loadingMs: number;
+  /** The render GPU's driver, with its compiler; what the devices take meanwhile is not counted again. */
+  readonly mesaMs: number;
+  /** Opened, chosen and tried: nodes, DRM master, mode, buffers. */
+  readonly devicesMs: number;
+  /** The first frame, into memory never touched before. */
+  readonly drawMs: number;
+  /** From its commit, which sets the mode. */
+  readonly flipMs: number;
+}
+
+/** What the verdict looked at. `rate`: only that it is no less than a floor. */
+export type Judged = 'captures' | 'tearing' | 'copies' | 'faults' | 'starvation' | 'rate' | 'pace';
+
+export interface Judgement {
+  readonly what: readonly Judged[];
+  /** By whose pace the flips were judged: the mode's refresh rate, or that of the host's screen. */
+  readonly pace: 'mode' | 'host' | 'not judged';
+  /** Of that one; where it was not judged, of the one that the floor is a share of. */
+  readonly paceHz: number;
+  /** Why not by the mode's. */
+  readonly why: string | null;
+  /** As `--mode` takes it: the head's mode that is as fast as the host's screen; null where there is none, or no need. */
+  readonly matchingMode: string | null;
 }
 
 export interface RunResult extends Figures {
   readonly verdict: 'pass' | 'fail';
   readonly reasons: readonly string[];
+  readonly judged: Judgement;
   readonly path: HeadInfo['path'];
   readonly render: Pick<HeadInfo['render'], 'node' | 'driver' | 'chosen'>;
   readonly display: HeadInfo['display'];
@@ -62,14 +94,6 @@ export interface RunResult extends Figures {
   readonly samples?: Samples;
 }
 
-export interface Circumstances {
-  readonly pacing: Pacing;
-  readonly faults: readonly LoggedFault[];
-  readonly host: HostCaptures | null;
-  /** What ended the loop before its time. */
-  readonly failures: readonly string[];
-}
-
 /** Several heads' results as one: it passes where all do. */
 export interface HeadsResult {
   readonly verdict: 'pass' | 'fail';
@@ -82,79 +106,6 @@ export function combine(heads: readonly RunResult[]): HeadsResult {
   return { verdict: heads.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail', reasons, heads };
 }
 
-/** Below these a run fails: flips a second ÷ refresh, and the share of missed flips. */
-const minRefreshRatio = 0.99;
-const maxMissedShare = 0.01;
-
-export function judgeRun(
-  info: HeadInfo,
-  figures: Figures,
-  { pacing, faults: outlived, host, failures }: Circumstances,
-): RunResult {
-  const refreshRatio = Math.round((figures.flipsPerSecond / info.mode.refreshHz) * 1e4) / 1e4;
-  const reasons = [...failures, ...invisible(outlived, info), ...faults(figures, refreshRatio, host)];
-  const { path, refused, render, display, mode, buffers, update, presentMode, deadline } = info;
-  return {
-    verdict: reasons.length === 0 ? 'pass' : 'fail',
-    reasons,
-    path,
-    render: {
-      node: render.node,
-      driver: render.driver,
-      ...(render.chosen === undefined ? {} : { chosen: render.chosen }),
-    },
-    display,
-    mode,
-    buffers,
-    update,
-    presentMode,
-    deadline,
-    ...figures,
-    refreshRatio,
-    pacing,
-    refused,
-    faults: outlived,
-    host,
-  };
-}
-
-/** A picture that the host does not show is none, whatever the flips say; unless another path was taken for it. */
-function invisible(outlived: readonly LoggedFault[], { refused }: HeadInfo): string[] {
-  const refusal = outlived.find(({ code }) => code === 'ERR_HOST_REFUSED');
-  const replaced = refused.some(({ code }) => code === 'ERR_HOST_REFUSED');
-  return refusal === undefined || replaced ? [] : [`${refusal.code}: ${refusal.message}`];
-}
-
-type Rule = readonly [broken: boolean, reason: string];
-
-function faults({ frames, missedFlips, tearRisk }: Figures, refreshRatio: number, host: HostCaptures | null): string[] {
-  const rules: Rule[] = [
-    [frames === 0, 'no page flip completed'],
-    [frames > 0 && refreshRatio < minRefreshRatio, `flips a second are ${refreshRatio} of the refresh rate`],
-    [missedFlips > frames * maxMissedShare, `${missedFlips} of ${frames} flips came late`],
-    [tearRisk > 0, `${tearRisk} flips came before the host was done (tear risk)`],
-    ...captureRules(host),
-  ];
-  return rules.filter(([broken]) => broken).map(([, reason]) => reason);
-}
-
-/** A capture that cannot be read says nothing about the pixels, and is not called wrong. */
-function captureRules(host: HostCaptures | null): Rule[] {
-  if (host === null) return [];
-  const { captures, exact, torn, unreadable, wrong } = host;
-  const differing = captures - exact - unreadable;
-  return [
-    [differing > 0, `${differing} of ${captures} host captures differ from what was drawn${detail(wrong, 'differs')}`],
-    [unreadable > 0, `${unreadable} of ${captures} host captures could not be read${detail(wrong, 'unreadable')}`],
-    [torn > 0, `${torn} of ${captures} host captures are torn`],
-  ];
-}
-
-function detail(wrong: WrongCapture | null, kind: WrongCapture['kind']): string {
-  if (wrong?.kind !== kind) return '';
-  return `: ${wrong.why}${wrong.picture === null ? '' : ` (kept as ${wrong.picture})`}`;
-}
-
 /** Lines for people. */
 export function describeRun(result: RunResult): string[] {
   const { render, display, mode, host } = result;
@@ -165,12 +116,28 @@ export function describeRun(result: RunResult): string[] {
     `CPU ${result.cpuMsPerFlip.toFixed(2)} ms a flip, ${result.bytesCopiedPerFrame} bytes copied a frame, tear risk ${result.tearRisk}, starved ${result.starved}`,
   ];
   lines.push(...[display.chosen, render.chosen].filter((text) => text !== undefined));
+  if (result.firstFlip !== null) lines.push(describeFirstFlip(result.firstFlip));
   lines.push(`latency ${milliseconds(result.latencyMs)}; ${result.pacing.kind}: ${result.pacing.advice}`);
   for (const { code, message, advice, count } of result.faults)
     lines.push(`${code}${count > 1 ? ` ×${count}` : ''}: ${message}${advice === null ? '' : ` → ${advice}`}`);
   for (const { path, code, advice } of result.refused) lines.push(`path ${path} was refused with ${code}: ${advice}`);
   if (host !== null) lines.push(`host: ${describeCaptures(host)}`);
+  lines.push(...describeJudgement(result.judged));
   return [...lines, ...result.reasons.map((reason) => `- ${reason}`), `verdict: ${result.verdict}`];
+}
+
+export function describeFirstFlip({ loadingMs, mesaMs, devicesMs, drawMs, flipMs }: FirstFlip): string {
+  const whole = loadingMs + mesaMs + devicesMs + drawMs + flipMs;
+  return `first flip after ${whole} ms: loading ${loadingMs}, Mesa ${mesaMs}, devices ${devicesMs}, first draw ${drawMs}, flip ${flipMs}`;
+}
+
+/** Nothing where the pace was judged as it should be by default. */
+export function describeJudgement({ what, pace, paceHz, why, matchingMode }: Judgement): string[] {
+  if (pace === 'mode' || why === null) return [];
+  if (pace === 'not judged')
+    return [`the pace was not judged: ${why}; judged were ${what.join(', ')}, and --strict judges the pace, too`];
+  const match = matchingMode === null ? 'no mode of this head is as fast' : `--mode ${matchingMode} matches it`;
+  return [`the pace was judged by the host's, ${paceHz.toFixed(2)} a second: ${why}; ${match}`];
 }
 
 export function describeCaptures({ captures, exact, torn, unreadable }: HostCaptures): string {

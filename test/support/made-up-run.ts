@@ -47,6 +47,7 @@ export function madeUpHead({ connector = 'Virtual-1', buffers = 4, ...run }: Mad
     ...statistics.stats(),
     cpuMsPerFlip: 2.5,
     firstFlipMs: 700,
+    firstFlip: { loadingMs: 300, mesaMs: 150, devicesMs: 150, drawMs: 60, flipMs: 40 },
     flushFenceMs: { p50: 4, p99: 5, max: 5 },
   };
   const faults = faultsAfter.size === 0 ? [] : [loggedFault(faultsAfter.size)];

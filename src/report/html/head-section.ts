@@ -1,6 +1,6 @@
 /** One head's part of the page. The page's script puts the charts into what has `data-chart`. */
 import type { Percentiles } from '../../head/index.js';
-import { describeCaptures, type RunResult } from '../result.js';
+import { describeCaptures, describeFirstFlip, describeJudgement, type RunResult } from '../result.js';
 import { definitionList, escapeHtml, list, table, type Row } from './markup.js';
 import type { RecordedRun, ReportedHead } from './report.js';
 
@@ -38,29 +38,26 @@ function configuration(result: RunResult): Row[] {
 }
 
 function figures(result: RunResult): Row[] {
-  const {
-    frames,
-    seconds,
-    flipsPerSecond,
-    refreshRatio,
-    missedFlips,
-    tearRisk,
-    starved,
-    drawnLate,
-    firstFlipMs,
-    host,
-  } = result;
+  const { frames, seconds, flipsPerSecond, refreshRatio, missedFlips, tearRisk, starved, drawnLate, firstFlip, host } =
+    result;
   return [
     ['flips', `${frames} in ${seconds.toFixed(1)} s`],
     ['rate', `${flipsPerSecond.toFixed(2)} a second, ${(refreshRatio * 100).toFixed(1)} % of the refresh`],
-    ['first flip', firstFlipMs === null ? 'none' : `${firstFlipMs} ms after the start of the process`],
+    ['first flip', firstFlip === null ? 'none' : describeFirstFlip(firstFlip).replace(/^first flip /, '')],
     ['missed', `${missedFlips} refresh cycles without a flip`],
     ['late', `${drawnLate} drawn late, ${starved} without a free buffer`],
     ['dropped', `${result.dropped} frames drawn and not shown`],
     ['tear risk', `${tearRisk} flips before the host was done`],
     ['cost', `${result.cpuMsPerFlip.toFixed(2)} ms CPU a flip, ${result.bytesCopiedPerFrame} bytes copied a frame`],
+    ['judged', judgedText(result.judged)],
     ['host captures', host === null ? 'none taken' : describeCaptures(host)],
   ];
+}
+
+/** What the verdict is about, and where the pace is not judged by the mode, why. */
+function judgedText(judged: RunResult['judged']): string {
+  const [how = `the pace by the mode's rate`] = describeJudgement(judged);
+  return `${judged.what.join(', ')}: ${how}`;
 }
 
 function durations({ commitMs, flushFenceMs, flipMs, latencyMs }: RunResult): string[][] {

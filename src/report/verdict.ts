@@ -1,0 +1,162 @@
+/** The verdict on a run's figures: pass, or fail with the reasons. */
+import type { HeadInfo } from '../head/index.js';
+import type { HostPace, Pacing } from '../loop/index.js';
+import type { LoggedFault } from './fault-log.js';
+import { matchingMode, type OfferedMode } from './matching-mode.js';
+import type { Figures, HostCaptures, Judged, Judgement, RunResult, WrongCapture } from './result.js';
+
+export interface Circumstances {
+  readonly pacing: Pacing;
+  readonly faults: readonly LoggedFault[];
+  readonly host: HostCaptures | null;
+  /** What ended the loop before its time. */
+  readonly failures: readonly string[];
+  /** Of the measured flips, in cycles of the mode, where the host's screen sets the pace. */
+  readonly hostPace?: HostPace | undefined;
+  /** Why the pace says nothing here. */
+  readonly emulation?: string | undefined;
+  /** The head's, to choose one that matches the host's pace from. */
+  readonly modes?: readonly OfferedMode[];
+}
+
+/** By the mode's own rate a run fails below these: flips a second ÷ refresh, and the share of missed flips. */
+const minRefreshRatio = 0.99;
+const maxMissedShare = 0.01;
+/** The share of the flips that may come late by the host's pace: a desktop drops a frame of its own now and then. */
+const maxLateByHost = 0.02;
+/** Where the pace is not judged, flips a second ÷ the rate that they should have. */
+const floor = 0.8;
+
+type Rule = readonly [broken: boolean, reason: string];
+
+export function judgeRun(info: HeadInfo, figures: Figures, circumstances: Circumstances): RunResult {
+  const { pacing, faults, host, failures } = circumstances;
+  const refreshRatio = Math.round((figures.flipsPerSecond / info.mode.refreshHz) * 1e4) / 1e4;
+  const judged = judgement(info, figures, refreshRatio, circumstances);
+  const rules = [...steadyRules(info, figures, host), ...paceRules(judged, figures, refreshRatio, circumstances)];
+  const reasons = [...failures, ...invisible(faults, info), ...broken(rules)];
+  const { path, refused, render, display, mode, buffers, update, presentMode, deadline } = info;
+  return {
+    verdict: reasons.length === 0 ? 'pass' : 'fail',
+    reasons,
+    judged,
+    path,
+    render: {
+      node: render.node,
+      driver: render.driver,
+      ...(render.chosen === undefined ? {} : { chosen: render.chosen }),
+    },
+    display,
+    mode,
+    buffers,
+    update,
+    presentMode,
+    deadline,
+    ...figures,
+    refreshRatio,
+    pacing: judged.pace === 'host' ? { kind: 'host-paced', advice: hostAdvice(judged) } : pacing,
+    refused,
+    faults,
+    host,
+  };
+}
+
+function judgement(
+  { mode }: HeadInfo,
+  figures: Figures,
+  refreshRatio: number,
+  { host, hostPace, emulation, modes = [] }: Circumstances,
+): Judgement {
+  const always: readonly Judged[] = [...(host === null ? [] : (['captures'] as const)), 'tearing', 'copies', 'faults'];
+  const late = broken(modeRules(figures, refreshRatio)).length > 0;
+  const hostHz = late && hostPace !== undefined ? Math.round(hostPace.hz * mode.refreshHz * 100) / 100 : undefined;
+  const paceHz = hostHz ?? Math.round(mode.refreshHz * 100) / 100;
+  const match = hostHz === undefined ? null : matchingMode(modes, mode, hostHz);
+  if (emulation !== undefined) {
+    const why = `${emulation}, so that the pace is that of a busy processor`;
+    return { what: [...always, 'starvation', 'rate'], pace: 'not judged', paceHz, why, matchingMode: match };
+  }
+  if (hostHz !== undefined) {
+    const why = 'late flips come evenly, and the host was not done with the picture before';
+    return { what: [...always, 'starvation', 'pace'], pace: 'host', paceHz, why, matchingMode: match };
+  }
+  return { what: [...always, 'pace'], pace: 'mode', paceHz, why: null, matchingMode: null };
+}
+
+function hostAdvice({ paceHz, matchingMode: mode }: Judgement): string {
+  const choice = mode === null ? 'no mode of this head is as fast' : `choose --mode ${mode}, which matches it`;
+  return `the host’s screen sets the rate, ${paceHz.toFixed(2)} a second: ${choice}`;
+}
+
+/** What does not depend on how busy a machine is. */
+function steadyRules(
+  { path }: HeadInfo,
+  { frames, tearRisk, bytesCopiedPerFrame }: Figures,
+  host: HostCaptures | null,
+): Rule[] {
+  const copied = `${bytesCopiedPerFrame} bytes were copied a frame, and the path ${path} copies none`;
+  return [
+    [frames === 0, 'no page flip completed'],
+    [tearRisk > 0, `${tearRisk} flips came before the host was done (tear risk)`],
+    [path !== 'copy' && bytesCopiedPerFrame > 0, copied],
+    ...captureRules(host),
+  ];
+}
+
+function paceRules(
+  { pace, paceHz }: Judgement,
+  figures: Figures,
+  refreshRatio: number,
+  { hostPace }: Circumstances,
+): Rule[] {
+  const { frames, flipsPerSecond, starved } = figures;
+  if (pace === 'mode') return modeRules(figures, refreshRatio);
+  const starvation: Rule = [starved > 0, `${starved} flips came late for want of a free buffer`];
+  if (pace === 'not judged') {
+    const ratio = flipsPerSecond / paceHz;
+    const slow = `flips a second are ${ratio.toFixed(4)} of ${paceHz.toFixed(2)}, below ${floor} also for an emulated machine`;
+    return [starvation, [frames > 0 && ratio < floor, slow]];
+  }
+  const late = Math.round((hostPace?.lateShare ?? 0) * frames);
+  return [
+    starvation,
+    [
+      late > frames * maxLateByHost,
+      `${late} of ${frames} flips came late even by the host's pace of ${paceHz.toFixed(2)} a second`,
+    ],
+  ];
+}
+
+function modeRules({ frames, missedFlips }: Figures, refreshRatio: number): Rule[] {
+  return [
+    [frames > 0 && refreshRatio < minRefreshRatio, `flips a second are ${refreshRatio} of the refresh rate`],
+    [missedFlips > frames * maxMissedShare, `${missedFlips} of ${frames} flips came late`],
+  ];
+}
+
+function broken(rules: readonly Rule[]): string[] {
+  return rules.filter(([isBroken]) => isBroken).map(([, reason]) => reason);
+}
+/** A picture that the host does not show is none, whatever the flips say; unless another path was taken for it. */
+function invisible(outlived: readonly LoggedFault[], { refused }: HeadInfo): string[] {
+  const refusal = outlived.find(({ code }) => code === 'ERR_HOST_REFUSED');
+  const replaced = refused.some(({ code }) => code === 'ERR_HOST_REFUSED');
+  return refusal === undefined || replaced ? [] : [`${refusal.code}: ${refusal.message}`];
+}
+
+/** A capture that cannot be read says nothing about the pixels, and is not called wrong. */
+function captureRules(host: HostCaptures | null): Rule[] {
+  if (host === null) return [];
+  const { captures, exact, torn, unreadable, wrong } = host;
+  const differing = captures - exact - unreadable;
+  return [
+    [differing > 0, `${differing} of ${captures} host captures differ from what was drawn${detail(wrong, 'differs')}`],
+    [unreadable > 0, `${unreadable} of ${captures} host captures could not be read${detail(wrong, 'unreadable')}`],
+    [torn > 0, `${torn} of ${captures} host captures are torn`],
+  ];
+}
+
+function detail(wrong: WrongCapture | null, kind: WrongCapture['kind']): string {
+  if (wrong?.kind !== kind) return '';
+  return `: ${wrong.why}${wrong.picture === null ? '' : ` (kept as ${wrong.picture})`}`;
+}
