@@ -62,6 +62,6 @@ export class StartTimes {
 
 /** Its methods know their kernel by `this`. */
 function memberOf(kernel: Kernel, name: keyof Kernel): unknown {
-  const member: unknown = kernel[name];
+  const member = Reflect.get(kernel, name) as unknown;
   return typeof member === 'function' ? (member.bind(kernel) as unknown) : member;
 }

@@ -21,7 +21,7 @@ const reportFile = '/run/report.html';
 function importRun(mode: string): Promise<RunResult> {
   return measured(
     async () => {
-      const words = ['run', '--mode', mode, '--frames', '300', '--pattern', 'counter', '--json'];
+      const words = ['run', '--mode', mode, '--frames', '300', '--pattern', 'counter', '--strict', '--json'];
       return lastJson<RunResult>(await guesthead(lab, words, { GUESTHEAD_CAPTURES: '3' }));
     },
     ({ verdict }) => verdict === 'pass',
@@ -43,6 +43,7 @@ describe('the import path on virtio-gpu', () => {
       const result = await importRun(mode);
       assert.deepEqual(result.reasons, []);
       assert.equal(result.verdict, 'pass');
+      assert.equal(result.judged.pace, 'mode', 'as on hardware');
       assert.equal(result.path, 'import');
       assert.equal(result.render.driver, 'vgem');
       assert.equal(result.display.driver, 'virtio_gpu');

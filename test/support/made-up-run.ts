@@ -15,6 +15,8 @@ export interface MadeUpRun {
   readonly changes?: Readonly<Record<number, Partial<Flip>>>;
   /** A fault comes right after the flips of these frames. */
   readonly faultsAfter?: readonly number[];
+  /** Why the pace is not judged. */
+  readonly emulation?: string;
 }
 
 const periodNs = 1e9 / 60;
@@ -53,7 +55,7 @@ export function madeUpHead({ connector = 'Virtual-1', buffers = 4, ...run }: Mad
   const faults = faultsAfter.size === 0 ? [] : [loggedFault(faultsAfter.size)];
   const pacing = { kind: 'timer-paced', advice: 'nothing to do' } as const;
   return {
-    result: judgeRun(info, figures, { pacing, faults, host: null, failures: [] }),
+    result: judgeRun(info, figures, { pacing, faults, host: null, failures: [], emulation: run.emulation }),
     recording,
     fromMs: (flips[warmUp - 1]?.timestampNs ?? Infinity) / 1e6,
     toMs: (flips.at(-1)?.timestampNs ?? 0) / 1e6,

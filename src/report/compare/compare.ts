@@ -109,6 +109,7 @@ function differencesOf(a: ComparableHead, b: ComparableHead): string[] {
     ['path', ({ path }) => path],
     ['render driver', ({ render }) => render.driver],
     ['display driver', ({ display }) => display.driver],
+    ['pace judged by', ({ judged }) => judged?.pace ?? 'mode'],
   ];
   return looks.filter(([, of]) => of(a) !== of(b)).map(([what, of]) => `${what} ${of(a)}, then ${of(b)}`);
 }

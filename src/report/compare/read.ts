@@ -28,6 +28,8 @@ const headSchema = v.object({
   starved: count,
   cpuMsPerFlip: count,
   bytesCopiedPerFrame: count,
+  /** By whose pace the verdict judged: runs of before it was told have none. */
+  judged: v.optional(v.object({ pace: v.string() })),
   samples: v.optional(samplesSchema),
 });
 

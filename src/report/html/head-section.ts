@@ -11,6 +11,9 @@ export function headSection({ result, recording }: ReportedHead, index: number, 
   return `<section class="head" data-head="${index}" aria-labelledby="${id}">
 <h2 id="${id}">${escapeHtml(display.connector)}: <span class="verdict ${verdict}">${verdict}</span></h2>
 ${alone ? '' : list(result.reasons)}
+${describeJudgement(result.judged)
+  .map((text) => `<p class="note">${escapeHtml(text)}</p>`)
+  .join('')}
 <div class="columns">
 <div><h3>Configuration</h3>${definitionList(configuration(result))}</div>
 <div><h3>Figures</h3>${definitionList(figures(result))}</div>

@@ -133,13 +133,14 @@ describe('two runs', () => {
   });
 
   it('read as a table, with what else differs', () => {
-    const slow = recordedHead(2, { factor: 1.5, changes: { path: 'copy' } });
+    const slow = recordedHead(2, { factor: 1.5, changes: { path: 'copy', judged: { pace: 'not judged' } } });
     const comparison = compareRuns(run, recordedRun(slow));
     const text = describeComparison(comparison).join('\n');
     assert.match(text, /^Virtual-1 +A +B +B\/A +p$/m);
     assert.match(text, /^flipMs, ms +1\d\.\d\d +1\d\.\d\d +1\.[45]\d+ +<?0\.\d{4} +worse$/m);
     assert.match(text, /^cpuMsPerFlip, ms .*not judged$/m);
     assert.match(text, /^not the same in both: path import, then copy$/m);
+    assert.match(text, /^not the same in both: pace judged by mode, then not judged$/m);
     assert.match(text, /^- Virtual-1: flipMs 1\d\.\d\d → 1\d\.\d\d ms \(×1\.[45]\d\)$/m);
     assert.match(text, /^verdict: regression$/m);
   });

@@ -37,7 +37,11 @@ describe('the page about a run', () => {
     assert.match(page, /<title>fail: Virtual-1, Virtual-1 – guesthead run<\/title>/);
     assert.match(page, /<li>5 of 292 flips came late<\/li>/);
     assert.match(page, /<dd>virtio_gpu \/dev\/dri\/card0 Virtual-1<\/dd>/);
+    assert.match(page, /<dt>first flip<\/dt><dd>after 700 ms: loading 300, Mesa 150, /);
+    assert.match(page, /<dt>judged<\/dt><dd>tearing, copies, faults, pace: the pace by the mode's rate<\/dd>/);
     assert.match(page, new RegExp(`<th scope="row">node</th><td>ok</td><td>${process.version}</td>`));
+    const emulated = madeUpHead({ frames: 60, emulation: 'QEMU emulates' });
+    assert.match(pageOf(emulated), /<p class="note">the pace was not judged: QEMU emulates, .* --strict judges/);
     assert.match(pageOf(madeUpHead({ frames: 60 })), /<title>pass: Virtual-1 –/);
   });
 
