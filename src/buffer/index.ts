@@ -12,6 +12,7 @@ export { checkRectangle } from './damage.js';
 export { GemHandles } from './gem-handles.js';
 export { climbDown, refusalOf, rungsAbove, rungsBelow, rungsOf } from './ladder.js';
 export type { Refusal } from './ladder.js';
+export { paddedSize, rowAlignment } from './padding.js';
 export { importHandle, renderUsage } from './path.js';
 export type { PathDevices, Size } from './path.js';
 export { Udmabuf } from './udmabuf.js';

@@ -1,12 +1,14 @@
 /** The trials themselves, on the two devices. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allocateUdmabuf, climbDown, importHandle, renderUsage, type PathName } from '../buffer/index.js';
+import { allocateUdmabuf, climbDown, importHandle, paddedSize, renderUsage, type PathName } from '../buffer/index.js';
 import { watchHostRefusals, type HostRefusal, type Selected } from '../device/index.js';
 import { coded } from '../errors.js';
 import {
   addFramebuffer,
   closeFramebuffer,
+  createDumb,
+  destroyDumb,
   format,
   primeHandleToFd,
   type DmabufFd,
@@ -19,6 +21,7 @@ import { Owner } from '../owner.js';
 import { attempt } from './check.js';
 import type { Files } from './files.js';
 import { parseSharedMemory, type SharedMemory } from './placement.js';
+import { commonAlignment, importedWidths, narrowWidths, type RowFacts } from './rows.js';
 import { TrialDevices } from './trial-devices.js';
 
 /** The steps of the import path, each to be taken once and in this order, and what else can be tried. All may throw. */
@@ -29,6 +32,8 @@ export interface Bench {
   addFramebuffer(): string;
   /** A TEST_ONLY commit. Throws ERR_NOT_MASTER or ERR_NO_CONNECTOR where it cannot be tried. */
   testCommit(): string;
+  /** What each side asks of a row. */
+  rows(): RowFacts;
   /** What the GPU says of its memory once a buffer has been imported. */
   sharedMemory(): SharedMemory;
   /** A small dma-buf of ordinary memory, imported into the display. */
@@ -40,6 +45,8 @@ export interface Bench {
   close(): void;
 }
 
+/** Of pictures whose rows are looked at: a multiple of what any GPU rounds a height up to. */
+const narrowHeight = 64;
 const tinyBytes = 64 * 2 ** 10;
 /** The host answers in a few ms; the kernel logs what it answered. */
 const hostAnswersMs = 60;
@@ -69,15 +76,15 @@ class DeviceBench implements Bench {
 
   allocate(): string {
     const { gbm, node } = this.#devices.render();
-    const shape = { ...this.#devices.size(), format: format.XRGB8888, usage: renderUsage };
+    const { width, height } = this.#devices.size();
+    const shape = { ...paddedSize({ width, height }), format: format.XRGB8888, usage: renderUsage };
     this.#buffer = this.#owner.own(gbm.createBuffer(shape));
-    const { width, height } = shape;
     return `${node.driver}: ${width}x${height} XRGB8888, linear, stride ${this.#buffer.stride()}`;
   }
 
   export(): string {
     const { node } = this.#devices.render();
-    const handle = taken(this.#buffer).handle;
+    const handle = needed(this.#buffer).handle;
     this.#dmabuf = this.#owner.own(primeHandleToFd(node.fd, handle, { readWrite: true }), closeSync);
     return 'a dma-buf, readable and writable';
   }
@@ -86,7 +93,7 @@ class DeviceBench implements Bench {
     const { handles, node } = this.#devices.display();
     this.#watchHost();
     const from = this.#devices.render().node.driver;
-    this.#handle = this.#owner.own(importHandle(node, handles, taken(this.#dmabuf), from), (handle) => {
+    this.#handle = this.#owner.own(importHandle(node, handles, needed(this.#dmabuf), from), (handle) => {
       handles.release(handle);
     });
     return `${node.driver} took the buffer of ${from}`;
@@ -94,7 +101,7 @@ class DeviceBench implements Bench {
 
   addFramebuffer(): string {
     const { node } = this.#devices.display();
-    const planes = [{ handle: taken(this.#handle), pitch: taken(this.#buffer).stride(), offset: 0 }];
+    const planes = [{ handle: needed(this.#handle), pitch: needed(this.#buffer).stride(), offset: 0 }];
     const options = { ...this.#devices.size(), format: format.XRGB8888, planes };
     this.#framebuffer = this.#owner.own(addFramebuffer(node.fd, options), (id) => {
       closeFramebuffer(node.fd, id);
@@ -104,8 +111,16 @@ class DeviceBench implements Bench {
 
   testCommit(): string {
     const { screen, mode } = this.#devices.committer();
-    screen.test(mode, taken(this.#framebuffer));
+    screen.test(mode, needed(this.#framebuffer));
     return `the display would show it at ${mode.width}x${mode.height} (TEST_ONLY)`;
+  }
+
+  rows(): RowFacts {
+    const made = commonAlignment(narrowWidths.map((width) => this.#renderRow(width)));
+    const shown = commonAlignment(narrowWidths.map((width) => this.#displayRow(width)));
+    const taken = importedWidths.find(([, width]) => 'value' in attempt(() => this.#importRow(width)))?.[0];
+    const width = this.#devices.size().width * 4;
+    return { made, taken, shown, width, stride: needed(this.#buffer).stride() };
   }
 
   sharedMemory(): SharedMemory {
@@ -148,6 +163,41 @@ class DeviceBench implements Bench {
     this.#owner.close();
   }
 
+  /** Bytes, of the GPU's own. */
+  #renderRow(width: number): number {
+    const { gbm } = this.#devices.render();
+    const buffer = gbm.createBuffer({ width, height: narrowHeight, format: format.XRGB8888, usage: renderUsage });
+    try {
+      return buffer.stride();
+    } finally {
+      buffer.close();
+    }
+  }
+
+  /** Bytes, of a dumb buffer of the display. */
+  #displayRow(width: number): number {
+    const { node } = this.#devices.display();
+    const { handle, pitch } = createDumb(node.fd, { width, height: narrowHeight, bpp: 32 });
+    destroyDumb(node.fd, handle);
+    return pitch;
+  }
+
+  /** A dumb buffer of the display into the GPU, as the export path does it. Throws where it is refused. */
+  #importRow(width: number): void {
+    const owner = new Owner();
+    const { gbm } = this.#devices.render();
+    const { node } = this.#devices.display();
+    try {
+      const size = { width, height: narrowHeight };
+      const { handle, pitch } = createDumb(node.fd, { ...size, bpp: 32 });
+      owner.own(handle, (dumb) => destroyDumb(node.fd, dumb));
+      const fd = owner.own(primeHandleToFd(node.fd, handle, { readWrite: true }), closeSync);
+      owner.own(gbm.importDmabuf({ ...size, fd, format: format.XRGB8888, stride: pitch, usage: renderUsage }));
+    } finally {
+      owner.close();
+    }
+  }
+
   /** What was logged before has nothing to do with the trials. */
   #watchHost(): void {
     if (this.#watching || !isLogOpen()) return;
@@ -166,7 +216,7 @@ function isLogOpen(): boolean {
 }
 
 /** The step before this one has made it: steps are taken in their order, and none after one that failed. */
-function taken<T>(thing: T | undefined): T {
+function needed<T>(thing: T | undefined): T {
   if (thing === undefined) throw new Error('A step of the trial was left out');
   return thing;
 }

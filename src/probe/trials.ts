@@ -7,6 +7,7 @@ import { attempt, failed, no, ok, statusOfFailure, unknown, type Question } from
 import type { Bench } from './bench.js';
 import { systemFiles, type Files } from './files.js';
 import { checkPlacement } from './placement.js';
+import { checkRows } from './rows.js';
 import type { Check, CheckStatus } from './report.js';
 
 export interface PathTrial {
@@ -41,11 +42,12 @@ export async function runTrials(
     const steps = trySteps(bench, render, display);
     const imported = steps.some(({ id, status }) => id === 'trials.import' && status === 'ok');
     const placement = imported ? [checkPlacement(render.device, display.device, files, bench.sharedMemory())] : [];
+    const rows = imported ? [tryRows(bench, render, display)] : [];
     const udmabuf = tryStep(udmabufQuestion(display), () => bench.importUdmabuf());
     const paths: PathTrial[] = [];
     for (const path of pathNames) paths.push(await tryPath(bench, path));
     const host = checkHost(display, await bench.hostRefusals());
-    return { checks: [...steps, ...placement, udmabuf, host, checkPaths(paths)], paths };
+    return { checks: [...steps, ...rows, ...placement, udmabuf, host, checkPaths(paths)], paths };
   } finally {
     attempt(() => {
       owner.close(); // what a lost device took with it needs no closing
@@ -76,6 +78,14 @@ function trySteps(bench: Bench, render: Selected, display: Selected): Check[] {
 
 function step(name: string, { node }: Selected, why: string): Question {
   return { id: `trials.${name}`, why, device: node };
+}
+
+function tryRows(bench: Bench, render: Selected, display: Selected): Check {
+  const why = 'a GPU refuses a picture whose rows are not as it wants them, or shows it skewed without an error';
+  const question = step('rows', render, why);
+  const facts = attempt(() => bench.rows());
+  if ('fault' in facts) return failed(question, facts.fault, 'unknown');
+  return checkRows(question, render.device.driver, display.device.driver, facts.value);
 }
 
 function udmabufQuestion(display: Selected): Question {

@@ -45,6 +45,7 @@ const allWell = {
   'trials.import': 'ok',
   'trials.framebuffer': 'ok',
   'trials.commit': 'ok',
+  'trials.rows': 'ok',
   'trials.placement': 'ok',
   'trials.udmabuf': 'ok',
   'trials.host': 'ok',

@@ -4,6 +4,7 @@ import { GuestheadError } from '../../../src/errors.js';
 import type { Bench } from '../../../src/probe/bench.js';
 import { readDevice } from '../../../src/probe/device-reading.js';
 import type { FileAccess, Files } from '../../../src/probe/files.js';
+import type { RowFacts } from '../../../src/probe/rows.js';
 import type { OpenedNode } from '../../../src/probe/opened-node.js';
 import { probe, type ProbeOptions, type ProbeSources } from '../../../src/probe/probe.js';
 import type { Capabilities, HeadFacts, VirtioParameters } from '../../../src/probe/report.js';
@@ -126,6 +127,9 @@ export class FakeBench implements Bench {
   }
   testCommit(): string {
     return 'tested';
+  }
+  rows(): RowFacts {
+    return { made: 64, taken: 4, shown: 4, width: 5464, stride: 5632 };
   }
   sharedMemory(): ReadonlyMap<string, number> {
     return new Map();

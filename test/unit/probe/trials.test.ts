@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { GuestheadError, type ErrorCode } from '../../../src/errors.js';
 import type { Bench } from '../../../src/probe/bench.js';
 import type { CheckStatus } from '../../../src/probe/report.js';
+import { commonAlignment, narrowWidths } from '../../../src/probe/rows.js';
 import { runTrials, untried } from '../../../src/probe/trials.js';
 import { judge } from '../../../src/probe/verdict.js';
 import { FakeBench, filesOf, gpu, intel, virtio } from './machines.js';
@@ -103,6 +104,32 @@ describe('the trials', () => {
       tryPath: pathsThat('ERR_IMPORT_REFUSED', 'import', 'udmabuf'),
     });
     assert.equal(exported.verdict.status, 'ok', 'a buffer of the display itself does not need them');
+  });
+
+  it('say what each side asks of a row, and hold one that a GPU does not take against the path', async () => {
+    const rowsOf = ({ trials }: Awaited<ReturnType<typeof tried>>) =>
+      trials.checks.find(({ id }) => id === 'trials.rows');
+    const well = rowsOf(await tried({}));
+    assert.equal(well?.status, 'ok');
+    assert.match(
+      well.found,
+      /^xe makes rows of multiples of 64 bytes and imports any; virtio_gpu makes multiples of 4 /,
+    );
+    assert.match(well.found, /256 \(AMD, NVIDIA\); a row of 5464 bytes gets 5632$/);
+    const odd = { made: 4, taken: 256, shown: 4, width: 5464, stride: 5464 };
+    const skewed = rowsOf(await tried({ rows: () => odd }));
+    assert.equal(skewed?.status, 'no');
+    assert.match(skewed.found, /imports multiples of 256/);
+    assert.match(skewed.advice ?? '', /multiple of 64 pixels/);
+    assert.equal(rowsOf(await tried({ rows: throwing('ERR_ALLOCATION') }))?.status, 'unknown');
+    assert.equal(rowsOf(await tried({ import: throwing('ERR_IMPORT_REFUSED') })), undefined);
+  });
+
+  it('measure what rows are rounded up to', () => {
+    for (const alignment of [4, 64, 128, 256, 512, 1024]) {
+      const strides = narrowWidths.map((width) => Math.ceil((width * 4) / alignment) * alignment);
+      assert.equal(commonAlignment(strides), alignment);
+    }
   });
 
   it('cannot know of the host where the kernel log is closed', async () => {
