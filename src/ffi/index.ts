@@ -25,6 +25,7 @@ export {
   setMaster,
 } from './libdrm-device.js';
 export type { Capability, ClientCapability, DriverVersion } from './libdrm-device.js';
+export { decodeMode } from './mode.js';
 export type { Mode } from './mode.js';
 export { getConnector, getCrtc, getEncoder, getPlane, getPlanes, getResources } from './libdrm-kms.js';
 export type { Connector, Crtc, Encoder, Plane, Resources } from './libdrm-kms.js';

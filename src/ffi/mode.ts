@@ -7,7 +7,10 @@ export interface Mode {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  /** Hertz, exact: from the pixel clock and the totals, not the kernel's rounded `vrefresh`. */
+  /**
+   * Hertz, exact: from the pixel clock and the totals, not the kernel's rounded `vrefresh`. 60 where these come to no
+   * rate that a display can have: DRM_SIMPLE_MODE of panels without a clock says 1 kHz, some drivers 0.
+   */
   readonly refreshHz: number;
   /** The display prefers it. */
   readonly preferred: boolean;
@@ -46,8 +49,11 @@ function refreshOf(mode: ModeReader): number {
   const fields = flags & modeFlag.interlace ? 2 : 1;
   const scans = (flags & modeFlag.doublescan ? 2 : 1) * Math.max(mode.uint16('vscan'), 1);
   const pixels = mode.uint16('htotal') * mode.uint16('vtotal') * scans;
-  return pixels === 0 ? 0 : (mode.uint32('clock') * 1000 * fields) / pixels;
+  const rate = (mode.uint32('clock') * 1000 * fields) / pixels;
+  return rate >= leastRate && rate <= mostRate ? rate : assumedRate;
 }
+
+const [leastRate, mostRate, assumedRate] = [1, 2000, 60];
 
 /** The kernel's name of a connector, e.g. `HDMI-A-1`; a type newer than this table is `Unknown`, as in the kernel. */
 export function connectorName(type: number, typeId: number): string {

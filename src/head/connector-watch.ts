@@ -52,7 +52,7 @@ export class ConnectorWatch {
 
   #plug(connector: Connector, policy: ResizePolicy): ConnectorAction {
     const wasUnplugged = this.#unplugged;
-    this.#unplugged = connector.status !== 'connected' || connector.modes.length === 0;
+    this.#unplugged = connector.status === 'disconnected' || connector.modes.length === 0;
     if (wasUnplugged || !this.#unplugged) return { action: 'none' };
     return policy === 'stop' ? { action: 'stop' } : { action: 'blank', fault: closedError(connector) };
   }

@@ -31,7 +31,7 @@ export function chooseMode(connector: Connector, wanted: ModeRequest | undefined
     'ERR_NO_MODE',
     `${connector.name} has no mode ${wanted === undefined ? '' : formatRequest(wanted)}`,
     {
-      advice: `valid choices: ${[...new Set(connector.modes.map(formatMode))].join(', ')}`,
+      advice: choicesOf(connector.modes, wanted),
     },
   );
 }
@@ -59,8 +59,32 @@ function formatRequest({ width, height, interlaced, refreshHz }: ModeRequest): s
   return `${width}x${height}${interlaced ? 'i' : ''}${refreshHz === undefined ? '' : `@${refreshHz}`}`;
 }
 
+/** Televisions have a hundred modes, some of them twice; of such a list what is near to the wish is shown. */
+const mostChoices = 12;
+
+function choicesOf(modes: readonly Mode[], wanted: ModeRequest | undefined): string {
+  const all = [...new Set(modes.map(formatMode))];
+  if (all.length <= mostChoices) return `valid choices: ${all.join(', ')}`;
+  const ofSize = modes.filter(({ width, height }) => width === wanted?.width && height === wanted.height);
+  const sizes = modes.map(({ width, height }) => `${width}x${height}`);
+  const near = [...new Set(ofSize.length > 0 ? ofSize.map(formatMode) : sizes)];
+  const more = near.length > mostChoices ? ', …' : '';
+  return `valid choices: ${near.slice(0, mostChoices).join(', ')}${more} (\`guesthead probe --json\` lists all ${all.length})`;
+}
+
+/** Interlaced or doublescanned: what a TV may prefer, and no atomic driver of a virtual display takes. */
+function isOdd(mode: Mode): boolean {
+  return isInterlaced(mode) || (mode.flags & modeFlag.doublescan) !== 0;
+}
+
+/** An odd mode only where there is no other: in place of a preferred one, the ordinary one nearest to it. */
 function preferred(modes: readonly Mode[]): Mode | undefined {
-  return modes.find((mode) => mode.preferred) ?? modes[0];
+  const best = modes.find((mode) => mode.preferred) ?? modes[0];
+  if (best === undefined || !isOdd(best)) return best;
+  const ordinary = modes.filter((mode) => !isOdd(mode));
+  const ofSize = ordinary.filter(({ width, height }) => width === best.width && height === best.height);
+  const distance = (mode: Mode) => Math.abs(mode.refreshHz - best.refreshHz);
+  return ofSize.sort((a, b) => distance(a) - distance(b))[0] ?? ordinary[0] ?? best;
 }
 
 /** A rate counts as met within half a hertz: modes are named by rounded rates. */
@@ -71,7 +95,8 @@ function closest(modes: readonly Mode[], { width, height, interlaced, refreshHz 
     (mode) => mode.width === width && mode.height === height && isInterlaced(mode) === interlaced,
   );
   const distance = (mode: Mode) => (refreshHz === undefined ? -mode.refreshHz : Math.abs(mode.refreshHz - refreshHz));
-  const best = sized.sort((a, b) => distance(a) - distance(b))[0];
+  const scans = (mode: Mode) => mode.flags & modeFlag.doublescan;
+  const best = sized.sort((a, b) => scans(a) - scans(b) || distance(a) - distance(b))[0];
   const met = best !== undefined && (refreshHz === undefined || distance(best) <= rateTolerance);
   return met ? best : undefined;
 }

@@ -1,7 +1,8 @@
 /** Which connector, CRTC and primary plane make up a head. */
 import type { KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import { format, type Connector, type CrtcId, type PlaneId } from '../ffi/index.js';
+import type { Connector, CrtcId, PlaneId } from '../ffi/index.js';
+import { chooseCrtc, choosePrimaryPlane } from './crtc-plane.js';
 
 export interface Pipe {
   readonly connector: Connector;
@@ -14,39 +15,52 @@ export interface Pipe {
 }
 
 /** What another head of the same display has. */
-type Taken = Pick<Pipe, 'connector' | 'crtc'>;
+type Taken = Pick<Pipe, 'connector' | 'crtc' | 'plane'>;
 
 /**
  * `name` is a connector's, e.g. `Virtual-1`, or undefined for the first that is
- * connected; other heads of the same display have `taken` theirs.
+ * connected; other heads of the same display have `taken` theirs. Where none is, one of which the kernel
+ * cannot tell may be: analogue outputs, adapters without a hotplug pin. Source: enum drm_connector_status.
  */
 export function choosePipe(display: KmsNode, name: string | undefined, taken: readonly Taken[] = []): Pipe {
   const connectors = listConnectors(display);
   const free = connectors.filter(({ id }) => !taken.some(({ connector }) => connector.id === id));
   const connector = chooseConnector(display, name === undefined ? free : connectors, name);
   if (!free.includes(connector)) throw takenError(display, connector);
-  return pipeOf(display, connector, connectors.indexOf(connector), taken);
+  return pipeOf(display, connectors, connector, taken);
 }
 
 /** For a head that had this connector before its device went: plugged in or not. */
 export function pipeAt(display: KmsNode, connectorIndex: number, taken: readonly Taken[]): Pipe {
-  const connector = listConnectors(display)[connectorIndex];
+  const connectors = listConnectors(display);
+  const connector = connectors[connectorIndex];
   if (connector === undefined)
     throw new GuestheadError('ERR_NO_CONNECTOR', `The display has no connector ${connectorIndex} any more`, {
       device: display.path,
       advice: 'give QEMU’s virtio-gpu device its max_outputs again',
     });
   if (taken.some((other) => other.connector.id === connector.id)) throw takenError(display, connector);
-  return pipeOf(display, connector, connectorIndex, taken);
+  return pipeOf(display, connectors, connector, taken);
 }
 
-function pipeOf(display: KmsNode, connector: Connector, connectorIndex: number, taken: readonly Taken[]): Pipe {
-  const { crtc, index } = chooseCrtc(
-    display,
+function pipeOf(
+  display: KmsNode,
+  connectors: readonly Connector[],
+  connector: Connector,
+  taken: readonly Taken[],
+): Pipe {
+  const isFree = ({ id }: Connector) => id !== connector.id && !taken.some((other) => other.connector.id === id);
+  const others = connectors.filter((other) => other.status === 'connected' && isFree(other));
+  const of = <K extends keyof Taken>(key: K) => taken.map((other) => other[key]);
+  const chosen = chooseCrtc(display, connector, of('crtc'), others);
+  const plane = choosePrimaryPlane(display, chosen, of('plane'));
+  return {
     connector,
-    taken.map((other) => other.crtc),
-  );
-  return { connector, connectorIndex, crtc, crtcIndex: index, plane: choosePrimaryPlane(display, crtc, index) };
+    connectorIndex: connectors.indexOf(connector),
+    crtc: chosen.crtc,
+    crtcIndex: chosen.index,
+    plane,
+  };
 }
 
 function takenError(display: KmsNode, { name }: Connector): GuestheadError {
@@ -58,11 +72,15 @@ export function listConnectors({ kms }: KmsNode): Connector[] {
   return kms.getResources().connectors.map((id) => kms.getConnector(id, { probe: true }));
 }
 
+function hasModes({ modes }: Connector): boolean {
+  return modes.length > 0;
+}
+
 function chooseConnector(display: KmsNode, all: readonly Connector[], name: string | undefined): Connector {
   const plugged = all.filter(({ status }) => status === 'connected');
   const wanted =
     name === undefined
-      ? (plugged.find(({ modes }) => modes.length > 0) ?? plugged[0])
+      ? (plugged.find(hasModes) ?? all.find((one) => one.status === 'unknown' && hasModes(one)) ?? plugged[0])
       : all.find((connector) => connector.name === name);
   const list = all.map((connector) => `${connector.name} (${connector.status})`).join(', ') || 'none';
   const details = { device: display.path };
@@ -82,31 +100,4 @@ function chooseConnector(display: KmsNode, all: readonly Connector[], name: stri
       advice: 'show the head on the host: open its window, or set max_outputs and a size on QEMU’s virtio-gpu device',
     });
   return wanted;
-}
-
-/** The CRTC that drives the connector already, else the first that can; never another head's. */
-function chooseCrtc(display: KmsNode, connector: Connector, taken: readonly CrtcId[]): { crtc: CrtcId; index: number } {
-  const { crtcs } = display.kms.getResources();
-  const encoders = connector.encoders.map((id) => display.kms.getEncoder(id));
-  const active = encoders.find(({ id }) => id === connector.encoder)?.crtc;
-  const possible = encoders.reduce((mask, encoder) => mask | encoder.possibleCrtcs, 0);
-  const usable = (id: CrtcId, bit: number) => !taken.includes(id) && ((possible >>> bit) & 1) === 1;
-  const driving = crtcs.findIndex((id, bit) => id === active && usable(id, bit));
-  const index = driving >= 0 ? driving : crtcs.findIndex(usable);
-  const crtc = crtcs[index];
-  if (crtc !== undefined) return { crtc, index };
-  throw new GuestheadError('ERR_NO_PLANE', `No CRTC can drive ${connector.name}`, { device: display.path });
-}
-
-function choosePrimaryPlane(display: KmsNode, crtc: CrtcId, crtcIndex: number): PlaneId {
-  for (const id of display.kms.getPlanes()) {
-    const plane = display.kms.getPlane(id);
-    const type = display.properties(id, 'plane').get('type');
-    const isPrimary = type !== undefined && type.value === type.enums.get('Primary');
-    const fits = ((plane.possibleCrtcs >>> crtcIndex) & 1) === 1 && plane.formats.includes(format.XRGB8888);
-    if (isPrimary && fits) return id;
-  }
-  throw new GuestheadError('ERR_NO_PLANE', `CRTC ${crtc} has no primary plane for XRGB8888`, {
-    device: display.path,
-  });
 }

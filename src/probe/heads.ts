@@ -17,7 +17,9 @@ function checkDevice({ device, heads }: DeviceReading): Check[] {
   if (device.primary === undefined) return [];
   const question: Question = { id: 'heads.connector', why, device: nameOf(device) };
   if ('fault' in heads) return [failed(question, heads.fault, 'unknown')];
-  const isUsable = ({ status, modes }: HeadFacts) => status === 'connected' && modes.length > 0;
+  const couldBe = ({ status, modes }: HeadFacts, wanted: HeadFacts['status']) => status === wanted && modes.length > 0;
+  const wanted = heads.value.some((head) => couldBe(head, 'connected')) ? 'connected' : 'unknown';
+  const isUsable = (head: HeadFacts) => couldBe(head, wanted);
   const usable = heads.value.filter(isUsable);
   const others = heads.value.filter((head) => !isUsable(head));
   const names = others.map(({ connector, status }) => `${connector} ${status}`).join(', ');
@@ -27,11 +29,12 @@ function checkDevice({ device, heads }: DeviceReading): Check[] {
   return [...shown, ok({ ...question, id: 'heads.disconnected' }, names)];
 }
 
-export function describeHead({ connector, modes, make, model }: HeadFacts): string {
+export function describeHead({ connector, status, modes, make, model }: HeadFacts): string {
   const display = [make, model].filter((part) => part !== null).join(' ');
   const best = modes.find(({ preferred }) => preferred) ?? modes[0];
   const mode = best === undefined ? 'no mode' : `${describeMode(best)}, ${modes.length} modes`;
-  return `${connector}: ${mode}${display === '' ? '' : `, ${display}`}`;
+  const doubt = status === 'unknown' ? ', where the kernel cannot tell whether something is plugged in' : '';
+  return `${connector}: ${mode}${display === '' ? '' : `, ${display}`}${doubt}`;
 }
 
 function describeMode({ width, height, refreshHz }: ModeFacts): string {

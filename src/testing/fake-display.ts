@@ -38,7 +38,11 @@ export class FakeDisplay {
   #nextId: number;
 
   /** `firstId`: a device that is bound again has other ids. */
-  constructor(connectors: readonly FakeConnectorOptions[], firstId: number) {
+  constructor(
+    connectors: readonly FakeConnectorOptions[],
+    firstId: number,
+    private readonly shared = false,
+  ) {
     this.#nextId = firstId;
     this.screens = connectors.map((options, index) => this.#screen(options, index));
     this.#state = new FakeProperties(this.screens, () => this.#id());
@@ -61,12 +65,12 @@ export class FakeDisplay {
   connector(id: ConnectorId): Connector | undefined {
     const screen = this.screens.find(({ connector }) => connector === id);
     if (screen === undefined) return undefined;
-    const { name, encoder, modes, connected } = screen;
+    const { name, encoder, modes, connected, status } = screen;
     const isOn = this.#state.read(id, 'CRTC_ID') !== 0n;
     return {
       id,
       name,
-      status: connected || modes.length > 0 ? 'connected' : 'disconnected',
+      status: status ?? (connected || modes.length > 0 ? 'connected' : 'disconnected'),
       encoder: isOn ? encoder : undefined,
       encoders: [encoder],
       widthMm: 300,
@@ -84,7 +88,7 @@ export class FakeDisplay {
     const screen = this.screens[index];
     if (screen === undefined) return undefined;
     const isOn = this.#state.read(screen.connector, 'CRTC_ID') !== 0n;
-    return { id, type: 5, crtc: isOn ? screen.crtc : undefined, possibleCrtcs: 1 << index };
+    return { id, type: 5, crtc: isOn ? screen.crtc : undefined, possibleCrtcs: this.#reach(index) };
   }
 
   planes(): PlaneId[] {
@@ -101,8 +105,13 @@ export class FakeDisplay {
       formats: [format.XRGB8888],
       crtc: crtc === 0 ? undefined : crtc,
       framebuffer: framebuffer === 0 ? undefined : framebuffer,
-      possibleCrtcs: 1 << index,
+      possibleCrtcs: this.#reach(index),
     };
+  }
+
+  /** virtio-gpu's scanouts have one of each; elsewhere every CRTC can have any. */
+  #reach(index: number): number {
+    return this.shared ? (1 << this.screens.length) - 1 : 1 << index;
   }
 
   properties(object: number, kind: ObjectKind): ReadonlyMap<string, Property> {
@@ -266,7 +275,7 @@ export class FakeDisplay {
     this.flipped(screen);
   }
 
-  #screen({ modes = [], connected = false, model }: FakeConnectorOptions, index: number): FakeScreen {
+  #screen({ modes = [], connected = false, status, model }: FakeConnectorOptions, index: number): FakeScreen {
     const cursor = { memory: undefined, shape: undefined, x: 0, y: 0 };
     return {
       name: `Virtual-${index + 1}`,
@@ -276,6 +285,7 @@ export class FakeDisplay {
       plane: this.#id() as PlaneId,
       modes,
       connected,
+      status,
       model,
       busy: false,
       visible: undefined,

@@ -23,6 +23,8 @@ export interface FakeKernelOptions {
   readonly connectors?: readonly FakeConnectorOptions[];
   /** Of the render GPU. */
   readonly layout?: FakeLayout;
+  /** Any CRTC can drive any connector and show any plane, as on many boards; on virtio-gpu each has its own. */
+  readonly shared?: boolean;
 }
 
 /** What the program under test has open; all 0 once everything is closed. */
@@ -297,8 +299,8 @@ export class FakeKernel implements Kernel {
   }
 
   #newDisplay(number: number): Plugged {
-    const { connectors = defaultConnectors } = this.options;
-    const display = new FakeDisplay(connectors, 30 + this.#generation * idsOfADisplay);
+    const { connectors = defaultConnectors, shared } = this.options;
+    const display = new FakeDisplay(connectors, 30 + this.#generation * idsOfADisplay, shared);
     const gpu = { driver: 'virtio_gpu', display, gone: false };
     return { gpu, device: deviceOf('virtio_gpu', '0000:00:02.0', number) };
   }

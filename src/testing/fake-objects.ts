@@ -8,6 +8,8 @@ export interface FakeConnectorOptions {
   readonly modes?: readonly FakeMode[];
   /** Something is plugged in, also where the kernel knows no mode of it, as with a broken EDID. */
   readonly connected?: boolean;
+  /** What the kernel says of it in place of connected or disconnected, where it cannot tell. */
+  readonly status?: 'unknown';
   readonly model?: DisplayModel;
 }
 
@@ -20,6 +22,7 @@ export interface FakeScreen {
   readonly plane: PlaneId;
   modes: readonly FakeMode[];
   readonly connected: boolean;
+  readonly status: 'unknown' | undefined;
   readonly model: DisplayModel | undefined;
   /** A commit's flip has not been made yet: what comes meanwhile is refused with EBUSY, or waits. */
   busy: boolean;

@@ -60,8 +60,12 @@ describe('a display mode', () => {
     assert.equal(refresh({ ...vga, vscan: 3, flags: doublescan | interlace }), '20.000');
   });
 
-  it('has no refresh without totals', () => {
-    assert.equal(decodeMode(modeinfo({ clock: 25200, htotal: 0, vtotal: 525 })).refreshHz, 0);
+  it('is taken to refresh at 60 Hz where its clock is none: an SPI panel’s DRM_SIMPLE_MODE, a driver’s 0 or Hz for kHz', () => {
+    assert.equal(refresh({ clock: 1, htotal: 320, vtotal: 480 }), '60.000');
+    assert.equal(refresh({ clock: 0, htotal: 800, vtotal: 525 }), '60.000');
+    assert.equal(refresh({ clock: 25200, htotal: 0, vtotal: 525 }), '60.000');
+    assert.equal(refresh({ clock: 25200_000, htotal: 800, vtotal: 525 }), '60.000');
+    assert.equal(refresh({ clock: 504_000, htotal: 800, vtotal: 630 }), '1000.000', 'which displays can have');
   });
 
   it('may have a name that fills its room', () => {

@@ -69,4 +69,52 @@ describe('modes', () => {
           error.code === 'ERR_NO_MODE' && error.advice.includes('1920x1080@75, 3840x2160@60, 3840x2160@59.94'),
       );
   });
+
+  it('of a television that prefers an interlaced one default to the progressive one nearest to it', () => {
+    const [interlace, doublescan] = [1 << 4, 1 << 5];
+    const modes = [
+      mode(1920, 1080, 59.94, true, interlace),
+      mode(1920, 1080, 50),
+      mode(1920, 1080, 60),
+      mode(3840, 2160, 30),
+    ];
+    const preferredOf = (...offered: Mode[]) => formatMode(chooseMode({ ...connector, modes: offered }, undefined));
+    assert.equal(preferredOf(...modes), '1920x1080@60');
+    assert.equal(preferredOf(mode(1920, 1080, 60, true, interlace), mode(1280, 720, 60)), '1280x720@60');
+    assert.equal(preferredOf(mode(320, 240, 60, true, doublescan), mode(640, 480, 60)), '640x480@60');
+    assert.equal(preferredOf(mode(720, 576, 50, true, interlace)), '720x576i@50', 'where there is no other');
+  });
+
+  it('that are doublescanned are taken only where no other has the size', () => {
+    const modes = [mode(640, 480, 60, false, 1 << 5), mode(640, 480, 59.94)];
+    const { flags } = chooseMode({ ...connector, modes }, parseMode('640x480@60'));
+    assert.equal(flags, 0);
+    assert.equal(chooseMode({ ...connector, modes: modes.slice(0, 1) }, parseMode('640x480')).flags, 1 << 5);
+  });
+
+  it('of a display with a hundred of them, some twice, are listed by what is near to the wish', () => {
+    const rates = [23.98, 24, 25, 29.97, 30, 50, 59.94, 60, 100, 120];
+    const sizes = [
+      [1920, 1080],
+      [1280, 720],
+      [3840, 2160],
+      [720, 576],
+      [720, 480],
+      [640, 480],
+    ] as const;
+    const once = sizes.flatMap(([width, height]) => rates.map((rate) => mode(width, height, rate)));
+    const television = { ...connector, modes: [...once, ...once] };
+    const adviceOn = (text: string) => {
+      try {
+        chooseMode(television, parseMode(text));
+      } catch (error) {
+        return (error as { advice: string }).advice;
+      }
+      return assert.fail('it has that mode');
+    };
+    const rated = adviceOn('1920x1080@75');
+    for (const rate of rates) assert.ok(rated.includes(`1920x1080@${rate}`), rated);
+    assert.ok(!rated.includes('1280x720') && rated.includes('lists all 60'), rated);
+    assert.match(adviceOn('800x600'), /^valid choices: 1920x1080, 1280x720, 3840x2160, 720x576, 720x480, 640x480 \(/);
+  });
 });

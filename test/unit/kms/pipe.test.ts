@@ -68,8 +68,7 @@ describe('the pipe of a head', () => {
 
   it('is none where another head has the only CRTC that can drive the connector', () => {
     const { crtc } = choosePipe(node, 'Virtual-3');
-    const { connector } = choosePipe(node, 'Virtual-2');
-    const taken = [{ connector, crtc }];
+    const taken = [{ ...choosePipe(node, 'Virtual-2'), crtc }];
     assert.throws(() => choosePipe(node, 'Virtual-3', taken), { code: 'ERR_NO_PLANE', message: /No CRTC/ });
   });
 
