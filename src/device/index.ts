@@ -1,6 +1,6 @@
 export { describeDevice, discover, pathOf, systemRoots } from './discover.js';
 export type { DrmDevice, Roots } from './discover.js';
-export { watchHostRefusals } from './kernel-log.js';
+export { canReadKernelLog, watchHostRefusals } from './kernel-log.js';
 export type { HostRefusal } from './kernel-log.js';
 export { holderAdvice, masterHolder, systemHolderRoots } from './master-holder.js';
 export type { HolderRoots, MasterHolder } from './master-holder.js';

@@ -8,6 +8,7 @@ import { closeSync, constants as flag, openSync, readSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errnoOf, GuestheadError } from '../errors.js';
 import type { Native, NativeWatcher } from '../native.js';
+import { numberOfNode, type NumberOf } from './dev-nodes.js';
 import { commandName, responseName } from './virtio-names.js';
 
 export interface HostRefusal {
@@ -37,7 +38,7 @@ const recordsAtOnce = 256;
 export function watchHostRefusals(
   native: Pick<Native, 'watchReadable'>,
   onRefusal: (refusal: HostRefusal) => void,
-  path = '/dev/kmsg',
+  path = kernelLog,
   read: (fd: number, into: Buffer) => number = readSync,
 ): () => void {
   const fd = openLog(path);
@@ -45,6 +46,17 @@ export function watchHostRefusals(
   const watch = new KernelLogWatch(native, fd, onRefusal, read);
   watch.start();
   return () => watch.close();
+}
+
+const kernelLog = '/dev/kmsg';
+const kernelLogNumber = '1:11';
+
+/** Whether the kernel log is there and ours to read; a rootless container may have /dev/null under its name. */
+export function canReadKernelLog(path = kernelLog, numberOf: NumberOf = numberOfNode): boolean {
+  if (numberOf(path) !== kernelLogNumber) return false;
+  const fd = openLog(path);
+  if (fd !== undefined) closeSync(fd);
+  return fd !== undefined;
 }
 
 function openLog(path: string): number | undefined {

@@ -1,8 +1,8 @@
 /** The trials themselves, on the two devices. */
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allocateUdmabuf, climbDown, importHandle, paddedSize, renderUsage, type PathName } from '../buffer/index.js';
-import { watchHostRefusals, type HostRefusal, type Selected } from '../device/index.js';
+import { canReadKernelLog, watchHostRefusals, type HostRefusal, type Selected } from '../device/index.js';
 import { coded } from '../errors.js';
 import {
   addFramebuffer,
@@ -200,19 +200,13 @@ class DeviceBench implements Bench {
 
   /** What was logged before has nothing to do with the trials. */
   #watchHost(): void {
-    if (this.#watching || !isLogOpen()) return;
+    if (this.#watching || !canReadKernelLog()) return;
     this.#watching = true;
     const stop = watchHostRefusals(loadNative(), (refusal) => this.#refusals.push(refusal));
     this.#owner.own(stop, (close) => {
       close();
     });
   }
-}
-
-function isLogOpen(): boolean {
-  const opened = attempt(() => openSync('/dev/kmsg', constants.O_RDONLY | constants.O_NONBLOCK));
-  if ('value' in opened) closeSync(opened.value);
-  return 'value' in opened;
 }
 
 /** The step before this one has made it: steps are taken in their order, and none after one that failed. */

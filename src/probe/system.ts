@@ -2,6 +2,7 @@
 import { release as osRelease } from 'node:os';
 import { no, ok, unknown, type Question } from './check.js';
 import { systemFiles, type Files } from './files.js';
+import { checkMachine } from './guest.js';
 import type { Check } from './report.js';
 
 export interface SystemSources {
@@ -27,25 +28,6 @@ function isBefore(version: Version, [major, minor, patch]: Version): boolean {
   return version[1] !== minor ? version[1] < minor : version[2] < patch;
 }
 
-const machineQuestion: Question = {
-  id: 'system.machine',
-  why: 'virtio-gpu is the display of a virtual machine; on a host there is none',
-};
-
-function checkMachine(files: Files): Check {
-  const dmi = (name: string) => files.text(`/sys/class/dmi/id/${name}`)?.trim() ?? '';
-  const name = `${dmi('sys_vendor')} ${dmi('product_name')}`.trim() || 'a machine without a name in its firmware';
-  const cpus = files.text('/proc/cpuinfo');
-  const flags = /^flags\s*:(.*)$/m.exec(cpus ?? '')?.[1];
-  if (flags === undefined) return unknown(machineQuestion, `${name}; this CPU does not say whether it is virtual`);
-  if (/\bhypervisor\b/.test(flags)) return ok(machineQuestion, `a virtual machine: ${name}`);
-  return no(
-    machineQuestion,
-    `no virtual machine: ${name}`,
-    'run the probe in the guest, and `guesthead host check` here; `npx guesthead lab run` makes a guest',
-  );
-}
-
 const importQuestion: Question = {
   id: 'system.kernel',
   why: 'virtio-gpu imports another GPU’s buffers since Linux 6.14, and 6.16 mended its early faults; before, only export and copy work',
@@ -55,6 +37,13 @@ const upgrade = 'install Linux 6.16 or later in the guest (on Debian from backpo
 function checkImport(release: string): Check {
   const version = parseRelease(release);
   if (version === undefined) return unknown(importQuestion, `Linux ${release}`, null);
+  const backports = /\.el\d+(?:_\d+)?\b/.exec(release)?.[0].slice(1);
+  if (backports !== undefined && isBefore(version, [6, 16, 0]))
+    return unknown(
+      importQuestion,
+      `Linux ${release}: its number says little, for ${backports} brings much of later kernels back; the trials below tell`,
+      upgrade,
+    );
   if (isBefore(version, [6, 0, 0]))
     return no(importQuestion, `Linux ${release}: no import, and no fences of dma-bufs (6.0)`, upgrade);
   if (isBefore(version, [6, 14, 0])) return no(importQuestion, `Linux ${release}: no import`, upgrade);
@@ -95,17 +84,43 @@ function checkModules(files: Files): Check {
   const orphans = driverless(files);
   const found = here.length === 0 ? 'none of the drivers that matter' : here.join(', ');
   if (orphans.length === 0) return ok(modulesQuestion, found);
-  return no(
-    modulesQuestion,
-    `${found}; without a DRM driver: ${orphans.map(({ text }) => text).join(', ')}`,
-    orphans.some(({ virtio }) => virtio)
-      ? '`modprobe virtio-gpu`, and load it at each start'
-      : 'load the driver of that GPU (xe, i915, amdgpu, …), and install its firmware; see `dmesg`',
-  );
+  const lacking = `${found}; without a DRM driver: ${orphans.map(({ text }) => text).join(', ')}`;
+  return no(modulesQuestion, lacking, adviceOn(orphans));
+}
+
+function adviceOn(orphans: readonly Orphan[]): string {
+  if (orphans.some(({ virtio }) => virtio))
+    return '`modprobe virtio-gpu`, and load it at each start; a kernel without it needs CONFIG_DRM_VIRTIO_GPU';
+  if (orphans.some(({ driver }) => driver === 'nvidia'))
+    return 'load nvidia-drm with mode setting: options nvidia-drm modeset=1 in /etc/modprobe.d, or nvidia-drm.modeset=1 on the kernel’s command line';
+  if (orphans.every(({ driver }) => driver?.replaceAll('_', '-').endsWith('vfio-pci') === true))
+    return 'VFIO has it for a guest inside this one: take its driver_override away to use it here';
+  return 'load the driver of that GPU (xe, i915, amdgpu, …), and install its firmware; see `dmesg`';
+}
+
+interface Orphan {
+  readonly text: string;
+  readonly virtio: boolean;
+  readonly driver: string | undefined;
+}
+
+function driverless(files: Files): Orphan[] {
+  return [...ofPci(files), ...ofVirtio(files)];
+}
+
+/** virtio-gpu off the PCI bus: behind virtio-mmio, or a channel. */
+function ofVirtio(files: Files): Orphan[] {
+  const folder = '/sys/bus/virtio/devices';
+  return files
+    .names(folder)
+    .filter((name) => files.text(`${folder}/${name}/device`)?.trim() === '0x0010')
+    .filter((name) => files.real(`${folder}/${name}`)?.includes('/pci') !== true)
+    .filter((name) => files.real(`${folder}/${name}/driver`) === undefined)
+    .map((name) => ({ text: `${name} (virtio-gpu)`, virtio: true, driver: undefined }));
 }
 
 /** Display controllers on the PCI bus that no DRM driver has. */
-function driverless(files: Files): { text: string; virtio: boolean }[] {
+function ofPci(files: Files): Orphan[] {
   const folder = '/sys/bus/pci/devices';
   const read = (device: string, name: string) => files.text(`${folder}/${device}/${name}`)?.trim() ?? '';
   return files
@@ -116,7 +131,7 @@ function driverless(files: Files): { text: string; virtio: boolean }[] {
       const id = `${read(device, 'vendor')}:${read(device, 'device')}`;
       const driver = files.real(`${folder}/${device}/driver`)?.split('/').at(-1);
       const text = `${device} (${id.replaceAll('0x', '')}${driver === undefined ? '' : `, bound to ${driver}`})`;
-      return { text, virtio: id === virtioGpuId };
+      return { text, virtio: id === virtioGpuId, driver };
     });
 }
 

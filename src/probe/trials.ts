@@ -117,7 +117,12 @@ function refusalFor(path: PathName, error: unknown): PathTrial['refusal'] {
 function checkHost({ node }: Selected, refusals: readonly HostRefusal[] | undefined): Check {
   const why = 'the host refuses buffers without telling the caller: only the guest’s kernel log has it';
   const question: Question = { id: 'trials.host', why, device: node };
-  if (refusals === undefined) return unknown(question, 'the kernel log may not be read', 'run as root to see it');
+  if (refusals === undefined)
+    return unknown(
+      question,
+      'the kernel log may not be read',
+      'run as root to see it; a container’s root needs it, too: `--cap-add SYSLOG --device /dev/kmsg`',
+    );
   if (refusals.length === 0)
     return ok(question, 'refused nothing, as far as it answered; `--flip` shows a buffer to it');
   const found = refusals.map(({ commandName, responseName }) => `${commandName}: ${responseName}`).join(', ');

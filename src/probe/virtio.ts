@@ -91,6 +91,9 @@ function checkDebugfs(device: string, files: Files, name: string): Check {
   const question: Question = { id: 'virtio-gpu.debugfs', why, device };
   const minor = /\d+$/.exec(name)?.[0] ?? '';
   const text = files.text(`/sys/kernel/debug/dri/${minor}/virtio-gpu-features`);
+  const lockdown = /\[(integrity|confidentiality)\]/.exec(files.text('/sys/kernel/security/lockdown') ?? '')?.[1];
+  if (text === undefined && lockdown !== undefined)
+    return unknown(question, `the kernel is locked down (${lockdown}), as with Secure Boot, which closes debugfs`);
   if (text === undefined) return unknown(question, 'not readable here', 'run as root, with debugfs mounted, to see it');
   return ok(question, parseFeatures(text).join(', '));
 }
