@@ -4,8 +4,13 @@ import { libraryLoader } from './library.js';
 /** The number in the name goes up with each release of the library, and each distribution has one of them. */
 export const libdisplayInfo = libraryLoader({
   file: ['libdisplay-info.so.3', 'libdisplay-info.so.2', 'libdisplay-info.so.1'],
-  debian: 'libdisplay-info3, libdisplay-info2 or libdisplay-info1',
-  fedora: 'libdisplay-info',
+  packages: {
+    debian: 'libdisplay-info3, libdisplay-info2 or libdisplay-info1',
+    fedora: 'libdisplay-info',
+    arch: 'libdisplay-info',
+    alpine: 'libdisplay-info',
+    nix: 'libdisplay-info',
+  },
   required: {
     di_info_parse_edid: ['address', 'buffer', 'ulong'],
     di_info_destroy: ['void', 'address'],

@@ -4,8 +4,7 @@ import { libraryLoader, type Address } from './library.js';
 /** The first parameter of nearly all is the open DRM file descriptor. */
 export const libdrm = libraryLoader({
   file: 'libdrm.so.2',
-  debian: 'libdrm2',
-  fedora: 'libdrm',
+  packages: { debian: 'libdrm2', fedora: 'libdrm', arch: 'libdrm', alpine: 'libdrm', nix: 'libdrm' },
   required: {
     drmGetVersion: ['address', 'int'],
     drmFreeVersion: ['void', 'address'],

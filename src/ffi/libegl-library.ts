@@ -4,8 +4,7 @@ import { copyString } from './memory.js';
 
 const libegl = libraryLoader({
   file: 'libEGL.so.1',
-  debian: 'libegl1',
-  fedora: 'libglvnd-egl',
+  packages: { debian: 'libegl1', fedora: 'libglvnd-egl', arch: 'libglvnd', alpine: 'mesa-egl', nix: 'libglvnd' },
   required: { eglQueryString: ['address', 'address', 'int'] },
   optional: {},
 });

@@ -3,8 +3,7 @@ import { libraryLoader } from './library.js';
 
 export const libgbm = libraryLoader({
   file: 'libgbm.so.1',
-  debian: 'libgbm1',
-  fedora: 'mesa-libgbm',
+  packages: { debian: 'libgbm1', fedora: 'mesa-libgbm', arch: 'mesa', alpine: 'mesa-gbm', nix: 'libgbm' },
   required: {
     gbm_create_device: ['address', 'int'],
     gbm_device_destroy: ['void', 'address'],

@@ -10,6 +10,7 @@
 import type ffi from 'ffi-napi';
 import { GuestheadError, messageOf } from '../errors.js';
 import { ffiNapi } from './ffi-napi.js';
+import { installAdvice, type Packages } from './packages.js';
 
 /** The address of C memory; `0n` is NULL. */
 export type Address = bigint;
@@ -42,9 +43,8 @@ type Bound<S extends Signatures> = {
 interface LibraryDescription<Required extends Signatures, Optional extends Signatures> {
   /** The name for `dlopen`, with the ABI version; of several, the first that loads. */
   readonly file: string | readonly string[];
-  /** The packages that hold it, for advice. */
-  readonly debian: string;
-  readonly fedora: string;
+  /** What holds it, for advice. */
+  readonly packages: Packages;
   readonly required: Required;
   /** Functions that a supported version may lack; `undefined` where it does. */
   readonly optional: Optional;
@@ -79,9 +79,8 @@ function bindAll<Required extends Signatures, Optional extends Signatures>(
     return { ...bindRequired(library, description.required), ...bindOptional(library, description.optional) };
   } catch (cause) {
     if (cause instanceof GuestheadError) throw cause; // ffi-napi itself is missing
-    const { debian, fedora } = description;
     throw new GuestheadError('ERR_LIBRARY_MISSING', `Cannot load ${files.join(' or ')}: ${messageOf(cause)}`, {
-      advice: `Install or update the package ${debian} (Debian, Ubuntu) or ${fedora} (Fedora)`,
+      advice: installAdvice(description.packages),
       cause,
     });
   }

@@ -35,10 +35,10 @@ const crtc = 1 as CrtcId;
 const notDrm = { code: 'ERR_SYSTEM', errno: ENOTTY, device: '/dev/null' };
 
 describe('a missing library', () => {
-  it('is named with the packages that hold it', () => {
-    const libdrm = { code: 'ERR_LIBRARY_MISSING', message: /libnone\.so\.2/, advice: /libdrm2.*libdrm \(Fedora\)/ };
+  it('is named with the package that holds it', () => {
+    const libdrm = { code: 'ERR_LIBRARY_MISSING', message: /libnone\.so\.2/, advice: /libdrm/ };
     assert.throws(() => loadLibdrm('libnone.so.2'), libdrm);
-    const libgbm = { code: 'ERR_LIBRARY_MISSING', message: /libnone\.so\.1/, advice: /libgbm1.*mesa-libgbm/ };
+    const libgbm = { code: 'ERR_LIBRARY_MISSING', message: /libnone\.so\.1/, advice: /libgbm|mesa/ };
     assert.throws(() => loadLibgbm('libnone.so.1'), libgbm);
   });
 });

@@ -13,9 +13,11 @@ const libc = bindProcess({
   strtoull: ['uint64', 'buffer', 'address', 'int'],
 });
 
+const libc6 = { debian: 'libc6', fedora: 'glibc', arch: 'glibc', alpine: 'musl', nix: 'glibc' };
+
 function loader(required: Record<string, ['ulong', 'address']>) {
   const optional = { strnlen: ['ulong', 'address', 'ulong'], no_such_function: ['int'] } as const;
-  return libraryLoader({ file: 'libc.so.6', debian: 'libc6', fedora: 'glibc', required, optional });
+  return libraryLoader({ file: 'libc.so.6', packages: libc6, required, optional });
 }
 
 describe('a library', () => {
@@ -29,7 +31,7 @@ describe('a library', () => {
 
   it('of several names is the first that is there', () => {
     const required = { strlen: ['ulong', 'address'] } as const;
-    const description = { debian: 'libc6', fedora: 'glibc', required, optional: {} };
+    const description = { packages: libc6, required, optional: {} };
     const load = libraryLoader({ ...description, file: ['libnone.so.1', 'libc.so.6', 'libm.so.6'] });
     assert.equal(typeof load().strlen, 'function');
     assert.equal(load(), load());
