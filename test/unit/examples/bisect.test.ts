@@ -18,9 +18,11 @@ writeFileSync(
   `#!/bin/sh
 echo "$@" >> ${log}
 case $(cat state) in
-  good) echo 'text'; echo '{"verdict":"pass","reasons":[]}' ;;
-  bad) echo '{"verdict":"fail","reasons":["a capture differs"]}'; exit 1 ;;
+  good) echo 'text'; echo '{"verdict":"pass","host":{"captures":3,"exact":3,"torn":0}}' ;;
+  slow) echo '{"verdict":"fail","host":{"captures":3,"exact":3,"torn":0}}'; exit 1 ;;
+  wrong) echo '{"verdict":"fail","host":{"captures":3,"exact":2,"torn":1}}'; exit 1 ;;
   refused) echo '{"verdict":"fail","error":{"code":"ERR_IMPORT_REFUSED"}}'; exit 3 ;;
+  misused) echo '{"verdict":"fail","error":{"code":"ERR_USAGE"}}'; exit 2 ;;
   *) echo 'guesthead: ERR_LAB: the guest ended' >&2; exit 1 ;;
 esac
 `,
@@ -31,10 +33,10 @@ const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.org', '
 const environment = { ...process.env, GUESTHEAD: command, BUILD: 'test "$(cat state)" != unbuildable' };
 
 /** What `git bisect run` calls the first bad commit of a history with these states. */
-function firstBad(states: readonly string[]): string {
+function firstBad(states: readonly string[], more: Readonly<Record<string, string>> = {}): string {
   const tree = mkdtempSync(join(folder, 'tree-'));
   const git = (...args: string[]) =>
-    execFileSync('git', [...identity, ...args], { cwd: tree, encoding: 'utf8', env: environment });
+    execFileSync('git', [...identity, ...args], { cwd: tree, encoding: 'utf8', env: { ...environment, ...more } });
   git('init', '-q');
   for (const [index, state] of states.entries()) {
     writeFileSync(join(tree, 'state'), state);
@@ -48,13 +50,17 @@ function firstBad(states: readonly string[]): string {
 }
 
 describe('examples/bisect.sh', () => {
-  it('finds the commit after which the verdict is fail, past those that cannot be built or booted', () => {
-    const states = ['good', 'good', 'unbuildable', 'good', 'dead', 'good', 'bad', 'bad', 'dead', 'bad'];
+  it('finds the commit that shows something else, past those that cannot be built or booted, or are slow', () => {
+    const states = ['good', 'slow', 'unbuildable', 'good', 'dead', 'slow', 'wrong', 'wrong', 'dead', 'wrong'];
     assert.equal(firstBad(states), 'commit 6');
   });
 
   it('takes a buffer that is refused for bad, though guesthead calls it an unsuitable device', () => {
-    assert.equal(firstBad(['good', 'good', 'good', 'refused', 'refused']), 'commit 3');
+    assert.equal(firstBad(['good', 'misused', 'good', 'refused', 'refused']), 'commit 3');
+  });
+
+  it('finds the first slow one where the whole verdict counts', () => {
+    assert.equal(firstBad(['good', 'good', 'slow', 'slow', 'slow'], { VERDICT: 'all' }), 'commit 2');
   });
 
   it('boots the tree that it is in, and passes options on', () => {
