@@ -43,6 +43,9 @@ describe('the programs in the documents', () => {
       await promisify(execFile)(process.execPath, program, { cwd: packageRoot, timeout: 60_000 });
     });
 
+  for (const { place, text } of documents().flatMap((document) => blocksOf(document, 'json')))
+    it(`${place} is JSON`, () => assert.doesNotThrow(() => JSON.parse(text) as unknown));
+
   it('need nothing else that does not compile', () => {
     const ours = new Set(programs.map(({ file }) => file));
     assert.deepEqual(
