@@ -32,6 +32,11 @@ describe('the documents', () => {
       assert.deepEqual(dead, []);
     });
 
+  it('README.md is read to its end: it has at most 150 lines', () => {
+    const [readme] = all.filter(({ path }) => path === 'README.md');
+    assert.ok((readme?.text.split('\n').length ?? Infinity) <= 151);
+  });
+
   it('are all in the menu of the site', () => {
     const config = readFileSync(join(packageRoot, 'docs/.vitepress/config.mjs'), 'utf8');
     const menu = [...config.matchAll(/page\('[^']*', '\/(\w+)'\)/g)].map(([, name]) => `docs/${name}.md`);
