@@ -28,7 +28,12 @@ describe('a head on a machine with several displays and GPUs', () => {
     const head = await openHead({ kernel });
     const { info } = head;
     assert.deepEqual([info.display.chosen, info.render.chosen], [reasons.display, reasons.render]);
-    const figures = { ...statsOf(Array.from({ length: 10 }, (_, i) => flipAt(i))), cpuMsPerFlip: 0, firstFlip: null, firstFlipMs: null };
+    const figures = {
+      ...statsOf(Array.from({ length: 10 }, (_, i) => flipAt(i))),
+      cpuMsPerFlip: 0,
+      firstFlip: null,
+      firstFlipMs: null,
+    };
     const pacing = { kind: 'timer-paced', advice: '' } as const;
     const result = judgeRun(info, figures, { pacing, faults: [], host: null, failures: [] });
     assert.deepEqual([result.display.chosen, result.render.chosen], [reasons.display, reasons.render]);
