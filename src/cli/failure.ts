@@ -4,6 +4,8 @@ import { GuestheadError, messageOf, type ErrorCode } from '../errors.js';
 export const failStatus = 1;
 export const usageStatus = 2;
 export const noDeviceStatus = 3;
+/** What `git bisect run` takes for "cannot be tested", and what env, timeout and docker end with when they fail themselves. */
+export const notBootedStatus = 125;
 
 const usage: readonly ErrorCode[] = ['ERR_USAGE', 'ERR_NO_MODE'];
 const noDevice: readonly ErrorCode[] = [

@@ -2,7 +2,8 @@
 import { type Command, Option } from 'commander';
 import type { Lab, LabOptions, Size } from '../lab/index.js';
 import { GuestheadError } from '../errors.js';
-import { failStatus } from './failure.js';
+import { constants } from 'node:os';
+import { exitStatus, failStatus, failureLines, notBootedStatus, usageStatus } from './failure.js';
 import { collect, memorySize, pixelSize, seconds, wholeNumber } from './parse.js';
 
 interface LabCliOptions {
@@ -15,6 +16,8 @@ interface LabCliOptions {
   readonly modules?: string;
   readonly root?: string;
   readonly init?: string;
+  readonly qemu?: string;
+  readonly bootTimeout?: number;
   readonly timeout: number;
   readonly capture?: number;
   readonly keepLog?: boolean;
@@ -70,6 +73,8 @@ function addMachineOptions(command: Command): Command {
       '--modules <folder>',
       "that kernel's modules, where `make modules_install INSTALL_MOD_PATH=FOLDER` wrote them",
     )
+    .option('--qemu <file|folder>', 'another QEMU: the program qemu-system-x86_64, or the folder in which it was built')
+    .option('--boot-timeout <s>', 'give a boot up that takes longer (default: 60, with --init 180)', seconds)
     .option(
       '--writable <dir>',
       'a folder that the guest writes through to this machine, besides this one (repeatable; / = all that you can write)',
@@ -85,7 +90,8 @@ function addMachineOptions(command: Command): Command {
 
 async function runInLab(command: readonly string[], options: LabCliOptions): Promise<number> {
   const interruption = interruptible();
-  const lab = await boot(options, interruption.signal);
+  const lab = await bootOrSay(options, interruption);
+  if (typeof lab === 'number') return lab;
   const env: Record<string, string> =
     options.capture === undefined ? {} : { GUESTHEAD_CAPTURES: String(options.capture) };
   const timer = setTimeout(() => {
@@ -111,7 +117,8 @@ async function runInLab(command: readonly string[], options: LabCliOptions): Pro
 
 async function shellInLab(options: LabCliOptions): Promise<number> {
   const interruption = interruptible();
-  const lab = await boot(options, interruption.signal, true); // someone edits files on the host meanwhile
+  const lab = await bootOrSay(options, interruption, true); // someone edits files on the host meanwhile
+  if (typeof lab === 'number') return lab;
   const { stdin, stdout } = process;
   try {
     const job = lab.start(options.root === undefined ? [process.env['SHELL'] ?? '/bin/bash'] : anyShell, {
@@ -147,6 +154,18 @@ const anyShell = ['sh', '-c', 'exec "$(command -v bash || command -v sh)"'];
 /** Ctrl-D, which ends a shell whose input has ended. */
 const endOfTransmission = 4;
 
+/** The lab, or the exit status where there is none to run the command in. Throws what is the caller's mistake. */
+async function bootOrSay(options: LabCliOptions, interruption: Interruption, liveFiles = false): Promise<Lab | number> {
+  try {
+    return await boot(options, interruption.signal, liveFiles);
+  } catch (error) {
+    interruption.dispose();
+    if (exitStatus(error) === usageStatus) throw error;
+    for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
+    return interruption.status ?? notBootedStatus;
+  }
+}
+
 async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = false): Promise<Lab> {
   const say = (line: string) => process.stderr.write(`lab: ${line}\n`);
   const labOptions: LabOptions = {
@@ -159,6 +178,8 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
     root: options.root,
     init: options.init,
     modules: options.modules,
+    qemu: options.qemu,
+    bootTimeout: options.bootTimeout,
     liveFiles,
     keepLog: options.keepLog === true,
     onProgress: say,
@@ -177,6 +198,8 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
 interface Interruption {
   readonly signal: AbortSignal;
   abort(why: string): void;
+  /** What a shell tells of a command that a signal ended, once one has come; `git bisect run` stops at it. */
+  readonly status: number | undefined;
   onSignal: ((signal: NodeJS.Signals) => void) | undefined;
   dispose(): void;
 }
@@ -184,8 +207,12 @@ interface Interruption {
 /** The first signal goes to the guest's command, so that it can end well; before there is one, and a second time, it ends the lab. */
 function interruptible(): Interruption {
   const controller = new AbortController();
+  let received: NodeJS.Signals | undefined;
   const interruption: Interruption = {
     signal: controller.signal,
+    get status() {
+      return received === undefined ? undefined : 128 + constants.signals[received];
+    },
     abort: (why) => {
       controller.abort(new GuestheadError('ERR_LAB', `The guest was ended: ${why}`));
     },
@@ -196,6 +223,7 @@ function interruptible(): Interruption {
     },
   };
   const receive = (signal: NodeJS.Signals) => {
+    received = signal;
     const pass = interruption.onSignal;
     interruption.onSignal = undefined;
     if (pass === undefined) interruption.abort(signal);

@@ -1,6 +1,6 @@
 /** What the command's help and its man page say beside the commands and their options. */
 import { configName } from './config.js';
-import { failStatus, noDeviceStatus, usageStatus } from './failure.js';
+import { failStatus, noDeviceStatus, notBootedStatus, usageStatus } from './failure.js';
 
 type Entry = readonly [term: string, description: string];
 
@@ -14,6 +14,7 @@ export const exitStatuses: readonly Entry[] = [
   [String(failStatus), 'fail: the figures are not good enough, or the run broke off'],
   [String(usageStatus), 'bad usage: a wrong option, or a wrong config file'],
   [String(noDeviceStatus), 'no suitable device here, or no permission to use it'],
+  [String(notBootedStatus), 'guesthead lab: the guest did not come up, so that the command never ran'],
 ];
 
 export const environment: readonly Entry[] = [
@@ -43,6 +44,10 @@ export const examples: readonly Entry[] = [
     'Flips on every connected head, and goes on through most troubles.',
   ],
   ['guesthead lab run -- guesthead run --frames 600', 'The same in a QEMU guest, on a machine without the devices.'],
+  [
+    'git bisect run sh -c "make -j8 || exit 125; guesthead lab run --kernel . -- guesthead run --frames 100"',
+    'Finds the commit that broke the flips, in the tree of a kernel; one that does not build or boot is skipped.',
+  ],
   [
     'guesthead completion bash > ~/.local/share/bash-completion/completions/guesthead',
     'Has bash complete the command.',

@@ -7,7 +7,6 @@ import { Agent } from './agent.js';
 import { Heads } from './heads.js';
 import type { Kernel } from './kernel/locate.js';
 import { type Accelerator, type MachineOptions, qemuArguments, type RunFiles } from './machine.js';
-import { findProgram } from './paths.js';
 import { startChild, type Child } from './processes.js';
 import { Qmp } from './qmp.js';
 import { shareCommand, shareFailure } from './share.js';
@@ -21,6 +20,8 @@ export interface HypervisorOptions {
   readonly machine: MachineOptions;
   readonly kernel: Kernel;
   readonly accelerator: Accelerator;
+  /** The program. */
+  readonly qemu: string;
   /** Folders that the guest writes through to the host. */
   readonly writable: readonly string[];
   readonly onCaptures?: ((report: WitnessReport) => void) | undefined;
@@ -33,6 +34,7 @@ export class Hypervisor {
   #agent: Agent | undefined;
   #qmp: Qmp | undefined;
   #witness: Socket | undefined;
+  readonly #died = new AbortController();
 
   constructor(private readonly options: HypervisorOptions) {
     this.heads = new Heads(options.files, options.machine);
@@ -58,6 +60,11 @@ export class Hypervisor {
     this.#witness = await connectWhenUp(files.witness, either);
     serveWitness(this.#witness, this.#qmp, { capture: files.capture, kept: files.keptCapture }, onCaptures);
     await this.heads.plugAll(either);
+  }
+
+  /** By itself: it could not start, or the guest has powered off or panicked. */
+  get qemuEnded(): boolean {
+    return this.#died.signal.aborted;
   }
 
   /** What the processes said on standard error, each that said anything. */
@@ -86,15 +93,13 @@ export class Hypervisor {
 
   /** Aborted when it ends. */
   #startQemu(env: NodeJS.ProcessEnv): AbortSignal {
-    const { files, machine, kernel, accelerator } = this.options;
-    const qemu = findProgram('qemu-system-x86_64', 'qemu-system-x86');
+    const { files, machine, kernel, accelerator, qemu } = this.options;
     const child = startChild([qemu, ...qemuArguments(machine, kernel, files, accelerator)], env);
     this.#children.push(child);
-    const died = new AbortController();
     child.process.once('exit', () => {
-      died.abort(new GuestheadError('ERR_LAB', 'QEMU ended'));
+      this.#died.abort(new GuestheadError('ERR_LAB', 'QEMU ended'));
     });
-    return died.signal;
+    return this.#died.signal;
   }
 
   #throwIfDead(): void {

@@ -18,6 +18,7 @@ import { requireOptions } from './kernel/config.js';
 import { diagnose } from './kernel/diagnosis.js';
 import { stageModules } from './kernel/stage.js';
 import type { Qmp } from './qmp.js';
+import { locateQemu, requireQemu, requireX64 } from './qemu.js';
 import { chooseRoot, fillBin, type Root } from './root.js';
 import { writableFolders } from './share.js';
 import { shellQuote } from './shell.js';
@@ -26,6 +27,10 @@ import { buildInit, buildUdmabufStandIn } from './tools.js';
 import { packageRoot } from '../package-root.js';
 
 export interface LabOptions extends MachineWishes, KernelWishes {
+  /** The program qemu-system-x86_64, or the folder in which QEMU was built; default: the one on the PATH. */
+  readonly qemu?: string | undefined;
+  /** Seconds until a boot is given up. Default: 60; a kernel with KASAN or lockdep takes longer under emulation. */
+  readonly bootTimeout?: number | undefined;
   /** Folders that the guest writes through to the host, besides the current one; `/` = everything that the user can write. */
   readonly writable?: readonly string[] | undefined;
   /** Another distribution's tree, which becomes the root below the scratch layer; default: the host's root. */
@@ -44,9 +49,10 @@ export interface LabOptions extends MachineWishes, KernelWishes {
   readonly signal?: AbortSignal;
 }
 
-const bootTimeoutMs = 60_000;
-/** With a PID 1 that has services to start. */
-const fullBootTimeoutMs = 180_000;
+/** Seconds. */
+const defaultBootTimeout = 60;
+/** The same with a PID 1 that has services to start. */
+const fullBootTimeout = 180;
 /** Returns once systemd, where that is PID 1, has started all that it starts, whether well or not. */
 const allStarted = `case $(readlink /proc/1/exe) in */systemd)
   until test -S /run/systemd/private; do sleep 0.1; done
@@ -78,6 +84,8 @@ export class Lab {
     private readonly hasStandIn: boolean,
     /** Folders that the guest writes through to the host; what it writes elsewhere is gone with it. */
     readonly writable: readonly string[],
+    /** The program that runs the guest. */
+    readonly qemu: string,
     readonly root: Root,
   ) {
     const { onCaptures } = options;
@@ -86,6 +94,7 @@ export class Lab {
       machine: machineOf(options),
       kernel,
       accelerator,
+      qemu,
       writable,
       onCaptures,
     });
@@ -97,16 +106,19 @@ export class Lab {
   }
 
   static async #bootWithin(attempts: number, options: LabOptions): Promise<Lab> {
+    requireX64();
+    const qemu = locateQemu(options.qemu);
+    if (options.qemu !== undefined) await requireQemu(qemu);
     const kernel = locateKernel(options);
     if (kernel.isNamed) for (const lack of requireOptions(kernel)) options.onProgress?.(lack);
-    const accelerator = await chooseAccelerator(kernel);
+    const accelerator = await chooseAccelerator({ qemu, image: kernel.image });
     const standIn = options.udmabufStandIn ?? !existsSync('/dev/udmabuf');
     const standIns = ['vgem stands in for the headless GPU'];
     if (standIn && options.blob !== false) standIns.push("a preloaded library stands in for the host's /dev/udmabuf");
     const writable = writableFolders(options.writable);
     const root = await chooseRoot(options.root);
     const folder = await mkdtemp(join(tmpdir(), 'guesthead-'));
-    const lab = new Lab(folder, kernel, accelerator, standIns, options, standIn, writable, root);
+    const lab = new Lab(folder, kernel, accelerator, standIns, options, standIn, writable, qemu, root);
     try {
       await lab.#boot();
       return lab;
@@ -194,9 +206,14 @@ export class Lab {
     await this.close();
   }
 
+  get #bootTimeout(): number {
+    const usual = this.options.init === undefined ? defaultBootTimeout : fullBootTimeout;
+    return this.options.bootTimeout ?? usual;
+  }
+
   async #boot(): Promise<void> {
     const progress = this.options.onProgress ?? (() => undefined);
-    const timeout = AbortSignal.timeout(this.#bootTimeoutMs);
+    const timeout = AbortSignal.timeout(this.#bootTimeout * 1000);
     timeout.addEventListener('abort', () => (this.#hung = !this.#up));
     const signal = this.options.signal ? AbortSignal.any([timeout, this.options.signal]) : timeout;
     progress(`booting Linux ${this.kernel.release} in QEMU (${this.accelerator})`);
@@ -213,10 +230,6 @@ export class Lab {
     this.options.signal?.addEventListener('abort', failCommands, { signal: this.#closed.signal });
     this.#up = true;
     progress('the guest is up');
-  }
-
-  get #bootTimeoutMs(): number {
-    return this.options.init === undefined ? bootTimeoutMs : fullBootTimeoutMs;
   }
 
   /** The environment in which QEMU finds them. */
@@ -256,16 +269,22 @@ export class Lab {
   async #explain(error: unknown): Promise<Error> {
     if (this.#closing !== undefined) return new GuestheadError('ERR_CLOSED', 'The lab was closed');
     const tail = await this.#console.tail();
-    const what = this.#hung ? `The guest was not up after ${this.#bootTimeoutMs / 1000} s` : messageOf(error);
+    const what = this.#hung ? `The guest was not up after ${this.#bootTimeout} s` : messageOf(error);
     const parts = [what, ...this.#hypervisor.errors(), tail === '' ? '' : `the guest's console ended with:\n${tail}`];
     const advice = this.#up ? undefined : await this.#advice(error);
     return new GuestheadError('ERR_LAB', parts.filter((part) => part !== '').join('\n'), { cause: error, advice });
   }
 
-  /** What to change, of a boot that failed: what it knew itself, or what the console tells. */
+  /** What to change, of a boot that failed: what it knew itself, what QEMU lacks, or what the console tells. */
   async #advice(error: unknown): Promise<string | undefined> {
     if (error instanceof GuestheadError && error.advice !== undefined) return error.advice;
-    return this.kernel.isNamed ? diagnose(await this.#console.text()) : undefined;
+    if (this.#hypervisor.qemuEnded) {
+      const fault = await requireQemu(this.qemu).catch(messageOf);
+      if (fault !== undefined) return fault;
+    }
+    const text = await this.#console.text();
+    const isSilent = text === '' && this.#hypervisor.errors().length > 0; // QEMU itself did not come so far
+    return this.kernel.isNamed && !isSilent ? diagnose(text) : undefined;
   }
 
   /**

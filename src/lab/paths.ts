@@ -21,7 +21,7 @@ export function findProgram(name: string, debianPackage: string, alsoIn: readonl
   });
 }
 
-function isExecutable(path: string): boolean {
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;
@@ -30,10 +30,15 @@ function isExecutable(path: string): boolean {
   }
 }
 
+const stamp = join(kernelDir, 'release');
+
+export function hasSetupKernel(): boolean {
+  return existsSync(stamp);
+}
+
 /** The kernel that the set-up put into the cache. */
 export function setupKernel(): { readonly image: string; readonly release: string } {
-  const stamp = join(kernelDir, 'release');
-  if (!existsSync(stamp)) throw new GuestheadError('ERR_LAB', 'The lab has no kernel yet', { advice: setupAdvice });
+  if (!hasSetupKernel()) throw new GuestheadError('ERR_LAB', 'The lab has no kernel yet', { advice: setupAdvice });
   const release = readFileSync(stamp, 'utf8').trim();
   return { image: join(kernelDir, 'lib/modules', release, 'vmlinuz'), release };
 }

@@ -8,6 +8,8 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Lines } from '../support/lab.js';
 import { kernelDir, setupKernel } from '../../src/lab/paths.js';
+import { configFragment } from '../../src/lab/index.js';
+import { bzImage, Folder } from '../support/made-up-kernel.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const main = join(packageRoot, 'dist/cli/main.cjs');
@@ -128,6 +130,8 @@ describe('guesthead lab run', () => {
       [['--blob', 'maybe', '--', 'true'], /on, off/],
       [['--memory', 'lots', '--', 'true'], /512M/],
       [['--kernel', '/nowhere/vmlinuz', '--', 'true'], /No kernel image/],
+      [['--modules', '/', '--', 'true'], /--kernel/],
+      [['--qemu', '/nowhere', '--', 'true'], /No QEMU to run/],
       [[], /command/],
     ] as const)
       await refuses(['lab', 'run', ...words], says);
@@ -137,6 +141,19 @@ describe('guesthead lab run', () => {
       [['--pattern', 'plaid'], /bars, counter, none/],
     ] as const)
       await refuses(['run', ...words], says);
+  });
+
+  it('ends with 125 where the kernel cannot be tested, as git bisect wants it', async () => {
+    using folder = new Folder({
+      'tree/arch/x86/boot/bzImage': bzImage('7.3.4'),
+      'tree/.config': configFragment().replace('CONFIG_VIRTIO_FS=y', ''),
+    });
+    const { status, stderr } = await labRun('--kernel', join(folder.path, 'tree'), '--', 'true');
+    assert.equal(status, 125);
+    assert.match(stderr, /ERR_LAB[^]*CONFIG_VIRTIO_FS[^]*guesthead lab config/);
+    const other = await labRun('--qemu', '/bin/false', '--', 'true');
+    assert.equal(other.status, 125);
+    assert.match(other.stderr, /does not answer as QEMU does/);
   });
 
   async function refuses(words: readonly string[], says: RegExp): Promise<void> {
