@@ -26,16 +26,19 @@ export interface Root {
   readonly description?: string;
 }
 
+/** Runs a program in a tree, with mounts beside it; resolves to what it printed, and rejects with its `stderr`. */
+export type RunInTree = (tree: string, mounts: readonly string[], words: readonly string[]) => Promise<string>;
+
 /** Throws ERR_USAGE for a folder that is no root, or in which no Node runs. */
-export async function chooseRoot(folder?: string): Promise<Root> {
+export async function chooseRoot(folder?: string, runInTree: RunInTree = inTree): Promise<Root> {
   if (folder === undefined)
     return { tree: '/', binds: [], searchPath: `${dirname(process.execPath)}:${usualSearchPath}` };
   const tree = treeAt(folder);
-  const own = await nodeIn(tree);
+  const own = await nodeIn(tree, runInTree);
   const base = { tree, binds: [packageFolder()], searchPath: usualSearchPath };
   const name = `the root is ${tree} (${distribution(tree)})`;
   if (own !== undefined && serves(own)) return { ...base, description: `${name}, with its own Node ${own}` };
-  await requireHostNode(tree, own);
+  await requireHostNode(tree, own, runInTree);
   return { ...base, node: process.execPath, description: `${name}, with this machine's Node ${process.versions.node}` };
 }
 
@@ -75,15 +78,15 @@ function distribution(tree: string): string {
 }
 
 /** The version, where the tree has a Node that starts. */
-async function nodeIn(tree: string): Promise<string | undefined> {
+async function nodeIn(tree: string, runInTree: RunInTree): Promise<string | undefined> {
   const words = ['env', `PATH=${usualSearchPath}`, 'node', '--version'];
-  const { stdout } = await inTree(tree, [], words).catch(() => ({ stdout: '' }));
+  const stdout = await runInTree(tree, [], words).catch(() => '');
   return /^v(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
 }
 
-async function requireHostNode(tree: string, own: string | undefined): Promise<void> {
+async function requireHostNode(tree: string, own: string | undefined, runInTree: RunInTree): Promise<void> {
   try {
-    await inTree(tree, ['--ro-bind', process.execPath, '/run/node'], ['/run/node', '--version']);
+    await runInTree(tree, ['--ro-bind', process.execPath, '/run/node'], ['/run/node', '--version']);
   } catch (cause) {
     const found = own === undefined ? 'has no Node' : `has Node ${own}, which is too old`;
     throw new GuestheadError(
@@ -103,9 +106,10 @@ function reasonOf(cause: unknown): string {
   return stderr.trim().split('\n')[0] ?? messageOf(cause);
 }
 
-function inTree(tree: string, mounts: readonly string[], words: readonly string[]) {
+async function inTree(tree: string, mounts: readonly string[], words: readonly string[]): Promise<string> {
   const devices = ['--dev', '/dev', '--proc', '/proc', '--tmpfs', '/run'];
-  return run(findSandbox(), [...sandboxUser(), '--ro-bind', tree, '/', ...devices, ...mounts, '--', ...words]);
+  const sandbox = [...sandboxUser(), '--ro-bind', tree, '/', ...devices, ...mounts];
+  return (await run(findSandbox(), [...sandbox, '--', ...words])).stdout;
 }
 
 /** As package.json has them: of a major from this minor on, and every major after the last. */
