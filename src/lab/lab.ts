@@ -22,6 +22,7 @@ import { locateQemu, requireQemu, requireX64 } from './qemu.js';
 import { chooseRoot, fillBin, type Root } from './root.js';
 import { writableFolders } from './share.js';
 import { shellQuote } from './shell.js';
+import { checkSize } from './sizes.js';
 import type { WitnessReport } from './witness.js';
 import { buildInit, buildUdmabufStandIn } from './tools.js';
 import { packageRoot } from '../package-root.js';
@@ -101,7 +102,8 @@ export class Lab {
     this.#console = new ConsoleLog(this.files.console);
   }
 
-  static boot(options: LabOptions = {}): Promise<Lab> {
+  static async boot(options: LabOptions = {}): Promise<Lab> {
+    checkSize(machineOf(options).size);
     return Lab.#bootWithin(2, options);
   }
 

@@ -126,6 +126,7 @@ describe('guesthead lab run', () => {
   it('refuses bad options with status 2 and the choices, as run does before it looks for a device', async () => {
     for (const [words, says] of [
       [['--size', 'big', '--', 'true'], /WIDTHxHEIGHT/],
+      [['--size', '4095x33', '--', 'true'], /cannot have 4095x33[^]*nearest that it can is 4095x200/],
       [['--heads', '0', '--', 'true'], /1 to 16/],
       [['--blob', 'maybe', '--', 'true'], /on, off/],
       [['--memory', 'lots', '--', 'true'], /512M/],
