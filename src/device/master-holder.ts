@@ -31,6 +31,8 @@ function isSessionManager({ command }: MasterHolder): boolean {
 
 /** What to do about who holds a display; `holder` as `masterHolder` tells. */
 export function holderAdvice(holder: MasterHolder | undefined): string {
+  if (holder?.command === 'plymouthd')
+    return 'it is the boot splash: `plymouth quit`, or start after it (After=plymouth-quit-wait.service in a unit)';
   if (holder === undefined || !isSessionManager(holder))
     return 'stop the compositor or display manager that holds it, or run from a virtual console of your own';
   const how =

@@ -35,13 +35,19 @@ export function checkUdmabuf(files: HostFiles, machine: HostMachine): HostCheck[
 }
 
 function presence(files: HostFiles): Finding {
+  if (!files.exists(device) && files.exists('/sys/class/misc/udmabuf'))
+    return {
+      status: 'no',
+      found: 'the kernel has udmabuf, but /dev lacks it',
+      advice: `give it to the container in which QEMU runs: \`--device ${device}\` (Docker, Podman), a host device (KubeVirt)`,
+    };
   if (!files.exists(device))
     return { status: 'no', found: `no ${device}`, advice: 'modprobe udmabuf; the kernel needs CONFIG_UDMABUF' };
   const ok = files.mayUse(device);
   return {
     status: judged(ok),
     found: ok ? `${device}, readable and writable` : `${device} may not be opened by this user`,
-    advice: `join the group that owns ${device} (kvm, where udev set it), or give it to one; libvirt's QEMU needs the same right`,
+    advice: `join the group that owns ${device} (kvm, where udev set it; from systemd 257 on whoever sits at the machine may open it), or give it to one; libvirt's QEMU needs the same right, and a SELinux policy that lets it (ausearch -m avc tells)`,
   };
 }
 

@@ -8,8 +8,13 @@ const question: Question = {
   why: 'virtio-gpu is the display of a virtual machine; on a host there is none',
 };
 
+/** Its /dev/dri, where it has one, is vgem's. */
+const wslAdvice =
+  'WSL shows its windows by itself and has no display that a program could flip on: use a guest of QEMU’s; `npm start` makes one';
+
 /** A host has no virtio devices: they are made by a hypervisor, whatever else that hides (`-cpu host,-hypervisor`). */
 export function checkMachine(files: Files): Check {
+  if (/microsoft/i.test(files.text('/proc/sys/kernel/osrelease') ?? '')) return no(question, 'WSL', wslAdvice);
   const name = nameOf(files);
   const flags = /^flags\s*:(.*)$/m.exec(files.text('/proc/cpuinfo') ?? '')?.[1];
   if (flags !== undefined && /\bhypervisor\b/.test(flags)) return ok(question, `a virtual machine: ${name}`);

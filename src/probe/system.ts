@@ -85,7 +85,15 @@ function checkModules(files: Files): Check {
   const found = here.length === 0 ? 'none of the drivers that matter' : here.join(', ');
   if (orphans.length === 0) return ok(modulesQuestion, found);
   const lacking = `${found}; without a DRM driver: ${orphans.map(({ text }) => text).join(', ')}`;
-  return no(modulesQuestion, lacking, adviceOn(orphans));
+  return no(modulesQuestion, lacking, modesettingIsOff(files) ?? adviceOn(orphans));
+}
+
+/** Images for servers and `safe graphics` boot so; each KMS driver then refuses its device with EINVAL. */
+function modesettingIsOff(files: Files): string | undefined {
+  const off = /(?:^|\s)(nomodeset|virtio[-_]gpu\.modeset=0)(?:\s|$)/.exec(files.text('/proc/cmdline') ?? '')?.[1];
+  return off === undefined
+    ? undefined
+    : `take ${off} off the kernel’s command line: with it no graphics driver takes a device`;
 }
 
 function adviceOn(orphans: readonly Orphan[]): string {

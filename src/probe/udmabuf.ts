@@ -9,6 +9,9 @@ const parameters = '/sys/module/udmabuf/parameters';
 const MiB = 2 ** 20;
 const bytesPerPixel = 4;
 
+const udmabufInContainer =
+  'give it to the container: `--device /dev/udmabuf` (Docker, Podman); newer versions of Flatpak do so with `--device=dri`';
+
 /** `heads` are those of the display: a buffer is as large as their largest preferred mode. */
 export function checkUdmabuf(heads: readonly HeadFacts[], files: Files = systemFiles): Check[] {
   return [checkNode(files), checkLimits(heads, files)];
@@ -18,6 +21,8 @@ function checkNode(files: Files): Check {
   const why = 'the path udmabuf makes dma-bufs of ordinary memory, for pictures that the CPU draws';
   const question: Question = { id: 'udmabuf.node', why, device: node };
   const access = files.access(node);
+  if (access === undefined && files.text('/sys/class/misc/udmabuf/dev') !== undefined)
+    return no(question, 'the kernel has it, but /dev lacks it', udmabufInContainer);
   if (access === undefined)
     return no(
       question,

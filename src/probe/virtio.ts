@@ -57,7 +57,7 @@ function checkBlob(device: string, asked: Attempt<VirtioParameters>, bits: strin
   if (blob === undefined) return unanswered(question, asked);
   if (blob) return ok(question, 'blob resources on');
   const advice =
-    'start QEMU with `-device virtio-gpu-pci,blob=true`, a memory-backend-memfd with share=on, and /dev/udmabuf on the host';
+    'start QEMU on a Linux host with `-device virtio-gpu-pci,blob=true`, a memory-backend-memfd with share=on, and /dev/udmabuf; in a libvirt domain (9.2 or later): <model type="virtio" blob="on"> and <memoryBacking><source type="memfd"/><access mode="shared"/></memoryBacking>';
   return no(question, 'blob resources off', advice);
 }
 
@@ -67,7 +67,11 @@ function check3d(device: string, asked: Attempt<VirtioParameters>, bits: string 
   const virgl = feature(asked, 'features3d', bits, featureBit.virgl);
   if (virgl === undefined) return unanswered(question, asked);
   if (!virgl) return ok(question, '3D off, as it should be');
-  return unknown(question, '3D on: the trial below decides', 'use `virtio-gpu-pci` and not `virtio-gpu-gl-pci`');
+  return unknown(
+    question,
+    '3D on: the trial below decides',
+    'use `virtio-gpu-pci` and not `virtio-gpu-gl-pci` or `virtio-vga-gl`; in a libvirt domain <acceleration accel3d="no"/>',
+  );
 }
 
 function checkOthers(device: string, asked: Attempt<VirtioParameters>): Check {

@@ -126,4 +126,10 @@ describe('the advice about the holder of a display', () => {
       assert.match(advice, new RegExp(`a session holds it.*leave ${command} alone`));
       assert.doesNotMatch(advice, /stop/);
     });
+
+  it('is to let the boot splash end, which is no compositor', () => {
+    const advice = holderAdvice({ pid: 140, command: 'plymouthd' });
+    assert.match(advice, /plymouth quit.*plymouth-quit-wait\.service/);
+    assert.doesNotMatch(advice, /compositor/);
+  });
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { architectureOf, hostArchitecture } from '../../../src/host/architecture.js';
 import { checkKvm, checkQemu } from '../../../src/host/check-qemu.js';
+import { checkUdmabuf } from '../../../src/host/check-udmabuf.js';
 import { checkRenderNode } from '../../../src/host/check-render.js';
 import { findQemu } from '../../../src/host/find-qemu.js';
 import type { Generated } from '../../../src/host/generate.js';
@@ -128,5 +129,13 @@ describe('the host’s own GPU', () => {
     assert.match(check.found, /renderD128 \(i915, not in \/dev\)/);
     assert.match(check.advice ?? '', /--device \/dev\/dri\/renderD128/);
     assert.equal(check.status, 'no');
+  });
+
+  it('and udmabuf, which the kernel has and a container’s /dev lacks, is for the container to be given', () => {
+    file('/sys/class/misc/udmabuf/dev', '10:125\n');
+    const [udmabuf] = checkUdmabuf(files(), hostMachineOf({}));
+    assert.equal(udmabuf?.status, 'no');
+    assert.match(udmabuf.advice ?? '', /--device \/dev\/udmabuf/);
+    assert.doesNotMatch(udmabuf.advice ?? '', /modprobe|CONFIG/);
   });
 });

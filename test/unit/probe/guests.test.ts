@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { canReadKernelLog } from '../../../src/device/index.js';
-import type { Check } from '../../../src/probe/report.js';
+import type { Check, VirtioParameters } from '../../../src/probe/report.js';
 import { checkSystem } from '../../../src/probe/system.js';
 import { checkOf } from '../../support/probe-schema.js';
-import { FakeBench, filesOf, probeOf } from './machines.js';
+import { FakeBench, FakeNodes, filesOf, parameters as all, probeOf } from './machines.js';
 
 type Texts = Record<string, string>;
 
@@ -38,6 +38,12 @@ describe('a guest', () => {
     });
     assert.deepEqual([machine.status, machine.found], ['ok', 'a virtual machine: linux,dummy-virt']);
     assert.equal(system('machine', arm).status, 'unknown');
+  });
+
+  it('of WSL, whose /dev/dri is vgem’s, has no display to flip on', () => {
+    const wsl = { ...bare, '/proc/sys/kernel/osrelease': '6.6.87.2-microsoft-standard-WSL2\n' };
+    const { status, advice } = system('machine', wsl);
+    assert.deepEqual([status, (advice ?? '').includes('WSL shows its windows by itself')], ['no', true]);
   });
 
   it('is no board whose co-processors talk by virtio', () => {
@@ -84,8 +90,42 @@ describe('a device without its DRM driver', () => {
     assert.doesNotMatch(advice ?? '', /xe, i915/);
   });
 
+  for (const option of ['nomodeset', 'virtio_gpu.modeset=0'])
+    it(`of a server’s image that boots with ${option} is told that, and not to load what is loaded`, () => {
+      const texts = { ...pci('0x1af4:0x1050'), '/proc/cmdline': `root=/dev/vda1 ${option} nofb\n` };
+      const { status, advice } = system('modules', texts, '7.2.13', bound('virtio-pci'));
+      assert.equal(status, 'no');
+      assert.match(advice ?? '', new RegExp(`take ${option} off`));
+      assert.doesNotMatch(advice ?? '', /modprobe/);
+    });
+
   it('that VFIO has, for a guest in the guest, is told to be taken from it', () => {
     assert.match(system('modules', pci('0x8086:0x56a0'), '7.2.13', bound('vfio-pci')).advice ?? '', /driver_override/);
+  });
+});
+
+describe('the advice on virtio-gpu', () => {
+  const adviceOn = async (parameters: Partial<VirtioParameters>, id: string) => {
+    const nodes = new FakeNodes({ virtioParameters: () => ({ ...all, ...parameters }) });
+    return checkOf(await probeOf({ nodes }), `virtio-gpu.${id}`).advice ?? '';
+  };
+
+  it('is in the words of libvirt too, which most guests are made with', async () => {
+    assert.match(await adviceOn({ blob: false }, 'blob'), /<model type="virtio" blob="on">.*<source type="memfd"/);
+    assert.match(await adviceOn({ features3d: true }, '3d'), /<acceleration accel3d="no"\/>/);
+  });
+
+  it('says that the host must be Linux, for udmabuf is Linux’s', async () => {
+    assert.match(await adviceOn({ blob: false }, 'blob'), /on a Linux host/);
+  });
+});
+
+describe('udmabuf', () => {
+  it('that the kernel has and /dev lacks is for the container to be given, and not for the kernel to be built anew', async () => {
+    const files = filesOf({ '/sys/class/misc/udmabuf/dev': '10:125\n' });
+    const { status, advice } = checkOf(await probeOf({ files }), 'udmabuf.node');
+    assert.deepEqual([status, (advice ?? '').includes('--device /dev/udmabuf')], ['no', true]);
+    assert.doesNotMatch(advice ?? '', /CONFIG_UDMABUF/);
   });
 });
 
