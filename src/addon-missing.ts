@@ -12,6 +12,6 @@ export function addonMissing(name: string, cause: unknown): GuestheadError {
     cause,
     advice: inCheckout
       ? 'run `npm run setup`'
-      : 'run `npx guesthead build-addon`: it compiles what is not prebuilt for this machine, and says what it needs',
+      : 'run `guesthead build-addon`: it compiles what is not prebuilt for this machine, and says what it needs',
   });
 }

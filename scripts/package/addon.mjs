@@ -11,9 +11,9 @@ import { compilersFor } from './targets.mjs';
 export const prebuiltAddon = (arch) => `native/prebuilds/linux-${arch}/guesthead.uv1.glibc.node`;
 
 /** This machine's own is what the checkout's tests run on, stripped; another's is compiled in a folder of its own. */
-export async function prebuildAddon(arch, tell) {
+export async function prebuildAddon(arch, glibc, tell) {
   const made = arch === process.arch ? await buildHere(tell) : await crossBuild(arch, tell);
-  await ship(arch, join(root, made), join(root, prebuiltAddon(arch)));
+  await ship(arch, join(root, made), join(root, prebuiltAddon(arch)), glibc);
 }
 
 async function buildHere(tell) {

@@ -2,14 +2,14 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SetupError, run } from '../setup/run.mjs';
-import { oldestGlibc, toolFor } from './targets.mjs';
+import { toolFor } from './targets.mjs';
 
-/** Strips `from` into `to`, which is whole or not there. Rejects where the result would not run with the oldest C library. */
-export async function ship(arch, from, to) {
+/** Strips `from` into `to`, which is whole or not there. Rejects where the result would not run with that C library, if one is named. */
+export async function ship(arch, from, to, glibc) {
   mkdirSync(dirname(to), { recursive: true });
   const unfinished = `${to}.${process.pid}`;
   await run([toolFor(arch, 'strip'), '-o', unfinished, from]);
-  refuseNewer(from, await symbolsNeeded(arch, unfinished));
+  if (glibc !== undefined) refuseNewer(from, await symbolsNeeded(arch, unfinished), glibc);
   renameSync(unfinished, to);
 }
 
@@ -19,13 +19,14 @@ async function symbolsNeeded(arch, file) {
 }
 
 /** `GLIBC_2.36` → refused; any of libstdc++ too, for it is to be linked in. */
-function refuseNewer(file, versions) {
+function refuseNewer(file, versions, glibc) {
   const isNew = (version) =>
-    version.startsWith('GLIBC_') ? isAfter(version.slice(6), oldestGlibc) : /^(GLIBCXX|CXXABI)_/.test(version);
+    version.startsWith('GLIBC_') ? isAfter(version.slice(6), glibc) : /^(GLIBCXX|CXXABI)_/.test(version);
   const refused = versions.filter(isNew);
   if (refused.length === 0) return;
-  throw new SetupError(`${file} needs ${refused.join(', ')}, and the package promises glibc ${oldestGlibc}`, {
-    advice: 'make the package on Debian 12, whose compiler and libraries are old enough',
+  throw new SetupError(`${file} needs ${refused.join(', ')}, and the package promises glibc ${glibc}`, {
+    advice:
+      'make the package on Debian 12, whose compiler and libraries are old enough; for this machine alone, npm run prebuild -- --local',
   });
 }
 

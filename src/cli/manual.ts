@@ -32,7 +32,10 @@ export const environment: readonly Entry[] = [
 export const files: readonly Entry[] = [
   [configName, 'options of guesthead run, in the current folder'],
   ['schemas/config.schema.json', 'its JSON Schema, in the package’s folder'],
-  ['examples/systemd/guesthead.service', 'a unit for a kiosk, in the sources'],
+  [
+    'examples/systemd/guesthead.service',
+    'a unit for a kiosk, in the package’s folder; the Debian package has put it in its place',
+  ],
   ['/dev/dri/card*, /dev/dri/renderD*', 'the devices; the groups video and render may open them'],
   ['/dev/udmabuf', 'makes dma-bufs of ordinary memory, for the path udmabuf'],
 ];

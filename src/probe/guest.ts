@@ -24,7 +24,7 @@ export function checkMachine(files: Files): Check {
   return no(
     question,
     `no virtual machine: ${name}`,
-    'run the probe in the guest, and `guesthead host check` here; `npx guesthead lab run` makes a guest',
+    'run the probe in the guest, and `guesthead host check` here; `guesthead lab run` makes a guest',
   );
 }
 

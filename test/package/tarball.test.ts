@@ -27,6 +27,11 @@ function inApp(program: string, ...args: string[]): { status: number | null; std
   return spawnSync(join(bin, program), args, { cwd: app, env, encoding: 'utf8', timeout: 120_000 });
 }
 
+function isOld(): boolean {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime: string } };
+  return header.glibcVersionRuntime.localeCompare('2.36', 'en', { numeric: true }) <= 0;
+}
+
 interface Packed {
   readonly filename: string;
   readonly size: number;
@@ -36,8 +41,10 @@ interface Packed {
 function pack(): Packed {
   const run = (program: string, args: string[]) =>
     execFileSync(program, args, { cwd: packageRoot, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  // This machine's parts alone: another's compiler is brought where the package is published.
-  run(process.execPath, ['scripts/prebuild.mjs', '--arch', process.arch]);
+  // Of this machine's architecture alone: another's compiler is brought where the package is published. On Debian 12, where
+  // that is done, it must keep what the package promises; a newer system's compiler cannot.
+  const which = isOld() ? ['--arch', process.arch] : ['--local'];
+  run(process.execPath, ['scripts/prebuild.mjs', ...which]);
   const said = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]);
   const [packed] = Object.values(JSON.parse(said) as Record<string, Packed>);
   return packed!;

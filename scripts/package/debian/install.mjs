@@ -6,7 +6,7 @@ import { rebuildAddon } from '../../setup/checkout.mjs';
 
 import { root, run } from '../../setup/run.mjs';
 import { ship } from '../binary.mjs';
-import { compilersFor } from '../targets.mjs';
+import { compilersFor, oldestGlibc } from '../targets.mjs';
 
 export async function installPackage(folder, arch) {
   await unpackPackage(folder);
@@ -45,7 +45,7 @@ async function compileUnlessPrebuilt(folder, arch) {
   await rebuildAddon(folder, [`--arch=${arch}`], { ...compilersFor(arch), ...link });
   const release = join(folder, 'build/Release');
   const made = readdirSync(release).find((name) => name.endsWith('.node'));
-  await ship(arch, join(release, made), join(prebuilt, 'node.napi.node'));
+  await ship(arch, join(release, made), join(prebuilt, 'node.napi.node'), oldestGlibc);
   rmSync(join(folder, 'build'), { recursive: true });
 }
 
