@@ -1,5 +1,5 @@
 /** A compiled file on its way into the package: without what only a debugger reads, and free of newer systems' symbols. */
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SetupError, run } from '../setup/run.mjs';
 import { toolFor } from './targets.mjs';
@@ -8,9 +8,13 @@ import { toolFor } from './targets.mjs';
 export async function ship(arch, from, to, glibc) {
   mkdirSync(dirname(to), { recursive: true });
   const unfinished = `${to}.${process.pid}`;
-  await run([toolFor(arch, 'strip'), '-o', unfinished, from]);
-  if (glibc !== undefined) refuseNewer(from, await symbolsNeeded(arch, unfinished), glibc);
-  renameSync(unfinished, to);
+  try {
+    await run([toolFor(arch, 'strip'), '-o', unfinished, from]);
+    if (glibc !== undefined) refuseNewer(from, await symbolsNeeded(arch, unfinished), glibc);
+    renameSync(unfinished, to);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
 }
 
 async function symbolsNeeded(arch, file) {
