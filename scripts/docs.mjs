@@ -4,33 +4,22 @@
  * docs/, because it doubles what npm has to fetch, and nobody needs it to run or to test guesthead.
  */
 import { join } from 'node:path';
+import { alone } from './setup.mjs';
 import { modules } from './setup/checkout.mjs';
-import { withLock } from './setup/lock.mjs';
 import { say, showing } from './setup/progress.mjs';
-import { attempt, root, run, SetupError, withSignals } from './setup/run.mjs';
+import { attempt, root, run, SetupError } from './setup/run.mjs';
 import { digestOf, isStamped, putStamp } from './setup/stamp.mjs';
 
 const docs = join(root, 'docs');
 const stamp = 'docs/node_modules/.guesthead-lock';
 const program = (path, ...args) => [process.execPath, join(docs, 'node_modules', path), ...args];
 
-async function main() {
-  try {
-    await withSignals(() => withLock(build, () => say('waiting for another set-up of this checkout')));
-    say('the site is in .lab/docs');
-    return 0;
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    for (const line of [error.lastLines, error.message, error.advice]) if (line) say(line);
-    return 1;
-  }
-}
-
 async function build() {
   if (!modules.isDone()) await showing('modules', modules.bring);
   await showing('modules of docs/', bringTools);
   await showing('api', () => quietly(program('typedoc/bin/typedoc')));
   await showing('site', () => quietly(program('vitepress/bin/vitepress.js', 'build')));
+  say('the site is in .lab/docs');
 }
 
 async function bringTools() {
@@ -47,4 +36,4 @@ async function quietly(command) {
   if (/\bwarn(ing)?\b|\(!\)/i.test(output)) throw new SetupError('it warned', { output });
 }
 
-process.exitCode = await main();
+process.exitCode = (await alone(build)) ? 0 : 1;
