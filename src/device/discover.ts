@@ -109,12 +109,14 @@ function devicePath({ sys }: Roots, name: string): string {
   }
 }
 
-/** The PCI function nearest to the device: virtio-gpu's own bus hangs below it. */
+/**
+ * The PCI function that the device is, or that its virtio bus hangs below. What else hangs below a function is none: a
+ * firmware's framebuffer (since Linux 6.11), a USB display below its controller.
+ */
 function pciAddress(place: string): string | undefined {
-  return place
-    .split('/')
-    .reverse()
-    .find((part) => /^[\da-f]{4,}:[\da-f]{2}:[\da-f]{2}\.[0-7]$/.test(part));
+  const parts = place.split('/').reverse();
+  const part = /^virtio\d+$/.test(parts[0] ?? '') ? parts[1] : parts[0];
+  return part !== undefined && /^[\da-f]{4,}:[\da-f]{2}:[\da-f]{2}\.[0-7]$/.test(part) ? part : undefined;
 }
 
 /**
@@ -136,6 +138,7 @@ const drmNames = new Map([
   ['simple-framebuffer', 'simpledrm'],
   ['efi-framebuffer', 'efidrm'],
   ['vesa-framebuffer', 'vesadrm'],
+  ['amdgpu_xcp', 'amdgpu'],
 ]);
 
 /** What the virtio bus hangs below: a PCI function, memory-mapped registers (microvm, libkrun), a channel (s390x). */
@@ -145,8 +148,13 @@ const virtioTransports = ['virtio-pci', 'virtio-mmio', 'virtio_ccw'];
 function driverName(place: string): string {
   const bound = driverLink(place);
   if (bound !== undefined && virtioTransports.includes(bound)) return virtioDriver(place) ?? bound;
-  if (bound === undefined || bound === 'faux_driver') return basename(place);
+  if (bound === undefined || bound === 'faux_driver') return unboundName(basename(place));
   return drmNames.get(bound) ?? bound;
+}
+
+/** A platform device that nothing is bound to may have a number: `amdgpu_xcp.55` is a partition of a GPU. */
+function unboundName(device: string): string {
+  return drmNames.get(device.replace(/\.\d+$/, '')) ?? device;
 }
 
 function virtioDriver(place: string): string | undefined {

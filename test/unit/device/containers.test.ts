@@ -120,6 +120,47 @@ describe('virtio-gpu off the PCI bus', () => {
     });
 });
 
+describe('what hangs below a PCI function', () => {
+  const function0 = 'devices/pci0000:00/0000:01:00.0';
+
+  it('is not the function: a GPU is found by its address beside the firmware’s framebuffer, since Linux 6.11 its child', () => {
+    const roots = machine([
+      { place: `${function0}/simple-framebuffer.0`, driver: 'simple-framebuffer', nodes: { card0: 0 } },
+      { place: function0, driver: 'nvidia', nodes: { card1: 1, renderD128: 128 } },
+      { ...virtio, nodes: { card2: 2 } },
+    ]);
+    const devices = discover({ ...roots, dev: '/nowhere', numberOf: () => undefined });
+    assert.deepEqual(
+      devices.map(({ driver, pci }) => [driver, pci]),
+      [
+        ['simpledrm', undefined],
+        ['nvidia-drm', '0000:01:00.0'],
+        ['virtio_gpu', '0000:00:02.0'],
+      ],
+    );
+  });
+
+  it('has no address of its own where it is a USB display: that is its controller’s', () => {
+    const place = 'devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0';
+    const [device] = discover(machine([{ place, driver: 'udl', nodes: { card0: 0 } }]));
+    assert.deepEqual([device?.driver, device?.pci], ['udl', undefined]);
+  });
+});
+
+describe('a partition of a GPU', () => {
+  it('is amdgpu’s, though it is a platform device of another name that nothing is bound to', () => {
+    const roots = machine([]);
+    mkdirSync(join(roots.sys, 'devices/platform/amdgpu_xcp.55'), { recursive: true });
+    for (const name of ['card192', 'renderD191']) {
+      mkdirSync(join(roots.sys, 'class/drm', name), { recursive: true });
+      symlinkSync(join(roots.sys, 'devices/platform/amdgpu_xcp.55'), join(roots.sys, 'class/drm', name, 'device'));
+    }
+    const [device] = discover(roots);
+    assert.deepEqual([device?.driver, device?.pci], ['amdgpu', undefined]);
+    assert.match(device?.render ?? '', /renderD191$/);
+  });
+});
+
 describe('a guest whose only GPU is virtio-gpu', () => {
   it('is told that its render node draws on the host (virgl, Venus), and is no GPU to import from', () => {
     const devices = discover(machine([virtio], { card0: 0, renderD128: 128 }));
