@@ -223,7 +223,7 @@ export class Lab {
     const { agent } = this.#hypervisor;
     const ended = abortion(signal);
     await Promise.race([agent.ready, ended]);
-    await Promise.race([this.#requireDrivers(), ended]);
+    if (this.kernel.isNamed) await Promise.race([this.#requireDrivers(), ended]);
     await Promise.race([this.#waitForHeads(), ended]);
     if (this.options.init !== undefined) await Promise.race([this.run(['sh', '-c', allStarted], { cwd: '/' }), ended]);
     const failCommands = () => {
