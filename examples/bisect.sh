@@ -9,16 +9,19 @@
 # GUESTHEAD  the command                      default: guesthead
 # VERDICT    not empty: the whole verdict counts, its pace too: under KVM, on a machine that does nothing else
 #
-# Good is a build that boots and of which every screenshot by the host is exactly what was drawn; bad is one that
-# shows something else, or refuses to show it. One that cannot be built, or ends before either, is skipped.
+# Good is a build of which every screenshot by the host is exactly what was drawn; bad is one that shows something else,
+# refuses to show it, hangs or panics. One that cannot be built, or does not come up, is skipped.
 set -u
 
 if ! sh -c "${BUILD:-make olddefconfig && make -j\"\$(nproc)\"}"; then
   exit 125
 fi
 # shellcheck disable=SC2086 # several words on purpose
-result=$(${GUESTHEAD:-guesthead} lab run ${LAB:---kernel .} --capture 3 --timeout 300 -- \
-  guesthead run --frames 300 --json "$@" | tail -n 1)
+output=$(${GUESTHEAD:-guesthead} lab run ${LAB:---kernel .} --capture 3 --timeout 300 -- \
+  guesthead run --frames 300 --json "$@")
+STATUS=$?
+export STATUS
+result=$(echo "$output" | tail -n 1)
 echo "$result"
 echo "$result" | node -e '
   const skip = 125;
@@ -29,8 +32,5 @@ echo "$result" | node -e '
     if (!host || host.unreadable > 0) return skip;
     return host.exact === host.captures ? 0 : 1;
   };
-  try {
-    process.exitCode = judge(JSON.parse(require("node:fs").readFileSync(0, "utf8")));
-  } catch {
-    process.exitCode = skip;
-  }'
+  const [line, isResult] = [require("node:fs").readFileSync(0, "utf8"), /^\{.*\}$/m];
+  process.exitCode = isResult.test(line) ? judge(JSON.parse(line)) : process.env.STATUS === "1" ? 1 : skip;'

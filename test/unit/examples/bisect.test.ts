@@ -23,7 +23,8 @@ case $(cat state) in
   wrong) echo '{"verdict":"fail","host":{"captures":3,"exact":2,"torn":1}}'; exit 1 ;;
   refused) echo '{"verdict":"fail","error":{"code":"ERR_IMPORT_REFUSED"}}'; exit 3 ;;
   misused) echo '{"verdict":"fail","error":{"code":"ERR_USAGE"}}'; exit 2 ;;
-  *) echo 'guesthead: ERR_LAB: the guest ended' >&2; exit 1 ;;
+  panics) echo 'guesthead: ERR_LAB: the guest ended' >&2; exit 1 ;;
+  *) echo 'guesthead: ERR_LAB: the guest does not come up' >&2; exit 125 ;;
 esac
 `,
 );
@@ -57,6 +58,10 @@ describe('examples/bisect.sh', () => {
 
   it('takes a buffer that is refused for bad, though guesthead calls it an unsuitable device', () => {
     assert.equal(firstBad(['good', 'misused', 'good', 'refused', 'refused']), 'commit 3');
+  });
+
+  it('takes one that panics for bad', () => {
+    assert.equal(firstBad(['good', 'good', 'dead', 'good', 'panics', 'panics']), 'commit 4');
   });
 
   it('finds the first slow one where the whole verdict counts', () => {
