@@ -83,11 +83,17 @@ export async function openLost(
   return owner.guardAsync(async () => {
     const found = kernel.discover();
     const display = lost.has('display')
-      ? await openDisplay(selectDisplay(found, again(options.display, before.display)), { ...options, wait: false })
+      ? await openDisplay(asBefore(selectDisplay(found, again(options.display, before.display)), before.display), {
+          ...options,
+          wait: false,
+        })
       : before.display;
     if (display !== before.display) owner.own(display.owner);
     const render = lost.has('render')
-      ? await openRender(selectRender(found, again(options.render, before.render), display.found), kernel)
+      ? await openRender(
+          asBefore(selectRender(found, again(options.render, before.render), display.found), before.render),
+          kernel,
+        )
       : before.render;
     return { native: kernel.native, display, render };
   });
@@ -142,9 +148,14 @@ async function openRender(
   });
 }
 
-/** What finds the same device again once it is bound to another node. */
-function again(wanted: string, { found: { pci, driver } }: DisplayGpu | RenderGpu): string {
-  return wanted.startsWith('/') ? (pci ?? driver) : wanted;
+/** What finds the same device again once it is bound to another node; of several that would do, no other than it. */
+function again(wanted: string, { found: { pci, driver }, chosen }: DisplayGpu | RenderGpu): string {
+  return wanted.startsWith('/') || chosen !== undefined ? (pci ?? driver) : wanted;
+}
+
+/** It is named now, and was chosen at first: that is still why it is this one. */
+function asBefore(selected: Selected, { chosen }: DisplayGpu | RenderGpu): Selected {
+  return chosen === undefined ? selected : { ...selected, chosen };
 }
 
 /** Once all have ended: those that came to something. */

@@ -6,14 +6,26 @@ import { describeRun, judgeRun } from '../../../src/report/index.js';
 import { FakeKernel } from '../../../src/testing/index.js';
 import { flipAt, statsOf } from '../../support/flips.js';
 
-/** The fake's own two devices stand between others, which nobody may open. */
+const idleNode = '/dev/dri/card8';
+const spareNode = '/dev/dri/renderD199';
+
+/** The fake's own two devices stand between others; what is opened is written down. */
 class CrowdedKernel extends FakeKernel {
+  readonly opened: string[] = [];
+
   override discover(): DrmDevice[] {
-    const [display, render] = super.discover();
-    assert.ok(display !== undefined && render !== undefined);
-    const idle = { ...display, pci: '0000:00:12.0', primary: '/dev/dri/card8', render: undefined, connected: false };
-    const spare = { ...render, pci: '0000:00:13.0', primary: undefined, render: '/dev/dri/renderD199' };
-    return [idle, { ...display, connected: true }, render, spare];
+    const own = super.discover();
+    const idle: DrmDevice = {
+      ...{ driver: 'virtio_gpu', pci: '0000:00:12.0', primary: idleNode, render: undefined },
+      connected: false,
+    };
+    const spare: DrmDevice = { driver: 'xe', pci: '0000:00:13.0', primary: undefined, render: spareNode };
+    return [idle, ...own.map((one) => (one.driver === 'virtio_gpu' ? { ...one, connected: true } : one)), spare];
+  }
+
+  override openNode(path: string) {
+    this.opened.push(path);
+    return super.openNode(path);
   }
 }
 
@@ -48,4 +60,30 @@ describe('a head on a machine with several displays and GPUs', () => {
     assert.ok(!('chosen' in head.info.display) && !('chosen' in head.info.render));
     await head.close();
   });
+
+  for (const [role, other] of [
+    ['display', idleNode],
+    ['render', spareNode],
+  ] as const)
+    it(`waits for its own ${role} when that is lost, twice, and takes no other in its place`, async () => {
+      using kernel = new CrowdedKernel();
+      const head = await openHead({ kernel, reopen: true });
+      let flips = 0;
+      head.flips(() => undefined).subscribe(() => flips++);
+      const flipOn = async () => {
+        const before = flips;
+        for (let turn = 0; turn < 500 && flips < before + 2; turn++) await kernel.flip();
+        assert.ok(flips >= before + 2, 'it flips on');
+      };
+      await flipOn();
+      for (const round of [1, 2]) {
+        await kernel.unplug(role);
+        for (let turn = 0; turn < 20; turn++) await kernel.flip();
+        await kernel.plug(role);
+        await flipOn();
+        assert.ok(!kernel.opened.includes(other), `round ${round}: ${kernel.opened.join(', ')}`);
+      }
+      assert.deepEqual(head.info[role].chosen, reasons[role]);
+      await head.close();
+    });
 });
