@@ -98,29 +98,29 @@ export function shareFailure(said: string): GuestheadError {
   );
 }
 
-/** The Rust virtiofsd, or Debian 12's C one inside QEMU's package. */
+/** A device node in a folder that the guest writes would be one of the host's. */
+const capabilities = 'modcaps=-mknod';
+
+/** The one written in Rust, or Debian 12's older one inside QEMU's package. */
 function virtiofsd(socket: string, folder: string, liveFiles: boolean): string[] {
   const cache = `cache=${liveFiles ? 'auto' : 'always'}`;
   const rust = ['/usr/libexec/virtiofsd', '/usr/lib/virtiofsd'].find((path) => existsSync(path));
-  const socketPath = `--socket-path=${socket}`;
-  if (rust !== undefined) {
-    const sandbox = folder === '/' ? 'none' : 'chroot';
-    // A mount that is announced is mounted by the guest on its first use, and an overlay refuses to lie on such a folder (EREMOTE).
-    return [
-      rust,
-      socketPath,
-      '--shared-dir',
-      folder,
-      `--sandbox=${sandbox}`,
-      '--no-announce-submounts',
-      `--${cache}`,
-      '--log-level=error',
-    ];
-  }
-  if (process.getuid?.() !== 0)
-    throw new GuestheadError('ERR_LAB', 'The virtiofsd of Debian 12 (/usr/lib/qemu/virtiofsd) runs as root only', {
-      advice: 'run the lab as root, or install the later virtiofsd, which Debian 13 and Ubuntu 24.04 have as a package',
-    });
-  const options = [`source=${folder}`, 'sandbox=chroot', cache, 'log_level=err'].flatMap((option) => ['-o', option]);
-  return [findProgram('virtiofsd', 'virtiofsd', ['/usr/lib/qemu']), socketPath, ...options, '-f'];
+  if (rust === undefined)
+    return [olderVirtiofsd(), `--socket-path=${socket}`, '-f', ...olderOptions(folder, capabilities, cache)];
+  // A mount that is announced is mounted by the guest on its first use, and an overlay refuses to lie on such a folder (EREMOTE).
+  const options = [capabilities, 'no-announce-submounts', cache, 'log-level=error'].map((option) => `--${option}`);
+  const sandbox = folder === '/' ? 'none' : 'chroot';
+  return [rust, `--socket-path=${socket}`, `--shared-dir=${folder}`, `--sandbox=${sandbox}`, ...options];
+}
+
+function olderVirtiofsd(): string {
+  const path = findProgram('virtiofsd', 'virtiofsd', ['/usr/lib/qemu']);
+  if (process.getuid?.() === 0) return path;
+  throw new GuestheadError('ERR_LAB', `The virtiofsd of this system (${path}) runs as root only`, {
+    advice: 'run the lab as root, or install the later virtiofsd, which Debian 13 and Ubuntu 24.04 have as a package',
+  });
+}
+
+function olderOptions(folder: string, ...others: readonly string[]): string[] {
+  return [`source=${folder}`, 'sandbox=chroot', 'log_level=err', ...others].flatMap((option) => ['-o', option]);
 }

@@ -216,5 +216,7 @@ describe('what the guest writes', () => {
     }
     assert.equal(await shell('cat /run/share/proc/version /run/share/proc/1/environ 2>/dev/null || echo none'), 'none');
     await shell(`echo hi > /run/share${elsewhere}/named/file`);
+    const { stderr } = await lab.run(['mknod', join(elsewhere, 'named/disk'), 'b', '254', '0']);
+    assert.match(stderr, /not permitted/, 'a device node on the host');
   });
 });
