@@ -40,9 +40,11 @@ export async function runTrials(
   const bench = owner.own(openBench(render, display, files));
   try {
     const steps = trySteps(bench, render, display);
-    const imported = steps.some(({ id, status }) => id === 'trials.import' && status === 'ok');
-    const placement = imported ? [checkPlacement(render.device, display.device, files, bench.sharedMemory())] : [];
-    const rows = imported ? [tryRows(bench, render, display)] : [];
+    const worked = (name: string) => steps.some(({ id, status }) => id === `trials.${name}` && status === 'ok');
+    const placement = worked('import')
+      ? [checkPlacement(render.device, display.device, files, bench.sharedMemory())]
+      : [];
+    const rows = worked('allocate') ? [tryRows(bench, render, display)] : [];
     const udmabuf = tryStep(udmabufQuestion(display), () => bench.importUdmabuf());
     const paths: PathTrial[] = [];
     for (const path of pathNames) paths.push(await tryPath(bench, path));

@@ -47,6 +47,7 @@ describe('the trials', () => {
       'trials.import': 'no',
       'trials.framebuffer': 'unknown',
       'trials.commit': 'unknown',
+      'trials.rows': 'ok',
       'trials.udmabuf': 'no',
       'trials.host': 'ok',
       'trials.paths': 'ok',
@@ -122,7 +123,9 @@ describe('the trials', () => {
     assert.match(skewed.found, /imports multiples of 256/);
     assert.match(skewed.advice ?? '', /multiple of 64 pixels/);
     assert.equal(rowsOf(await tried({ rows: throwing('ERR_ALLOCATION') }))?.status, 'unknown');
-    assert.equal(rowsOf(await tried({ import: throwing('ERR_IMPORT_REFUSED') })), undefined);
+    const others = { import: throwing('ERR_IMPORT_REFUSED'), tryPath: pathsThat('ERR_IMPORT_REFUSED', 'import') };
+    assert.equal(rowsOf(await tried(others))?.status, 'ok', 'rows matter to the export path too');
+    assert.equal(rowsOf(await tried({ allocate: throwing('ERR_ALLOCATION') })), undefined);
   });
 
   it('measure what rows are rounded up to', () => {
