@@ -73,7 +73,7 @@ describe('the screen', () => {
   it('does not change on bad input, which names the valid choices', async () => {
     const cases: [words: string[], status: number, says: RegExp][] = [
       [['--connector', 'DP-9'], 2, /Virtual-1 \(connected\)/],
-      [['--mode', '123x45'], 2, /1920x1080@75/],
+      [['--mode', '123x45'], 2, /valid choices: 1920x1080, /],
       [['--display', '/dev/null'], 3, /ERR_NOT_DRM/],
     ];
     for (const [words, status, says] of cases) {
