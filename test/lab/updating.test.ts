@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -79,7 +78,7 @@ describe('page flips', () => {
 });
 
 describe('guesthead run --trace', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'guesthead-traced-')); // the guest has the host's
+  const folder = mkdtempSync('.lab/traced-'); // in the folder that the guest writes through to the host
   const tracefs = '/sys/kernel/tracing';
   after(() => {
     rmSync(folder, { recursive: true, force: true });
