@@ -130,7 +130,7 @@ function notFound(devices: readonly DrmDevice[], wanted: string, role: Role): Gu
   const what = wanted === 'auto' ? lookedFor[role] : `the ${role} device '${wanted}'`;
   const isOwn = role === 'render' && wanted === 'auto' && devices.some(({ driver }) => driver === 'virtio_gpu');
   return new GuestheadError('ERR_NO_DEVICE', `No suitable device: looked for ${what}; found ${list(devices)}`, {
-    advice: `${isOwn ? ownRenderNode : choices(devices)}; \`guesthead probe\` says what is missing; \`guesthead lab run -- guesthead run\` shows it at work without any such device`,
+    advice: `${isOwn ? ownRenderNode : choices(devices)}; \`guesthead probe\` says what is missing; \`guesthead lab run -- guesthead run --frames 600\` shows it at work without any such device`,
   });
 }
 

@@ -11,7 +11,7 @@ const why =
 export function checkNodes(readings: readonly DeviceReading[], displays: readonly DeviceReading[]): Check[] {
   if (readings.length > 0) return readings.map((reading) => checkDevice(reading, displays.includes(reading)));
   const advice =
-    'give the guest a virtio-gpu and a GPU; `guesthead lab run -- guesthead run` shows it at work without either';
+    'give the guest a virtio-gpu and a GPU; `guesthead lab run -- guesthead run --frames 600` shows it at work without either';
   return [no({ id: 'nodes.device', why }, 'no DRM device', advice)];
 }
 
