@@ -53,15 +53,17 @@ async function compileUnlessPrebuilt(folder, arch) {
 async function leaveOut(folder, arch) {
   const parts = ['deps', 'src', 'test', 'example', 'prebuilds.zip'].map((part) => `ffi-napi/${part}`);
   for (const path of [...parts, 'rxjs/src', '.bin']) rmSync(join(folder, 'node_modules', path), { recursive: true });
-  const ours = [`linux-${arch}`, `lab-linux-${arch}`];
-  for (const path of filesIn(folder)) {
-    const prebuiltFor = /\/prebuilds\/([^/]+)\//.exec(path)?.[1];
-    const isForeign = prebuiltFor !== undefined && !ours.includes(prebuiltFor);
-    const isConfig = /\/(\.[^/]+|appveyor\.yml)$/.test(path);
-    const isLicence = /\/licen[cs]e[^/]*$/i.test(path);
-    if (isForeign || isConfig || (/\.(map|md|markdown|cc|h|gyp|gypi)$/i.test(path) && !isLicence)) rmSync(path);
-  }
+  for (const path of filesIn(folder)) if (isLeftOut(path, arch)) rmSync(path);
   await run(['find', folder, '-type', 'd', '-empty', '-delete']);
+}
+
+/** The lab's own C sources stay, headers too: they tell whether what is compiled of them is up to date. */
+export function isLeftOut(path, arch) {
+  const prebuiltFor = /\/prebuilds\/([^/]+)\//.exec(path)?.[1];
+  if (prebuiltFor !== undefined && ![`linux-${arch}`, `lab-linux-${arch}`].includes(prebuiltFor)) return true;
+  if (/\/(\.[^/]+|appveyor\.yml)$/.test(path)) return true;
+  if (path.includes('/src/lab/guest/') || /\/licen[cs]e[^/]*$/i.test(path)) return false;
+  return /\.(map|md|markdown|cc|h|gyp|gypi)$/i.test(path);
 }
 
 function filesIn(folder) {

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isLeftOut } from '../../../scripts/package/debian/install.mjs';
+
+const leftOut = (path: string) => isLeftOut(`/tmp/tree/usr/lib/guesthead/${path}`, 'x64');
+
+describe('the Debian package', () => {
+  it('keeps all sources of the lab’s own programs: by them it is known whether what is compiled is up to date', () => {
+    for (const name of ['init.c', 'root.h', 'modules.h', 'udmabuf-stand-in.c'])
+      assert.equal(leftOut(`src/lab/guest/${name}`), false, name);
+  });
+
+  it('leaves out what only compiles or explains, and what is for other machines; licences stay', () => {
+    for (const path of ['native/drm/device.h', 'native/addon.cc', 'node_modules/rxjs/README.md', 'dist/index.js.map'])
+      assert.equal(leftOut(path), true, path);
+    assert.equal(leftOut('native/prebuilds/linux-arm64/guesthead.uv1.glibc.node'), true);
+    for (const path of [
+      'native/prebuilds/linux-x64/a.node',
+      'native/prebuilds/lab-linux-x64/init',
+      'node_modules/x/LICENSE.md',
+    ])
+      assert.equal(leftOut(path), false, path);
+  });
+});
