@@ -36,7 +36,7 @@ const arrows = {
   render: [],
   ipc: ['native'],
   probe: [...display, ...system],
-  report: display,
+  report: [...display, 'render'],
   'report/metrics': display,
   'report/compare': [],
   lab: ['render'],

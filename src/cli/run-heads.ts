@@ -7,7 +7,8 @@ import { openGpus, parseHeadOptions, type Gpus, type Head } from '../head/index.
 import { type Draw } from '../loop/index.js';
 import { loadNative } from '../native.js';
 import { createPattern, type PatternName } from '../render/index.js';
-import { CpuMeter, emulationOf, FaultLog, judgeRun, type HostCaptures, type RunResult } from '../report/index.js';
+import { CpuMeter, emulationOf, FaultLog, judgeRun, type RunResult } from '../report/index.js';
+import type { HostCaptures } from '../render/index.js';
 import { FlipFeed } from './flip-feed.js';
 import { measure, type Measurement } from './measure.js';
 import { observersOf, type FinishedRun, type RunObserver } from './observers.js';

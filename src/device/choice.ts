@@ -3,8 +3,21 @@ import { pathOf, type DrmDevice } from './discover.js';
 
 export interface Choice {
   readonly device: DrmDevice;
-  /** Why this one of several, and what to write for another; undefined where there is but one. */
-  readonly chosen: string | undefined;
+  /** Undefined where there is but one. */
+  readonly chosen: Chosen | undefined;
+}
+
+/** One of several, for people. */
+export interface Chosen {
+  /** Why this one. */
+  readonly why: string;
+  /** What to write for another. */
+  readonly others: string;
+}
+
+/** In one line. */
+export function describeChosen({ why, others }: Chosen): string {
+  return `${why}; ${others}`;
 }
 
 /** What makes a candidate better than the next, best first. */
@@ -49,23 +62,26 @@ function choose(
   const [device] = left;
   if (device === undefined) return undefined;
   const which = `the ${left.length === 1 ? 'only one' : 'first'}${said === undefined ? '' : ` ${said.words}`}`;
-  return { device, chosen: candidates.length < 2 ? undefined : sentence(device, candidates, which, names) };
+  return { device, chosen: candidates.length < 2 ? undefined : chosenOf(device, candidates, which, names) };
 }
 
 /** A machine may have ten. */
 const mostNamed = 3;
 
-function sentence(
+function chosenOf(
   device: DrmDevice,
   candidates: readonly DrmDevice[],
   which: string,
   { plural, option }: { readonly plural: string; readonly option: string },
-): string {
+): Chosen {
   const others = candidates
     .filter((other) => other !== device)
     .map((other) => `${option} ${nameOf(other, candidates)}`);
   const rest = others.length === 1 ? 'takes the other' : others.length > mostNamed ? '… take another' : 'take another';
-  return `of ${candidates.length} ${plural} ${which}; ${others.slice(0, mostNamed).join(', ')} ${rest}`;
+  return {
+    why: `of ${candidates.length} ${plural} ${which}`,
+    others: `${others.slice(0, mostNamed).join(', ')} ${rest}`,
+  };
 }
 
 /** An address stays the same when nodes are numbered anew; one that two devices share names neither. */

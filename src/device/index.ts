@@ -1,3 +1,5 @@
+export { describeChosen } from './choice.js';
+export type { Chosen } from './choice.js';
 export { describeDevice, discover, pathOf, systemRoots } from './discover.js';
 export type { DrmDevice, Roots } from './discover.js';
 export { canReadKernelLog, watchHostRefusals } from './kernel-log.js';

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { GuestheadError } from '../errors.js';
 import { parsePci, type PciAddress } from '../pci-address.js';
-import { chooseDisplay, chooseRender, type Choice } from './choice.js';
+import { chooseDisplay, chooseRender, type Choice, type Chosen } from './choice.js';
 import { describeDevice, pathOf, type DrmDevice } from './discover.js';
 
 export type Role = 'render' | 'display';
@@ -12,7 +12,7 @@ export interface Selected {
   /** The node to open for the role, as /dev has it. */
   readonly node: string;
   /** Why this one of several, and what to write for another; not there where there is but one, or one was named. */
-  readonly chosen?: string;
+  readonly chosen?: Chosen;
 }
 
 /** The kernel refuses dumb allocation on a render node (EACCES), and these have no other: their primary node renders. */

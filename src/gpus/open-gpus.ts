@@ -4,6 +4,7 @@ import {
   selectDisplay,
   selectRender,
   type Allocator,
+  type Chosen,
   type DrmDevice,
   type GpuNode,
   type Kernel,
@@ -23,7 +24,7 @@ export interface DisplayGpu {
   /** As discovered: its PCI address outlives its node's name. */
   readonly found: DrmDevice;
   /** Why this one of several, and what names another; undefined where it was the only one. */
-  readonly chosen: string | undefined;
+  readonly chosen: Chosen | undefined;
   readonly node: KmsNode;
   readonly device: NativeDevice;
   readonly handles: GemHandles;
@@ -34,7 +35,7 @@ export interface DisplayGpu {
 /** The device that allocates, and draws. */
 export interface RenderGpu {
   readonly found: DrmDevice;
-  readonly chosen: string | undefined;
+  readonly chosen: Chosen | undefined;
   readonly node: GpuNode;
   readonly gbm: Allocator;
   readonly owner: Owner;

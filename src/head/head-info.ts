@@ -1,6 +1,6 @@
 /** What a head is made of, for people and reports. */
 import type { PathName, Refusal } from '../buffer/index.js';
-import { isStandIn } from '../device/index.js';
+import { describeChosen, isStandIn, type Chosen } from '../device/index.js';
 import type { CheckedHeadOptions } from './options.js';
 import type { Claim } from './claim.js';
 import type { BufferSet } from './buffer-set.js';
@@ -64,6 +64,6 @@ export function infoOf(
   };
 }
 
-function chosenOf({ chosen }: { readonly chosen: string | undefined }): { readonly chosen?: string } {
-  return chosen === undefined ? {} : { chosen };
+function chosenOf({ chosen }: { readonly chosen: Chosen | undefined }): { readonly chosen?: string } {
+  return chosen === undefined ? {} : { chosen: describeChosen(chosen) };
 }

@@ -6,4 +6,4 @@ export type { MachineOptions, Size } from './machine.js';
 export { setUpLab } from './setup.js';
 export { shellQuote } from './shell.js';
 export { askWitness } from './witness.js';
-export type { WitnessReport, WitnessRequest, WrongCapture } from './witness.js';
+export type { WitnessReport, WitnessRequest } from './witness.js';

@@ -2,50 +2,37 @@
  * One booted guest. `Lab.boot` owns every process, socket and file of the run
  * and gives them back on `close()`, on a failed boot, and when the guest dies.
  */
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GuestheadError, messageOf } from '../errors.js';
-import { chooseAccelerator } from './accelerator.js';
 import type { Job, JobOptions, JobResult } from './agent.js';
 import { ConsoleLog } from './console-log.js';
 import { Hypervisor } from './hypervisor.js';
 import { layoutText } from './layout.js';
 import { type Accelerator, machineOf, type MachineWishes, runFiles, type RunFiles, type Size } from './machine.js';
-import { locateKernel, type Kernel, type KernelWishes } from './kernel/locate.js';
-import { requireOptions } from './kernel/config.js';
+import type { Kernel } from './kernel/locate.js';
 import { diagnose } from './kernel/diagnosis.js';
 import { stageModules } from './kernel/stage.js';
 import type { Qmp } from './qmp.js';
-import { locateQemu, requireQemu, requireX64 } from './qemu.js';
-import { chooseRoot, fillBin, type Root } from './root.js';
-import { writableFolders } from './share.js';
+import { requireQemu } from './qemu.js';
+import { findParts, type LabParts, type PartsWishes } from './parts.js';
+import { fillBin, type Root } from './root.js';
 import { shellQuote } from './shell.js';
 import { checkSize } from './sizes.js';
 import type { WitnessReport } from './witness.js';
 import { buildInit, buildUdmabufStandIn } from './tools.js';
 import { packageRoot } from '../package-root.js';
 
-export interface LabOptions extends MachineWishes, KernelWishes {
-  /** The program qemu-system-x86_64, or the folder in which QEMU was built; default: the one on the PATH. */
-  readonly qemu?: string | undefined;
+export interface LabOptions extends MachineWishes, PartsWishes {
   /** Seconds until a boot is given up. Default: 60; a kernel with KASAN or lockdep takes longer under emulation. */
   readonly bootTimeout?: number | undefined;
-  /** Folders that the guest writes through to the host, besides the current one; `/` = everything that the user can write. */
-  readonly writable?: readonly string[] | undefined;
-  /** Another distribution's tree, which becomes the root below the scratch layer; default: the host's root. */
-  readonly root?: string | undefined;
   /** What becomes PID 1 of the guest, a path in the root, e.g. `/sbin/init`; default: the lab's own, which runs commands alone. */
   readonly init?: string | undefined;
-  /** Preloads the stand-in for the host's /dev/udmabuf; default: where the host has none. `refuseBuffers` needs it. */
-  readonly udmabufStandIn?: boolean;
   /** Keeps the run's folder with the console's log. */
   readonly keepLog?: boolean;
   /** Called with each judgement that the guest asked for. */
   readonly onCaptures?: (report: WitnessReport) => void;
-  /** Called with a line about each step. */
-  readonly onProgress?: (line: string) => void;
   /** Ends the boot, or any command in the guest, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -77,27 +64,15 @@ export class Lab {
 
   private constructor(
     readonly folder: string,
-    readonly kernel: Kernel,
-    readonly accelerator: Accelerator,
-    /** What stands in for hardware or host features in this lab, for people to read. */
-    readonly standIns: readonly string[],
+    private readonly parts: LabParts,
     private readonly options: LabOptions,
-    private readonly hasStandIn: boolean,
-    /** Folders that the guest writes through to the host; what it writes elsewhere is gone with it. */
-    readonly writable: readonly string[],
-    /** The program that runs the guest. */
-    readonly qemu: string,
-    readonly root: Root,
   ) {
-    const { onCaptures } = options;
+    const { kernel, accelerator, qemu, writable } = parts;
+    const { files } = this;
+    const machine = machineOf(options);
     this.#hypervisor = new Hypervisor({
-      files: this.files,
-      machine: machineOf(options),
-      kernel,
-      accelerator,
-      qemu,
-      writable,
-      onCaptures,
+      ...{ files, machine, kernel, accelerator, qemu, writable },
+      onCaptures: options.onCaptures,
     });
     this.#console = new ConsoleLog(this.files.console);
   }
@@ -108,19 +83,9 @@ export class Lab {
   }
 
   static async #bootWithin(attempts: number, options: LabOptions): Promise<Lab> {
-    requireX64();
-    const qemu = locateQemu(options.qemu);
-    if (options.qemu !== undefined) await requireQemu(qemu);
-    const kernel = locateKernel(options);
-    if (kernel.isNamed) for (const lack of requireOptions(kernel)) options.onProgress?.(lack);
-    const accelerator = await chooseAccelerator({ qemu, image: kernel.image });
-    const standIn = options.udmabufStandIn ?? !existsSync('/dev/udmabuf');
-    const standIns = ['vgem stands in for the headless GPU'];
-    if (standIn && options.blob !== false) standIns.push("a preloaded library stands in for the host's /dev/udmabuf");
-    const writable = writableFolders(options.writable);
-    const root = await chooseRoot(options.root);
+    const parts = await findParts(options);
     const folder = await mkdtemp(join(tmpdir(), 'guesthead-'));
-    const lab = new Lab(folder, kernel, accelerator, standIns, options, standIn, writable, qemu, root);
+    const lab = new Lab(folder, parts, options);
     try {
       await lab.#boot();
       return lab;
@@ -132,6 +97,28 @@ export class Lab {
       options.onProgress?.(`${messageOf(failure).split('\n')[0] ?? ''}: the emulated processor's doing; once more`);
       return Lab.#bootWithin(attempts - 1, options);
     }
+  }
+
+  get kernel(): Kernel {
+    return this.parts.kernel;
+  }
+
+  get accelerator(): Accelerator {
+    return this.parts.accelerator;
+  }
+
+  /** What stands in for hardware or host features in this lab, for people to read. */
+  get standIns(): readonly string[] {
+    return this.parts.standIns;
+  }
+
+  /** Folders that the guest writes through to the host; what it writes elsewhere is gone with it. */
+  get writable(): readonly string[] {
+    return this.parts.writable;
+  }
+
+  get root(): Root {
+    return this.parts.root;
   }
 
   get files(): RunFiles {
@@ -190,7 +177,7 @@ export class Lab {
    * Only a buffer in one piece of guest memory needs no udmabuf. Throws ERR_LAB without the stand-in.
    */
   async refuseBuffers(on: boolean): Promise<void> {
-    if (!this.hasStandIn)
+    if (!this.parts.hasUdmabufStandIn)
       throw new GuestheadError('ERR_LAB', "The host's own udmabuf cannot be told to refuse", {
         advice: 'boot the lab with `udmabufStandIn: true`',
       });
@@ -242,7 +229,7 @@ export class Lab {
     await writeFile(files.layout, layoutText({ files, root, writable, init: this.options.init }));
     await mkdir(this.files.share);
     fillBin(this.files, this.root);
-    if (!this.hasStandIn) return process.env;
+    if (!this.parts.hasUdmabufStandIn) return process.env;
     await copyFile(await buildUdmabufStandIn(), this.files.standIn);
     return { ...process.env, LD_PRELOAD: this.files.standIn, GUESTHEAD_UDMABUF_REFUSAL: this.files.refusal };
   }
@@ -281,7 +268,7 @@ export class Lab {
   async #advice(error: unknown): Promise<string | undefined> {
     if (error instanceof GuestheadError && error.advice !== undefined) return error.advice;
     if (this.#hypervisor.qemuEnded) {
-      const fault = await requireQemu(this.qemu).catch(messageOf);
+      const fault = await requireQemu(this.parts.qemu).catch(messageOf);
       if (fault !== undefined) return fault;
     }
     const text = await this.#console.text();

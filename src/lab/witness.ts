@@ -8,7 +8,7 @@ import { copyFile, open, readFile, type FileHandle } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError, messageOf } from '../errors.js';
-import { judgeCapture, parsePpm, type CaptureVerdict } from '../render/index.js';
+import { judgeCapture, parsePpm, type CaptureVerdict, type HostCaptures, type WrongCapture } from '../render/index.js';
 import { gpuId } from './machine.js';
 import type { Qmp } from './qmp.js';
 import { readLines } from './sockets.js';
@@ -21,32 +21,7 @@ export interface WitnessRequest {
   readonly head?: number;
 }
 
-/** A capture that is not what was drawn, or that is none. */
-export interface WrongCapture {
-  /** `unreadable` = nothing is known of the pixels: no picture was to be had, or it could not be read. */
-  readonly kind: 'differs' | 'unreadable';
-  /** In one line, for people. */
-  readonly why: string;
-  /** The frame's number in the picture; null where it has none that can be read. */
-  readonly frame: number | null;
-  /** In reading order; the colours as `#rrggbb`. Null where it is not known which frame it should be. */
-  readonly firstDifference: {
-    readonly x: number;
-    readonly y: number;
-    readonly expected: string;
-    readonly actual: string;
-  } | null;
-  /** The file as QEMU wrote it, kept on the host; null where there is none. */
-  readonly picture: string | null;
-}
-
-export interface WitnessReport {
-  readonly captures: number;
-  readonly exact: number;
-  readonly torn: number;
-  readonly unreadable: number;
-  /** The first that was not exact. */
-  readonly wrong: WrongCapture | null;
+export interface WitnessReport extends HostCaptures {
   /** One line for each capture that was not exact. */
   readonly faults: readonly string[];
 }

@@ -47,6 +47,8 @@ export class Presenter<B extends Drawable> {
   readonly #commits: Commits;
   readonly #watchdog: Watchdog;
   readonly #events = new Subscription();
+  /** Committed under the presenter before: no frame of this mode. */
+  #inherited: Presented | undefined;
   #stopped = false;
 
   constructor(
@@ -70,6 +72,7 @@ export class Presenter<B extends Drawable> {
   }
 
   start(): void {
+    this.#inherited = this.parts.ahead.queued;
     this.#watchdog.start();
     this.#events.add(this.parts.scanout.events$.subscribe((event) => this.#receive(event))); // which may bring some at once
   }
@@ -191,7 +194,7 @@ export class Presenter<B extends Drawable> {
     if (this.meter.afterIdle()) pace.interrupt();
     pace.record(flip);
     this.hooks.flipped?.(flip, queued.drawMs);
-    if (queued.modeset) this.hooks.modeShown();
+    if (queued.modeset && queued !== this.#inherited) this.hooks.modeShown();
     this.#turnEnd.flipped(flip);
   }
 

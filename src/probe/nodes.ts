@@ -19,9 +19,9 @@ export function checkNodes(readings: readonly DeviceReading[], displays: readonl
 export function checkChoices(selected: readonly (Selected | undefined)[]): Check[] {
   return selected.flatMap((one) => {
     if (one?.chosen === undefined) return [];
-    const [found = '', advice = null] = one.chosen.split('; ');
+    const { why: found, others } = one.chosen;
     const question: Question = { id: 'nodes.choice', why: 'of several that would do, one is taken', device: one.node };
-    return [ok(question, `${one.node}: ${found}`, advice)];
+    return [ok(question, `${one.node}: ${found}`, others)];
   });
 }
 

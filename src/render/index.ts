@@ -8,3 +8,4 @@ export type { Capture } from './capture.js';
 export { parsePpm } from './ppm.js';
 export type { CaptureVerdict, PixelDifference } from './judge.js';
 export { judgeCapture } from './judge.js';
+export type { HostCaptures, WrongCapture } from './host-captures.js';

@@ -12,16 +12,7 @@ export { PaceLog } from './pace-log.js';
 export { Recording } from './recording.js';
 export type { RecordedFault, RecordedFlushFence, RecordedFrame } from './recording.js';
 export { combine, describeRun } from './result.js';
-export type {
-  Figures,
-  FirstFlip,
-  HeadsResult,
-  HostCaptures,
-  Judged,
-  Judgement,
-  RunResult,
-  WrongCapture,
-} from './result.js';
+export type { Figures, FirstFlip, HeadsResult, Judged, Judgement, RunResult } from './result.js';
 export { maxSamples, SampleLog } from './samples.js';
 export type { Samples } from './samples.js';
 export { judgeRun } from './verdict.js';

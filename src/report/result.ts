@@ -1,36 +1,9 @@
 /** A run's result: the figures, the verdict on them, and how both read. */
 import type { HeadInfo, HeadStats, Percentiles } from '../head/index.js';
 import type { Pacing } from '../loop/index.js';
+import type { HostCaptures } from '../render/index.js';
 import type { LoggedFault } from './fault-log.js';
 import type { Samples } from './samples.js';
-
-/** What the host saw: screenshots compared pixel by pixel with the frame each shows. */
-export interface HostCaptures {
-  readonly captures: number;
-  readonly exact: number;
-  readonly torn: number;
-  /** Nothing is known of these: no picture was to be had, or it could not be read. */
-  readonly unreadable: number;
-  /** The first that was not exact. */
-  readonly wrong: WrongCapture | null;
-}
-
-export interface WrongCapture {
-  readonly kind: 'differs' | 'unreadable';
-  /** In one line, for people. */
-  readonly why: string;
-  /** The frame's number in the picture; null where it has none that can be read. */
-  readonly frame: number | null;
-  /** In reading order; the colours as `#rrggbb`. Null where it is not known which frame it should be. */
-  readonly firstDifference: {
-    readonly x: number;
-    readonly y: number;
-    readonly expected: string;
-    readonly actual: string;
-  } | null;
-  /** The file on the host, as QEMU wrote it; null where there is none. */
-  readonly picture: string | null;
-}
 
 export interface Figures extends HeadStats {
   /** Of the whole process, over the flips of all its heads. */

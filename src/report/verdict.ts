@@ -3,7 +3,8 @@ import type { HeadInfo } from '../head/index.js';
 import type { HostPace, Pacing } from '../loop/index.js';
 import type { LoggedFault } from './fault-log.js';
 import { matchingMode, type OfferedMode } from './matching-mode.js';
-import type { Figures, HostCaptures, Judged, Judgement, RunResult, WrongCapture } from './result.js';
+import type { HostCaptures, WrongCapture } from '../render/index.js';
+import type { Figures, Judged, Judgement, RunResult } from './result.js';
 
 export interface Circumstances {
   readonly pacing: Pacing;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { bundle } from '../../scripts/setup/bundle.mjs';
 import type { Job, Lab } from '../../src/lab/index.js';
-import type { HostCaptures, RunResult } from '../../src/report/index.js';
+import type { HostCaptures } from '../../src/render/index.js';
+import type { RunResult } from '../../src/report/index.js';
 
 export type Output = Awaited<ReturnType<Lab['run']>>;
 

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { selectDisplay, selectRender, type DrmDevice } from '../../../src/device/index.js';
+import {
+  describeChosen,
+  selectDisplay,
+  selectRender,
+  type DrmDevice,
+  type Selected,
+} from '../../../src/device/index.js';
 
 function display(number: number, connected?: boolean): DrmDevice {
   const nodes = { primary: `/dev/dri/card${number}`, render: undefined };
@@ -12,7 +18,8 @@ function gpu(number: number, driver: string, pci: string | undefined): DrmDevice
   return { driver, pci, primary: undefined, render: `/dev/dri/renderD${number}` };
 }
 
-const why = (...displays: DrmDevice[]) => selectDisplay(displays, 'auto').chosen;
+const said = ({ chosen }: Selected) => (chosen === undefined ? undefined : describeChosen(chosen));
+const why = (...displays: DrmDevice[]) => said(selectDisplay(displays, 'auto'));
 
 describe('of several displays', () => {
   it('is said which was taken, why, and what names another', () => {
@@ -30,12 +37,12 @@ describe('of several displays', () => {
   it('takes none without connectors, such as one for native contexts alone, before one that could show', () => {
     const { device, chosen } = selectDisplay([display(2), display(3, false)], 'auto');
     assert.equal(device.pci, '0000:00:03.0');
-    assert.match(chosen ?? '', /the only one that has a connector/);
+    assert.match(chosen?.why ?? '', /the only one that has a connector/);
   });
 
   it('is chosen alike, and said, where they are named by their driver', () => {
     const { device, chosen } = selectDisplay([display(2, false), display(3, true)], 'virtio-gpu');
-    assert.deepEqual([device.pci, chosen?.includes('connected')], ['0000:00:03.0', true]);
+    assert.deepEqual([device.pci, chosen?.why.includes('connected')], ['0000:00:03.0', true]);
   });
 
   it('nothing is said of one alone, or of one that is named', () => {
@@ -47,7 +54,7 @@ describe('of several displays', () => {
 describe('of several GPUs', () => {
   it('is said which was taken, and what names another: its address, or its node where two have the same', () => {
     const gpus = [gpu(128, 'i915', '0000:00:05.0'), gpu(129, 'xe', '0000:00:06.0')];
-    const chosen = (...devices: DrmDevice[]) => selectRender(devices, 'auto', display(2)).chosen;
+    const chosen = (...devices: DrmDevice[]) => said(selectRender(devices, 'auto', display(2)));
     assert.equal(chosen(...gpus), 'of 2 GPUs the first; --render 0000:00:06.0 takes the other');
     const partitions = [gpu(128, 'amdgpu', '0000:00:05.0'), gpu(129, 'amdgpu', '0000:00:05.0')];
     assert.match(chosen(...partitions) ?? '', /--render \/dev\/dri\/renderD129/);

@@ -61,10 +61,10 @@ describe('a container', () => {
     const devices = discover(roots);
     const render = selectRender(devices, 'auto', selectDisplay(devices, 'auto').device);
     assert.equal(render.node, join(roots.dev, 'dri/renderD130'));
-    assert.match(
-      render.chosen ?? '',
-      /of 2 GPUs the only one whose node is in \/dev; --render 0000:00:05\.0 takes the other/,
-    );
+    assert.deepEqual(render.chosen, {
+      why: 'of 2 GPUs the only one whose node is in /dev',
+      others: '--render 0000:00:05.0 takes the other',
+    });
   });
 
   it('to which no GPU was given is told which node to give, and not that there is no GPU', () => {

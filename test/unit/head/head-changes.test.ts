@@ -65,6 +65,22 @@ describe('a head whose host resizes it', limits, () => {
   });
 });
 
+describe('a head whose host resizes it before its first frame is shown', limits, () => {
+  it('goes back where the new mode is refused: what is shown meanwhile is no frame of it', async () => {
+    const rig = await HeadOnFake.open({ head: { path: 'import' } });
+    const resized = rig.kernel.setModes([other, { width: 640, height: 480 }]);
+    const started = rig.start();
+    rig.kernel.fail('modeset', EINVAL);
+    await Promise.all([resized, started]);
+    await rig.flipUntil(() => rig.faults.length > 0 || rig.end !== undefined);
+    assert.deepEqual([rig.end, rig.codes], [undefined, ['ERR_COMMIT']]);
+    const { length } = rig.flips;
+    await rig.flipUntil(() => rig.flips.length > length + 3);
+    assert.equal(rig.kernel.screen().mode?.width, 640);
+    await rig.close();
+  });
+});
+
 describe('a head that the host closes', limits, () => {
   it('shows nothing meanwhile, and flips on when it is opened again', async () => {
     const rig = await HeadOnFake.open();

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HeadInfo } from '../../../src/head/index.js';
-import {
-  describeRun,
-  judgeRun,
-  type Circumstances,
-  type Figures,
-  type HostCaptures,
-} from '../../../src/report/index.js';
+import { describeRun, judgeRun, type Circumstances, type Figures } from '../../../src/report/index.js';
+import type { HostCaptures } from '../../../src/render/index.js';
 import { flipAt, statsOf } from '../../support/flips.js';
 
 const info: HeadInfo = {
