@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -155,6 +155,17 @@ describe('guesthead lab run', () => {
     const other = await labRun('--qemu', '/bin/false', '--', 'true');
     assert.equal(other.status, 125);
     assert.match(other.stderr, /does not answer as QEMU does/);
+    const late = await labRun('--boot-timeout', '1', '--', 'true');
+    assert.equal(late.status, 125);
+    assert.match(late.stderr, /The guest was not up after 1 s/);
+  });
+
+  it('runs the command beside a PID 1 of the user’s own', async () => {
+    using folder = new Folder({ init: '#!/bin/sh\nexec sleep infinity\n' });
+    const init = join(folder.path, 'init');
+    chmodSync(init, 0o755);
+    const { status, stdout } = await labRun('--init', init, '--', 'readlink', '/proc/1/exe');
+    assert.deepEqual([status, stdout.trim()], [0, realpathSync('/usr/bin/sleep')]);
   });
 
   async function refuses(words: readonly string[], says: RegExp): Promise<void> {
