@@ -61,7 +61,7 @@ function keepOnly(downloads) {
 
 async function download(release, names, folder, tell) {
   const size = `${Math.round((await sizeOf(names)) / 1e6)} MB`;
-  say(`fetching Linux ${release} from Debian's ${suite}: ${size}, of which 16 MB stay in ${kernelDir}`);
+  say(`fetching Linux ${release} from Debian's ${suite}: ${size}, of which 80 MB stay, unpacked, in ${kernelDir}`);
   const showPercent = (line) => {
     const percent = /^dlstatus:\d+:([\d.]+):/.exec(line)?.[1];
     if (process.stderr.isTTY && percent) tell(`downloading Linux ${release}, ${Math.floor(percent)} % of ${size}`);

@@ -17,6 +17,16 @@ export function bzImage(release: string, change: (image: Buffer) => void = () =>
   return image;
 }
 
+/** A bzImage that is whole: behind 7 sectors of set-up and the boot sector stands the protected-mode code, and in it the payload. */
+export function bzImageWith(payload: Buffer): Buffer {
+  const image = bzImage('7.3.4', (header) => {
+    header[0x1f1] = 7;
+    header.writeUInt32LE(16, 0x248);
+    header.writeUInt32LE(payload.length, 0x24c);
+  });
+  return Buffer.concat([image, Buffer.alloc(16), payload]);
+}
+
 /** A file that begins like what is told, at the offsets told. */
 export function fileWith(...parts: readonly [offset: number, bytes: string][]): Buffer {
   const file = Buffer.alloc(4096);

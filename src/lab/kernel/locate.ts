@@ -3,6 +3,7 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GuestheadError } from '../../errors.js';
 import { setupKernel } from '../paths.js';
+import { bootImageOf } from './boot-image.js';
 import { fitHostKernel } from './host.js';
 import { releaseOf } from './image.js';
 import { ModuleFolder } from './module-folder.js';
@@ -38,7 +39,7 @@ export function locateKernel({ kernel, modules }: KernelWishes): Kernel {
   if (host !== undefined) return { ...host, tree: undefined, isNamed: true };
   const { image, release } = setupKernel();
   return {
-    image,
+    image: bootImageOf(image),
     release,
     modules: new ModuleFolder(dirname(image), 'installed'),
     tree: undefined,

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { parseConfig, readConfig, requireOptions } from '../../../../src/lab/kernel/config.js';
 import { locateKernel } from '../../../../src/lab/kernel/locate.js';
 import { configFragment, kernelOptions } from '../../../../src/lab/kernel/options.js';
-import { bzImage, Folder, moduleFile } from '../../../support/made-up-kernel.js';
+import { bzImage, bzImageWith, Folder, moduleFile } from '../../../support/made-up-kernel.js';
 
 const all = configFragment();
 const without = (...names: string[]) => all.replace(new RegExp(`^CONFIG_(${names.join('|')})=y\n`, 'gm'), '');
@@ -88,7 +88,7 @@ describe('the configuration of a kernel', () => {
 
   it('stands beside the image, or in it', () => {
     using folder = new Folder();
-    const image = folder.write('boot/vmlinuz', withPayload(gzipSync(carrying('CONFIG_INSIDE=y\n'))));
+    const image = folder.write('boot/vmlinuz', bzImageWith(gzipSync(carrying('CONFIG_INSIDE=y\n'))));
     assert.deepEqual([...(readConfig(locateKernel({ kernel: image })) ?? [])], [['INSIDE', 'y']]);
     folder.write('boot/config-7.3.4', 'CONFIG_BESIDE=m\n');
     assert.deepEqual([...(readConfig(locateKernel({ kernel: image })) ?? [])], [['BESIDE', 'm']]);
@@ -101,7 +101,7 @@ describe('the configuration of a kernel', () => {
       Buffer.from('\x02\x21\x4c\x18 lz4', 'latin1'),
       Buffer.alloc(0),
     ]) {
-      const kernel = locateKernel({ kernel: folder.write('vmlinuz', withPayload(payload)) });
+      const kernel = locateKernel({ kernel: folder.write('vmlinuz', bzImageWith(payload)) });
       assert.equal(readConfig(kernel), undefined);
       assert.deepEqual(requireOptions(kernel), [], 'its boot will tell');
     }
@@ -120,14 +120,4 @@ describe('the configuration of a kernel', () => {
 
 function carrying(config: string): Buffer {
   return Buffer.concat([Buffer.alloc(100), Buffer.from('IKCFG_ST'), gzipSync(config), Buffer.from('IKCFG_ED')]);
-}
-
-/** Behind 7 sectors of set-up and the boot sector stands the protected-mode code, and in it the payload. */
-function withPayload(payload: Buffer): Buffer {
-  const image = bzImage('7.3.4', (header) => {
-    header[0x1f1] = 7;
-    header.writeUInt32LE(16, 0x248);
-    header.writeUInt32LE(payload.length, 0x24c);
-  });
-  return Buffer.concat([image, Buffer.alloc(16), payload]);
 }
