@@ -11,7 +11,7 @@ const ground = ['errors', 'owner', 'package-root', 'arguments', 'declare', 'pci-
 const system = ['ffi', 'native'];
 /** Below the heads: a client's way to the screen, the lower stages of which are usable alone. */
 const stages = ['loop', 'gpus', 'kms', 'buffer', 'device'];
-const display = ['head', ...stages];
+const display = ['head', 'gl', ...stages];
 /** Each loaded by itself, where it was asked for. */
 const reports = ['report', 'report/trace', 'report/metrics', 'report/compare'];
 
@@ -29,10 +29,11 @@ const arrows = {
   device: system,
   buffer: ['device', ...system],
   kms: ['device', ...system],
+  gl: ['buffer', 'device', 'native'],
   gpus: ['kms', 'buffer', 'device', ...system],
   // The loop knows no kernel: of `buffer` it has the chain of slots.
   loop: ['buffer'],
-  head: [...stages, ...system],
+  head: ['gl', ...stages, ...system],
   render: [],
   ipc: ['native'],
   probe: [...display, ...system],
@@ -45,7 +46,7 @@ const arrows = {
   transfer: [...display, ...system],
   kiosk: [...display, ...system, 'render'],
   cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, 'transfer', 'render', 'probe'],
-  index: [...display, 'ipc', 'render', 'probe'],
+  index: [...display, 'native', 'ipc', 'render', 'probe'],
 };
 
 /**

@@ -12,6 +12,7 @@
 #include "drm/dirty_framebuffer.h"
 #include "drm/scanout.h"
 #include "drm/uevents.h"
+#include "gl/binding.h"
 #include "process/datagram.h"
 #include "process/duplicate.h"
 #include "process/hypervisor.h"
@@ -50,6 +51,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("sendMessage", callFunction<sendMessage>, napi_default_jsproperty),
       method("receiveMessage", callFunction<receiveMessage>, napi_default_jsproperty),
       method("discardCode", callFunction<discardCode>, napi_default_jsproperty),
+      method("openGl", callFunction<gl::Gl::open>, napi_default_jsproperty),
       method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),
   };
   check(env, napi_define_properties(env, exports, std::size(functions), functions));
@@ -68,6 +70,7 @@ NAPI_MODULE_INIT() {
     Scanout::define(environment);
     Mapping::define(environment);
     Watcher::define(environment);
+    gl::Gl::define(environment);
     exportFunctions(env, exports);
     return exports;
   });

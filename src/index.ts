@@ -7,6 +7,30 @@ export type { DrmDevice, Kernel } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode, ErrorDetails } from './errors.js';
 export { Fence, formats, modifiers, Udmabuf } from './buffer/index.js';
+export { Gl, GlPicture, MemoryPicture, Effect } from './gl/index.js';
+export type {
+  AlphaMode,
+  Box,
+  Colour,
+  ColourLayer,
+  Drawn,
+  EffectLayer,
+  FenceKind,
+  FenceWish,
+  Filter,
+  GlDmabuf,
+  GlJob,
+  GlOptions,
+  GlPlane,
+  GlTarget,
+  JobName,
+  Layer,
+  PictureLayer,
+  Scene,
+  Transform,
+  UniformSizes,
+} from './gl/index.js';
+export type { GlFormat, GlInfo, GlPixels } from './native.js';
 export { headChannels, openGpus, openHead, restoreOnSignals } from './head/index.js';
 export type {
   ConnectorInfo,
@@ -49,7 +73,6 @@ export type {
   Pace,
   Pacing,
   PresentOptions,
-  Rectangle,
 } from './loop/index.js';
 export { probe } from './probe/index.js';
 export type {
@@ -73,6 +96,8 @@ export type {
   DmabufDescription,
   ClientBuffer,
   PathName,
+  Rectangle,
+  RenderMemory,
   Refusal,
   SlotState,
   StateCounts,

@@ -110,4 +110,8 @@ Elements<uint64_t> uint64sOf(const Napi::Value& value, const char* name) {
   return elementsOf<uint64_t>(value, name, napi_biguint64_array, "a BigUint64Array");
 }
 
+Elements<double> float64sOf(const Napi::Value& value, const char* name) {
+  return elementsOf<double>(value, name, napi_float64_array, "a Float64Array");
+}
+
 }  // namespace guesthead

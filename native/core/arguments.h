@@ -42,5 +42,6 @@ struct Elements {
 Elements<uint8_t> uint8sOf(const Napi::Value& value, const char* name);
 Elements<uint32_t> uint32sOf(const Napi::Value& value, const char* name);
 Elements<uint64_t> uint64sOf(const Napi::Value& value, const char* name);
+Elements<double> float64sOf(const Napi::Value& value, const char* name);
 
 }  // namespace guesthead

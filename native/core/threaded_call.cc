@@ -1,32 +1,13 @@
 #include "core/threaded_call.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <new>
 #include <system_error>
 
 #include "core/arguments.h"
 #include "core/callbacks.h"
+#include "core/signals_blocked.h"
 
 namespace guesthead {
-namespace {
-
-/** Node's signal handlers belong on Node's threads. */
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
-
-}  // namespace
 
 napi_value ThreadedCall::start(napi_env env, const char* name, std::shared_ptr<Work> work) {
   auto shared = std::make_shared<Shared>();

@@ -2,6 +2,14 @@
 
 import { assertGiven } from '../arguments.js';
 
+/** Pixels of the picture. */
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Throws ERR_USAGE; a rectangle may lie outside of the picture, wholly or in part. */
 export function checkRectangle(x: number, y: number, width: number, height: number): void {
   assertGiven(Number.isSafeInteger(x), x, 'left edge of a rectangle', wholePixels);

@@ -5,6 +5,7 @@ import { access, type Native, type NativeMapping } from '../native.js';
 import type { Owner } from '../owner.js';
 import type { PictureLayout } from './check.js';
 import type { Damage } from './damage.js';
+import { renderMemory, type RenderMemory } from './render-memory.js';
 
 export interface ScanoutBufferParts {
   readonly native: Native;
@@ -28,8 +29,13 @@ export class ScanoutBuffer {
   #drawing = false;
   #closed = false;
   #bytesCopied = 0;
+  /** What is drawn into, for a GPU. */
+  readonly memory: RenderMemory;
+  readonly #forgetMemory: () => void;
 
-  constructor(private readonly parts: ScanoutBufferParts) {}
+  constructor(private readonly parts: ScanoutBufferParts) {
+    [this.memory, this.#forgetMemory] = renderMemory(parts.layout, parts.drawnFd);
+  }
 
   get layout(): PictureLayout {
     return this.parts.layout;
@@ -96,6 +102,7 @@ export class ScanoutBuffer {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#forgetMemory();
     this.#mapping?.close();
     this.parts.owner.close();
   }

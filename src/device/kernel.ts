@@ -61,11 +61,15 @@ export interface AllocatedBuffer {
 
 /** Allocates buffers on a render GPU; `GbmDevice` says more. */
 export interface Allocator {
+  /** Its `struct gbm_device *`, for EGL; 0n where there is none. Throws ERR_CLOSED. */
+  readonly address: bigint;
   readonly backendName: string;
   supports(format: number, usage: number): boolean;
   takesModifier(format: number, modifier: bigint): boolean;
   createBuffer(options: BufferOptions): AllocatedBuffer;
   importDmabuf(options: DmabufOptions): AllocatedBuffer;
+  /** Closed from now on, but not destroyed: a thread that hangs in the driver uses it. */
+  abandon(): void;
   /** Closes the buffers that are still open, then the device. Idempotent. */
   close(): void;
 }

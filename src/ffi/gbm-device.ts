@@ -70,6 +70,11 @@ export class GbmDevice {
     return address === 0n ? GbmDevice.create(fd) : new GbmDevice(fd, address); // once more, for its errno
   }
 
+  /** The `struct gbm_device *`, for EGL: valid until `close()`. */
+  get address(): Address {
+    return this.#open();
+  }
+
   /** Mesa's name, e.g. `drm`; or that of a vendor's own backend, e.g. `nvidia`. */
   get backendName(): string {
     return copyString(libgbm().gbm_device_get_backend_name(this.#open()));
@@ -124,6 +129,11 @@ export class GbmDevice {
 
   get closed(): boolean {
     return this.#address === undefined;
+  }
+
+  /** In place of `close` where a thread that hangs in the driver uses the device: it is left to that. */
+  abandon(): void {
+    this.#address = undefined;
   }
 
   /** Closes the buffers that are still open, then the device. Idempotent. */

@@ -1,6 +1,7 @@
 /** The pair of GPUs as a program holds it. What its heads need of it stays hidden. */
 import { filter, map, type Observable } from 'rxjs';
 import type { GuestheadError } from '../errors.js';
+import type { Gl, GlOptions } from '../gl/index.js';
 import {
   connectorLists,
   connectorsOf,
@@ -18,6 +19,7 @@ import {
 import type { Head } from './head.js';
 import { openHeadOn } from './open-head.js';
 import type { HeadOptions } from './options.js';
+import { RenderGl } from './render-gl.js';
 
 /**
  * Opens the GPU that draws and the device that shows. Throws a GuestheadError that says
@@ -30,10 +32,12 @@ export async function openGpus(options: GpuOptions = {}): Promise<Gpus> {
 /** Opened by `openGpus`. */
 export class Gpus {
   readonly #pair: GpuPair;
+  readonly #gl: RenderGl;
 
   /** Use `openGpus`. */
   constructor(pair: GpuPair) {
     this.#pair = pair;
+    this.#gl = new RenderGl(pair);
   }
 
   /**
@@ -43,6 +47,15 @@ export class Gpus {
    */
   async openHead(options: HeadOptions = {}): Promise<Head> {
     return openHeadOn(this.#pair, options, false);
+  }
+
+  /**
+   * Draws with the render GPU: EGL and GLES on its GBM device, on a thread of their own. One for each GPU: a second call
+   * gives the same. Closed with the pair, and when the GPU is lost; then, once it is back, another can be opened. Throws
+   * ERR_LIBRARY_MISSING, ERR_UNSUPPORTED, ERR_CLOSED, or ERR_DEVICE_LOST while a device is gone.
+   */
+  async openGl(options: GlOptions = {}): Promise<Gl> {
+    return this.#gl.open(options);
   }
 
   /** Hotplug, losses and returns of a device, faults that the heads outlive. Completes with the pair. */

@@ -1,6 +1,6 @@
 /** The damage of a present as the kernel takes it. */
 import { GuestheadError } from '../errors.js';
-import type { Rectangle } from './present.js';
+import type { Rectangle } from '../buffer/index.js';
 
 /** x1, y1, x2, y2 of each rectangle; throws ERR_USAGE for what is no rectangle of whole pixels. */
 export function clipsOf(damage: readonly Rectangle[]): Uint32Array {

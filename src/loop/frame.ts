@@ -1,5 +1,5 @@
 /** What `draw` gets: one backbuffer, for the time of one frame; and what it may give back. */
-import { checkRectangle, type ClientBuffer, type PictureLayout, type Slot } from '../buffer/index.js';
+import { checkRectangle, type ClientBuffer, type PictureLayout, type RenderMemory, type Slot } from '../buffer/index.js';
 import type { PresentOptions } from './present.js';
 
 export interface Frame {
@@ -19,6 +19,8 @@ export interface Frame {
    * frames of this buffer, until the head changes its mode or closes; do not close it.
    */
   readonly drawnFd: number;
+  /** The same memory for `Gl.compose`: this object is the buffer's identity. */
+  readonly memory: RenderMemory;
   /**
    * Says which pixels this frame changes, so that the `copy` path copies only them;
    * call it for each changed rectangle, or not at all for the whole picture. Throws ERR_USAGE.
@@ -42,6 +44,7 @@ export type Draw = (frame: Frame) => DrawResult | Promise<DrawResult>;
 export interface Drawable {
   readonly layout: Pick<PictureLayout, 'width' | 'height' | 'stride'>;
   readonly drawnFd: number;
+  readonly memory: RenderMemory;
   pixels(): Uint32Array;
   damaged(x: number, y: number, width: number, height: number): void;
   /** The CPU's drawing is over: its pixels are visible to the device. */
@@ -85,6 +88,11 @@ export class SlotFrame<B extends Drawable> implements Frame {
   get drawnFd(): number {
     this.#touched = true;
     return this.slot.buffer.drawnFd;
+  }
+
+  get memory(): RenderMemory {
+    this.#touched = true;
+    return this.slot.buffer.memory;
   }
 
   /** Whether its memory was asked for, and so may hold another picture now. */

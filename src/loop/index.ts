@@ -13,7 +13,7 @@ export type { HostPace, PacedFlip } from './host-pace.js';
 export { Outbox } from './outbox.js';
 export { Deadline, PaceObserver } from './pacing.js';
 export type { Pace, Pacing } from './pacing.js';
-export type { DiscardReason, Outcome, PresentOptions, Rectangle } from './present.js';
+export type { DiscardReason, Outcome, PresentOptions } from './present.js';
 export { Presenter } from './presenter.js';
 export type { PresenterHooks } from './presenter.js';
 export type { LoopOptions, LoopParts, PresenterParts } from './presenter-parts.js';

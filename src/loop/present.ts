@@ -1,5 +1,5 @@
 /** One present on its way to the screen, and how it ends. */
-import type { Fence } from '../buffer/index.js';
+import type { Fence, Rectangle } from '../buffer/index.js';
 
 export type DiscardReason =
   /** A newer one took its place before it was committed. */
@@ -34,14 +34,6 @@ export type Outcome =
       readonly zeroCopy: boolean;
     }
   | { readonly kind: 'discarded'; readonly frame: number; readonly reason: DiscardReason };
-
-/** Pixels of the picture. */
-export interface Rectangle {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** What may come with a present. */
 export interface PresentOptions {

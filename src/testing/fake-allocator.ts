@@ -19,6 +19,7 @@ export interface FakeLayout {
 
 /** Counts its handles, as Mesa does: several buffers of one memory have the same. */
 export class FakeAllocator implements Allocator {
+  readonly address = 0n;
   readonly backendName = 'fake';
   readonly buffers = new Set<AllocatedBuffer>();
   readonly #users = new Map<GemHandle, number>();
@@ -55,6 +56,10 @@ export class FakeAllocator implements Allocator {
     if (errno === 0 && taken && !this.node.gpu.gone) return this.#buffer(memory, stride);
     const details = { operation: 'gbm_bo_import', device: this.node.path, errno: errno || constants.errno.EINVAL };
     throw new GuestheadError('ERR_IMPORT_REFUSED', 'The fake GPU does not take the buffer', details);
+  }
+
+  abandon(): void {
+    this.close();
   }
 
   close(): void {

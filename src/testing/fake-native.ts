@@ -8,6 +8,7 @@ import type {
   AtomicRequest,
   Native,
   NativeDevice,
+  NativeGl,
   NativeMapping,
   NativeWatcher,
   ScanoutHandlers,
@@ -155,6 +156,10 @@ export class FakeNative implements Native {
       copied += width * height * 4;
     }
     return copied;
+  }
+
+  openGl(): NativeGl {
+    throw new GuestheadError('ERR_UNSUPPORTED', 'The fake machine has no GL');
   }
 
   sampleFence(): Promise<number> {

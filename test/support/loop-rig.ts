@@ -1,7 +1,14 @@
 /** The flip loop's surroundings, driven by hand. */
 import { constants } from 'node:os';
 import { Subject, type Observable } from 'rxjs';
-import { Swapchain, type ClientBuffer, type Fence, type Slot } from '../../src/buffer/index.js';
+import {
+  renderMemory,
+  Swapchain,
+  type RenderMemory,
+  type ClientBuffer,
+  type Fence,
+  type Slot,
+} from '../../src/buffer/index.js';
 import { commitFlag } from '../../src/native.js';
 import type { GuestheadError } from '../../src/errors.js';
 import {
@@ -25,7 +32,11 @@ import { FakeFences } from './fake-fences.js';
 export class Canvas implements Drawable {
   readonly drawnFd = -1;
   readonly layout = { width: 64, height: 32, stride: 256 };
-  readonly memory = new Uint32Array(64 * 32);
+  readonly array = new Uint32Array(64 * 32);
+  readonly memory: RenderMemory = renderMemory(
+    { ...this.layout, format: 0, modifier: 0n, offset: 0, size: 256 * 32 },
+    -1,
+  )[0];
   /** Thrown by each `endDraw`, and by each `copy`, as where the memory cannot be copied. */
   endError: Error | undefined;
   copyError: Error | undefined;
@@ -33,13 +44,13 @@ export class Canvas implements Drawable {
   copied = 0;
   constructor(readonly copies = false) {}
   pixels(): Uint32Array {
-    return this.memory;
+    return this.array;
   }
   damaged(): void {
-    this.memory[1] = 1;
+    this.array[1] = 1;
   }
   endDraw(): void {
-    this.memory[0] = 0;
+    this.array[0] = 0;
     if (this.endError !== undefined) throw this.endError;
   }
   copy(): void {

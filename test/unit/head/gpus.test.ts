@@ -6,6 +6,7 @@ import { Gpus } from '../../../src/head/gpus.js';
 const members: Record<keyof Gpus, true> = {
   changes$: true,
   faults$: true,
+  openGl: true,
   openHead: true,
   render: true,
   display: true,

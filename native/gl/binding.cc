@@ -1,0 +1,283 @@
+#include "gl/binding.h"
+
+#include <stdexcept>
+
+#include "core/arguments.h"
+#include "gl/info.h"
+
+namespace guesthead::gl {
+namespace {
+
+/** What a close without a word of its own waits for the driver. */
+constexpr std::chrono::milliseconds kCloseWait(2000);
+constexpr double kMostPixels = 1 << 15;
+constexpr double kMostPlanes = 4;
+
+uint64_t bigintOf(const Napi::Value& value, const char* name) {
+  if (!value.IsBigInt())
+    throw Napi::TypeError::New(value.Env(), std::string(name) + " must be a bigint");
+  bool lossless = false;
+  const uint64_t number = value.As<Napi::BigInt>().Uint64Value(&lossless);
+  if (!lossless) throw Napi::RangeError::New(value.Env(), std::string(name) + " must fit 64 bits");
+  return number;
+}
+
+uint32_t idOf(const Napi::Value& value) {
+  return static_cast<uint32_t>(integerOf(value, "id", 1, UINT32_MAX));
+}
+
+int sizeOf(const Napi::Value& value, const char* name) {
+  return static_cast<int>(integerOf(value, name, 1, kMostPixels));
+}
+
+std::vector<Plane> planesOf(const Napi::CallbackInfo& info, size_t first) {
+  const auto fds = uint32sOf(info[first], "fds");
+  const auto offsets = uint32sOf(info[first + 1], "offsets");
+  const auto pitches = uint32sOf(info[first + 2], "pitches");
+  if (fds.length < 1 || fds.length > kMostPlanes || offsets.length != fds.length ||
+      pitches.length != fds.length) {
+    throw Napi::RangeError::New(info.Env(),
+                                "a dma-buf has one to four planes, each with offset and pitch");
+  }
+  std::vector<Plane> planes;
+  for (size_t i = 0; i < fds.length; ++i) {
+    planes.push_back(
+        {UniqueFd::duplicate(static_cast<int>(fds.data[i])), offsets.data[i], pitches.data[i]});
+  }
+  return planes;
+}
+
+std::vector<Uniform> uniformsOf(const Napi::CallbackInfo& info, size_t first) {
+  const auto sizes = uint32sOf(info[first + 1], "sizes");
+  if (!info[first].IsArray()) throw Napi::TypeError::New(info.Env(), "names must be an array");
+  const Napi::Array names = info[first].As<Napi::Array>();
+  if (names.Length() != sizes.length)
+    throw Napi::RangeError::New(info.Env(), "each name has a size");
+  std::vector<Uniform> uniforms;
+  for (uint32_t i = 0; i < names.Length(); ++i) {
+    if (sizes.data[i] < 1 || sizes.data[i] > 4) {
+      throw Napi::RangeError::New(info.Env(), "a uniform has one to four numbers");
+    }
+    uniforms.push_back({stringOf(names.Get(i), "name"), static_cast<int>(sizes.data[i])});
+  }
+  return uniforms;
+}
+
+/** An ArrayBuffer of the very memory that the thread reads; it keeps its share when it is
+ * transferred. */
+napi_value expose(napi_env env, const std::shared_ptr<Pixels>& pixels) {
+  auto* share = new std::shared_ptr<Pixels>(pixels);
+  const napi_finalize drop = [](napi_env, void*, void* held) {
+    delete static_cast<std::shared_ptr<Pixels>*>(held);
+  };
+  napi_value buffer;
+  const napi_status status = napi_create_external_arraybuffer(
+      env, pixels->bytes.data(), pixels->bytes.size(), drop, share, &buffer);
+  if (status == napi_no_external_buffers_allowed) {
+    delete share;  // Only here is the finalizer known not to be called.
+    throw Napi::Error::New(env, "this JavaScript engine does not allow external ArrayBuffers");
+  }
+  check(env, status);
+  return buffer;
+}
+
+}  // namespace
+
+void Gl::define(Environment& environment) {
+  const napi_property_descriptor methods[] = {
+      method("importDmabuf", call<Gl, &Gl::importDmabuf>),
+      method("createPixels", call<Gl, &Gl::createPixels>),
+      method("createOffscreen", call<Gl, &Gl::createOffscreen>),
+      method("compile", call<Gl, &Gl::compile>),
+      method("compose", call<Gl, &Gl::compose>),
+      method("readPixels", call<Gl, &Gl::readPixels>),
+      method("remove", call<Gl, &Gl::remove>),
+      method("pretendReset", call<Gl, &Gl::pretendReset>),
+      method("busyMs", call<Gl, &Gl::busyMs>),
+      method("close", callEnd),
+  };
+  environment.defineClass(kClass, "Gl", std::size(methods), methods);
+}
+
+napi_value Gl::open(const Napi::CallbackInfo& info) {
+  Gpu gpu;
+  gpu.gbmDevice = reinterpret_cast<void*>(static_cast<uintptr_t>(bigintOf(info[0], "gbmDevice")));
+  gpu.node = stringOf(info[1], "node");
+  const Napi::Function onResult = functionOf(info[2], "onResult");
+  const auto& environment = Environment::of(info.Env());
+  const auto gl = std::make_shared<Gl>(environment);
+  const napi_value owner = wrap(*environment, gl);
+  gl->start(owner, gpu, onResult);
+  return owner;
+}
+
+void Gl::start(napi_value owner, const Gpu& gpu, napi_value onResult) {
+  callbacks_.bind(environment_->env(), owner, "guesthead:gl", nullptr, {onResult});
+  wake_ = new Wake{{}, this, environment_};
+  wake_->async.data = wake_;
+  uv_async_init(environment_->loop(), &wake_->async, [](uv_async_t* async) {
+    auto* wake = static_cast<Wake*>(async->data);
+    if (wake->gl != nullptr) wake->gl->onResults();
+  });
+  environment_->handleOpened();
+  environment_->add(this);
+  uv_async_t* async = &wake_->async;
+  try {
+    thread_ = std::make_unique<Thread>(gpu, [async] { uv_async_send(async); });
+  } catch (...) {
+    close();
+    throw;
+  }
+  setPending(1);
+}
+
+napi_value Gl::importDmabuf(const Napi::CallbackInfo& info) {
+  const uint32_t id = idOf(info[1]);
+  auto layout = std::make_shared<DmabufLayout>();
+  layout->width = sizeOf(info[2], "width");
+  layout->height = sizeOf(info[3], "height");
+  layout->fourcc = uint32Of(info[4], "fourcc");
+  layout->modifier = bigintOf(info[5], "modifier");
+  layout->planes = planesOf(info, 6);
+  layout->colourSpace = static_cast<EGLint>(integerOf(info[9], "colourSpace", 0, 0xffff));
+  layout->range = static_cast<EGLint>(integerOf(info[10], "range", 0, 0xffff));
+  add(info[0], [id, layout](Renderer& renderer, Result&) { renderer.addDmabuf(id, *layout); });
+  return nullptr;
+}
+
+napi_value Gl::createPixels(const Napi::CallbackInfo& info) {
+  const uint32_t id = idOf(info[1]);
+  auto pixels = std::make_shared<Pixels>();
+  pixels->width = sizeOf(info[2], "width");
+  pixels->height = sizeOf(info[3], "height");
+  pixels->format = booleanOf(info[4], "isBgra") ? GL_BGRA_EXT : GL_RGBA;
+  pixels->bytes.resize(static_cast<size_t>(pixels->width) * pixels->height * 4);
+  const napi_value buffer = expose(info.Env(), pixels);
+  add(info[0], [id, pixels](Renderer& renderer, Result&) { renderer.addPixels(id, pixels); });
+  return buffer;
+}
+
+napi_value Gl::createOffscreen(const Napi::CallbackInfo& info) {
+  const uint32_t id = idOf(info[1]);
+  const int width = sizeOf(info[2], "width");
+  const int height = sizeOf(info[3], "height");
+  add(info[0], [=](Renderer& renderer, Result&) { renderer.addOffscreen(id, width, height); });
+  return nullptr;
+}
+
+napi_value Gl::compile(const Napi::CallbackInfo& info) {
+  const uint32_t id = idOf(info[1]);
+  const std::string source = stringOf(info[2], "source");
+  const auto uniforms = uniformsOf(info, 3);
+  add(info[0], [=](Renderer& renderer, Result&) { renderer.addEffect(id, source, uniforms); });
+  return nullptr;
+}
+
+napi_value Gl::compose(const Napi::CallbackInfo& info) {
+  const auto numbers = float64sOf(info[1], "description");
+  const auto count =
+      static_cast<size_t>(integerOf(info[2], "count", 0, static_cast<double>(numbers.length)));
+  std::shared_ptr<Composition> composition;
+  try {
+    composition = std::make_shared<Composition>(readComposition(numbers.data, count));
+  } catch (const std::invalid_argument& error) {
+    throw Napi::RangeError::New(info.Env(), error.what());
+  }
+  add(info[0], [composition](Renderer& renderer, Result& result) {
+    renderer.compose(*composition, result);
+  });
+  return nullptr;
+}
+
+napi_value Gl::readPixels(const Napi::CallbackInfo& info) {
+  const uint32_t id = idOf(info[1]);
+  const auto at = [&](size_t index, const char* name) {
+    return static_cast<int>(integerOf(info[index], name, 0, kMostPixels));
+  };
+  const Rect rect = {at(2, "x"), at(3, "y"), sizeOf(info[4], "width"), sizeOf(info[5], "height")};
+  add(info[0], [=](Renderer& renderer, Result& result) { renderer.readPixels(id, rect, result); });
+  return nullptr;
+}
+
+napi_value Gl::remove(const Napi::CallbackInfo& info) {
+  const uint32_t id = idOf(info[0]);
+  thread_->add({kSilent, [id](Renderer& renderer, Result&) { renderer.remove(id); }});
+  return nullptr;
+}
+
+napi_value Gl::pretendReset(const Napi::CallbackInfo& info) {
+  const Reset reset = booleanOf(info[0], "guilty") ? Reset::guilty : Reset::innocent;
+  thread_->add({kSilent, [reset](Renderer& renderer, Result&) { renderer.pretend(reset); }});
+  return nullptr;
+}
+
+napi_value Gl::busyMs(const Napi::CallbackInfo& info) {
+  return numberValue(info.Env(), thread_->busyMs());
+}
+
+void Gl::add(const Napi::Value& job, std::function<void(Renderer&, Result&)> run) {
+  const auto id = static_cast<uint32_t>(integerOf(job, "job", 1, kSilent - 1));
+  thread_->add({id, std::move(run)});
+  setPending(pending_ + 1);
+}
+
+void Gl::setPending(size_t pending) {
+  pending_ = pending;
+  callbacks_.hold(pending > 0);
+  auto* handle = reinterpret_cast<uv_handle_t*>(&wake_->async);
+  pending > 0 ? uv_ref(handle) : uv_unref(handle);
+}
+
+/** A result may close us, or be followed by new jobs. */
+void Gl::onResults() {
+  const auto self = shared_from_this();
+  std::vector<Result> results = thread_->take();
+  const CallbackScope scope(callbacks_);
+  for (Result& result : results) {
+    if (closed_) return;
+    setPending(pending_ - 1);
+    tell(result);
+  }
+}
+
+void Gl::tell(Result& result) const {
+  const napi_env env = environment_->env();
+  const napi_value failure = guarded(env, [&] { return failureValue(env, result.failure); });
+  const napi_value fence = guarded(env, [&] {
+    return result.fence ? givenAway(env, std::move(result.fence)) : numberValue(env, -1);
+  });
+  const napi_value value = guarded(env, [&] { return valueOf(env, result); });
+  if (failure == nullptr || fence == nullptr || value == nullptr) return;
+  callbacks_.call(0, {numberValue(env, result.job), failure, fence, value,
+                      booleanValue(env, result.renewed), numberValue(env, result.queueMs),
+                      numberValue(env, result.waitMs), numberValue(env, result.drawMs)});
+}
+
+napi_value Gl::callEnd(napi_env env, napi_callback_info raw) {
+  return guarded(env, [&]() -> napi_value {
+    const Napi::CallbackInfo info(env, raw);
+    const auto self = unwrap<Gl>(env, info.This());
+    self->end(std::chrono::milliseconds(static_cast<int>(integerOf(info[0], "most", 0, 60'000))));
+    return booleanValue(env, self->ended_);
+  });
+}
+
+void Gl::close() {
+  end(kCloseWait);
+}
+
+/** Idempotent; what the first one found is the answer of the others, too. */
+void Gl::end(std::chrono::milliseconds most) {
+  if (std::exchange(closed_, true)) return;
+  environment_->remove(this);
+  if (thread_ != nullptr) ended_ = thread_->end(most);
+  thread_.reset();
+  callbacks_.release();
+  wake_->gl = nullptr;
+  uv_close(reinterpret_cast<uv_handle_t*>(&wake_->async), [](uv_handle_t* closed) {
+    const std::unique_ptr<Wake> wake(static_cast<Wake*>(closed->data));
+    wake->environment->handleClosed();
+  });
+}
+
+}  // namespace guesthead::gl

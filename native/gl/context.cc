@@ -1,0 +1,205 @@
+#include "gl/context.h"
+
+#include <cstring>
+#include <sstream>
+
+#include "gl/failure.h"
+
+namespace guesthead::gl {
+namespace {
+
+const char* textOf(const void* text) {
+  return text == nullptr ? "" : static_cast<const char*>(text);
+}
+
+}  // namespace
+
+bool listed(const char* extensions, const char* extension) {
+  std::istringstream words(textOf(extensions));
+  for (std::string word; words >> word;) {
+    if (word == extension) return true;
+  }
+  return false;
+}
+
+Context::Context(const Gpu& gpu) : functions_(Functions::load()) {
+  openDisplay(gpu);
+  try {
+    makeContext();
+    describe();
+  } catch (...) {
+    destroyContext();
+    functions_.egl.Terminate(display_);
+    throw;
+  }
+}
+
+Context::~Context() {
+  destroyContext();
+  functions_.egl.Terminate(display_);
+  functions_.egl.ReleaseThread();
+}
+
+void Context::openDisplay(const Gpu& gpu) {
+  const auto& egl = functions_.egl;
+  display_ = displayOf(gpu);
+  if (display_ == EGL_NO_DISPLAY) {
+    throw Failure{"ERR_UNSUPPORTED", "eglGetPlatformDisplay: " + eglErrorName(egl.GetError()), ""};
+  }
+  EGLint major, minor;
+  if (!egl.Initialize(display_, &major, &minor)) {
+    throw Failure{"ERR_UNSUPPORTED", "eglInitialize: " + eglErrorName(egl.GetError()), ""};
+  }
+  displayExtensions_ = textOf(egl.QueryString(display_, EGL_EXTENSIONS));
+  info_.eglVersion = textOf(egl.QueryString(display_, EGL_VERSION));
+}
+
+EGLDisplay Context::displayOf(const Gpu& gpu) {
+  const auto& egl = functions_.egl;
+  const char* clients = egl.QueryString(EGL_NO_DISPLAY, EGL_EXTENSIONS);
+  if (egl.GetPlatformDisplayEXT == nullptr || !listed(clients, "EGL_EXT_platform_base")) {
+    throw Failure{"ERR_UNSUPPORTED", "EGL_EXT_platform_base", "this EGL has no platforms"};
+  }
+  const bool gbm =
+      listed(clients, "EGL_KHR_platform_gbm") || listed(clients, "EGL_MESA_platform_gbm");
+  if (gpu.gbmDevice != nullptr && gbm) {
+    info_.platform = "gbm";
+    return egl.GetPlatformDisplayEXT(EGL_PLATFORM_GBM_KHR, gpu.gbmDevice, nullptr);
+  }
+  if (!gpu.node.empty()) {
+    info_.platform = "device";
+    return displayOfNode(gpu.node);
+  }
+  info_.platform = "surfaceless";
+  return egl.GetPlatformDisplayEXT(EGL_PLATFORM_SURFACELESS_MESA, nullptr, nullptr);
+}
+
+EGLDisplay Context::displayOfNode(const std::string& node) {
+  const auto& egl = functions_.egl;
+  EGLDeviceEXT devices[16];
+  EGLint count = 0;
+  if (egl.QueryDevicesEXT == nullptr || egl.QueryDeviceStringEXT == nullptr ||
+      !egl.QueryDevicesEXT(std::size(devices), devices, &count)) {
+    count = 0;
+  }
+  for (EGLint i = 0; i < count; ++i) {
+    for (const EGLint name : {EGL_DRM_RENDER_NODE_FILE_EXT, EGL_DRM_DEVICE_FILE_EXT}) {
+      const char* file = egl.QueryDeviceStringEXT(devices[i], name);
+      if (file != nullptr && node == file) {
+        return egl.GetPlatformDisplayEXT(EGL_PLATFORM_DEVICE_EXT, devices[i], nullptr);
+      }
+    }
+  }
+  throw Failure{"ERR_UNSUPPORTED", "eglQueryDevicesEXT",
+                "EGL knows no device with the node " + node};
+}
+
+bool Context::has(const char* extension) const {
+  return listed(displayExtensions_.c_str(), extension);
+}
+
+/** The best that the driver has: ES 3 before ES 2, told of resets before not. */
+void Context::makeContext() {
+  const auto& egl = functions_.egl;
+  egl.BindAPI(EGL_OPENGL_ES_API);
+  if (!has("EGL_KHR_surfaceless_context")) {
+    throw Failure{"ERR_UNSUPPORTED", "EGL_KHR_surfaceless_context",
+                  "this EGL draws to windows only"};
+  }
+  EGLConfig config = EGL_NO_CONFIG_KHR;
+  if (!has("EGL_KHR_no_config_context") && !has("EGL_MESA_configless_context")) {
+    const EGLint wanted[] = {EGL_SURFACE_TYPE, 0, EGL_RENDERABLE_TYPE, EGL_OPENGL_ES2_BIT,
+                             EGL_NONE};
+    EGLint count = 0;
+    egl.ChooseConfig(display_, wanted, &config, 1, &count);
+  }
+  const bool canBeRobust = has("EGL_EXT_create_context_robustness");
+  for (const int major : {3, 2}) {
+    for (const bool robust : {true, false}) {
+      if (robust && !canBeRobust) continue;
+      context_ = createContext(config, major, robust);
+      if (context_ == EGL_NO_CONTEXT) continue;
+      info_.glesMajor = major;
+      info_.robust = robust;
+      if (egl.MakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, context_)) return;
+      destroyContext();
+    }
+  }
+  throw Failure{"ERR_UNSUPPORTED", "eglCreateContext: " + eglErrorName(egl.GetError()),
+                "no OpenGL ES 2"};
+}
+
+EGLContext Context::createContext(EGLConfig config, int major, bool robust) const {
+  std::vector<EGLint> attributes = {EGL_CONTEXT_CLIENT_VERSION, major};
+  if (robust) {
+    attributes.insert(attributes.end(), {EGL_CONTEXT_OPENGL_ROBUST_ACCESS_EXT, EGL_TRUE,
+                                         EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY_EXT,
+                                         EGL_LOSE_CONTEXT_ON_RESET_EXT});
+  }
+  attributes.push_back(EGL_NONE);
+  return functions_.egl.CreateContext(display_, config, EGL_NO_CONTEXT, attributes.data());
+}
+
+void Context::destroyContext() {
+  if (context_ == EGL_NO_CONTEXT) return;
+  functions_.egl.MakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+  functions_.egl.DestroyContext(display_, context_);
+  context_ = EGL_NO_CONTEXT;
+}
+
+void Context::renew() {
+  destroyContext();
+  makeContext();
+}
+
+GLenum Context::resetStatus() const {
+  const auto status = functions_.gl.GetGraphicsResetStatusEXT;
+  return info_.robust && status != nullptr ? status() : GL_NO_ERROR;
+}
+
+void Context::describe() {
+  const auto& gl = functions_.gl;
+  info_.vendor = textOf(gl.GetString(GL_VENDOR));
+  info_.renderer = textOf(gl.GetString(GL_RENDERER));
+  info_.glVersion = textOf(gl.GetString(GL_VERSION));
+  glExtensions_ = textOf(gl.GetString(GL_EXTENSIONS));
+  gl.GetIntegerv(GL_MAX_TEXTURE_SIZE, &info_.maxTextureSize);
+  const auto hasGl = [this](const char* extension) {
+    return listed(glExtensions_.c_str(), extension);
+  };
+  info_.bgra = hasGl("GL_EXT_texture_format_BGRA8888");
+  info_.rowLength = info_.glesMajor >= 3 || hasGl("GL_EXT_unpack_subimage");
+  info_.externalTextures =
+      hasGl("GL_OES_EGL_image_external") && functions_.gl.EGLImageTargetTexture2DOES != nullptr;
+  info_.robust = info_.robust && hasGl("GL_EXT_robustness");
+  info_.nativeFence = has("EGL_ANDROID_native_fence_sync") && has("EGL_KHR_wait_sync") &&
+                      functions_.egl.DupNativeFenceFDANDROID != nullptr;
+  info_.dmabufImport =
+      has("EGL_KHR_image_base") && has("EGL_EXT_image_dma_buf_import") && hasGl("GL_OES_EGL_image");
+  info_.dmabufModifiers = info_.dmabufImport && has("EGL_EXT_image_dma_buf_import_modifiers");
+  if (info_.dmabufModifiers) describeFormats();
+}
+
+void Context::describeFormats() {
+  const auto& egl = functions_.egl;
+  EGLint count = 0;
+  if (!egl.QueryDmaBufFormatsEXT(display_, 0, nullptr, &count)) return;
+  std::vector<EGLint> fourccs(count);
+  egl.QueryDmaBufFormatsEXT(display_, count, fourccs.data(), &count);
+  for (const EGLint fourcc : fourccs) {
+    EGLint modifiers = 0;
+    egl.QueryDmaBufModifiersEXT(display_, fourcc, 0, nullptr, nullptr, &modifiers);
+    std::vector<EGLuint64KHR> values(modifiers);
+    std::vector<EGLBoolean> externals(modifiers);
+    if (modifiers > 0) {
+      egl.QueryDmaBufModifiersEXT(display_, fourcc, modifiers, values.data(), externals.data(),
+                                  &modifiers);
+    }
+    DmabufFormat format = {static_cast<uint32_t>(fourcc), {}};
+    for (EGLint i = 0; i < modifiers; ++i)
+      format.modifiers.push_back({values[i], externals[i] != EGL_FALSE});
+    info_.formats.push_back(std::move(format));
+  }
+}
+
+}  // namespace guesthead::gl

@@ -1,0 +1,65 @@
+#include "gl/info.h"
+
+#include <cstring>
+
+namespace guesthead::gl {
+namespace {
+
+Napi::Array formatsOf(Napi::Env env, const std::vector<DmabufFormat>& formats) {
+  Napi::Array list = Napi::Array::New(env, formats.size());
+  for (uint32_t i = 0; i < formats.size(); ++i) {
+    Napi::Array modifiers = Napi::Array::New(env, formats[i].modifiers.size());
+    for (uint32_t j = 0; j < formats[i].modifiers.size(); ++j) {
+      const Modifier& modifier = formats[i].modifiers[j];
+      Napi::Object entry = Napi::Object::New(env);
+      entry.Set("modifier", Napi::BigInt::New(env, modifier.value));
+      entry.Set("externalOnly", modifier.externalOnly);
+      modifiers.Set(j, entry);
+    }
+    Napi::Object format = Napi::Object::New(env);
+    format.Set("fourcc", formats[i].fourcc);
+    format.Set("modifiers", modifiers);
+    list.Set(i, format);
+  }
+  return list;
+}
+
+Napi::Object infoValue(Napi::Env env, const Info& info) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("platform", info.platform);
+  object.Set("vendor", info.vendor);
+  object.Set("renderer", info.renderer);
+  object.Set("glVersion", info.glVersion);
+  object.Set("eglVersion", info.eglVersion);
+  object.Set("maxTextureSize", info.maxTextureSize);
+  object.Set("nativeFence", info.nativeFence);
+  object.Set("dmabufImport", info.dmabufImport);
+  object.Set("dmabufModifiers", info.dmabufModifiers);
+  object.Set("externalTextures", info.externalTextures);
+  object.Set("robust", info.robust);
+  object.Set("formats", formatsOf(env, info.formats));
+  return object;
+}
+
+}  // namespace
+
+napi_value failureValue(napi_env raw, const std::optional<Failure>& failure) {
+  const Napi::Env env(raw);
+  if (!failure) return env.Undefined();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("code", failure->code);
+  object.Set("operation", failure->operation);
+  object.Set("message", failure->message);
+  return object;
+}
+
+napi_value valueOf(napi_env raw, const Result& result) {
+  const Napi::Env env(raw);
+  if (result.info) return infoValue(env, *result.info);
+  if (result.pixels.empty()) return env.Undefined();
+  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, result.pixels.size());
+  std::memcpy(buffer.Data(), result.pixels.data(), result.pixels.size());
+  return buffer;
+}
+
+}  // namespace guesthead::gl

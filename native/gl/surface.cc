@@ -1,0 +1,196 @@
+#include "gl/surface.h"
+
+#include <drm_fourcc.h>
+
+#include "gl/failure.h"
+
+namespace guesthead::gl {
+namespace {
+
+struct PlaneAttributes {
+  EGLint fd, offset, pitch, modifierLow, modifierHigh;
+};
+
+constexpr PlaneAttributes kPlanes[] = {
+    {EGL_DMA_BUF_PLANE0_FD_EXT, EGL_DMA_BUF_PLANE0_OFFSET_EXT, EGL_DMA_BUF_PLANE0_PITCH_EXT,
+     EGL_DMA_BUF_PLANE0_MODIFIER_LO_EXT, EGL_DMA_BUF_PLANE0_MODIFIER_HI_EXT},
+    {EGL_DMA_BUF_PLANE1_FD_EXT, EGL_DMA_BUF_PLANE1_OFFSET_EXT, EGL_DMA_BUF_PLANE1_PITCH_EXT,
+     EGL_DMA_BUF_PLANE1_MODIFIER_LO_EXT, EGL_DMA_BUF_PLANE1_MODIFIER_HI_EXT},
+    {EGL_DMA_BUF_PLANE2_FD_EXT, EGL_DMA_BUF_PLANE2_OFFSET_EXT, EGL_DMA_BUF_PLANE2_PITCH_EXT,
+     EGL_DMA_BUF_PLANE2_MODIFIER_LO_EXT, EGL_DMA_BUF_PLANE2_MODIFIER_HI_EXT},
+    {EGL_DMA_BUF_PLANE3_FD_EXT, EGL_DMA_BUF_PLANE3_OFFSET_EXT, EGL_DMA_BUF_PLANE3_PITCH_EXT,
+     EGL_DMA_BUF_PLANE3_MODIFIER_LO_EXT, EGL_DMA_BUF_PLANE3_MODIFIER_HI_EXT},
+};
+
+void addPlane(std::vector<EGLint>& attributes, const PlaneAttributes& names, const Plane& plane) {
+  attributes.insert(attributes.end(),
+                    {names.fd, plane.fd.get(), names.offset, static_cast<EGLint>(plane.offset),
+                     names.pitch, static_cast<EGLint>(plane.pitch)});
+}
+
+void addModifier(std::vector<EGLint>& attributes, const PlaneAttributes& names, uint64_t modifier) {
+  attributes.insert(attributes.end(),
+                    {names.modifierLow, static_cast<EGLint>(modifier & 0xffffffff),
+                     names.modifierHigh, static_cast<EGLint>(modifier >> 32)});
+}
+
+std::vector<EGLint> attributesOf(const DmabufLayout& layout, bool withModifier) {
+  std::vector<EGLint> attributes = {EGL_WIDTH,
+                                    layout.width,
+                                    EGL_HEIGHT,
+                                    layout.height,
+                                    EGL_LINUX_DRM_FOURCC_EXT,
+                                    static_cast<EGLint>(layout.fourcc)};
+  for (size_t i = 0; i < layout.planes.size(); ++i) {
+    addPlane(attributes, kPlanes[i], layout.planes[i]);
+    if (withModifier) addModifier(attributes, kPlanes[i], layout.modifier);
+  }
+  if (layout.colourSpace != 0) {
+    attributes.insert(attributes.end(), {EGL_YUV_COLOR_SPACE_HINT_EXT, layout.colourSpace});
+  }
+  if (layout.range != 0)
+    attributes.insert(attributes.end(), {EGL_SAMPLE_RANGE_HINT_EXT, layout.range});
+  attributes.push_back(EGL_NONE);
+  return attributes;
+}
+
+}  // namespace
+
+Surface::Surface(Context& context, const DmabufLayout& layout)
+    : context_(context), width_(layout.width), height_(layout.height) {
+  const Info& info = context.info();
+  if (!info.dmabufImport) {
+    throw Failure{"ERR_UNSUPPORTED", "EGL_EXT_image_dma_buf_import",
+                  "this driver imports no dma-bufs"};
+  }
+  const bool isKnown = layout.modifier != DRM_FORMAT_MOD_INVALID;
+  const auto attributes = attributesOf(layout, isKnown && info.dmabufModifiers);
+  const auto& egl = context.functions().egl;
+  image_ = egl.CreateImageKHR(context.display(), EGL_NO_CONTEXT, EGL_LINUX_DMA_BUF_EXT, nullptr,
+                              attributes.data());
+  if (image_ == EGL_NO_IMAGE_KHR) {
+    throw Failure{"ERR_IMPORT_REFUSED", "eglCreateImageKHR: " + eglErrorName(egl.GetError()), ""};
+  }
+  if (isExternal(layout.fourcc, layout.modifier)) kind_ = GL_TEXTURE_EXTERNAL_OES;
+}
+
+/** A format that the driver does not list, such as YUV for a renderer that has it by shader only,
+ * is no plain texture either. */
+bool Surface::isExternal(uint32_t fourcc, uint64_t modifier) const {
+  for (const DmabufFormat& format : context_.info().formats) {
+    if (format.fourcc != fourcc) continue;
+    for (const Modifier& known : format.modifiers) {
+      if (known.value == modifier) return known.externalOnly;
+    }
+    return !format.modifiers.empty() && format.modifiers.front().externalOnly;
+  }
+  return false;
+}
+
+Surface::~Surface() {
+  const auto& gl = context_.functions().gl;
+  if (framebuffer_ != 0) gl.DeleteFramebuffers(1, &framebuffer_);
+  if (renderbuffer_ != 0) gl.DeleteRenderbuffers(1, &renderbuffer_);
+  if (texture_ != 0) gl.DeleteTextures(1, &texture_);
+  if (image_ != EGL_NO_IMAGE_KHR)
+    context_.functions().egl.DestroyImageKHR(context_.display(), image_);
+}
+
+void Surface::forgetObjects() {
+  texture_ = renderbuffer_ = framebuffer_ = 0;
+}
+
+GLenum Surface::bindTexture() {
+  if (texture_ == 0) makeTexture();
+  context_.functions().gl.BindTexture(kind_, texture_);
+  return kind_;
+}
+
+void Surface::makeTexture() {
+  const auto& gl = context_.functions().gl;
+  if (kind_ == GL_TEXTURE_EXTERNAL_OES && !context_.info().externalTextures) {
+    throw Failure{"ERR_UNSUPPORTED", "GL_OES_EGL_image_external",
+                  "this driver takes the format in no texture"};
+  }
+  gl.GenTextures(1, &texture_);
+  gl.BindTexture(kind_, texture_);
+  gl.TexParameteri(kind_, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+  gl.TexParameteri(kind_, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+  if (image_ != EGL_NO_IMAGE_KHR) {
+    gl.EGLImageTargetTexture2DOES(kind_, image_);
+  } else if (pixels_ != nullptr) {
+    const GLenum format = pixels_->format;
+    gl.TexImage2D(kind_, 0, static_cast<GLint>(format), width_, height_, 0, format,
+                  GL_UNSIGNED_BYTE, nullptr);
+    sendPixels(0, 0, width_, height_);
+  } else {
+    gl.TexImage2D(kind_, 0, GL_RGBA, width_, height_, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
+  }
+  const GLenum error = gl.GetError();
+  if (error == GL_NO_ERROR) return;
+  gl.DeleteTextures(1, &texture_);
+  texture_ = 0;
+  throw Failure{error == GL_OUT_OF_MEMORY ? "ERR_ALLOCATION" : "ERR_IMPORT_REFUSED",
+                (image_ == EGL_NO_IMAGE_KHR ? "glTexImage2D: " : "glEGLImageTargetTexture2DOES: ") +
+                    glErrorName(error),
+                ""};
+}
+
+void Surface::upload(int x, int y, int width, int height) {
+  if (pixels_ == nullptr)
+    throw Failure{"ERR_USAGE", "upload", "only a picture in memory is uploaded"};
+  const bool isNew = texture_ == 0;
+  bindTexture();
+  if (!isNew) sendPixels(x, y, width, height);
+}
+
+void Surface::sendPixels(int x, int y, int width, int height) {
+  const auto& gl = context_.functions().gl;
+  const auto from = [&](int row) {
+    return pixels_->bytes.data() + (static_cast<size_t>(row) * width_ + x) * 4;
+  };
+  const auto send = [&](int top, int rows) {
+    gl.TexSubImage2D(GL_TEXTURE_2D, 0, x, top, width, rows, pixels_->format, GL_UNSIGNED_BYTE,
+                     from(top));
+  };
+  if (width == width_) {
+    send(y, height);
+  } else if (context_.info().rowLength) {
+    gl.PixelStorei(GL_UNPACK_ROW_LENGTH, width_);
+    send(y, height);
+    gl.PixelStorei(GL_UNPACK_ROW_LENGTH, 0);
+  } else {
+    for (int row = y; row < y + height; ++row) send(row, 1);
+  }
+}
+
+void Surface::bindTarget() {
+  if (framebuffer_ == 0) makeFramebuffer();
+  context_.functions().gl.BindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
+}
+
+void Surface::makeFramebuffer() {
+  const auto& gl = context_.functions().gl;
+  if (image_ == EGL_NO_IMAGE_KHR) bindTexture();
+  gl.GenFramebuffers(1, &framebuffer_);
+  gl.BindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
+  if (image_ == EGL_NO_IMAGE_KHR) {
+    gl.FramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture_, 0);
+  } else {
+    gl.GenRenderbuffers(1, &renderbuffer_);
+    gl.BindRenderbuffer(GL_RENDERBUFFER, renderbuffer_);
+    gl.EGLImageTargetRenderbufferStorageOES(GL_RENDERBUFFER, image_);
+    gl.FramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER,
+                               renderbuffer_);
+  }
+  const GLenum status = gl.CheckFramebufferStatus(GL_FRAMEBUFFER);
+  if (status == GL_FRAMEBUFFER_COMPLETE) return;
+  while (gl.GetError() != GL_NO_ERROR) continue;
+  gl.DeleteFramebuffers(1, &framebuffer_);
+  if (renderbuffer_ != 0) gl.DeleteRenderbuffers(1, &renderbuffer_);
+  framebuffer_ = renderbuffer_ = 0;
+  throw Failure{"ERR_UNSUPPORTED", "glCheckFramebufferStatus",
+                "this driver draws into no such buffer"};
+}
+
+}  // namespace guesthead::gl

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/unique_fd.h"
+#include "gl/context.h"
+
+namespace guesthead::gl {
+
+struct Plane {
+  UniqueFd fd;
+  uint32_t offset;
+  uint32_t pitch;
+};
+
+struct DmabufLayout {
+  int width;
+  int height;
+  uint32_t fourcc;
+  /** DRM_FORMAT_MOD_INVALID = not said. */
+  uint64_t modifier;
+  std::vector<Plane> planes;
+  /** EGL_ITU_REC601_EXT, …; 0 = not said. */
+  EGLint colourSpace;
+  /** EGL_YUV_FULL_RANGE_EXT, …; 0 = not said. */
+  EGLint range;
+};
+
+/** Memory that JavaScript writes and the thread uploads; it lives as long as either has a share. */
+struct Pixels {
+  std::vector<uint8_t> bytes;
+  int width;
+  int height;
+  /** GL_BGRA_EXT or GL_RGBA. */
+  GLenum format;
+};
+
+/**
+ * Something to draw into or from: an imported dma-buf, memory, or a picture of the GPU's own.
+ * Its GL objects are made at the first use in either way, and anew after the context was lost; an
+ * EGLImage belongs to the display and outlives that.
+ */
+class Surface {
+ public:
+  Surface(Context& context, int width, int height)
+      : context_(context), width_(width), height_(height) {}
+  /** Throws Failure. */
+  Surface(Context& context, const DmabufLayout& layout);
+  Surface(Context& context, std::shared_ptr<Pixels> pixels)
+      : context_(context),
+        width_(pixels->width),
+        height_(pixels->height),
+        pixels_(std::move(pixels)) {}
+  Surface(const Surface&) = delete;
+  Surface& operator=(const Surface&) = delete;
+  ~Surface();
+
+  int width() const { return width_; }
+  int height() const { return height_; }
+  /** GL_TEXTURE_2D or GL_TEXTURE_EXTERNAL_OES: bound to the active unit. Throws Failure. */
+  GLenum bindTexture();
+  /** Makes it what is drawn into. Throws Failure. */
+  void bindTarget();
+  /** The part of its memory that changed; all of it at the first time. Whole pixels, inside the
+   * picture. */
+  void upload(int x, int y, int width, int height);
+  /** The context's objects went with it. */
+  void forgetObjects();
+
+ private:
+  bool isExternal(uint32_t fourcc, uint64_t modifier) const;
+  void makeTexture();
+  void makeFramebuffer();
+  void sendPixels(int x, int y, int width, int height);
+
+  Context& context_;
+  const int width_;
+  const int height_;
+  std::shared_ptr<Pixels> pixels_;
+  EGLImageKHR image_ = EGL_NO_IMAGE_KHR;
+  GLenum kind_ = GL_TEXTURE_2D;
+  GLuint texture_ = 0;
+  GLuint renderbuffer_ = 0;
+  GLuint framebuffer_ = 0;
+};
+
+}  // namespace guesthead::gl

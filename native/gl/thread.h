@@ -1,0 +1,79 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "gl/renderer.h"
+
+namespace guesthead::gl {
+
+/** Of a job whose end nobody hears of. */
+constexpr uint32_t kSilent = UINT32_MAX;
+
+/** Something to do on the thread; the result's number is the caller's. */
+struct Job {
+  uint32_t id;
+  std::function<void(Renderer&, Result&)> run;
+};
+
+/**
+ * The one thread that has a GPU's context. Knows nothing of JavaScript. What it shares with the
+ * loop outlives both: a thread that hangs in the driver is left to itself.
+ */
+class Thread {
+ public:
+  /** `wake` is called on the thread, when there are results; not after `end`. Throws SystemError.
+   */
+  Thread(Gpu gpu, std::function<void()> wake);
+  Thread(const Thread&) = delete;
+  Thread& operator=(const Thread&) = delete;
+  ~Thread() { end(std::chrono::milliseconds(0)); }
+
+  /** The opening of the GPU has number 0 and stands before every job. */
+  void add(Job job);
+  /** What has ended since the last call, in the order of the jobs. */
+  std::vector<Result> take();
+  /** How long the present job has been with the driver; 0 = none is. */
+  double busyMs() const;
+  /** Drops what has not begun and waits at most so long for the rest. Whether the thread has ended:
+   * if not, it still uses the GPU. Idempotent. */
+  bool end(std::chrono::milliseconds most);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Queued {
+    Job job;
+    Clock::time_point since;
+  };
+
+  struct Shared {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<Queued> jobs;
+    std::vector<Result> results;
+    std::function<void()> wake;
+    std::atomic<bool> ending = false;
+    bool ended = false;
+    /** When the present job began, since the epoch of the clock; 0 = none. */
+    std::atomic<Clock::rep> begun = 0;
+  };
+
+  static void run(const std::shared_ptr<Shared>& shared, const Gpu& gpu);
+  static void work(Shared& shared, Renderer& renderer);
+  static bool next(Shared& shared, Queued& queued);
+  static void perform(Renderer& renderer, const Queued& queued, Result& result);
+  static void tell(Shared& shared, Result result);
+
+  std::shared_ptr<Shared> shared_;
+  std::thread thread_;
+};
+
+}  // namespace guesthead::gl

@@ -1,0 +1,37 @@
+/** What the thread says of a failure, as an error with advice. */
+import { GuestheadError, type ErrorCode } from '../errors.js';
+import type { GlFailure } from '../native.js';
+
+export type JobName =
+  'open' | 'importDmabuf' | 'createPicture' | 'createOffscreen' | 'createEffect' | 'compose' | 'readPixels';
+
+const failed: Readonly<Record<JobName, string>> = {
+  open: 'GL cannot be had',
+  importDmabuf: 'The GPU does not take the dma-buf',
+  createPicture: 'The GPU does not take the picture',
+  createOffscreen: 'The GPU does not take the picture',
+  createEffect: 'The shader does not compile',
+  compose: 'The drawing failed',
+  readPixels: 'The pixels cannot be read',
+};
+
+const advice: Partial<Record<ErrorCode, string>> = {
+  ERR_LIBRARY_MISSING:
+    'install EGL, GLES 2 and Mesa (on Debian: libegl1 libgles2 libgl1-mesa-dri), or draw with the CPU',
+  ERR_UNSUPPORTED: 'see `guesthead probe` for what the driver has, or draw with the CPU',
+  ERR_IMPORT_REFUSED:
+    'see `Gl.info.formats` for the formats and modifiers that the driver takes; a linear buffer is the likeliest',
+  ERR_DEVICE_LOST: 'the context has been made anew: draw again, and more simply where it was this drawing’s fault',
+  ERR_ALLOCATION: 'close what is not drawn any more',
+};
+
+export function explain(
+  job: JobName,
+  { code, operation, message }: GlFailure,
+  device: string | undefined,
+): GuestheadError {
+  const known = code as ErrorCode;
+  const errno = known === 'ERR_SYSTEM' ? Number(message) : undefined;
+  const says = message === '' || errno !== undefined ? '' : `: ${message.trim()}`;
+  return new GuestheadError(known, `${failed[job]}${says}`, { operation, device, errno, advice: advice[known] });
+}

@@ -1,0 +1,18 @@
+/** What GL is opened on. */
+import type { FenceCalls } from '../buffer/index.js';
+import type { Allocator } from '../device/index.js';
+import type { Native } from '../native.js';
+
+/** The GPU that draws, as the pair has opened it. */
+export interface GlGpu {
+  readonly native: Pick<Native, 'openGl'> & FenceCalls;
+  /** Shared with whoever allocates; none for Mesa's software renderer. */
+  readonly gbm?: Pick<Allocator, 'address' | 'abandon'> | undefined;
+  /** The node, for messages. */
+  readonly device?: string | undefined;
+}
+
+export interface GlOptions {
+  /** How long one job may be with the driver before the thread is taken for hung. Default 10 seconds. */
+  readonly timeoutMs?: number | undefined;
+}

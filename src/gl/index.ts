@@ -1,0 +1,22 @@
+export { Gl } from './gl.js';
+export type { Drawn, FenceKind, GlTarget } from './gl.js';
+export type { GlGpu, GlOptions } from './gpu.js';
+export type { GlDmabuf, GlPlane } from './dmabuf.js';
+export { Effect } from './effect.js';
+export type { UniformSizes } from './effect.js';
+export type { JobName } from './failure.js';
+export type { GlJob } from './jobs.js';
+export { GlPicture, MemoryPicture } from './picture.js';
+export type {
+  AlphaMode,
+  Box,
+  Colour,
+  ColourLayer,
+  EffectLayer,
+  FenceWish,
+  Filter,
+  Layer,
+  PictureLayer,
+  Scene,
+  Transform,
+} from './scene.js';
