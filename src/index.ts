@@ -22,11 +22,11 @@ export type {
   GlJob,
   GlOptions,
   GlPlane,
-  GlTarget,
   JobName,
   Layer,
   PictureLayer,
   Scene,
+  Surface,
   Transform,
   UniformSizes,
 } from './gl/index.js';

@@ -76,11 +76,9 @@ void Renderer::compose(const Composition& composition, Result& result) {
   for (const Layer& layer : composition.layers) {
     if (layer.acquire) waitFor(layer.acquire, result);
   }
-  const auto start = Clock::now();
   painter_.paint(composition);
   checkErrors("compose");
   finish(composition.fence, result);
-  result.drawMs = msSince(start);
 }
 
 /** The GPU waits where the driver can have it wait. */

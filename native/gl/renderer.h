@@ -24,6 +24,7 @@ struct Result {
   double queueMs = 0;
   /** Waiting for acquire fences on the thread, where the driver cannot on the GPU. */
   double waitMs = 0;
+  /** With the driver. */
   double drawMs = 0;
 };
 

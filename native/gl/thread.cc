@@ -97,6 +97,8 @@ void Thread::work(Shared& shared, Renderer& renderer) {
     shared.begun = begun.time_since_epoch().count();
     perform(renderer, queued, result);
     shared.begun = 0;
+    const Clock::duration spent = Clock::now() - begun;
+    result.drawMs = std::chrono::duration<double, std::milli>(spent).count() - result.waitMs;
     queued = {};  // what the job holds is let go of before it is told
     if (result.job != kSilent) tell(shared, std::move(result));
   }

@@ -3,6 +3,7 @@ import { GuestheadError } from '../errors.js';
 import type { DmabufFd, FramebufferId } from '../ffi/index.js';
 import { closeQuietly, type Owner } from '../owner.js';
 import type { PictureLayout } from './check.js';
+import { renderMemory, type RenderMemory } from './render-memory.js';
 
 /** Whoever has the buffer attached to its frame path. */
 export interface BufferUser {
@@ -20,6 +21,9 @@ export class ImportedBuffer {
   #handles = 0;
   #gone = false;
   #refusal: GuestheadError | undefined;
+  /** For a GPU that draws from it. */
+  readonly memory: RenderMemory;
+  readonly #forgetMemory: () => void;
 
   constructor(
     readonly layout: PictureLayout,
@@ -28,7 +32,9 @@ export class ImportedBuffer {
     readonly dmabufFd: DmabufFd,
     private readonly owner: Owner,
     private readonly forget: () => void,
-  ) {}
+  ) {
+    [this.memory, this.#forgetMemory] = renderMemory(layout, dmabufFd);
+  }
 
   /** Why the host would not show it, once it has said so. */
   get refusal(): GuestheadError | undefined {
@@ -78,6 +84,7 @@ export class ImportedBuffer {
     if (this.#gone || this.#handles > 0 || this.#users.size > 0) return;
     this.#gone = true;
     this.forget();
+    this.#forgetMemory();
     closeQuietly(this.owner);
   }
 }
@@ -99,6 +106,11 @@ export class ClientBuffer {
 
   get height(): number {
     return this.imported.layout.height;
+  }
+
+  /** The same memory for `Gl.compose`, to draw into or from: this object is the buffer's identity. Throws ERR_CLOSED. */
+  get memory(): RenderMemory {
+    return ClientBuffer.imported(this).memory;
   }
 
   /** Closed, or lost with the display. */

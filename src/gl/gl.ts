@@ -9,7 +9,7 @@ import type { GlGpu, GlOptions } from './gpu.js';
 import { Jobs, type GlJob } from './jobs.js';
 import { Packer } from './packing.js';
 import { GlPicture, MemoryPicture } from './picture.js';
-import type { Scene } from './scene.js';
+import type { Scene, Surface } from './scene.js';
 
 export type FenceKind = 'native' | 'finish' | 'implicit';
 
@@ -20,13 +20,10 @@ export interface Drawn {
   readonly fenceKind: FenceKind;
 }
 
-/** What is drawn into: a frame of a head, or a picture. */
-export type GlTarget = { readonly memory: RenderMemory } | GlPicture;
-
 /** Made by `Gpus.openGl`. After `close`, or once the GPU is lost, everything but `close` throws or rejects. */
 export class Gl {
   readonly #jobs: Jobs;
-  readonly #packer = new Packer();
+  readonly #packer = new Packer((surface) => this.#numberOf(surface));
   readonly #targets = new WeakMap<RenderMemory, number>();
   #pictures = 0;
   #info: GlInfo | undefined;
@@ -80,7 +77,7 @@ export class Gl {
    * Rejects with ERR_GL, ERR_ALLOCATION, ERR_IMPORT_REFUSED (a target that the GPU does not take), ERR_DEVICE_LOST,
    * ERR_GL_TIMEOUT; throws ERR_USAGE and ERR_CLOSED at once.
    */
-  compose(target: GlTarget, scene: Scene): Promise<Drawn> {
+  compose(target: Surface, scene: Scene): Promise<Drawn> {
     const calledAt = performance.now();
     const { fence = 'auto' } = scene;
     if (fence === 'native' && !this.info.nativeFence)
@@ -88,7 +85,7 @@ export class Gl {
         device: this.gpu.device,
         advice: 'take `finish`, or a newer Mesa (25 for llvmpipe)',
       });
-    this.#packer.pack(this.#numberOf(target), scene);
+    this.#packer.pack(target, scene);
     const { numbers, count } = this.#packer;
     const kind = fence === 'auto' ? this.fenceKind : fence;
     return this.#jobs.add(
@@ -102,7 +99,7 @@ export class Gl {
   }
 
   /** Rows of RGBA, four bytes a pixel, the uppermost first, once all that was asked for before is drawn. Throws as `compose` does. */
-  async readPixels(target: GlTarget, x: number, y: number, width: number, height: number): Promise<Uint8Array> {
+  async readPixels(target: Surface, x: number, y: number, width: number, height: number): Promise<Uint8Array> {
     const number = this.#numberOf(target);
     return this.#jobs.add(
       'readPixels',
@@ -177,7 +174,7 @@ export class Gl {
     if (!this.closed) this.#jobs.native.remove(id);
   };
 
-  #numberOf(target: GlTarget): number {
+  #numberOf(target: Surface): number {
     if (target instanceof GlPicture) return target.number;
     const { memory } = target;
     const known = this.#targets.get(memory);

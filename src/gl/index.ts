@@ -1,5 +1,5 @@
 export { Gl } from './gl.js';
-export type { Drawn, FenceKind, GlTarget } from './gl.js';
+export type { Drawn, FenceKind } from './gl.js';
 export type { GlGpu, GlOptions } from './gpu.js';
 export type { GlDmabuf, GlPlane } from './dmabuf.js';
 export { Effect } from './effect.js';
@@ -18,5 +18,6 @@ export type {
   Layer,
   PictureLayer,
   Scene,
+  Surface,
   Transform,
 } from './scene.js';

@@ -7,9 +7,10 @@
  *     layers × (source, number, acquire, transform, filter, alpha, opacity, colour ×4, from ×4, to ×4,
  *               channels ×4, value count, values)
  */
+import { shown } from '../arguments.js';
 import { GuestheadError } from '../errors.js';
 import type { Rectangle } from '../buffer/index.js';
-import type { GlPicture } from './picture.js';
+import { GlPicture } from './picture.js';
 import {
   alphaModes,
   fenceWishes,
@@ -22,6 +23,7 @@ import {
   type Layer,
   type PictureLayer,
   type Scene,
+  type Surface,
 } from './scene.js';
 
 /** More rectangles than this cost more than drawing once around them. */
@@ -37,6 +39,9 @@ export class Packer {
   #numbers = new Float64Array(1024);
   #count = 0;
 
+  /** `numberOf`: what the thread knows a surface by. Throws ERR_CLOSED. */
+  constructor(private readonly numberOf: (surface: Surface) => number) {}
+
   get numbers(): Float64Array {
     return this.#numbers;
   }
@@ -46,11 +51,11 @@ export class Packer {
   }
 
   /** Throws ERR_USAGE for what is no scene, ERR_CLOSED for a picture, effect or fence that is closed. */
-  pack(target: number, { layers, background = black, damage, fence = 'auto' }: Scene): void {
+  pack(target: Surface, { layers, background = black, damage, fence = 'auto' }: Scene): void {
     this.#count = 0;
     const uploads = uploadsOf(layers);
     const rectangles = damage === undefined ? undefined : few(damage);
-    this.#put(target);
+    this.#put(this.numberOf(target));
     this.#put(Math.max(0, indexOf(fenceWishes, fence, 'fence') - 1)); // auto is native, where there is one
     this.#putColour(background);
     this.#put(rectangles?.length ?? -1);
@@ -89,8 +94,8 @@ export class Packer {
       alpha = 'premultiplied',
       acquire,
     } = layer;
-    const { width, height } = picture;
-    this.#putHead(source.picture, picture.number, acquire?.fd ?? -1);
+    const { width, height } = sizeOf(picture);
+    this.#putHead(source.picture, this.numberOf(picture), acquire?.fd ?? -1);
     const look = [
       indexOf(transforms, transform, 'transform'),
       indexOf(filters, filter, 'filter'),
@@ -109,13 +114,17 @@ export class Packer {
     this.#putLook(0, 0, indexOf(alphaModes, alpha, 'alpha'), opacity, clear);
     this.#putBox(nowhere);
     this.#putBox(to);
-    for (let channel = 0; channel < 4; channel++) this.#put(pictures[channel]?.number ?? 0);
+    for (let channel = 0; channel < 4; channel++) this.#putChannel(pictures[channel]);
     const values = effect.valuesOf(layer.uniforms);
     this.#put(2 + mouse.length + values.length);
     this.#put(time);
     this.#put(frame);
     this.#putNumbers(mouse);
     this.#putNumbers(values);
+  }
+
+  #putChannel(picture: Surface | undefined): void {
+    this.#put(picture === undefined ? 0 : this.numberOf(picture));
   }
 
   #putHead(kind: number, number: number, acquire: number): void {
@@ -133,8 +142,7 @@ export class Packer {
   }
 
   #putColour(colour: Colour): void {
-    if (colour.length < 4) throw new GuestheadError('ERR_USAGE', 'A colour has red, green, blue and alpha');
-    for (let part = 0; part < 4; part++) this.#put(colour[part] ?? 0);
+    this.#putNumbers(colour);
   }
 
   #putBox({ x, y, width, height }: Box): void {
@@ -161,13 +169,18 @@ export class Packer {
 /** Of each picture in memory once, however often it is drawn. */
 function uploadsOf(layers: readonly Layer[]): (readonly [GlPicture, Rectangle])[] {
   const uploads: (readonly [GlPicture, Rectangle])[] = [];
+  const add = (picture: Surface | undefined) => {
+    if (picture instanceof GlPicture) for (const part of picture.takeDamage()) uploads.push([picture, part]);
+  };
   for (const layer of layers) {
-    if ('picture' in layer) for (const part of layer.picture.takeDamage()) uploads.push([layer.picture, part]);
-    if ('effect' in layer)
-      for (const picture of layer.pictures ?? [])
-        for (const part of picture?.takeDamage() ?? []) if (picture !== undefined) uploads.push([picture, part]);
+    if ('picture' in layer) add(layer.picture);
+    else if ('effect' in layer) layer.pictures?.forEach(add);
   }
   return uploads;
+}
+
+function sizeOf(picture: Surface): { readonly width: number; readonly height: number } {
+  return picture instanceof GlPicture ? picture : picture.memory;
 }
 
 function few(rectangles: readonly Rectangle[]): readonly Rectangle[] {
@@ -182,5 +195,5 @@ function few(rectangles: readonly Rectangle[]): readonly Rectangle[] {
 function indexOf(names: readonly string[], name: string, what: string): number {
   const index = names.indexOf(name);
   if (index >= 0) return index;
-  throw new GuestheadError('ERR_USAGE', `${String(name)} is no ${what}`, { advice: `give one of ${names.join(', ')}` });
+  throw new GuestheadError('ERR_USAGE', `${shown(name)} is no ${what}`, { advice: `give one of ${names.join(', ')}` });
 }

@@ -1,6 +1,5 @@
 /** What `compose` draws, as its caller says it. */
-import type { Rectangle } from '../buffer/index.js';
-import type { Fence } from '../buffer/index.js';
+import type { Fence, Rectangle, RenderMemory } from '../buffer/index.js';
 import type { Effect } from './effect.js';
 import type { GlPicture } from './picture.js';
 
@@ -35,6 +34,9 @@ export interface Box {
   readonly height: number;
 }
 
+/** What is drawn into, or from: a frame of a head, a client's buffer, or a picture. */
+export type Surface = { readonly memory: RenderMemory } | GlPicture;
+
 interface Placed {
   /** Where in the target. */
   readonly to: Box;
@@ -47,7 +49,7 @@ export interface ColourLayer extends Placed {
 }
 
 export interface PictureLayer extends Placed {
-  readonly picture: GlPicture;
+  readonly picture: Surface;
   /** The part of the picture, before the transform; default: all of it. */
   readonly from?: Box | undefined;
   /** Default `normal`. */
@@ -69,7 +71,7 @@ export interface EffectLayer extends Placed {
   /** `iMouse`. */
   readonly mouse?: readonly [x: number, y: number, clickX: number, clickY: number] | undefined;
   /** `iChannel0` to `iChannel3`. */
-  readonly pictures?: readonly (GlPicture | undefined)[] | undefined;
+  readonly pictures?: readonly (Surface | undefined)[] | undefined;
   /** Those that the effect was made with. */
   readonly uniforms?: Readonly<Record<string, number | readonly number[]>> | undefined;
   /** Default `opaque`. */

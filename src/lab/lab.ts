@@ -51,9 +51,6 @@ const missingDrivers = [
   'test -d /sys/bus/virtio/drivers/virtio_gpu || echo CONFIG_DRM_VIRTIO_GPU',
   'ls -d /sys/devices/*/vgem >/dev/null 2>&1 || echo CONFIG_DRM_VGEM',
 ].join('; ');
-/** Mesa has no driver of vgem's own: named, its software rasteriser loads without a search that warns. */
-const guestEnvironment = { MESA_LOADER_DRIVER_OVERRIDE: 'kms_swrast' };
-
 export class Lab {
   readonly #hypervisor: Hypervisor;
   readonly #console: ConsoleLog;
@@ -237,7 +234,7 @@ export class Lab {
   /** Of every command: the accelerator, for under emulation the pace proves nothing, and where to look for programs. */
   #environment(): Record<string, string> {
     const path = `${this.files.bin}:${this.root.searchPath}`;
-    return { ...guestEnvironment, GUESTHEAD_LAB: this.accelerator, PATH: path };
+    return { GUESTHEAD_LAB: this.accelerator, PATH: path };
   }
 
   /** Where nothing tells what an image has built in, only its boot does. */
