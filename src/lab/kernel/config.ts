@@ -41,7 +41,9 @@ export function requireOptions(kernel: Kernel, config = readConfig(kernel)): str
     requireListedDrivers(kernel);
     return [];
   }
-  const missing = kernelOptions.filter((option) => isMissing(option, config)).map((option) => told(option, config));
+  const missing = kernelOptions
+    .filter((option) => isMissing(option, config, kernel.release))
+    .map((option) => told(option, config));
   if (missing.length > 0) throw lacks(kernel, missing);
   requireModules(kernel, config);
   return kernelOptions
@@ -49,7 +51,8 @@ export function requireOptions(kernel: Kernel, config = readConfig(kernel)): str
     .map(({ name, why }) => `the kernel is built without CONFIG_${name}. ${why}`);
 }
 
-function isMissing({ name, need }: KernelOption, config: KernelConfig): boolean {
+function isMissing({ name, need, since }: KernelOption, config: KernelConfig, release: string): boolean {
+  if (since !== undefined && release.localeCompare(since, 'en', { numeric: true }) < 0) return false;
   const value = config.get(name);
   return (need === 'built in' && value !== 'y') || (need === 'any' && value !== 'y' && value !== 'm');
 }

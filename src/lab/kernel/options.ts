@@ -9,6 +9,8 @@ export interface KernelOption {
    * *any*: may be a module; *useful*: something is missing without it; *systemd*: only for a root with systemd as PID 1.
    */
   readonly need: 'built in' | 'any' | 'useful' | 'systemd';
+  /** The first release that has it: before, what it is for was always there. */
+  readonly since?: string | undefined;
 }
 
 interface Section {
@@ -16,8 +18,11 @@ interface Section {
   readonly options: readonly KernelOption[];
 }
 
-function section(title: string, ...options: readonly [KernelOption['need'], name: string, why: string][]): Section {
-  return { title, options: options.map(([need, name, why]) => ({ name, why, need })) };
+function section(
+  title: string,
+  ...options: readonly [KernelOption['need'], name: string, why: string, since?: string][]
+): Section {
+  return { title, options: options.map(([need, name, why, since]) => ({ name, why, need, since })) };
 }
 
 const sections: readonly Section[] = [
@@ -79,7 +84,7 @@ const sections: readonly Section[] = [
     'The display, and the GPU that buffers come from',
     ['any', 'DRM', 'The graphics drivers.'],
     ['any', 'DRM_VIRTIO_GPU', 'The display: virtio-gpu.'],
-    ['built in', 'DRM_VIRTIO_GPU_KMS', 'Its connectors, CRTCs and planes.'],
+    ['built in', 'DRM_VIRTIO_GPU_KMS', 'Its connectors, CRTCs and planes.', '6.4'],
     ['any', 'DRM_VGEM', 'Stands in for the headless GPU that buffers come from.'],
     ['useful', 'DMABUF_HEAPS', 'Mesa and compositors may allocate from it.'],
     ['useful', 'UDMABUF', 'The udmabuf path makes a dma-buf of a memfd with it.'],

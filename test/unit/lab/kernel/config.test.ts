@@ -46,6 +46,21 @@ describe('the configuration of a kernel', () => {
     assert.deepEqual(required(all), []);
   });
 
+  it('need not have what its release has not yet', () => {
+    for (const [release, isRefused] of [
+      ['5.10.0', false],
+      ['6.1.0-56-amd64', false],
+      ['6.4.0-rc1', true],
+      ['6.12', true],
+    ] as const) {
+      using folder = new Folder();
+      const kernel = locateKernel({ kernel: folder.write('vmlinuz', bzImage(release)) });
+      const check = () => requireOptions(kernel, parseConfig(without('DRM_VIRTIO_GPU_KMS')));
+      if (isRefused) assert.throws(check, /CONFIG_DRM_VIRTIO_GPU_KMS/, release);
+      else assert.deepEqual(check(), [], release);
+    }
+  });
+
   it('is refused with all that is missing at once, each with why', () => {
     assert.throws(
       () => required(without('VIRTIO_FS', 'DRM_VGEM', 'FUTEX')),
