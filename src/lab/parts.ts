@@ -43,7 +43,9 @@ export async function findParts(wishes: PartsWishes): Promise<LabParts> {
   if (kernel.isNamed) for (const lack of requireOptions(kernel)) wishes.onProgress?.(lack);
   const accelerator = await chooseAccelerator({ qemu, image: kernel.image });
   const hasUdmabufStandIn = wishes.udmabufStandIn ?? !existsSync('/dev/udmabuf');
-  const standIns = ['vgem stands in for the headless GPU'];
+  const standIns = [
+    'vgem stands in for the headless GPU (Mesa warns that it has no driver for it, and takes its software renderer)',
+  ];
   if (hasUdmabufStandIn && wishes.blob !== false)
     standIns.push("a preloaded library stands in for the host's /dev/udmabuf");
   const writable = writableFolders(wishes.writable);
