@@ -378,6 +378,16 @@ export interface Native {
 const root = join(packageRoot, 'native');
 let loaded: Native | undefined;
 
+/** The file that `loadNative` loads; undefined where there is none that fits. */
+export function addonFile(): string | undefined {
+  const { path } = createRequire(import.meta.url)('node-gyp-build') as { path(dir: string): string };
+  try {
+    return path(root);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Loads the addon on first use: a prebuilt one, or the checkout's own build. */
 export function loadNative(folder: string = root): Native {
   if (loaded !== undefined && folder === root) return loaded;

@@ -3,9 +3,11 @@
 import { CommanderError } from 'commander';
 import { exitStatus, failureLines, usageStatus } from './failure.js';
 import { createProgram } from './program.js';
+import { endWithReader } from './reader-gone.js';
 
 /** A function of its own, for the bundle is no ES module: it has no await outside of one. */
 async function main(): Promise<void> {
+  endWithReader();
   try {
     await createProgram(process.argv[2]).parseAsync();
   } catch (error) {

@@ -7,8 +7,8 @@ import { addHostCommand } from './host.js';
 import { addLabCommand } from './lab.js';
 import { helpBelow } from './manual.js';
 import { addProbeCommand } from './probe.js';
-import { packageVersion } from '../package-root.js';
 import { addRunCommand } from './run.js';
+import { versionLines } from './version.js';
 
 const commands: Readonly<Record<string, (program: Command) => void>> = {
   run: addRunCommand,
@@ -22,23 +22,23 @@ const commands: Readonly<Record<string, (program: Command) => void>> = {
 
 /**
  * Each command is a file of its own, which loads what it needs when it is called. With the name
- * of one it has that one only, which takes less time; otherwise all. Throws CommanderError instead of exiting.
+ * of one it has that one only, which takes less time; `completion` tells of all, and so has all. Throws CommanderError instead of exiting.
  */
 export function createProgram(name = ''): Command {
   const program = new Command('guesthead')
     .description("Gives a virtual machine's headless GPU a head.")
     .addHelpText('after', helpBelow())
-    .option('-V, --version', 'print the version')
+    .option('-V, --version', 'print the version, and what of Node, addon and sources it is')
     .on('option:version', printVersion)
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(guesthead --help lists what there is)');
-  const adders = Object.hasOwn(commands, name) ? [commands[name]] : Object.values(commands);
+  const adders = Object.hasOwn(commands, name) && name !== 'completion' ? [commands[name]] : Object.values(commands);
   for (const add of adders) add?.(program);
   return program;
 }
 
 function printVersion(): never {
-  process.stdout.write(`${packageVersion()}\n`);
+  process.stdout.write(`${versionLines().join('\n')}\n`);
   throw new CommanderError(0, 'commander.version', '');
 }

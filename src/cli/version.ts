@@ -1,0 +1,34 @@
+/** What `guesthead --version` says: enough of the installation for a report. */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { addonFile } from '../native.js';
+import { packageRoot, packageVersion } from '../package-root.js';
+
+/** The first line alone says the version, for programs. */
+export function versionLines(): string[] {
+  const { version, platform, arch } = process;
+  return [
+    `guesthead ${packageVersion()}`,
+    `Node ${version} on ${platform}-${arch}`,
+    `addon ${describeAddon(addonFile())}`,
+    ...revision(packageRoot).map((name) => `revision ${name}`),
+  ];
+}
+
+function describeAddon(file: string | undefined): string {
+  if (file === undefined) return 'missing';
+  const path = relative(packageRoot, file);
+  return path.includes('prebuilds') ? `prebuilt, ${path}` : `built here, ${path}`;
+}
+
+/** Of a checkout, with `-dirty` where something is changed; none where it is no checkout, or there is no git. */
+function revision(folder: string): string[] {
+  if (!existsSync(join(folder, '.git'))) return [];
+  try {
+    const args = ['-C', folder, 'describe', '--always', '--dirty', '--exclude', '*'];
+    return [execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()];
+  } catch {
+    return [];
+  }
+}

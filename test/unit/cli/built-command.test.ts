@@ -1,0 +1,63 @@
+/** The command as it is built and called: one file, of which each call loads only its part. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { completionScript } from '../../../src/cli/completion.js';
+import { createProgram } from '../../../src/cli/program.js';
+import { packageRoot } from '../../../src/package-root.js';
+
+const command = join(packageRoot, 'dist/cli/main.cjs');
+const guesthead = (...args: string[]) => execFileSync(process.execPath, [command, ...args], { encoding: 'utf8' });
+
+describe('the built command', () => {
+  for (const shell of ['bash', 'zsh', 'fish'] as const)
+    it(`completes in ${shell} all that the sources have`, async () => {
+      assert.equal(guesthead('completion', shell), await completionScript(createProgram(), shell));
+    });
+
+  it('helps with all that the sources have', () => {
+    assert.equal(guesthead('--help'), helpOf([]));
+    for (const { commands, name } of [createProgram(), ...createProgram().commands].map((each) => ({
+      commands: each.commands,
+      name: each.parent === null ? [] : [each.name()],
+    })))
+      for (const each of commands) {
+        const words = [...name, each.name()];
+        assert.equal(guesthead(...words, '--help'), helpOf(words), words.join(' '));
+      }
+  });
+
+  it('ends quietly when its reader goes', async () => {
+    for (const args of [['--help'], ['completion', 'bash'], ['run', '--help'], ['lab', 'config']]) {
+      const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+      child.stdout.destroy(); // before the first byte: no reader was ever there
+      let complaint = '';
+      child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+      const [status] = (await once(child, 'close')) as [number];
+      assert.deepEqual([status, complaint], [141, ''], args.join(' '));
+    }
+  });
+
+  it('says its JSON to the end where the reader is slow, and its complaint though nobody hears it', () => {
+    const script = `"$0" "$1" probe --json | (sleep 1; cat) | wc -c; "$0" "$1" --nonsense 2>&-; echo $?`;
+    const { stdout } = spawnSync('bash', ['-c', script, process.execPath, command], { encoding: 'utf8' });
+    const [bytes, status] = stdout.trim().split('\n');
+    assert.ok(Number(bytes) > 1000, stdout);
+    assert.equal(status, '2');
+  });
+});
+
+function helpOf(words: readonly string[]): string {
+  let found = createProgram();
+  for (const word of words) found = found.commands.find((each) => each.name() === word)!;
+  let text = '';
+  found.configureOutput({
+    writeOut: (chunk) => (text += chunk),
+    getOutHelpWidth: () => 80,
+    getOutHasColors: () => false,
+  });
+  found.outputHelp();
+  return text;
+}
