@@ -4,6 +4,7 @@ import type { Lab, LabOptions, Size } from '../lab/index.js';
 import { GuestheadError } from '../errors.js';
 import { constants } from 'node:os';
 import { exitStatus, failStatus, failureLines, notBootedStatus, usageStatus } from './failure.js';
+import { environmentOf } from './environment.js';
 import { collect, memorySize, pixelSize, seconds, wholeNumber } from './parse.js';
 
 interface LabCliOptions {
@@ -21,6 +22,8 @@ interface LabCliOptions {
   readonly timeout: number;
   readonly capture?: number;
   readonly keepLog?: boolean;
+  readonly env?: readonly string[];
+  readonly bootFailure: number;
 }
 
 export function addLabCommand(program: Command): void {
@@ -85,15 +88,27 @@ function addMachineOptions(command: Command): Command {
       "another distribution's tree as the guest's root, e.g. what mmdebstrap made; nothing is written to it",
     )
     .option('--init <program>', 'what becomes PID 1 of the guest, e.g. /sbin/init; the command runs beside it')
+    .option(
+      '--env <name[=value]>',
+      'a variable of the command in the guest, by default with its value here (repeatable)',
+      collect,
+    )
+    .option(
+      '--boot-failure <status>',
+      'the exit status where the guest does not come up: 125 is skipped by `git bisect run`, 1 is bad',
+      wholeNumber(1, 255),
+      notBootedStatus,
+    )
     .option('--keep-log', "keep the guest's console log and say where it is");
 }
 
 async function runInLab(command: readonly string[], options: LabCliOptions): Promise<number> {
+  const asked = environmentOf(options.env ?? []);
   const interruption = interruptible();
   const lab = await bootOrSay(options, interruption);
   if (typeof lab === 'number') return lab;
-  const env: Record<string, string> =
-    options.capture === undefined ? {} : { GUESTHEAD_CAPTURES: String(options.capture) };
+  const captures = options.capture === undefined ? {} : { GUESTHEAD_CAPTURES: String(options.capture) };
+  const env = { ...captures, ...asked };
   const timer = setTimeout(() => {
     interruption.abort(`no end after ${options.timeout} s`);
   }, options.timeout * 1000);
@@ -116,6 +131,7 @@ async function runInLab(command: readonly string[], options: LabCliOptions): Pro
 }
 
 async function shellInLab(options: LabCliOptions): Promise<number> {
+  const asked = environmentOf(options.env ?? []);
   const interruption = interruptible();
   const lab = await bootOrSay(options, interruption, true); // someone edits files on the host meanwhile
   if (typeof lab === 'number') return lab;
@@ -124,7 +140,7 @@ async function shellInLab(options: LabCliOptions): Promise<number> {
     const job = lab.start(options.root === undefined ? [process.env['SHELL'] ?? '/bin/bash'] : anyShell, {
       terminal: true,
       cwd: process.cwd(),
-      env: { TERM: process.env['TERM'] ?? 'dumb' },
+      env: { TERM: process.env['TERM'] ?? 'dumb', ...asked },
       onStdout: (chunk) => stdout.write(chunk),
     });
     const resize = () => {
@@ -162,7 +178,7 @@ async function bootOrSay(options: LabCliOptions, interruption: Interruption, liv
     interruption.dispose();
     if (exitStatus(error) === usageStatus) throw error;
     for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
-    return interruption.status ?? notBootedStatus;
+    return interruption.status ?? options.bootFailure;
   }
 }
 

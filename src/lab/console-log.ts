@@ -6,10 +6,6 @@ const tailLines = 20;
 export class ConsoleLog {
   constructor(private readonly file: string) {}
 
-  async says(text: string): Promise<boolean> {
-    return (await this.text()).includes(text);
-  }
-
   /** The last lines, and before them the one that says why where a long trace stands between. */
   async tail(): Promise<string> {
     const lines = (await this.text()).trimEnd().split(/\r?\n/);

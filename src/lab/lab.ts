@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { GuestheadError, messageOf } from '../errors.js';
 import type { Job, JobOptions, JobResult } from './agent.js';
 import { ConsoleLog } from './console-log.js';
+import { emulatorAdvice, isEmulatorsDoing, type FailedBoot } from './emulator-fault.js';
 import { Hypervisor } from './hypervisor.js';
 import { layoutText } from './layout.js';
 import { type Accelerator, machineOf, type MachineWishes, runFiles, type RunFiles, type Size } from './machine.js';
@@ -88,7 +89,7 @@ export class Lab {
       return lab;
     } catch (error) {
       const failure = await lab.#explain(error);
-      const again = attempts > 1 && (await lab.#emulationFailed());
+      const again = attempts > 1 && isEmulatorsDoing(await lab.#failedBoot());
       await lab.close();
       if (!again) throw failure;
       options.onProgress?.(`${messageOf(failure).split('\n')[0] ?? ''}: the emulated processor's doing; once more`);
@@ -268,17 +269,14 @@ export class Lab {
       const fault = await requireQemu(this.parts.qemu).catch(messageOf);
       if (fault !== undefined) return fault;
     }
-    const text = await this.#console.text();
-    const isSilent = text === '' && this.#hypervisor.errors().length > 0; // QEMU itself did not come so far
-    return this.kernel.isNamed && !isSilent ? diagnose(text) : undefined;
+    const failed = await this.#failedBoot();
+    const isSilent = failed.console === '' && this.#hypervisor.errors().length > 0; // QEMU itself did not come so far
+    return failed.isNamed && !isSilent ? (emulatorAdvice(failed) ?? diagnose(failed.console)) : undefined;
   }
 
-  /**
-   * TCG at times runs a breakpoint that the kernel, patching itself while it boots, has
-   * removed already (seen in 2 boots of some 60); and once the kernel hung, silent.
-   */
-  async #emulationFailed(): Promise<boolean> {
-    return this.accelerator === 'tcg' && (this.#hung || (await this.#console.says('Oops: int3')));
+  async #failedBoot(): Promise<FailedBoot> {
+    const { accelerator } = this;
+    return { accelerator, isNamed: this.kernel.isNamed, hung: this.#hung, console: await this.#console.text() };
   }
 
   async #close(): Promise<void> {
