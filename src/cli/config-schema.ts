@@ -128,7 +128,9 @@ function choicesOf(option: Option): string {
   return `${isOptional(option) ? 'true or ' : ''}${takes === undefined ? 'a text' : describe(takes)}`;
 }
 
-function hint({ argChoices }: Option, given: unknown): string {
+function hint(option: Option, given: unknown): string {
+  const { argChoices } = option;
+  if (takesOf(option)?.kind === 'list' && typeof given === 'string') return `: write ${shown([given])}`;
   const meant = typeof given === 'string' ? nearest(given, argChoices ?? []) : undefined;
   return meant === undefined ? '' : ` (did you mean "${meant}"?)`;
 }

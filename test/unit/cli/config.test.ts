@@ -55,7 +55,7 @@ describe('a config file', () => {
     [{ frames: 1.5 }, /frames: found 1.5; choose a whole number, 1 or more/],
     [{ flipTimeout: 0 }, /flipTimeout: found 0; choose a number of seconds above 0/],
     [{ wait: 'yes' }, /wait: found "yes"; choose true or false/],
-    [{ connector: 'all' }, /connector: found "all"; choose a list of texts/],
+    [{ connector: 'all' }, /connector: found "all"; choose a list of texts: write \["all"\]/],
     [{ connector: ['all', 7] }, /connector\.1: found 7; choose a text/],
     [{ mode: 'wide' }, /mode: found "wide"; choose a text: write WIDTHxHEIGHT/],
     [{ render: null }, /render: found null; choose a text/],
