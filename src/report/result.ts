@@ -33,6 +33,8 @@ export type Judged = 'captures' | 'tearing' | 'copies' | 'faults' | 'starvation'
 
 export interface Judgement {
   readonly what: readonly Judged[];
+  /** Of these, what the run failed by; `faults` also for what ended it. */
+  readonly failed: readonly Judged[];
   /** By whose pace the flips were judged: the mode's refresh rate, or that of the host's screen. */
   readonly pace: 'mode' | 'host' | 'not judged';
   /** Of that one; where it was not judged, of the one that the floor is a share of. */

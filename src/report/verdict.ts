@@ -28,19 +28,22 @@ const maxLateByHost = 0.02;
 /** Where the pace is not judged, flips a second ÷ the rate that they should have. */
 const floor = 0.8;
 
-type Rule = readonly [broken: boolean, reason: string];
+/** What it judges, whether it is broken, and how that reads. */
+type Rule = readonly [what: Judged, broken: boolean, reason: string];
 
 export function judgeRun(info: HeadInfo, figures: Figures, circumstances: Circumstances): RunResult {
   const { pacing, faults, host, failures } = circumstances;
   const refreshRatio = Math.round((figures.flipsPerSecond / info.mode.refreshHz) * 1e4) / 1e4;
   const judged = judgement(info, figures, refreshRatio, circumstances);
   const rules = [...steadyRules(info, figures, host), ...paceRules(judged, figures, refreshRatio, circumstances)];
-  const reasons = [...failures, ...invisible(faults, info), ...broken(rules)];
+  const ended = [...failures, ...invisible(faults, info)];
+  const failed: Judged[] = [...(ended.length > 0 ? (['faults'] as const) : []), ...broken(rules).map(([what]) => what)];
+  const reasons = [...ended, ...broken(rules).map(([, , reason]) => reason)];
   const { path, refused, render, display, mode, buffers, update, presentMode, deadline } = info;
   return {
     verdict: reasons.length === 0 ? 'pass' : 'fail',
     reasons,
-    judged,
+    judged: { ...judged, failed: [...new Set(failed)] },
     path,
     render: {
       node: render.node,
@@ -67,7 +70,7 @@ function judgement(
   figures: Figures,
   refreshRatio: number,
   { host, hostPace, emulation, modes = [] }: Circumstances,
-): Judgement {
+): Omit<Judgement, 'failed'> {
   const always: readonly Judged[] = [...(host === null ? [] : (['captures'] as const)), 'tearing', 'copies', 'faults'];
   const late = broken(modeRules(figures, refreshRatio)).length > 0;
   const hostHz = late && hostPace !== undefined ? Math.round(hostPace.hz * mode.refreshHz * 100) / 100 : undefined;
@@ -84,7 +87,7 @@ function judgement(
   return { what: [...always, 'pace'], pace: 'mode', paceHz, why: null, matchingMode: null };
 }
 
-function hostAdvice({ paceHz, matchingMode: mode }: Judgement): string {
+function hostAdvice({ paceHz, matchingMode: mode }: Omit<Judgement, 'failed'>): string {
   const choice = mode === null ? 'no mode of this head is as fast' : `choose --mode ${mode}, which matches it`;
   return `the host’s screen sets the rate, ${paceHz.toFixed(2)} a second: ${choice}`;
 }
@@ -97,31 +100,32 @@ function steadyRules(
 ): Rule[] {
   const copied = `${bytesCopiedPerFrame} bytes were copied a frame, and the path ${path} copies none`;
   return [
-    [frames === 0, 'no page flip completed'],
-    [tearRisk > 0, `${tearRisk} flips came before the host was done (tear risk)`],
-    [path !== 'copy' && bytesCopiedPerFrame > 0, copied],
+    ['rate', frames === 0, 'no page flip completed'],
+    ['tearing', tearRisk > 0, `${tearRisk} flips came before the host was done (tear risk)`],
+    ['copies', path !== 'copy' && bytesCopiedPerFrame > 0, copied],
     ...captureRules(host),
   ];
 }
 
 function paceRules(
-  { pace, paceHz }: Judgement,
+  { pace, paceHz }: Omit<Judgement, 'failed'>,
   figures: Figures,
   refreshRatio: number,
   { hostPace }: Circumstances,
 ): Rule[] {
   const { frames, flipsPerSecond, starved } = figures;
   if (pace === 'mode') return modeRules(figures, refreshRatio);
-  const starvation: Rule = [starved > 0, `${starved} flips came late for want of a free buffer`];
+  const starvation: Rule = ['starvation', starved > 0, `${starved} flips came late for want of a free buffer`];
   if (pace === 'not judged') {
     const ratio = flipsPerSecond / paceHz;
     const slow = `flips a second are ${ratio.toFixed(4)} of ${paceHz.toFixed(2)}, below ${floor} also for an emulated machine`;
-    return [starvation, [frames > 0 && ratio < floor, slow]];
+    return [starvation, ['rate', frames > 0 && ratio < floor, slow]];
   }
   const late = Math.round((hostPace?.lateShare ?? 0) * frames);
   return [
     starvation,
     [
+      'pace',
       late > frames * maxLateByHost,
       `${late} of ${frames} flips came late even by the host's pace of ${paceHz.toFixed(2)} a second`,
     ],
@@ -130,14 +134,15 @@ function paceRules(
 
 function modeRules({ frames, missedFlips }: Figures, refreshRatio: number): Rule[] {
   return [
-    [frames > 0 && refreshRatio < minRefreshRatio, `flips a second are ${refreshRatio} of the refresh rate`],
-    [missedFlips > frames * maxMissedShare, `${missedFlips} of ${frames} flips came late`],
+    ['pace', frames > 0 && refreshRatio < minRefreshRatio, `flips a second are ${refreshRatio} of the refresh rate`],
+    ['pace', missedFlips > frames * maxMissedShare, `${missedFlips} of ${frames} flips came late`],
   ];
 }
 
-function broken(rules: readonly Rule[]): string[] {
-  return rules.filter(([isBroken]) => isBroken).map(([, reason]) => reason);
+function broken(rules: readonly Rule[]): readonly Rule[] {
+  return rules.filter(([, isBroken]) => isBroken);
 }
+
 /** A picture that the host does not show is none, whatever the flips say; unless another path was taken for it. */
 function invisible(outlived: readonly LoggedFault[], { refused }: HeadInfo): string[] {
   const refusal = outlived.find(({ code }) => code === 'ERR_HOST_REFUSED');
@@ -151,9 +156,17 @@ function captureRules(host: HostCaptures | null): Rule[] {
   const { captures, exact, torn, unreadable, wrong } = host;
   const differing = captures - exact - unreadable;
   return [
-    [differing > 0, `${differing} of ${captures} host captures differ from what was drawn${detail(wrong, 'differs')}`],
-    [unreadable > 0, `${unreadable} of ${captures} host captures could not be read${detail(wrong, 'unreadable')}`],
-    [torn > 0, `${torn} of ${captures} host captures are torn`],
+    [
+      'captures',
+      differing > 0,
+      `${differing} of ${captures} host captures differ from what was drawn${detail(wrong, 'differs')}`,
+    ],
+    [
+      'captures',
+      unreadable > 0,
+      `${unreadable} of ${captures} host captures could not be read${detail(wrong, 'unreadable')}`,
+    ],
+    ['captures', torn > 0, `${torn} of ${captures} host captures are torn`],
   ];
 }
 

@@ -2,7 +2,7 @@
 import { GuestheadError } from '../../errors.js';
 import { measure, type Measured } from './figures.js';
 import type { ComparableHead, ComparableRun } from './read.js';
-import { holm } from './statistics.js';
+import { holm, timesToDecide } from './statistics.js';
 
 export interface CompareOptions {
   /** The probability of a false alarm of the whole comparison, above 0 and below 1. Default 0.01. */
@@ -11,11 +11,15 @@ export interface CompareOptions {
   readonly thresholdPercent?: number;
 }
 
-export interface ComparedFigure extends Omit<Measured, 'leastDifference'> {
+export interface ComparedFigure extends Omit<Measured, 'leastDifference' | 'p'> {
   /** b / a; null where there is nothing to divide by. */
   readonly ratio: number | null;
-  /** `same`: the difference may be noise, or is below the threshold; null: not judged. */
-  readonly change: 'same' | 'better' | 'worse' | null;
+  /** Corrected for the number of figures judged: what `alpha` is the limit of; null: not judged. */
+  readonly p: number | null;
+  /** `same`: the difference is below the threshold; `not proven`: it is above, and may be noise; null: not judged. */
+  readonly change: 'same' | 'not proven' | 'better' | 'worse' | null;
+  /** Of each run: about so many would decide what is not proven; null where nothing is to be decided, or no number would do. */
+  readonly framesToDecide: number | null;
 }
 
 export interface ComparedHead {
@@ -29,6 +33,8 @@ export interface Comparison {
   readonly verdict: 'same' | 'better' | 'regression';
   /** Why it is a regression. */
   readonly regressions: readonly string[];
+  /** What changed and is no regression. */
+  readonly notes: readonly string[];
   readonly alpha: number;
   readonly thresholdPercent: number;
   readonly heads: readonly ComparedHead[];
@@ -52,10 +58,14 @@ export function compareRuns(
   const worse = heads.flatMap(({ connector, figures }) =>
     figures.filter(({ change }) => change === 'worse').map((figure) => `${connector}: ${sentence(figure)}`),
   );
-  const regressions = [...verdictFell(a, b), ...headsLost(a, b), ...worse];
+  const fell = verdictFell(a, b);
+  const isHard = failedByMore(b);
+  const regressions = [...(isHard ? fell : []), ...headsLost(a, b), ...worse];
+  const notes =
+    isHard || worse.length > 0 ? [] : fell.map((text) => `${text}; no figure behind it differs by more than noise`);
   const better = heads.some(({ figures }) => figures.some(({ change }) => change === 'better'));
   const verdict = regressions.length > 0 ? 'regression' : better ? 'better' : 'same';
-  return { verdict, regressions, alpha, thresholdPercent, heads };
+  return { verdict, regressions, notes, alpha, thresholdPercent, heads };
 }
 
 interface Pair {
@@ -78,28 +88,37 @@ function pairsOf(a: ComparableRun, b: ComparableRun): Pair[] {
 /** All figures of all heads are one family of tests. */
 function judge(pairs: readonly Pair[], alpha: number, thresholdPercent: number): ComparedHead[] {
   const measured = pairs.map(({ a, b }) => measure(a, b));
-  const judged = measured.flat().filter(({ p }) => p !== null);
-  const significant = holm(
-    judged.map(({ p }) => p ?? 1),
-    alpha,
-  );
-  const beyondNoise = new Set(judged.filter((_, index) => significant[index]));
+  const judged = measured.flat().flatMap((figure) => (figure.p === null ? [] : [{ figure, p: figure.p }]));
+  const corrected = holm(judged.map(({ p }) => p));
+  const chances = new Map(judged.map(({ figure }, index) => [figure, corrected[index] ?? 1]));
   return pairs.map(({ a, b }, index) => ({
     connector: a.display.connector,
     differences: differencesOf(a, b),
-    figures: (measured[index] ?? []).map((figure) => compared(figure, beyondNoise.has(figure), thresholdPercent)),
+    figures: (measured[index] ?? []).map((figure) => {
+      const change = changeOf(figure, (chances.get(figure) ?? 1) <= alpha, thresholdPercent);
+      const frames = change === 'not proven' ? framesToDecide(figure, { a, b }, alpha / judged.length) : null;
+      return { ...shown(figure), p: chances.get(figure) ?? null, change, framesToDecide: frames };
+    }),
   }));
 }
 
-function compared(measured: Measured, significant: boolean, thresholdPercent: number): ComparedFigure {
-  const { leastDifference, ...figure } = measured;
-  const { a, b, p, better } = figure;
-  const ratio = a === null || b === null || a === 0 ? null : b / a;
-  if (p === null || a === null || b === null) return { ...figure, ratio, change: null };
+function shown({ figure, unit, better, a, b }: Measured) {
+  return { figure, unit, better, a, b, ratio: a === null || b === null || a === 0 ? null : b / a };
+}
+
+function changeOf({ a, b, p, better, leastDifference }: Measured, significant: boolean, thresholdPercent: number) {
+  if (p === null || a === null || b === null) return null;
   const difference = better === 'lower' ? b - a : a - b; // above 0 = worse
   const allowed = Math.max(leastDifference, (Math.abs(a) * thresholdPercent) / 100);
-  if (!significant || Math.abs(difference) <= allowed) return { ...figure, ratio, change: 'same' };
-  return { ...figure, ratio, change: difference > 0 ? 'worse' : 'better' };
+  if (Math.abs(difference) <= allowed) return 'same';
+  if (!significant) return 'not proven';
+  return difference > 0 ? 'worse' : 'better';
+}
+
+/** Rounded up to hundreds. */
+function framesToDecide({ p }: Measured, { a, b }: Pair, alpha: number): number | null {
+  const times = timesToDecide(p ?? 1, alpha);
+  return times === undefined ? null : Math.ceil((Math.max(a.frames, b.frames) * times) / 100) * 100;
 }
 
 function differencesOf(a: ComparableHead, b: ComparableHead): string[] {
@@ -117,6 +136,18 @@ function differencesOf(a: ComparableHead, b: ComparableHead): string[] {
 function verdictFell(a: ComparableRun, b: ComparableRun): string[] {
   if (a.verdict !== 'pass' || b.verdict !== 'fail') return [];
   return [`passed, then failed${b.reasons.length === 0 ? '' : `: ${b.reasons.join('; ')}`}`];
+}
+
+/** By the figures' own limits a run fails where one of them lies just beyond: then their comparison decides. */
+const byFigures: readonly string[] = ['pace', 'rate', 'starvation'];
+
+/** A fault, a tear, a copy or a wrong capture; and whatever a run failed by that does not tell. */
+function failedByMore({ heads }: ComparableRun): boolean {
+  const failed = heads.filter(({ verdict }) => verdict === 'fail');
+  return (
+    failed.length === 0 ||
+    failed.some(({ judged }) => judged?.failed?.every((what) => byFigures.includes(what)) !== true)
+  );
 }
 
 function headsLost(a: ComparableRun, b: ComparableRun): string[] {

@@ -28,8 +28,8 @@ const headSchema = v.object({
   starved: count,
   cpuMsPerFlip: count,
   bytesCopiedPerFrame: count,
-  /** By whose pace the verdict judged: runs of before it was told have none. */
-  judged: v.optional(v.object({ pace: v.string() })),
+  /** By whose pace the verdict judged, and what failed: runs of before it was told have none. */
+  judged: v.optional(v.object({ pace: v.string(), failed: v.optional(v.array(v.string())) })),
   samples: v.optional(samplesSchema),
 });
 

@@ -152,13 +152,40 @@ export function dispersion(...runs: readonly (readonly number[])[]): number {
 }
 
 /**
- * Which of so many tests are significant when together they shall give a false alarm with the probability
- * `alpha` at the most. Source: S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian
- * Journal of Statistics 6 (2), 1979.
+ * p-values corrected for their number: those of at most `alpha` are significant when all together shall give a false
+ * alarm with that probability at the most. Source: S. Holm, "A simple sequentially rejective multiple test procedure",
+ * Scandinavian Journal of Statistics 6 (2), 1979.
  */
-export function holm(pValues: readonly number[], alpha: number): boolean[] {
+export function holm(pValues: readonly number[]): number[] {
   const rising = pValues.map((p, index) => ({ p, index })).sort((one, other) => one.p - other.p);
-  const kept = rising.findIndex(({ p }, i) => p > alpha / (pValues.length - i));
-  const significant = new Set(rising.slice(0, kept < 0 ? rising.length : kept).map(({ index }) => index));
-  return pValues.map((_, index) => significant.has(index));
+  const corrected = new Array<number>(pValues.length);
+  let least = 0;
+  for (const [rank, { p, index }] of rising.entries()) {
+    least = Math.max(least, Math.min(1, p * (pValues.length - rank)));
+    corrected[index] = least;
+  }
+  return corrected;
+}
+
+/**
+ * How many times as many observations would make a difference like this one significant, as the deviate of a test's
+ * normal approximation grows with their root; undefined where it is so small that none can be told. `p` and `alpha` are two-sided.
+ */
+export function timesToDecide(p: number, alpha: number): number | undefined {
+  const [found, needed] = [deviate(p), deviate(alpha)];
+  return found < leastDeviate ? undefined : Math.max(1, (needed / found) ** 2);
+}
+
+/** Below it the difference is as good as none: a hundred times the frames would not do. */
+const leastDeviate = 0.25;
+
+/** The standard normal deviate with the two-sided probability p, by halving. */
+function deviate(p: number): number {
+  let [low, high] = [0, 10];
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    if (2 * upperTail(middle) > p) low = middle;
+    else high = middle;
+  }
+  return low;
 }

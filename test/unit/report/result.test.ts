@@ -48,6 +48,8 @@ describe('the verdict', () => {
     assert.match(verdictOn({ missedFlips: 7 }).reasons.join(), /7 of 600 flips came late/);
     assert.equal(verdictOn({ missedFlips: 6 }).verdict, 'pass');
     assert.match(verdictOn({ tearRisk: 1 }).reasons.join(), /tear risk/);
+    assert.deepEqual(verdictOn({ tearRisk: 1, missedFlips: 7, flipsPerSecond: 59 }).judged.failed, ['tearing', 'pace']);
+    assert.deepEqual(judgeRun(info, good, { ...circumstances, failures: ['ERR_DRAW: no'] }).judged.failed, ['faults']);
     assert.match(verdictOn({ frames: 0, flipsPerSecond: 0 }).reasons.join(), /no page flip/);
     assert.equal(judgeRun(info, good, seen(3, 2, 0)).verdict, 'fail');
     assert.equal(judgeRun(info, good, seen(3, 3, 1)).verdict, 'fail');
@@ -137,7 +139,7 @@ describe('the verdict', () => {
   it('judges the pace by the mode, on hardware', () => {
     const result = judgeRun(info, good, circumstances);
     const what = ['tearing', 'copies', 'faults', 'pace'];
-    assert.deepEqual(result.judged, { what, pace: 'mode', paceHz: 60, why: null, matchingMode: null });
+    assert.deepEqual(result.judged, { what, failed: [], pace: 'mode', paceHz: 60, why: null, matchingMode: null });
   });
 
   it('tells a capture that differs, and where, from one that could not be read', () => {

@@ -69,13 +69,13 @@ describe('counts', () => {
     const spread = { samples: late((i) => i % 30 === 5, 1), missedFlips: 20 };
     assert.equal(changeOf(with_({}), with_(spread), 'missedFlips'), 'worse');
     assert.equal(changeOf(with_(spread), with_({}), 'missedFlips'), 'better');
-    assert.equal(changeOf(with_({ missedFlips: 20 }), with_({ missedFlips: 26 }), 'missedFlips'), 'same');
+    assert.equal(changeOf(with_({ missedFlips: 20 }), with_({ missedFlips: 26 }), 'missedFlips'), 'not proven');
     assert.equal(changeOf(with_({}), with_({ tearRisk: 30 }), 'tearRisk'), 'worse');
   });
 
   it('that come at once are one hiccup', () => {
     const once = { samples: late((i) => i === 100, 20), missedFlips: 20 };
-    assert.equal(changeOf(with_({}), with_(once), 'missedFlips'), 'same');
+    assert.equal(changeOf(with_({}), with_(once), 'missedFlips'), 'not proven');
   });
 
   it('of nothing at all are no figures', () => {
@@ -119,6 +119,24 @@ describe('two runs', () => {
     assert.throws(() => compareRuns({ ...fails, heads: [] }, run), { code: 'ERR_USAGE', message: /ERR_DRAW: no/ });
   });
 
+  it('of which the second fails by a figure’s limit alone are judged by the figures', () => {
+    const failing = (what: string, reason: string, changes: Partial<ComparableHead> = {}) => {
+      const judged = { pace: 'mode', failed: [what] };
+      const head = { ...recordedHead(2), ...changes, verdict: 'fail' as const, reasons: [reason], judged };
+      return { ...recordedRun(head), verdict: 'fail', reasons: [reason] } as const;
+    };
+    const edge = compareRuns(run, failing('pace', 'flips a second are 0.9899 of the refresh rate'));
+    assert.deepEqual([edge.verdict, edge.regressions], ['same', []]);
+    assert.match(edge.notes.join(), /passed, then failed: .*0\.9899.*; no figure behind it differs by more than noise/);
+    assert.match(describeComparison(edge).join('\n'), /^note: passed, then failed/m);
+    const half = recordedHead(2).samples.intervalMs.map((ms) => ms * 2);
+    const slow = failing('pace', 'slow', { samples: { ...recordedHead(2).samples, intervalMs: half } });
+    assert.equal(compareRuns(run, slow).verdict, 'regression');
+    assert.deepEqual(compareRuns(run, slow).notes, []);
+    for (const what of ['faults', 'tearing', 'captures', 'copies'])
+      assert.deepEqual(compareRuns(run, failing(what, 'hard')).regressions, ['passed, then failed: hard'], what);
+  });
+
   it('are matched by connector, and a head that is lost is a regression', () => {
     const [one, two] = [recordedHead(1), recordedHead(2, { connector: 'Virtual-2' })];
     const both = recordedRun(one, two);
@@ -143,6 +161,28 @@ describe('two runs', () => {
     assert.match(text, /^not the same in both: pace judged by mode, then not judged$/m);
     assert.match(text, /^- Virtual-1: flipMs 1\d\.\d\d → 1\d\.\d\d ms \(×1\.[45]\d\)$/m);
     assert.match(text, /^verdict: regression$/m);
+  });
+});
+
+describe('a difference that may be noise', () => {
+  it('is not proven, and how many frames would decide is said', () => {
+    let decided = 0;
+    for (let seed = 1; seed <= 40; seed++) {
+      const { heads } = compareRuns(
+        recordedRun(recordedHead(2 * seed, { frames: 200 })),
+        recordedRun(recordedHead(2 * seed + 1, { frames: 200, factor: 1.08 })),
+      );
+      const figures = heads[0]?.figures ?? [];
+      for (const { change, p, framesToDecide } of figures) {
+        assert.equal(change === 'worse' || change === 'better', p !== null && p <= 0.01 && change !== 'same');
+        if (change !== 'not proven') assert.equal(framesToDecide, null);
+        else if (framesToDecide !== null) {
+          assert.ok(framesToDecide > 200 && framesToDecide % 100 === 0, `${framesToDecide}`);
+          decided++;
+        }
+      }
+    }
+    assert.ok(decided > 20, `${decided}`);
   });
 });
 
