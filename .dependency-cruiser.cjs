@@ -35,6 +35,8 @@ const arrows = {
   loop: ['buffer'],
   head: ['gl', ...stages, ...system],
   render: [],
+  // What the render GPU draws, as the CPU's patterns are in `render`.
+  'gl-patterns': ['gl', 'buffer', 'native', 'loop', 'render'],
   ipc: ['native'],
   probe: [...display, ...system],
   report: [...display, 'render'],
@@ -45,7 +47,7 @@ const arrows = {
   testing: ['device', ...system],
   transfer: [...display, ...system],
   kiosk: [...display, ...system, 'render'],
-  cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, 'transfer', 'render', 'probe'],
+  cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, 'transfer', 'render', 'gl-patterns', 'probe'],
   index: [...display, 'native', 'ipc', 'render', 'probe'],
 };
 
@@ -53,7 +55,7 @@ const arrows = {
  * Beside the doors: what options are declared as and choose from, which the command names before it loads anything.
  * They import only each other, so that naming them loads nothing.
  */
-const declared = '[a-z]+/(declared|choices)\\.ts$';
+const declared = '[a-z-]+/(declared|choices)\\.ts$';
 
 /** `device` → its door `src/device/index.ts`; `native` and `errors` are single files. */
 const door = (name) => `${name}(/index)?\\.ts$`;

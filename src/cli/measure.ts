@@ -5,6 +5,7 @@ import type { Head } from '../head/index.js';
 import type { Flip, HostPace } from '../loop/index.js';
 import { PaceLog, processStartMs, SampleLog, type CpuMeter, type Figures, type Samples } from '../report/index.js';
 import type { Ending, FlipFeed } from './flip-feed.js';
+import type { HeadPainter } from './head-painter.js';
 import type { HeadRunOptions } from './run-options.js';
 import type { StartTimes } from './start-times.js';
 
@@ -21,6 +22,12 @@ export interface Measurement {
   readonly samples: Samples | undefined;
 }
 
+interface Measured {
+  readonly head: Head;
+  readonly feed: FlipFeed;
+  readonly painter: Pick<HeadPainter, 'reset'>;
+}
+
 /** Flips that stop coming must not keep a run of so many seconds from its end. */
 const graceSeconds = 5;
 const longestTimerMs = 2 ** 31 - 1;
@@ -30,7 +37,7 @@ const longestTimerMs = 2 ** 31 - 1;
  * into memory never touched before.
  */
 export async function measure(
-  { head, feed }: { readonly head: Head; readonly feed: FlipFeed },
+  { head, feed, painter }: Measured,
   cpu: CpuMeter,
   { frames = Infinity, seconds = Infinity, samples = false }: HeadRunOptions,
   signal$: Observable<unknown>,
@@ -43,6 +50,7 @@ export async function measure(
   const flush = head.flushFence$.subscribe((ms) => log?.recordFlushFence(ms)); // has them sampled
   const begin = (flip: Flip) => {
     head.resetStats();
+    painter.reset();
     firstNs = flip.timestampNs;
     log?.begin(flip);
     paces.begin(flip);

@@ -4,18 +4,20 @@ import type { Observable } from 'rxjs';
 import { type GuestheadError } from '../errors.js';
 import type { ConnectorInfo } from '../gpus/index.js';
 import { openGpus, parseHeadOptions, type Gpus, type Head } from '../head/index.js';
-import { type Draw } from '../loop/index.js';
 import { loadNative } from '../native.js';
-import { createPattern, type PatternName } from '../render/index.js';
 import { CpuMeter, emulationOf, FaultLog, judgeRun, type RunResult } from '../report/index.js';
 import type { HostCaptures } from '../render/index.js';
 import { FlipFeed } from './flip-feed.js';
+import type { HeadPainter } from './head-painter.js';
+import { paintersOf } from './painters.js';
+import type { WitnessRequest } from '../lab/index.js';
 import { measure, type Measurement } from './measure.js';
 import { observersOf, type FinishedRun, type RunObserver } from './observers.js';
-import type { HeadRunOptions, RunOptions } from './run-options.js';
+import type { HeadRunOptions, RunOptions, RunPattern } from './run-options.js';
 import { RunSignals } from './run-signals.js';
 import { StartTimes } from './start-times.js';
 import { showStatus } from './status-line.js';
+import { drawOf, isGlOnly } from './who-draws.js';
 
 /** Set by `guesthead lab run --capture N`: how many captures the host is ready to take. */
 const capturesVariable = 'GUESTHEAD_CAPTURES';
@@ -25,9 +27,11 @@ const labVariable = 'GUESTHEAD_LAB';
 /** A head in this run. */
 interface Member {
   readonly head: Head;
-  readonly pattern: PatternName;
+  readonly painter: HeadPainter;
   readonly faults: FaultLog;
 }
+
+type Captures = Pick<WitnessRequest, 'captures' | 'judge'>;
 
 export interface RunOutcome {
   /** One for each head. */
@@ -38,6 +42,7 @@ export interface RunOutcome {
 
 export async function runHeads(all: RunOptions): Promise<RunOutcome> {
   parseHeadOptions({ ...all, connector: undefined }); // bad usage shall say so on any machine
+  drawOf(all);
   const observers = await observersOf(all);
   const signals = new RunSignals();
   let gpus: Gpus | undefined;
@@ -64,11 +69,25 @@ async function runOn(
 ): Promise<RunOutcome> {
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
-  const heads = await openHeads(gpus, options);
+  const { source, paint } = await paintersOf(gpus, pattern, options, start);
+  const heads = await openHeads(gpus, { ...options, source });
   for (const observer of observers) await observer.begin?.(heads);
-  const members = heads.map((head) => memberOf(head, pattern));
-  const runs = await runMembers(members, { gpus, signal$, start }, options, pattern === 'counter' ? captures : 0);
-  return { results: runs.map(({ result }) => result), failures: await endAll(observers, runs) };
+  const members: Member[] = [];
+  try {
+    for (const head of heads) members.push({ head, painter: await paint(head), faults: new FaultLog(head.faults$) });
+    const runs = await runMembers(members, { gpus, signal$, start }, options, capturesOf(captures, pattern));
+    return { results: runs.map(({ result }) => result), failures: await endAll(observers, runs) };
+  } finally {
+    for (const { painter } of members) painter.close();
+  }
+}
+
+/** Of what host captures are judged by. */
+function capturesOf(captures: number, pattern: RunPattern): Captures {
+  return {
+    captures: pattern === 'counter' || isGlOnly(pattern) ? captures : 0,
+    judge: pattern === 'counter' ? 'pixels' : 'codes',
+  };
 }
 
 /** What was measured is not lost with a full disk. */
@@ -89,7 +108,7 @@ async function closeAll(observers: readonly RunObserver[]): Promise<void> {
   for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
 }
 
-async function openHeads(gpus: Gpus, options: HeadRunOptions): Promise<Head[]> {
+async function openHeads(gpus: Gpus, options: HeadRunOptions & { readonly source: 'cpu' | 'gpu' }): Promise<Head[]> {
   const heads: Head[] = [];
   for (const connector of namesOf(gpus, options.connector ?? []))
     heads.push(await gpus.openHead({ ...options, connector }));
@@ -103,22 +122,6 @@ function namesOf(gpus: Gpus, wanted: readonly string[]): readonly (string | unde
   return connected.length === 0 ? [undefined] : connected.map(({ name }) => name); // none: the open says so
 }
 
-function memberOf(head: Head, pattern: PatternName): Member {
-  return {
-    head,
-    pattern,
-    faults: new FaultLog(head.faults$),
-  };
-}
-
-function patternDraw(name: PatternName): Draw {
-  if (name === 'none') return () => undefined;
-  const pattern = createPattern(name);
-  return (frame) => {
-    pattern.draw(frame, frame.number, frame.age);
-  };
-}
-
 interface Surroundings {
   readonly gpus: Gpus;
   readonly signal$: Observable<unknown>;
@@ -130,11 +133,11 @@ async function runMembers(
   members: readonly Member[],
   { gpus, signal$, start }: Surroundings,
   options: HeadRunOptions,
-  captures: number,
+  captures: Captures,
 ): Promise<FinishedRun[]> {
   const flipping = members.map((member) => ({
     ...member,
-    feed: new FlipFeed(member.head, patternDraw(member.pattern)),
+    feed: new FlipFeed(member.head, member.painter.draw),
   }));
   const hideStatus = showStatus(members.map(({ head }) => head));
   const cpu = new CpuMeter();
@@ -174,23 +177,31 @@ function machineOf(gpus: Gpus, { strict = false }: HeadRunOptions): JudgedMachin
 }
 
 async function judge(
-  { head, faults }: Member,
+  { head, painter, faults }: Member,
   { figures, error, fromMs, toMs, hostPace, samples }: Measurement,
-  captures: number,
+  captures: Captures,
   { emulation, hasScreen, modesOf }: JudgedMachine,
 ): Promise<FinishedRun> {
   const { info, pacing } = head;
   const failures = error === undefined ? [] : [`${error.code}: ${error.message}`];
-  const host = captures > 0 && failures.length === 0 ? await ask(captures, info.display) : null;
+  const drawn = painter.drawn();
+  const host = captures.captures > 0 && failures.length === 0 ? await ask(captures, info.display) : null;
   const modes = modesOf(info.display.connector);
-  const pace = { pacing, emulation, modes, hostPace: hasScreen ? hostPace : undefined };
+  const pace = {
+    pacing,
+    emulation,
+    modes,
+    hostPace: hasScreen ? hostPace : undefined,
+    drawn,
+    judgedBy: captures.judge,
+  };
   const result = judgeRun(info, figures, { ...pace, faults: faults.list(), host, failures });
   return { head, result: samples === undefined ? result : { ...result, samples }, fromMs, toMs, error };
 }
 
-async function ask(captures: number, { connector, head }: Head['info']['display']): Promise<HostCaptures> {
+async function ask(captures: Captures, { connector, head }: Head['info']['display']): Promise<HostCaptures> {
   const { askWitness } = await import('../lab/index.js');
-  const { faults, ...counts } = await askWitness({ captures, head });
+  const { faults, ...counts } = await askWitness({ ...captures, head });
   for (const fault of faults) process.stderr.write(`host capture of ${connector}: ${fault}\n`);
   return counts;
 }

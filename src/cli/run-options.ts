@@ -1,6 +1,7 @@
 /** What `guesthead run` can be asked for: the options of GPUs and heads, as they are declared there, and its own. */
 import type { CommandDeclaration, OptionsOf } from '../declare.js';
 import { gpuOptions } from '../gpus/declared.js';
+import { drawNames, fenceNames, glPatternNames } from '../gl-patterns/choices.js';
 import { headOptions } from '../head/declared.js';
 import { patternNames } from '../render/index.js';
 import { listenAddress } from './parse.js';
@@ -11,6 +12,9 @@ export const jsonFrames = 600;
 const { render, display, wait, reopen } = gpuOptions;
 const { connector, mode, path, update, presentMode, deadline, onResize, onDrawError, flipTimeoutMs, buffers } =
   headOptions;
+
+/** A frame that is drawn for longer than `--flip-timeout` is given up. */
+const mostLoadMs = 1000;
 
 /** In the order of --help. */
 export const runOptions = {
@@ -29,13 +33,37 @@ export const runOptions = {
   wait,
   reopen,
   buffers,
+  draw: {
+    kind: 'choice',
+    named: 'way to draw',
+    value: '<who>',
+    says: 'who draws: the CPU, the render GPU by GL, or GL where its driver is no software',
+    choices: drawNames,
+    otherwise: 'cpu; gl where --pattern, --load or --fence needs it',
+  },
   pattern: {
     kind: 'choice',
     named: 'pattern',
     value: '<name>',
-    says: 'what to draw',
-    choices: patternNames,
+    says: `what to draw; ${glPatternNames.join(', ')} by GL only`,
+    choices: [...patternNames, ...glPatternNames],
     otherwise: 'bars; counter where a lab takes captures',
+  },
+  /** Milliseconds. */
+  load: {
+    kind: 'integer',
+    named: 'load in milliseconds',
+    says: 'have the render GPU work about so many ms on each frame before its content',
+    least: 1,
+    most: mostLoadMs,
+  },
+  fence: {
+    kind: 'choice',
+    named: 'kind of fence',
+    value: '<kind>',
+    says: 'how the display learns that the GPU is done: a sync_file, a finish, or the driver’s own fence on the buffer; none hands frames over unfinished, to see what that looks like',
+    choices: fenceNames,
+    otherwise: 'auto: native where the driver has it, else finish',
   },
   frames: {
     kind: 'integer',
@@ -73,6 +101,7 @@ export const runOptions = {
 } as const satisfies Record<string, CommandDeclaration>;
 
 export type RunOptions = OptionsOf<typeof runOptions>;
+export type RunPattern = NonNullable<RunOptions['pattern']>;
 
 /** Of each head in a run, and of the run. */
 export type HeadRunOptions = Omit<

@@ -8,6 +8,7 @@ export class StartTimes {
   readonly #openedMs: number;
   #loadMs = 0;
   #mesaMs = 0;
+  #glMs: number | undefined;
 
   constructor(
     private readonly clock: Clock = monotonicClock,
@@ -29,16 +30,27 @@ export class StartTimes {
     });
   }
 
+  /** What GL takes before the first frame, in one or more steps. */
+  async gl<T>(step: () => Promise<T>): Promise<T> {
+    const from = this.clock.now();
+    try {
+      return await step();
+    } finally {
+      this.#glMs = (this.#glMs ?? 0) + this.clock.now() - from;
+    }
+  }
+
   /** Milliseconds, whole ones; their sum is that of the first flip. Mesa is loaded on a thread, beside what the devices take. */
   firstFlip({ timestampNs, latencyMs, flipMs }: Pick<Flip, 'timestampNs' | 'latencyMs' | 'flipMs'>): FirstFlip {
     const flippedMs = timestampNs / 1e6;
     const [drawnFromMs, committedMs] = [flippedMs - latencyMs, flippedMs - flipMs];
-    const openMs = drawnFromMs - this.#openedMs - this.#loadMs;
+    const openMs = drawnFromMs - this.#openedMs - this.#loadMs - (this.#glMs ?? 0);
     const mesaMs = Math.min(this.#mesaMs, openMs);
     return {
       loadingMs: Math.round(this.#openedMs - this.startMs + this.#loadMs),
       mesaMs: Math.round(mesaMs),
       devicesMs: Math.round(openMs - mesaMs),
+      ...(this.#glMs === undefined ? {} : { glMs: Math.round(this.#glMs) }),
       drawMs: Math.round(committedMs - drawnFromMs),
       flipMs: Math.round(flipMs),
     };

@@ -12,6 +12,8 @@ export interface GlJob {
   readonly calledAt: number;
   /** How long the handing over held the JavaScript thread. */
   readonly callMs: number;
+  /** How long its result's callback held it; what the promise's callers do is theirs. */
+  readonly resultMs: number;
   /** In the thread's queue. */
   readonly queueMs: number;
   /** On the thread, for fences that the driver cannot wait for. */
@@ -105,6 +107,7 @@ export class Jobs {
     waitMs: number,
     drawMs: number,
   ): void => {
+    const toldAt = performance.now();
     const pending = this.#pending.get(job);
     if (pending === undefined) return;
     this.#pending.delete(job);
@@ -113,7 +116,8 @@ export class Jobs {
     if (error === undefined) pending.end(value, fence);
     else pending.fail(error);
     const { what, calledAt, callMs } = pending;
-    if (this.#ended$.observed) this.#ended$.next({ what, calledAt, callMs, queueMs, waitMs, drawMs, error });
+    const resultMs = performance.now() - toldAt;
+    if (this.#ended$.observed) this.#ended$.next({ what, calledAt, callMs, resultMs, queueMs, waitMs, drawMs, error });
   };
 
   #hang(timeoutMs: number): void {

@@ -6,7 +6,7 @@ export type { HeadState } from './head-state.js';
 export type { HeadInfo } from './head-info.js';
 export { openHead } from './open-head.js';
 export type { OpenHeadOptions } from './open-head.js';
-export { FlipStatistics } from './statistics.js';
+export { Durations, FlipStatistics } from './statistics.js';
 export type { HeadStats, Percentiles } from './statistics.js';
 export { headChannels } from './telemetry.js';
 export type { FaultMessage, FlipMessage, FlushFenceMessage, HeadName, ReleaseMessage } from './telemetry.js';

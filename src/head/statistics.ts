@@ -112,8 +112,8 @@ export class FlipStatistics {
   }
 }
 
-/** A histogram that is fed some values at a time: each of them is a call out of JavaScript, and a frame makes three. */
-class Durations {
+/** A histogram of milliseconds that is fed some values at a time: each of them is a call out of JavaScript, and a frame makes three. */
+export class Durations {
   readonly #histogram = createHistogram(recording);
   readonly #waiting = new Float64Array(batch);
   #count = 0;

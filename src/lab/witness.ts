@@ -8,7 +8,15 @@ import { copyFile, open, readFile, type FileHandle } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError, messageOf } from '../errors.js';
-import { judgeCapture, parsePpm, type CaptureVerdict, type HostCaptures, type WrongCapture } from '../render/index.js';
+import {
+  captureJudge,
+  parsePpm,
+  type CaptureJudge,
+  type CaptureVerdict,
+  type HostCaptures,
+  type JudgeKind,
+  type WrongCapture,
+} from '../render/index.js';
 import { gpuId } from './machine.js';
 import type { Qmp } from './qmp.js';
 import { readLines } from './sockets.js';
@@ -19,6 +27,8 @@ export interface WitnessRequest {
   readonly captures: number;
   /** The head to look at, from 0; default: the first. */
   readonly head?: number;
+  /** By what; default: every pixel of the counter pattern. */
+  readonly judge?: JudgeKind;
 }
 
 export interface WitnessReport extends HostCaptures {
@@ -74,13 +84,14 @@ class Witness {
     private readonly files: WitnessFiles,
   ) {}
 
-  async capture({ captures, head = 0 }: WitnessRequest): Promise<WitnessReport> {
+  async capture({ captures, head = 0, judge: kind = 'pixels' }: WitnessRequest): Promise<WitnessReport> {
     const counts = { captures: 0, exact: 0, torn: 0, unreadable: 0 };
     const faults: string[] = [];
     let first: WrongCapture | null = null;
+    const judge = captureJudge(kind);
     for (let i = 0; i < captures; i++) {
       await sleep(pauseMs);
-      const { wrong, torn, taken } = await this.#look(head);
+      const { wrong, torn, taken } = await this.#look(head, judge);
       counts.captures++;
       if (torn) counts.torn++;
       if (wrong === undefined) counts.exact++;
@@ -93,12 +104,12 @@ class Witness {
     return { ...counts, wrong: first, faults };
   }
 
-  async #look(head: number): Promise<Seen> {
+  async #look(head: number, judge: CaptureJudge): Promise<Seen> {
     let taken = false;
     try {
       await this.qmp.execute('screendump', { filename: this.files.capture, device: gpuId, head });
       taken = true;
-      const verdict = judgeCapture(parsePpm(await readFile(this.files.capture)));
+      const verdict = judge(parsePpm(await readFile(this.files.capture)));
       return { taken, torn: verdict.torn, wrong: verdict.exact ? undefined : difference(verdict) };
     } catch (error) {
       const why = messageOf(error);
@@ -125,10 +136,10 @@ interface Seen {
   readonly wrong: Omit<WrongCapture, 'picture'> | undefined;
 }
 
-function difference({ frame, torn, firstDifference: at }: CaptureVerdict): Omit<WrongCapture, 'picture'> {
+function difference({ frame, torn, firstDifference: at, fault }: CaptureVerdict): Omit<WrongCapture, 'picture'> {
   const colours = { expected: hex(at?.expected), actual: hex(at?.actual) };
   const where = at === undefined ? '' : ` at ${at.x},${at.y}: ${colours.expected} expected, ${colours.actual} shown`;
-  const what = frame === undefined ? 'no readable frame number' : `frame ${frame} differs${where}`;
+  const what = fault ?? (frame === undefined ? 'no readable frame number' : `frame ${frame} differs${where}`);
   return {
     kind: 'differs',
     why: `${what}${torn ? ', torn' : ''}`,

@@ -57,6 +57,27 @@ export function drawCode(picture: Picture, edge: CodeEdge, frame: number, previo
   }
 }
 
+/** Columns of one colour: `left` up to `right`, which is exclusive; `0xRRGGBB`. */
+export interface Stripe {
+  readonly left: number;
+  readonly right: number;
+  readonly colour: number;
+}
+
+/** A code as stripes, neighbouring cells of one colour together: for who draws rectangles. */
+export function codeStripes(pictureWidth: number, edge: CodeEdge, frame: number): Stripe[] {
+  const check = crc8(frame);
+  const stripes: Stripe[] = [];
+  for (let cell = 0; cell < cellCount; cell++) {
+    const colour = cellBit(cell, edge, frame, check) === 1 ? white : black;
+    const last = stripes.at(-1);
+    const right = cellColumn(pictureWidth, cell + 1);
+    if (last?.colour === colour) stripes[stripes.length - 1] = { ...last, right };
+    else stripes.push({ left: cellColumn(pictureWidth, cell), right, colour });
+  }
+  return stripes;
+}
+
 /** 1 where the cell is white; `check` is the frame's `crc8`, computed once for all cells. */
 export function cellBit(cell: number, edge: CodeEdge, frame: number, check: number): number {
   if (cell < dataStart) return bitOf(leftGuard[edge], dataStart - 1 - cell);

@@ -5,7 +5,7 @@ import { checkDraw, type Pattern } from './pattern.js';
 import type { Picture } from './picture.js';
 
 // Wide enough to follow by eye across a room.
-const bar = new MovingBar(32);
+export const barsBar = new MovingBar(32);
 
 export function createBars(): Pattern {
   return { name: 'bars', draw };
@@ -16,8 +16,8 @@ function draw(picture: Picture, frame: number, age: number): void {
   const { width, height } = picture;
   if (age === 0) {
     fillColourBars(picture, 0, width, 0, height);
-    bar.draw(picture, 0, height, frame);
+    barsBar.draw(picture, 0, height, frame);
   } else {
-    bar.move(picture, 0, height, frame - age, frame);
+    barsBar.move(picture, 0, height, frame - age, frame);
   }
 }

@@ -1,4 +1,5 @@
 /** The eight colour bars. */
+import type { Stripe } from './bar-code.js';
 import { fillRectangle, type Picture } from './picture.js';
 
 /**
@@ -14,6 +15,15 @@ export function fillColourBars(picture: Picture, left: number, right: number, to
     const to = Math.min(right, barStart(picture.width, bar + 1));
     if (from < to) fillRectangle(picture, from, to, top, bottom, colours[bar] ?? 0);
   }
+}
+
+/** The bars of a whole picture, for who draws rectangles. */
+export function colourBars(pictureWidth: number): Stripe[] {
+  return colours.map((colour, bar) => ({
+    left: barStart(pictureWidth, bar),
+    right: barStart(pictureWidth, bar + 1),
+    colour,
+  }));
 }
 
 function barStart(width: number, bar: number): number {

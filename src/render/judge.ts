@@ -26,6 +26,8 @@ export interface CaptureVerdict {
   readonly exact: boolean;
   /** Undefined where exact, and where no code is readable. */
   readonly firstDifference: PixelDifference | undefined;
+  /** What is wrong where that is no pixel's difference, for people. */
+  readonly fault?: string | undefined;
 }
 
 /** Throws ERR_USAGE for a capture below 64×32, or whose `rgb` does not fit its size. */

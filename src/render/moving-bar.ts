@@ -1,4 +1,5 @@
 /** A white vertical bar that goes from left to right over the colour bars and starts again. */
+import type { Stripe } from './bar-code.js';
 import { fillColourBars } from './colour-bars.js';
 import { fillRectangle, white, type Picture } from './picture.js';
 
@@ -22,6 +23,12 @@ export class MovingBar {
   /** The bar's left column in a frame; the bar never leaves the picture, so it is one piece. */
   columnIn(pictureWidth: number, frame: number): number {
     return ((frame >>> 0) % this.placesIn(pictureWidth)) * stepIn(pictureWidth);
+  }
+
+  /** The bar in a frame, for who draws rectangles. */
+  stripeIn(pictureWidth: number, frame: number): Stripe {
+    const left = this.columnIn(pictureWidth, frame);
+    return { left, right: left + this.widthIn(pictureWidth), colour: white };
   }
 
   draw(picture: Picture, top: number, bottom: number, frame: number): void {

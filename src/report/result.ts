@@ -2,6 +2,7 @@
 import type { HeadInfo, HeadStats, Percentiles } from '../head/index.js';
 import type { Pacing } from '../loop/index.js';
 import type { HostCaptures } from '../render/index.js';
+import { describeGl, type GlResult } from './gl-result.js';
 import type { LoggedFault } from './fault-log.js';
 import type { Samples } from './samples.js';
 
@@ -22,21 +23,25 @@ export interface FirstFlip {
   readonly mesaMs: number;
   /** Opened, chosen and tried: nodes, DRM master, mode, buffers. */
   readonly devicesMs: number;
+  /** EGL and GLES opened, shaders compiled, the load measured; only where the render GPU draws. */
+  readonly glMs?: number;
   /** The first frame, into memory never touched before. */
   readonly drawMs: number;
   /** From its commit, which sets the mode. */
   readonly flipMs: number;
 }
 
-/** What the verdict looked at. `rate`: only that it is no less than a floor. */
-export type Judged = 'captures' | 'tearing' | 'copies' | 'faults' | 'starvation' | 'rate' | 'pace';
+/**
+ * What the verdict looked at. `rate`: only that it is no less than a floor.
+ * `codes`: of captures only the bar codes, and whether they show a frame's work before its content. */
+export type Judged = 'captures' | 'codes' | 'fence' | 'tearing' | 'copies' | 'faults' | 'starvation' | 'rate' | 'pace';
 
 export interface Judgement {
   readonly what: readonly Judged[];
   /** Of these, what the run failed by; `faults` also for what ended it. */
   readonly failed: readonly Judged[];
-  /** By whose pace the flips were judged: the mode's refresh rate, or that of the host's screen. */
-  readonly pace: 'mode' | 'host' | 'not judged';
+  /** By whose pace the flips were judged: the mode's refresh rate, that of the host's screen, or what the render GPU can draw. */
+  readonly pace: 'mode' | 'host' | 'gpu' | 'not judged';
   /** Of that one; where it was not judged, of the one that the floor is a share of. */
   readonly paceHz: number;
   /** Why not by the mode's. */
@@ -49,6 +54,12 @@ export interface RunResult extends Figures {
   readonly verdict: 'pass' | 'fail';
   readonly reasons: readonly string[];
   readonly judged: Judgement;
+  /** Who drew. */
+  readonly draw: 'cpu' | 'gl';
+  /** Why this one, where it was left to guesthead. */
+  readonly drawReason: string | null;
+  /** How the render GPU drew; null where it did not. */
+  readonly gl: GlResult | null;
   readonly path: HeadInfo['path'];
   readonly render: Pick<HeadInfo['render'], 'node' | 'driver' | 'chosen'>;
   readonly display: HeadInfo['display'];
@@ -90,20 +101,24 @@ export function describeRun(result: RunResult): string[] {
     `commit ${milliseconds(result.commitMs)}; flip ${milliseconds(result.flipMs)}; flush fence ${milliseconds(result.flushFenceMs)}`,
     `CPU ${result.cpuMsPerFlip.toFixed(2)} ms a flip, ${result.bytesCopiedPerFrame} bytes copied a frame, tear risk ${result.tearRisk}, starved ${result.starved}`,
   ];
+  if (result.gl !== null) lines.push(...describeGl(result.gl));
+  if (result.drawReason !== null) lines.push(`drawn by ${result.draw}: ${result.drawReason}`);
   lines.push(...[display.chosen, render.chosen].filter((text) => text !== undefined));
   if (result.firstFlip !== null) lines.push(describeFirstFlip(result.firstFlip));
   lines.push(`latency ${milliseconds(result.latencyMs)}; ${result.pacing.kind}: ${result.pacing.advice}`);
   for (const { code, message, advice, count } of result.faults)
     lines.push(`${code}${count > 1 ? ` ×${count}` : ''}: ${message}${advice === null ? '' : ` → ${advice}`}`);
   for (const { path, code, advice } of result.refused) lines.push(`path ${path} was refused with ${code}: ${advice}`);
-  if (host !== null) lines.push(`host: ${describeCaptures(host)}`);
+  const by = result.judged.what.includes('codes') ? ', by their bar codes' : '';
+  if (host !== null) lines.push(`host: ${describeCaptures(host)}${by}`);
   lines.push(...describeJudgement(result.judged));
   return [...lines, ...result.reasons.map((reason) => `- ${reason}`), `verdict: ${result.verdict}`];
 }
 
-export function describeFirstFlip({ loadingMs, mesaMs, devicesMs, drawMs, flipMs }: FirstFlip): string {
-  const whole = loadingMs + mesaMs + devicesMs + drawMs + flipMs;
-  return `first flip after ${whole} ms: loading ${loadingMs}, Mesa ${mesaMs}, devices ${devicesMs}, first draw ${drawMs}, flip ${flipMs}`;
+export function describeFirstFlip({ loadingMs, mesaMs, devicesMs, glMs, drawMs, flipMs }: FirstFlip): string {
+  const whole = loadingMs + mesaMs + devicesMs + (glMs ?? 0) + drawMs + flipMs;
+  const gl = glMs === undefined ? '' : `, GL ${glMs}`;
+  return `first flip after ${whole} ms: loading ${loadingMs}, Mesa ${mesaMs}, devices ${devicesMs}${gl}, first draw ${drawMs}, flip ${flipMs}`;
 }
 
 /** Nothing where the pace was judged as it should be by default. */
@@ -111,6 +126,7 @@ export function describeJudgement({ what, pace, paceHz, why, matchingMode }: Jud
   if (pace === 'mode' || why === null) return [];
   if (pace === 'not judged')
     return [`the pace was not judged: ${why}; judged were ${what.join(', ')}, and --strict judges the pace, too`];
+  if (pace === 'gpu') return [`the pace was judged by the render GPU's, ${paceHz.toFixed(2)} a second: ${why}`];
   const match = matchingMode === null ? 'no mode of this head is as fast' : `--mode ${matchingMode} matches it`;
   return [`the pace was judged by the host's, ${paceHz.toFixed(2)} a second: ${why}; ${match}`];
 }

@@ -1,0 +1,186 @@
+/** The render GPU draws a run's heads; with `--draw auto` the CPU does while GL cannot be had. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors.js';
+import { GlDrawing, type Captions, type GlDrawingOptions } from '../gl-patterns/index.js';
+import type { DrawName } from '../gl-patterns/choices.js';
+import type { Gl } from '../gl/index.js';
+import type { Gpus, Head } from '../head/index.js';
+import type { DrawnFrame, Frame } from '../loop/index.js';
+import { loadNative } from '../native.js';
+import { createPattern, type Pattern } from '../render/index.js';
+import { GlMeter, type DrawnBy } from '../report/index.js';
+import { cpuPainters, cpuPatternOf } from './cpu-painter.js';
+import type { HeadPainter, Painters } from './head-painter.js';
+import type { HeadRunOptions, RunPattern } from './run-options.js';
+import type { StartTimes } from './start-times.js';
+import { isGlOnly, isSoftware } from './who-draws.js';
+
+/** How long `auto` draws with the CPU before it tries GL again. */
+const againMs = 1000;
+
+/** With `gl` it throws why GL cannot be had, and with `auto` the CPU draws then, or where GL's driver is software itself. */
+export async function glPainters(
+  gpus: Gpus,
+  draw: Exclude<DrawName, 'cpu'>,
+  pattern: RunPattern,
+  options: HeadRunOptions,
+  start: StartTimes,
+): Promise<Painters> {
+  const { gl, reason } = await start.gl(() => choose(gpus, draw, pattern, options));
+  if (gl === undefined) {
+    process.stderr.write(`the CPU draws: ${reason ?? ''}\n`);
+    return cpuPainters(pattern, reason);
+  }
+  const auto = draw === 'auto';
+  return {
+    source: 'gpu',
+    paint: (head) => start.gl(() => GlPainter.open(gpus, head, pattern, options, auto ? reason : null, auto)),
+  };
+}
+
+interface Choice {
+  /** None: the CPU draws. */
+  readonly gl: Gl | undefined;
+  readonly reason: string | null;
+}
+
+async function choose(
+  gpus: Gpus,
+  draw: Exclude<DrawName, 'cpu'>,
+  pattern: RunPattern,
+  { load, fence }: HeadRunOptions,
+): Promise<Choice> {
+  try {
+    const gl = await gpus.openGl();
+    const { renderer } = gl.info;
+    const isWanted = isGlOnly(pattern) || load !== undefined || fence !== undefined;
+    if (draw === 'gl' || !isSoftware(renderer)) return { gl, reason: `GL is ${renderer}` };
+    if (isWanted) return { gl, reason: `only GL has what was asked for, and it is ${renderer}` };
+    gl.close();
+    return { gl: undefined, reason: `GL is ${renderer}, which draws with the CPU, too` };
+  } catch (error) {
+    if (draw === 'gl') throw error;
+    return { gl: undefined, reason: messageOf(error) };
+  }
+}
+
+class GlPainter implements HeadPainter {
+  readonly #meter: GlMeter;
+  #drawing: GlDrawing;
+  readonly #cpu: Pattern;
+  /** One try at having GL again. */
+  #reopening: Promise<void> | undefined;
+  #isAway = false;
+  #closed = false;
+
+  private constructor(
+    private readonly openDrawing: () => Promise<GlDrawing>,
+    drawing: GlDrawing,
+    meter: GlMeter,
+    pattern: RunPattern,
+    private readonly reason: string | null,
+    private readonly fallsBack: boolean,
+  ) {
+    this.#drawing = drawing;
+    this.#meter = meter;
+    this.#cpu = createPattern(cpuPatternOf(pattern));
+  }
+
+  /** Rejects as `GlDrawing.open` does. */
+  static async open(
+    gpus: Gpus,
+    head: Head,
+    pattern: RunPattern,
+    options: HeadRunOptions,
+    reason: string | null,
+    fallsBack: boolean,
+  ): Promise<GlPainter> {
+    const meter = new GlMeter();
+    const open = async () => GlDrawing.open(await gpus.openGl(), drawingOptions(head, pattern, options, meter));
+    return new GlPainter(open, await open(), meter, pattern, reason, fallsBack);
+  }
+
+  readonly draw = async (frame: Frame): Promise<DrawnFrame> => {
+    if (!this.fallsBack) return this.#drawByGl(frame);
+    if (this.#isAway) return this.#drawByCpu(frame);
+    try {
+      return await this.#drawing.draw(frame);
+    } catch (error) {
+      this.#leave(messageOf(error));
+      return this.#drawByCpu(frame);
+    }
+  };
+
+  reset(): void {
+    this.#meter.reset();
+  }
+
+  drawn(): DrawnBy {
+    const { gl, fence, loadMs } = this.#drawing;
+    return { draw: 'gl', drawReason: this.reason, gl: this.#meter.result(gl.info, fence, loadMs) };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#drawing.close();
+  }
+
+  /** A GPU that was lost and is back has another GL. */
+  async #drawByGl(frame: Frame): Promise<DrawnFrame> {
+    if (this.#drawing.gl.closed) await this.#reopen();
+    return this.#drawing.draw(frame);
+  }
+
+  async #reopen(): Promise<void> {
+    this.#drawing.close();
+    this.#drawing = await this.openDrawing();
+  }
+
+  /** All of it: what the buffer holds is GL's, or half of it. */
+  #drawByCpu(frame: Frame): DrawnFrame {
+    this.#cpu.draw(frame, frame.number, 0);
+    this.#meter.drawnByCpu();
+    return {};
+  }
+
+  #leave(why: string): void {
+    process.stderr.write(`the CPU draws until GL is back: ${why}\n`);
+    this.#isAway = true;
+    this.#reopening ??= this.#comeBack().finally(() => (this.#reopening = undefined));
+  }
+
+  async #comeBack(): Promise<void> {
+    while (!this.#closed) {
+      await sleep(againMs, undefined, { ref: false });
+      try {
+        await this.#reopen();
+        this.#isAway = false;
+        process.stderr.write('GL draws again\n');
+        return;
+      } catch {
+        // not yet
+      }
+    }
+  }
+}
+
+function drawingOptions(
+  head: Head,
+  pattern: RunPattern,
+  { load = 0, fence = 'auto' }: HeadRunOptions,
+  watch: GlMeter,
+): GlDrawingOptions {
+  return {
+    ...{ pattern, loadMs: load, fence, watch },
+    size: head.info.mode,
+    captions: () => captionsOf(head),
+    copies: () => head.info.path === 'copy',
+    native: loadNative(),
+  };
+}
+
+function captionsOf(head: Head): Captions {
+  const { path, mode, render, display } = head.info;
+  const { refreshHz } = mode;
+  return { path, refreshHz, devices: `${render.driver} → ${display.driver} ${display.connector}` };
+}

@@ -1,0 +1,167 @@
+/** One head's frames, drawn by the render GPU: work first, the content over it, and the bar codes last. */
+import type { Fence } from '../buffer/index.js';
+import type { Drawn, Gl, GlJob, Layer } from '../gl/index.js';
+import type { DrawnFrame, Frame } from '../loop/index.js';
+import type { FenceName } from './choices.js';
+import { codeLayers } from './codes.js';
+import { createGlPattern } from './create.js';
+import { Fences, resolveFence, type FenceNative } from './fences.js';
+import { Load } from './load.js';
+import type { Captions, GlPattern, GlPatternName, Size } from './pattern.js';
+
+export interface GlDrawingOptions {
+  readonly pattern: GlPatternName;
+  /** What the GPU works on each frame beside its content, ms; 0 = nothing. */
+  readonly loadMs: number;
+  readonly fence: FenceName;
+  readonly size: Size;
+  readonly captions: () => Captions;
+  /** Whether what is drawn is copied to the display by the CPU. */
+  readonly copies: () => boolean;
+  readonly native: FenceNative;
+  readonly watch: GlWatch;
+}
+
+/** Who measures; milliseconds. */
+export interface GlWatch {
+  /** So long a call of GL, or the callback of its result, held the JavaScript thread. */
+  held(ms: number): void;
+  /** A frame's jobs waited so long for the GPU's thread, and were so long with the driver. */
+  drawn(queueMs: number, drawMs: number): void;
+  /** The GPU is done with a frame: so long after it was handed over, of which it worked on this one alone so long. */
+  rendered(fenceMs: number, gpuMs: number): void;
+  /** With `implicit`: whether a frame's dma-buf had a fence when it was handed over. */
+  implicit(arrived: boolean): void;
+}
+
+/** Made with `open`. Its GPU objects go with `close`. */
+export class GlDrawing {
+  /** By `performance.now()`: the calls of the frame under way, and when the one before was rendered. */
+  #from = Infinity;
+  #to = Infinity;
+  #renderedAt = 0;
+  #queueMs = 0;
+  #drawMs = 0;
+  #firstAt: number | undefined;
+  readonly #jobs;
+
+  private constructor(
+    readonly gl: Gl,
+    private readonly options: GlDrawingOptions,
+    private readonly fences: Fences,
+    private readonly pattern: GlPattern,
+    private readonly load: Load | undefined,
+  ) {
+    this.#jobs = gl.jobs$.subscribe((job) => this.#ended(job));
+  }
+
+  /**
+   * With everything compiled and the load measured, so that no frame waits for a compiler. Throws ERR_UNSUPPORTED for a
+   * fence that the driver lacks, and what GL rejects with; nothing is left on the GPU then.
+   */
+  static async open(gl: Gl, options: GlDrawingOptions): Promise<GlDrawing> {
+    const fences = new Fences(resolveFence(gl, options.fence), options.native);
+    const load = options.loadMs > 0 ? await Load.create(gl, options.loadMs) : undefined;
+    try {
+      await load?.calibrate(options.size);
+      const pattern = await createGlPattern(gl, options.pattern, options.captions);
+      const drawing = new GlDrawing(gl, options, fences, pattern, load);
+      await drawing.#warmUp();
+      return drawing;
+    } catch (error) {
+      load?.close();
+      throw error;
+    }
+  }
+
+  /** The kind that frames are handed over with. */
+  get fence(): Exclude<FenceName, 'auto'> {
+    return this.fences.kind;
+  }
+
+  /** What the load takes, as measured; undefined without one. */
+  get loadMs(): number | undefined {
+    return this.load?.ms;
+  }
+
+  /** Rejects as `Gl.compose` does. */
+  async draw(frame: Frame): Promise<DrawnFrame> {
+    if (this.load?.isFor(frame) === false) await this.load.calibrate({ width: frame.width, height: frame.height });
+    this.fences.begin(frame);
+    const drawn = await this.#compose(frame);
+    this.options.watch.drawn(this.#queueMs, this.#drawMs);
+    const { fence, arrived } = this.fences.of(frame, drawn, this.options.copies());
+    if (arrived !== undefined) this.options.watch.implicit(arrived);
+    this.#watchEnd(drawn, this.#from);
+    return { fence };
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#jobs.unsubscribe();
+    this.fences.close();
+    this.pattern.close();
+    this.load?.close();
+  }
+
+  /** The work is a drawing of its own: under an opaque content it would be left out. */
+  async #compose(frame: Frame): Promise<Drawn> {
+    const { gl, load, fences } = this;
+    const layers = this.#layers(frame, frame.number);
+    [this.#queueMs, this.#drawMs] = [0, 0];
+    this.#from = performance.now();
+    const work = load && gl.compose(frame, { layers: [load.layer(frame, frame.number)], fence: 'implicit' });
+    const content = gl.compose(frame, { layers, fence: fences.wish });
+    this.#to = performance.now();
+    const [drawn] = await Promise.all([content, work]);
+    return drawn;
+  }
+
+  #layers(size: Size, number: number): readonly Layer[] {
+    const now = performance.now();
+    this.#firstAt ??= now;
+    const content = this.pattern.layers(size, number, (now - this.#firstAt) / 1000);
+    return this.pattern.coded ? [...content, ...codeLayers(size, number)] : content;
+  }
+
+  /** Other heads' jobs were handed over at other times. */
+  #ended({ calledAt, callMs, resultMs, queueMs, drawMs }: GlJob): void {
+    if (calledAt < this.#from || calledAt > this.#to) return;
+    this.#queueMs += queueMs;
+    this.#drawMs += drawMs;
+    this.options.watch.held(callMs);
+    this.options.watch.held(resultMs);
+  }
+
+  /** A fence that is pending is waited for on the loop; the head takes it over with who waits for it. */
+  #watchEnd({ fence, fenceKind }: Drawn, handedAt: number): void {
+    if (fenceKind === 'implicit') return;
+    if (fence === undefined || fence.isSignalled) this.#rendered(handedAt);
+    else void this.#whenSignalled(fence, handedAt);
+  }
+
+  async #whenSignalled(fence: Fence, handedAt: number): Promise<void> {
+    await fence.signalled.then(
+      () => this.#rendered(handedAt),
+      () => undefined, // closed unshown
+    );
+  }
+
+  #rendered(handedAt: number): void {
+    const now = performance.now();
+    this.options.watch.rendered(now - handedAt, now - Math.max(handedAt, this.#renderedAt));
+    this.#renderedAt = now;
+  }
+
+  /** The first drawing compiles: seconds where the processor is emulated, which no frame has. */
+  async #warmUp(): Promise<void> {
+    const { width, height } = this.options.size;
+    const target = await this.gl.createOffscreen(width, height);
+    try {
+      const layers = this.pattern.layers({ width, height }, 0, 0);
+      await this.gl.compose(target, { layers: [...layers, ...codeLayers({ width, height }, 0)], fence: 'finish' });
+    } finally {
+      target.close();
+    }
+  }
+}

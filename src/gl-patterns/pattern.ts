@@ -1,0 +1,39 @@
+/** What a pattern of the render GPU is. */
+import type { Layer } from '../gl/index.js';
+import type { PatternName, Stripe } from '../render/index.js';
+import type { glPatternNames } from './choices.js';
+
+export type GlPatternName = PatternName | (typeof glPatternNames)[number];
+
+/** Pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a pattern's text tells of the run. */
+export interface Captions {
+  /** The mode's, Hz. */
+  readonly refreshHz: number;
+  readonly path: string;
+  /** In one line: from which device to which. */
+  readonly devices: string;
+}
+
+export interface GlPattern {
+  /** Whether the frame's number is drawn over it as bar codes, above and below, which a capture is judged by. */
+  readonly coded: boolean;
+  /** The lowest first. `seconds`: since the first frame. */
+  layers(size: Size, frame: number, seconds: number): readonly Layer[];
+  /** Gives what it has on the GPU back. */
+  close(): void;
+}
+
+/** Columns of one colour between two rows, the lower one exclusive. Exact: GL rounds n/255 to n. */
+export function stripeLayer({ left, right, colour }: Stripe, top: number, bottom: number): Layer {
+  const channel = (shift: number) => ((colour >> shift) & 0xff) / 0xff;
+  return {
+    colour: [channel(16), channel(8), channel(0), 1],
+    to: { x: left, y: top, width: right - left, height: bottom - top },
+  };
+}

@@ -1,0 +1,61 @@
+/** The GPU's bars, counter and codes against the CPU's, pixel by pixel, on Mesa's software renderer. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Gl } from '../../../src/gl/index.js';
+import { codeLayers, createGlPattern } from '../../../src/gl-patterns/index.js';
+import type { Captions } from '../../../src/gl-patterns/index.js';
+import { loadNative } from '../../../src/native.js';
+import { createPattern } from '../../../src/render/index.js';
+import { hasSoftwareGl } from '../../support/software-gl.js';
+
+const captions = (): Captions => ({ refreshHz: 60, path: 'import', devices: 'a → b' });
+
+/** The smallest one, one with uneven cells, and the lab's. */
+const sizes = [
+  [64, 32],
+  [801, 601],
+  [1280, 720],
+] as const;
+const frames = [0, 1, 0x9e3779b9, 2 ** 32 - 1];
+
+describe('patterns of the CPU, drawn by the GPU', { skip: hasSoftwareGl() }, () => {
+  let gl: Gl;
+  before(async () => {
+    gl = await Gl.open({ native: loadNative() });
+  });
+  after(() => {
+    gl.close();
+  });
+
+  for (const name of ['bars', 'counter'] as const)
+    for (const [width, height] of sizes)
+      it(`${name} at ${width}x${height} is the CPU's to the pixel`, async () => {
+        const target = await gl.createOffscreen(width, height);
+        const pattern = await createGlPattern(gl, name, captions);
+        for (const frame of frames) {
+          const layers = [...pattern.layers({ width, height }, frame, 0)];
+          if (pattern.coded) layers.push(...codeLayers({ width, height }, frame));
+          const drawn = await gl.compose(target, { layers });
+          drawn.fence?.close();
+          assertSame(await gl.readPixels(target, 0, 0, width, height), drawnByCpu(name, width, height, frame), width);
+        }
+        target.close();
+      });
+});
+
+function drawnByCpu(name: 'bars' | 'counter', width: number, height: number, frame: number): Uint32Array {
+  const pixels = new Uint32Array(width * height);
+  createPattern(name).draw({ width, height, stride: width, pixels }, frame, 0);
+  return pixels;
+}
+
+function assertSame(rgba: Uint8Array, expected: Uint32Array, width: number): void {
+  for (let pixel = 0; pixel < expected.length; pixel++) {
+    const [red = 0, green = 0, blue = 0] = rgba.subarray(pixel * 4, pixel * 4 + 3);
+    const actual = (red << 16) | (green << 8) | blue;
+    if (actual !== expected[pixel])
+      assert.fail(
+        `${pixel % width},${Math.floor(pixel / width)}: ${actual.toString(16)}, not ${expected[pixel]?.toString(16)}`,
+      );
+  }
+}
