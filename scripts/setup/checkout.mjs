@@ -97,6 +97,7 @@ async function bundleCommand() {
   const { bundleWhole, bundleForPage } = await import('./bundle.mjs'); // needs the step "modules" first
   rmSync(join(root, dirname(command)), { recursive: true });
   await bundleWhole('src/cli/main.ts', command);
+  await bundleWhole('src/probe/gl/child.ts', 'dist/probe/gl-child.cjs');
   bundleForPage('src/report/html/client/main.ts', 'dist/report/html/client.js');
   chmodSync(join(root, command), 0o755);
 }

@@ -43,7 +43,8 @@ function draws(gbm: Allocator, fourcc: number, modifier: bigint): boolean {
   return modifier === LINEAR ? gbm.supports(fourcc, drawnLinear) : gbm.takesModifier(fourcc, modifier);
 }
 
-function primaryFormats(node: KmsNode): PlaneFormats[] {
+/** Of each primary plane of the display. */
+export function primaryFormats(node: KmsNode): PlaneFormats[] {
   const primary = node.kms.getPlanes().filter((id) => {
     const type = node.properties(id, 'plane').get('type');
     return type !== undefined && type.value === type.enums.get('Primary');

@@ -1,7 +1,7 @@
 export { connectorLists, connectorsOf } from './connectors.js';
 export type { ConnectorInfo, ConnectorMode } from './connectors.js';
-export { sharedFormats } from './formats.js';
-export type { FormatInfo } from './formats.js';
+export { commonFormats, primaryFormats, sharedFormats } from './formats.js';
+export type { FormatInfo, PlaneFormats } from './formats.js';
 export { describeGpu, describeRender } from './gpu-device.js';
 export type { DeviceNumber, GpuDevice, RenderDevice } from './gpu-device.js';
 export { GpuPair } from './gpu-pair.js';

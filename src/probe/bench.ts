@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { allocateUdmabuf, climbDown, importHandle, paddedSize, renderUsage, type PathName } from '../buffer/index.js';
 import { canReadKernelLog, watchHostRefusals, type HostRefusal, type Selected } from '../device/index.js';
 import { coded } from '../errors.js';
+import { primaryFormats, type PlaneFormats } from '../gpus/index.js';
 import {
   addFramebuffer,
   closeFramebuffer,
@@ -36,6 +37,8 @@ export interface Bench {
   rows(): RowFacts;
   /** What the GPU says of its memory once a buffer has been imported. */
   sharedMemory(): SharedMemory;
+  /** What the display shows. */
+  formats(): readonly PlaneFormats[];
   /** A small dma-buf of ordinary memory, imported into the display. */
   importUdmabuf(): string;
   /** As `auto` would try it; throws as `testCommit` does where all went well but for that. */
@@ -125,6 +128,10 @@ class DeviceBench implements Bench {
 
   sharedMemory(): SharedMemory {
     return parseSharedMemory(this.files.text(`/proc/self/fdinfo/${this.#devices.render().node.fd}`) ?? '');
+  }
+
+  formats(): readonly PlaneFormats[] {
+    return primaryFormats(this.#devices.display().node);
   }
 
   importUdmabuf(): string {

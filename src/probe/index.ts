@@ -6,6 +6,7 @@ export type {
   CheckGroup,
   CheckStatus,
   DeviceFacts,
+  GlFacts,
   GroupId,
   HeadFacts,
   MachineFacts,

@@ -1,5 +1,5 @@
 /** The platform's libraries and the addon: there or not, which version, and which package brings them. */
-import { eglVersion, loadLibdrm, loadLibegl, loadLibgbm } from '../ffi/index.js';
+import { eglVersion, loadLibdrm, loadLibegl, loadLibgbm, loadLibgles } from '../ffi/index.js';
 import { loadNative } from '../native.js';
 import { failed, ok, type Question } from './check.js';
 import { systemFiles, type Files } from './files.js';
@@ -45,6 +45,13 @@ const systemLibraries: readonly Library[] = [
     why: 'for drawing on the GPU; flipping works without',
     load: () => loadLibegl(),
     version: () => eglVersion(),
+  },
+  {
+    name: 'GLES',
+    soname: 'libGLESv2.so.2',
+    debian: 'libgles2',
+    why: 'for drawing on the GPU; flipping works without',
+    load: () => loadLibgles(),
   },
 ];
 

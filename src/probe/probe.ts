@@ -15,6 +15,7 @@ import { probeOptions } from './declared.js';
 import { factsOf, readDevice, type DeviceReading } from './device-reading.js';
 import { systemFiles, type Files } from './files.js';
 import type { FlipTrial } from './flip.js';
+import { tryGl, tryGlFlip, untriedGl, type GlTrial } from './gl/trial.js';
 import { checkHeads } from './heads.js';
 import { checkLibraries } from './libraries.js';
 import { checkChoices, checkNodes } from './nodes.js';
@@ -43,6 +44,8 @@ export interface ProbeSources {
   readonly libraries: () => Check[];
   readonly trials: (devices: TrialDevices) => Promise<Trials>;
   readonly flip: (devices: TrialDevices) => Promise<FlipTrial>;
+  readonly gl: (devices: TrialDevices, formats: Trials['formats']) => Promise<GlTrial>;
+  readonly glFlip: (devices: TrialDevices, gl: GlTrial) => Promise<readonly Check[]>;
 }
 
 const system: ProbeSources = {
@@ -54,6 +57,8 @@ const system: ProbeSources = {
   libraries: checkLibraries,
   trials: runTrials,
   flip: async ({ render, display }) => (await import('./flip.js')).tryFlip(render.node, display.node),
+  gl: tryGl,
+  glFlip: tryGlFlip,
 };
 
 /**
@@ -65,14 +70,19 @@ const system: ProbeSources = {
 export async function probe(options: ProbeOptions = {}, sources: ProbeSources = system): Promise<ProbeReport> {
   const asked = checkOptions(probeOptions, options);
   const { readings, devices, groups } = look(asked, sources);
-  const { trials, flip } = await tryAll(devices, asked, sources);
-  const checks = flip === undefined ? trials.checks : [...trials.checks, flip.check];
+  const { trials, gl, flip, glFlip } = await tryAll(devices, asked, sources);
+  const shown = flip === undefined ? glFlip : [flip.check, ...glFlip];
   const report: ProbeReport = {
     guesthead: packageVersion(),
     redacted: false,
     machine: sources.machine(),
     devices: readings.map(factsOf),
-    groups: [...groups, { id: 'trials', checks }],
+    gl: gl.facts,
+    groups: [
+      ...groups,
+      { id: 'gl', checks: gl.driver },
+      { id: 'trials', checks: [...trials.checks, ...gl.trials, ...shown] },
+    ],
     verdict: judge(trials, valueOf(devices), flip),
   };
   return asked.redact ? redact(report, homedir()) : report;
@@ -126,14 +136,32 @@ function chooseDevices(
   return { display: shows, render: selectRender(devices, render, shows.device) };
 }
 
+interface Tried {
+  readonly trials: Trials;
+  readonly gl: GlTrial;
+  readonly flip: FlipTrial | undefined;
+  readonly glFlip: readonly Check[];
+}
+
+/** One after the other: each opens the devices, and lets go of them. */
 async function tryAll(
   devices: Attempt<TrialDevices>,
-  { flip }: ProbeOptions,
+  { flip, gl: how }: ProbeOptions,
   sources: ProbeSources,
-): Promise<{ readonly trials: Trials; readonly flip: FlipTrial | undefined }> {
-  if ('fault' in devices) return { trials: untried(devices.fault), flip: undefined };
-  const trials = await sources.trials(devices.value).catch(untried);
-  return { trials, flip: flip === true ? await sources.flip(devices.value) : undefined };
+): Promise<Tried> {
+  if ('fault' in devices)
+    return {
+      trials: untried(devices.fault),
+      gl: untriedGl('there is no GPU that would draw'),
+      flip: undefined,
+      glFlip: [],
+    };
+  const both = devices.value;
+  const trials = await sources.trials(both).catch(untried);
+  const gl = how === 'skip' ? untriedGl('it was left out with `--gl skip`') : await sources.gl(both, trials.formats);
+  if (flip !== true) return { trials, gl, flip: undefined, glFlip: [] };
+  const flipped = await sources.flip(both);
+  return { trials, gl, flip: flipped, glFlip: how === 'skip' ? [] : await sources.glFlip(both, gl) };
 }
 
 function readMachine(): MachineFacts {

@@ -29,6 +29,7 @@ export const groupIds = [
   'permissions',
   'libraries',
   'udmabuf',
+  'gl',
   'trials',
 ] as const;
 export type GroupId = (typeof groupIds)[number];
@@ -99,6 +100,29 @@ export interface DeviceFacts {
   readonly heads: readonly HeadFacts[];
 }
 
+/** The render GPU's driver, as a process of its own found it. */
+export interface GlFacts {
+  readonly node: string;
+  /** What EGL was opened on. */
+  readonly platform: 'gbm' | 'device' | 'surfaceless';
+  readonly vendor: string;
+  readonly renderer: string;
+  readonly glVersion: string;
+  readonly eglVersion: string;
+  /** Pixels, of a picture's longer side. */
+  readonly maxTextureSize: number;
+  /** EGL_ANDROID_native_fence_sync; without it a frame is handed over after a finish. */
+  readonly nativeFence: boolean;
+  /** The driver puts a fence on the dma-buf that it draws into; null where that could not be tried. */
+  readonly implicitFence: boolean | null;
+  readonly dmabufImport: boolean;
+  readonly dmabufModifiers: boolean;
+  readonly externalTextures: boolean;
+  readonly robust: boolean;
+  /** drm_fourcc.h's names of what the display shows and the GPU draws. */
+  readonly formats: readonly string[];
+}
+
 export interface MachineFacts {
   readonly kernel: string;
   readonly architecture: string;
@@ -128,6 +152,8 @@ export interface ProbeReport {
   readonly redacted: boolean;
   readonly machine: MachineFacts;
   readonly devices: readonly DeviceFacts[];
+  /** Null where there is no GPU, or its driver could not be asked: the group `gl` says why. */
+  readonly gl: GlFacts | null;
   readonly groups: readonly CheckGroup[];
   readonly verdict: Verdict;
 }

@@ -2,8 +2,9 @@
 import { pathNames, refusalOf, type PathName, type Refusal } from '../buffer/index.js';
 import type { HostRefusal, Selected } from '../device/index.js';
 import { coded } from '../errors.js';
+import type { PlaneFormats } from '../gpus/index.js';
 import { Owner } from '../owner.js';
-import { attempt, failed, no, ok, statusOfFailure, unknown, type Question } from './check.js';
+import { attempt, failed, no, ok, statusOfFailure, unknown, valueOf, type Question } from './check.js';
 import type { Bench } from './bench.js';
 import { systemFiles, type Files } from './files.js';
 import { checkPlacement } from './placement.js';
@@ -20,6 +21,8 @@ export interface PathTrial {
 export interface Trials {
   readonly checks: readonly Check[];
   readonly paths: readonly PathTrial[];
+  /** What the display shows; undefined where it could not be read. */
+  readonly formats: readonly PlaneFormats[] | undefined;
 }
 
 export interface TrialDevices {
@@ -49,7 +52,8 @@ export async function runTrials(
     const paths: PathTrial[] = [];
     for (const path of pathNames) paths.push(await tryPath(bench, path));
     const host = checkHost(display, await bench.hostRefusals());
-    return { checks: [...steps, ...rows, ...placement, udmabuf, host, checkPaths(paths)], paths };
+    const formats = valueOf(attempt(() => bench.formats()));
+    return { checks: [...steps, ...rows, ...placement, udmabuf, host, checkPaths(paths)], paths, formats };
   } finally {
     attempt(() => {
       owner.close(); // what a lost device took with it needs no closing
@@ -154,5 +158,5 @@ export function untried(error: unknown): Trials {
   const why = 'a display and a GPU beside it are what everything else is tried with';
   const check = failed({ id: 'trials.devices', why }, error);
   const paths = pathNames.map((path): PathTrial => ({ path, status: 'no', refusal: refusalFor(path, error) }));
-  return { checks: [check], paths };
+  return { checks: [check], paths, formats: undefined };
 }

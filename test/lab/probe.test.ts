@@ -6,6 +6,7 @@ import { Lab } from '../../src/lab/index.js';
 import type { ProbeReport } from '../../src/probe/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { lastJson, script, startRun, startBystander, screenOf } from '../support/lab.js';
+import { allClosed, allDrawn, allWell } from '../support/probe-outcomes.js';
 import { checkOf, statuses, validReport } from '../support/probe-schema.js';
 
 const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
@@ -15,61 +16,15 @@ interface Probed {
   readonly status: number | null;
 }
 
-async function probed(lab: Lab, words: readonly string[] = [], user: readonly string[] = []): Promise<Probed> {
+/** Without GL, for the time that it takes, but where a test is about it. */
+function probed(lab: Lab, words: readonly string[] = [], user: readonly string[] = []): Promise<Probed> {
+  return probedWithGl(lab, ['--gl', 'skip', ...words], user);
+}
+
+async function probedWithGl(lab: Lab, words: readonly string[], user: readonly string[] = []): Promise<Probed> {
   const run = await lab.run([...user, 'node', 'dist/cli/main.cjs', 'probe', '--json', ...words]);
   return { report: validReport(lastJson(run)), status: run.status };
 }
-
-/** All checks of a probe by root in this lab, where all is well. */
-const allWell = {
-  'system.machine': 'ok',
-  'system.kernel': 'ok',
-  'system.modules': 'ok',
-  'nodes.device': ['ok', 'ok'],
-  'virtio-gpu.blob': 'ok',
-  'virtio-gpu.3d': 'ok',
-  'virtio-gpu.parameters': 'ok',
-  'virtio-gpu.debugfs': 'ok',
-  'virtio-gpu.addresses': 'ok',
-  'heads.connector': 'ok',
-  'permissions.node': ['ok', 'ok', 'ok', 'ok'],
-  'permissions.master': 'ok',
-  'libraries.libdrm': 'ok',
-  'libraries.libgbm': 'ok',
-  'libraries.egl': 'ok',
-  'libraries.addon': 'ok',
-  'udmabuf.node': 'ok',
-  'udmabuf.limits': 'ok',
-  'trials.allocate': 'ok',
-  'trials.export': 'ok',
-  'trials.import': 'ok',
-  'trials.framebuffer': 'ok',
-  'trials.commit': 'ok',
-  'trials.rows': 'ok',
-  'trials.placement': 'ok',
-  'trials.udmabuf': 'ok',
-  'trials.host': 'ok',
-  'trials.paths': 'ok',
-} as const;
-
-/** The same by a user who may open nothing; the virtio features are in sysfs for everyone. */
-const allClosed = {
-  'nodes.device': ['unknown', 'unknown'],
-  'virtio-gpu.parameters': 'unknown',
-  'virtio-gpu.debugfs': 'unknown',
-  'heads.connector': ['unknown', 'unknown'],
-  'permissions.node': ['no', 'no', 'no', 'no'],
-  'permissions.master': 'unknown',
-  'udmabuf.node': 'no',
-  'trials.allocate': 'no',
-  'trials.export': 'unknown',
-  'trials.import': 'unknown',
-  'trials.framebuffer': 'unknown',
-  'trials.commit': 'unknown',
-  'trials.udmabuf': 'no',
-  'trials.host': 'unknown',
-  'trials.paths': 'no',
-} as const;
 
 /** Without what depends on the point release of the lab's kernel. */
 function outcomes(report: ProbeReport): Partial<ReturnType<typeof statuses>> {
@@ -135,8 +90,36 @@ describe('a probe on a host that takes foreign buffers', () => {
     assert.equal(await screenOf(lab), shown);
   });
 
+  it('has the GPU draw and flip, and finds that the display waits for the fence on a frame’s dma-buf', async () => {
+    const { report, status } = await probedWithGl(lab, ['--flip']);
+    const { nativeFence, renderer, node, implicitFence, formats } = report.gl ?? assert.fail('no GL');
+    const expected = { ...allDrawn(nativeFence), 'trials.flip': 'ok', 'trials.gl-flip': 'ok', 'trials.implicit': 'ok' };
+    assert.deepEqual(without(outcomes(report), 'gl.robustness'), expected);
+    assert.match(renderer, /^llvmpipe/);
+    assert.deepEqual([node, implicitFence, formats], ['/dev/dri/card1', false, ['XRGB8888']]);
+    assert.match(checkOf(report, 'trials.draw').found, /the CPU reads the very pixels/);
+    const [fences, implicit] = ['trials.fences', 'trials.implicit'].map((id) => checkOf(report, id).found);
+    assert.match(fences ?? '', nativeFence ? /native fence: it had signalled when it came/ : /native fence: none/);
+    assert.match(fences ?? '', /implicit fence: none on the dma-buf, while the GPU drew on for/);
+    assert.match(
+      implicit ?? '',
+      /the display waits: a fence of vgem, which stands in.*the flip came [\d.]+ ms after it$/,
+    );
+    assert.equal(status, 0);
+    assert.equal(await screenOf(lab), shown);
+  });
+
+  it('says that nothing can be drawn into on vgem’s render node, and goes on', async () => {
+    const { report } = await probedWithGl(lab, ['--render', '/dev/dri/renderD129']);
+    const { status, advice } = checkOf(report, 'trials.draw');
+    assert.notEqual(status, 'ok');
+    assert.ok(advice ?? report.gl === null);
+    assert.equal(statuses(report)['trials.fences'], 'unknown');
+    assert.equal(checkOf(report, 'trials.paths').status, 'ok');
+  });
+
   it('says to an ordinary user what is closed, and by which group it opens', async () => {
-    const { report, status } = await probed(lab, ['--redact'], asNobody);
+    const { report, status } = await probedWithGl(lab, ['--redact'], asNobody);
     assert.deepEqual(outcomes(report), { ...without(allWell, 'trials.placement', 'trials.rows'), ...allClosed });
     assert.deepEqual([status, report.verdict.status, report.verdict.path], [3, 'no', null]);
     assert.match(report.verdict.text, /ERR_PERMISSION.*video/);

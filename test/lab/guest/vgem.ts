@@ -3,15 +3,13 @@
  * so that it looks as if rendering (or reading) were not finished.
  */
 import { DrmNode, discover } from '../../../src/device/index.js';
-import { closeGemHandle, primeFdToHandle, type DmabufFd } from '../../../src/ffi/index.js';
-import { check } from '../../../src/ffi/failures.js';
-import { libdrm } from '../../../src/ffi/libdrm-library.js';
-
-/** DRM_IOCTL_VGEM_FENCE_ATTACH and DRM_IOCTL_VGEM_FENCE_SIGNAL, of vgem_drm.h. */
-const attachIoctl = 0xc0106441;
-const signalIoctl = 0x40086442;
-/** VGEM_FENCE_WRITE: a writer's fence, for which readers wait as well. */
-const writeFlag = 1;
+import {
+  attachVgemFence,
+  closeGemHandle,
+  primeFdToHandle,
+  signalVgemFence,
+  type DmabufFd,
+} from '../../../src/ffi/index.js';
 
 /** vgem lets it signal by itself after 10 s. */
 export class VgemFence {
@@ -30,11 +28,7 @@ export class VgemFence {
   signal(): void {
     if (!this.#pending) return;
     this.#pending = false;
-    const request = Buffer.alloc(8); // struct drm_vgem_fence_signal { fence, flags }
-    request.writeUInt32LE(this.id, 0);
-    const result = libdrm().drmIoctl(this.node.fd, signalIoctl, request);
-    const operation = 'DRM_IOCTL_VGEM_FENCE_SIGNAL';
-    check(result, { fd: this.node.fd, operation, what: 'Cannot signal a fence of vgem' });
+    signalVgemFence(this.node.fd, this.id);
   }
 
   /** Signals it where nobody has. Idempotent; too late is no error. */
@@ -71,13 +65,7 @@ export class Vgem {
     // the fence needs it no more, being the dma-buf's own.
     const handle = primeFdToHandle(node.fd, dmabufFd as DmabufFd);
     try {
-      const request = Buffer.alloc(16); // struct drm_vgem_fence_attach { handle, flags, out_fence, pad }
-      request.writeUInt32LE(handle, 0);
-      request.writeUInt32LE(write ? writeFlag : 0, 4);
-      const result = libdrm().drmIoctl(node.fd, attachIoctl, request);
-      const operation = 'DRM_IOCTL_VGEM_FENCE_ATTACH';
-      check(result, { fd: node.fd, operation, what: 'Cannot attach a fence of vgem' });
-      return new VgemFence(node, request.readUInt32LE(8));
+      return new VgemFence(node, attachVgemFence(node.fd, handle, { write }));
     } finally {
       closeGemHandle(node.fd, handle);
     }

@@ -1,14 +1,17 @@
 /** Machines made up for the probe's tests. */
 import type { DrmDevice } from '../../../src/device/index.js';
 import { GuestheadError } from '../../../src/errors.js';
+import { format, LINEAR } from '../../../src/ffi/index.js';
 import type { Bench } from '../../../src/probe/bench.js';
 import { readDevice } from '../../../src/probe/device-reading.js';
 import type { FileAccess, Files } from '../../../src/probe/files.js';
+import { tryGl } from '../../../src/probe/gl/trial.js';
 import type { RowFacts } from '../../../src/probe/rows.js';
 import type { OpenedNode } from '../../../src/probe/opened-node.js';
 import { probe, type ProbeOptions, type ProbeSources } from '../../../src/probe/probe.js';
 import type { Capabilities, HeadFacts, VirtioParameters } from '../../../src/probe/report.js';
 import { runTrials } from '../../../src/probe/trials.js';
+import { drawnRun } from './drawn-runs.js';
 
 export const virtio: DrmDevice = {
   driver: 'virtio_gpu',
@@ -134,6 +137,9 @@ export class FakeBench implements Bench {
   sharedMemory(): ReadonlyMap<string, number> {
     return new Map();
   }
+  formats(): ReturnType<Bench['formats']> {
+    return [new Map([[format.XRGB8888, [LINEAR]]])];
+  }
   importUdmabuf(): string {
     return 'imported too';
   }
@@ -179,6 +185,8 @@ export function probeOf(made: MadeUp, options: ProbeOptions = {}) {
     libraries: () => [],
     trials: (both) => runTrials(both, files, () => made.bench ?? new FakeBench()),
     flip: () => Promise.reject(new Error('not asked for')),
+    gl: (both, formats) => tryGl(both, formats, () => Promise.resolve(drawnRun())),
+    glFlip: () => Promise.reject(new Error('not asked for')),
     ...made.sources,
   });
 }

@@ -156,7 +156,7 @@ describe('the trials', () => {
       refusal: undefined,
     }));
     const check = { id: 'trials.flip', status: 'no' as const, found: 'no flip event', why: '', advice: null };
-    const verdict = judge({ checks: [], paths }, devices, { check, path: undefined });
+    const verdict = judge({ checks: [], paths, formats: undefined }, devices, { check, path: undefined });
     assert.deepEqual([verdict.status, verdict.path], ['no', null]);
     assert.match(verdict.text, /in earnest.*no flip event/);
   });
