@@ -1,17 +1,18 @@
-/** `run --metrics`: the run's figures over HTTP for as long as it flips. */
-import { type Head, parseHeadOptions } from '../head/index.js';
+/** `run --metrics`: the run's figures over HTTP, from before the devices are opened to the end. */
+import { parseHeadOptions } from '../head/index.js';
 import { loadPrometheus, Metrics, type Address } from '../report/metrics/index.js';
+import type { RunObserver } from './observers.js';
 
-/** Rejects with ERR_USAGE where prom-client is missing. */
-export async function metricsObserver(address: Address, flipTimeoutMs: number | undefined) {
+/** Rejects with ERR_USAGE where prom-client is missing, or the address cannot be had. */
+export async function metricsObserver(address: Address, flipTimeoutMs: number | undefined): Promise<RunObserver> {
   const prometheus = await loadPrometheus();
   const options = { address, flipTimeoutMs: parseHeadOptions({ flipTimeoutMs }).flipTimeoutMs };
-  let metrics: Metrics | undefined;
+  const metrics = await Metrics.listen(prometheus, options);
+  process.stderr.write(`metrics: ${metrics.url}\n`);
   return {
-    begin: async (heads: readonly Head[]) => {
-      metrics = await Metrics.open(prometheus, heads, options);
-      process.stderr.write(`metrics: ${metrics.url}\n`);
+    begin: (heads) => {
+      metrics.begin(heads);
     },
-    close: () => metrics?.close(),
+    close: () => metrics.close(),
   };
 }

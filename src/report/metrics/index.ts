@@ -1,6 +1,6 @@
 /** A run's figures for Prometheus, while it flips. Loaded only where they are asked for. */
 import { GuestheadError } from '../../errors.js';
-import { monotonicClock } from '../../loop/index.js';
+import { monotonicClock, type Clock } from '../../loop/index.js';
 import type { TalliedHead } from './head-tally.js';
 import { registryOf, type Prometheus } from './registry.js';
 import { MetricsServer, type Address, type Answer } from './server.js';
@@ -27,33 +27,46 @@ export async function loadPrometheus(load: () => Promise<object> = () => import(
   }
 }
 
-/** Counts from now on, and serves it; owns listeners and server until `close`. */
+/** Until there is a head to tell of, and in /healthz until each has flipped: 503, which whoever waits for it asks again. */
+const starting: Answer = { status: 503, text: 'starting\n' };
+
+interface Running {
+  readonly tallies: Tallies;
+  readonly registry: ReturnType<typeof registryOf>;
+}
+
+/** Serves from now on, and counts from `begin` on; owns listeners and server until `close`. */
 export class Metrics {
+  #running: Running | undefined;
+
   /** Rejects with ERR_USAGE where the address cannot be had. */
-  static async open(
+  static async listen(
     prometheus: Prometheus,
-    heads: readonly TalliedHead[],
     { address, flipTimeoutMs }: MetricsOptions,
     clock = monotonicClock,
   ): Promise<Metrics> {
-    const tallies = new Tallies(heads, clock.now());
-    const registry = registryOf(prometheus, tallies.all);
-    try {
-      const server = await MetricsServer.listen(address, {
-        '/metrics': async () => ({ status: 200, type: registry.contentType, text: await registry.metrics() }),
-        '/healthz': () => health(tallies, clock.now(), flipTimeoutMs),
-      });
-      return new Metrics(tallies, server);
-    } catch (error) {
-      tallies.stop();
-      throw error;
-    }
+    const metrics: Metrics = new Metrics(
+      await MetricsServer.listen(address, {
+        '/metrics': () => metrics.#figures(),
+        '/healthz': () => metrics.#health(flipTimeoutMs),
+      }),
+      prometheus,
+      clock,
+    );
+    return metrics;
   }
 
   private constructor(
-    private readonly tallies: Tallies,
     private readonly server: MetricsServer,
+    private readonly prometheus: Prometheus,
+    private readonly clock: Clock,
   ) {}
+
+  /** The heads are open. */
+  begin(heads: readonly TalliedHead[]): void {
+    const tallies = new Tallies(heads, this.clock.now());
+    this.#running = { tallies, registry: registryOf(this.prometheus, tallies.all) };
+  }
 
   get url(): string {
     return this.server.url;
@@ -61,14 +74,23 @@ export class Metrics {
 
   /** Idempotent. */
   close(): Promise<void> {
-    this.tallies.stop();
+    this.#running?.tallies.stop();
     return this.server.close();
   }
-}
 
-function health(tallies: Tallies, now: number, timeoutMs: number): Answer {
-  const overdue = tallies.overdue(now, timeoutMs);
-  if (overdue.length === 0) return { status: 200, text: 'ok\n' };
-  const lines = overdue.map(({ connector, ms }) => `${connector}: no flip for ${(ms / 1000).toFixed(1)} s\n`);
-  return { status: 503, text: lines.join('') };
+  async #figures(): Promise<Answer> {
+    if (this.#running === undefined) return starting;
+    const { registry } = this.#running;
+    return { status: 200, type: registry.contentType, text: await registry.metrics() };
+  }
+
+  #health(timeoutMs: number): Answer {
+    if (this.#running === undefined) return starting;
+    const { tallies } = this.#running;
+    const overdue = tallies.overdue(this.clock.now(), timeoutMs);
+    if (overdue.length === 0)
+      return tallies.all.every(({ flips }) => flips > 0) ? { status: 200, text: 'ok\n' } : starting;
+    const lines = overdue.map(({ connector, ms }) => `${connector}: no flip for ${(ms / 1000).toFixed(1)} s\n`);
+    return { status: 503, text: lines.join('') };
+  }
 }

@@ -52,7 +52,8 @@ describe('metrics', () => {
   beforeEach(async () => {
     now = 0;
     [one, two] = [headOf('Virtual-1'), headOf('Virtual-2')];
-    metrics = await Metrics.open(prometheus, [one.head, two.head], { address, flipTimeoutMs: 2000 }, clock);
+    metrics = await Metrics.listen(prometheus, { address, flipTimeoutMs: 2000 }, clock);
+    metrics.begin([one.head, two.head]);
   });
   afterEach(async () => {
     await metrics.close();
@@ -124,7 +125,7 @@ describe('metrics', () => {
       return [answer.status, await answer.text()];
     };
     now = 1900;
-    assert.deepEqual(await health(), [200, 'ok\n']);
+    assert.deepEqual(await health(), [503, 'starting\n'], 'no flip yet');
     now = 2100;
     assert.deepEqual(await health(), [503, 'Virtual-1: no flip for 2.1 s\nVirtual-2: no flip for 2.1 s\n']);
     one.monitor.flipped(flipAt(60));
@@ -134,7 +135,25 @@ describe('metrics', () => {
     assert.deepEqual(await health(), [200, 'ok\n']);
   });
 
+  it('say that they are starting before there is a head', async () => {
+    const early = await Metrics.listen(prometheus, { address, flipTimeoutMs: 2000 }, clock);
+    const ask = async (path: string) => {
+      const answer = await fetch(new URL(path, early.url));
+      return [answer.status, await answer.text()];
+    };
+    assert.deepEqual([await ask('/metrics'), await ask('/healthz')], Array(2).fill([503, 'starting\n']));
+    early.begin([one.head]);
+    assert.equal((await ask('/metrics'))[0], 200);
+    assert.deepEqual(await ask('/healthz'), [503, 'starting\n']);
+    one.monitor.flipped(flipAt(1));
+    assert.deepEqual(await ask('/healthz'), [200, 'ok\n']);
+    await early.close();
+    await metrics.close();
+    assert.equal(one.monitor.observed, false, 'nobody listens any more');
+  });
+
   it('answer 404 and 405 to what else is asked', async () => {
+    for (const { monitor } of [one, two]) monitor.flipped(flipAt(1));
     assert.equal((await get('/')).status, 404);
     assert.equal((await get('/constructor')).status, 404);
     for (const path of ['/metrics', '/healthz']) {
@@ -154,20 +173,18 @@ describe('metrics', () => {
 });
 
 describe('where metrics cannot be', () => {
-  it('a port in use is bad usage, with what to do, and leaves no listener', async () => {
+  it('a port in use is bad usage, with what to do', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const { head, monitor } = headOf('Virtual-1');
     await assert.rejects(
-      Metrics.open(prometheus, [head], { address: { ...address, port }, flipTimeoutMs: 2000 }, clock),
+      Metrics.listen(prometheus, { address: { ...address, port }, flipTimeoutMs: 2000 }, clock),
       ({ code, message, advice }: GuestheadError) => {
         assert.deepEqual([code, message.includes(`127.0.0.1:${port}: EADDRINUSE`)], ['ERR_USAGE', true]);
         return /in use.*0/.test(advice ?? '');
       },
     );
     other.close();
-    assert.equal(monitor.observed, false);
   });
 
   it('prom-client that is not installed is bad usage, with how to install it', async () => {
@@ -180,12 +197,8 @@ describe('where metrics cannot be', () => {
 
   it('serve IPv6 in brackets where there is IPv6', async (test) => {
     try {
-      const metrics = await Metrics.open(
-        prometheus,
-        [],
-        { address: { host: '::1', port: 0 }, flipTimeoutMs: 1 },
-        clock,
-      );
+      const metrics = await Metrics.listen(prometheus, { address: { host: '::1', port: 0 }, flipTimeoutMs: 1 }, clock);
+      metrics.begin([]);
       assert.match(metrics.url, /^http:\/\/\[::1\]:\d+\/metrics$/);
       assert.equal((await fetch(metrics.url)).status, 200);
       await metrics.close();
