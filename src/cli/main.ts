@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `guesthead …`: only dispatches, and turns what was thrown into lines and a status. */
 import { CommanderError } from 'commander';
+import { wantsAscii, writeAscii } from './ascii.js';
 import { exitStatus, failureLines, usageStatus } from './failure.js';
 import { createProgram } from './program.js';
 import { endWithReader } from './reader-gone.js';
@@ -8,6 +9,7 @@ import { endWithReader } from './reader-gone.js';
 /** A function of its own, for the bundle is no ES module: it has no await outside of one. */
 async function main(): Promise<void> {
   endWithReader();
+  if (wantsAscii(process.env)) for (const stream of [process.stdout, process.stderr]) writeAscii(stream);
   try {
     await createProgram(process.argv[2]).parseAsync();
   } catch (error) {

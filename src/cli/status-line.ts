@@ -3,19 +3,59 @@ import type { Head } from '../head/index.js';
 
 const everyMs = 500;
 
+/** What is told of a head, the most important first: of a narrow terminal's line the last go. */
+export type StatusFields = readonly [name: string, ...figures: string[]];
+
+type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns'>;
+
 /** Returns the function that takes the line away. */
-export function showStatus(heads: readonly Head[]): () => void {
-  if (!process.stderr.isTTY) return () => undefined;
+export function showStatus(heads: readonly Head[], terminal = process.stderr, { TERM } = process.env): () => void {
+  if (!terminal.isTTY || TERM === 'dumb') return () => undefined;
+  const line = new LiveLine(terminal);
   const timer = setInterval(() => {
-    process.stderr.write(`\r\u001b[K${heads.map(statusOf).join('   ')}`);
+    line.show(fitted(heads.map(fieldsOf), terminal.columns));
   }, everyMs);
   return () => {
     clearInterval(timer);
-    process.stderr.write('\r\u001b[K');
+    line.clear();
   };
 }
 
-function statusOf(head: Head): string {
+/** One line that is written again and again. */
+export class LiveLine {
+  #shown = 0;
+
+  constructor(private readonly terminal: Terminal) {}
+
+  show(text: string): void {
+    this.clear();
+    this.terminal.write(text);
+    this.#shown = text.length;
+  }
+
+  /** A terminal that has become narrower since shows it on several rows. */
+  clear(): void {
+    const rows = Math.max(1, Math.ceil(this.#shown / Math.max(1, this.terminal.columns)));
+    this.terminal.write(`${rows > 1 ? `\u001b[${rows - 1}A` : ''}\r\u001b[J`);
+    this.#shown = 0;
+  }
+}
+
+/** Shorter than a row, so that no terminal wraps it: with as many figures of each head as there is room for. */
+export function fitted(heads: readonly StatusFields[], columns: number): string {
+  const room = Math.max(0, columns - 1);
+  const most = Math.max(...heads.map(({ length }) => length));
+  for (let fields = most; fields > 0; fields--) {
+    const line = heads.map((head) => head.slice(0, fields).join('  ')).join('   ');
+    if (line.length <= room) return line;
+  }
+  return heads
+    .map(([name]) => name)
+    .join(' ')
+    .slice(0, room);
+}
+
+function fieldsOf(head: Head): StatusFields {
   const { flipsPerSecond, missedFlips, flushFenceMs, flipMs } = head.stats();
   const buffers = Object.entries(head.states())
     .filter(([, count]) => count > 0)
@@ -27,5 +67,5 @@ function statusOf(head: Head): string {
     `flip ${(flipMs?.p50 ?? 0).toFixed(1)} ms`,
     `flush fence ${(flushFenceMs?.p50 ?? 0).toFixed(1)} ms`,
     buffers.join(', '),
-  ].join('  ');
+  ];
 }
