@@ -26,7 +26,7 @@ const failure = { passed: 0, failed: 1, skipped: 0 };
 async function runGroups(names) {
   const checksOf = (...wanted) => wanted.filter((name) => names.includes(name)).flatMap((name) => groups[name]);
   // The longest first, so that both lanes end together; the sanitizers' tests take as long as all the others of the addon.
-  const quick = await inLanes(2, checksOf('addon', 'unit', 'lint', 'browser', 'contract', 'package'));
+  const quick = await inLanes(2, checksOf('addon', 'unit', 'lint', 'gl', 'browser', 'contract', 'package'));
   return [...quick, ...(await inLanes(1, checksOf('lab')))];
 }
 

@@ -7,8 +7,9 @@ export type { DrmDevice, Kernel } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode, ErrorDetails } from './errors.js';
 export { Fence, formats, modifiers, Udmabuf } from './buffer/index.js';
-export { Gl, GlPicture, MemoryPicture, Effect } from './gl/index.js';
+export { DamageHistory, Gl, GlPicture, MemoryPicture, Effect } from './gl/index.js';
 export type {
+  AgedFrame,
   AlphaMode,
   Box,
   Colour,
@@ -29,6 +30,7 @@ export type {
   Surface,
   Transform,
   UniformSizes,
+  UniformValues,
 } from './gl/index.js';
 export type { GlFormat, GlInfo, GlPixels } from './native.js';
 export { headChannels, openGpus, openHead, restoreOnSignals } from './head/index.js';

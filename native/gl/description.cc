@@ -21,14 +21,14 @@ class Reader {
       throw std::invalid_argument("The description ends before " + std::string(name));
     const double value = *next_++;
     if (std::isfinite(value) && value >= least && value <= most) return value;
-    throw std::invalid_argument(std::string(name) + " is out of range");
+    throw refused(name, "is out of range");
   }
 
   template <class T>
   T integer(const char* name, double least, double most) {
     const double value = number(name, least, most);
     if (value == std::floor(value)) return static_cast<T>(value);
-    throw std::invalid_argument(std::string(name) + " is no integer");
+    throw refused(name, "is no integer");
   }
 
   float coordinate(const char* name) {
@@ -36,8 +36,16 @@ class Reader {
   }
 
   bool isAtEnd() const { return next_ == end_; }
+  /** From now on, what is wrong is wrong with this layer. */
+  void beginLayer(int index) { layer_ = index; }
 
  private:
+  std::invalid_argument refused(const char* name, const char* why) const {
+    const std::string whose = layer_ < 0 ? "" : "layer " + std::to_string(layer_) + ": ";
+    return std::invalid_argument(whose + name + " " + why);
+  }
+
+  int layer_ = -1;
   const double* next_;
   const double* end_;
 };
@@ -46,28 +54,51 @@ uint32_t readId(Reader& reader, const char* name, double least) {
   return reader.integer<uint32_t>(name, least, UINT32_MAX);
 }
 
-Rect readRect(Reader& reader) {
-  const auto coordinate = [&](double least) {
-    return reader.integer<int>("rectangle", least, kMostCoordinate);
+/** `names`: of x, y, width and height. */
+using BoxNames = std::array<const char*, 4>;
+
+Rect readRect(Reader& reader, const BoxNames& names) {
+  const auto coordinate = [&](const char* name, double least) {
+    return reader.integer<int>(name, least, kMostCoordinate);
   };
-  const int x = coordinate(-kMostCoordinate);
-  const int y = coordinate(-kMostCoordinate);
-  const int width = coordinate(0);
-  return {x, y, width, coordinate(0)};
+  const int x = coordinate(names[0], -kMostCoordinate);
+  const int y = coordinate(names[1], -kMostCoordinate);
+  const int width = coordinate(names[2], 0);
+  return {x, y, width, coordinate(names[3], 0)};
 }
 
-Box readBox(Reader& reader) {
-  const float x = reader.coordinate("box");
-  const float y = reader.coordinate("box");
-  const auto size = [&] { return static_cast<float>(reader.number("box", 0, kMostCoordinate)); };
-  const float width = size();
-  return {x, y, width, size()};
+Box readBox(Reader& reader, const BoxNames& names) {
+  const float x = reader.coordinate(names[0]);
+  const float y = reader.coordinate(names[1]);
+  const auto size = [&](const char* name) {
+    return static_cast<float>(reader.number(name, 0, kMostCoordinate));
+  };
+  const float width = size(names[2]);
+  return {x, y, width, size(names[3])};
 }
 
-std::array<float, 4> readColour(Reader& reader) {
+std::array<float, 4> readColour(Reader& reader, const char* name) {
   std::array<float, 4> colour;
-  for (float& part : colour) part = static_cast<float>(reader.number("colour", 0, 1));
+  for (float& part : colour) part = static_cast<float>(reader.number(name, 0, 1));
   return colour;
+}
+
+constexpr BoxNames kFrom = {"from.x", "from.y", "from.width", "from.height"};
+constexpr BoxNames kTo = {"to.x", "to.y", "to.width", "to.height"};
+constexpr BoxNames kDamage = {"damage.x", "damage.y", "damage.width", "damage.height"};
+constexpr BoxNames kUpload = {"upload.x", "upload.y", "upload.width", "upload.height"};
+constexpr double kMostFloat = 3e38;
+
+void readEffect(Reader& reader, Layer& layer) {
+  const auto value = [&](const char* name) {
+    return static_cast<float>(reader.number(name, -kMostFloat, kMostFloat));
+  };
+  for (uint32_t& channel : layer.channels) channel = readId(reader, "channel", 0);
+  layer.frame = reader.integer<int>("frame", 0, INT32_MAX);
+  layer.time = value("time");
+  for (float& part : layer.mouse) part = value("mouse");
+  layer.uniforms.resize(reader.integer<size_t>("the number of uniform values", 0, kMostUniforms));
+  for (float& each : layer.uniforms) each = value("uniforms");
 }
 
 Layer readLayer(Reader& reader) {
@@ -80,13 +111,10 @@ Layer readLayer(Reader& reader) {
   layer.linear = reader.integer<uint8_t>("filter", 0, 1) != 0;
   layer.alpha = static_cast<AlphaMode>(reader.integer<uint8_t>("alpha mode", 0, 2));
   layer.opacity = static_cast<float>(reader.number("opacity", 0, 1));
-  layer.colour = readColour(reader);
-  layer.from = readBox(reader);
-  layer.to = readBox(reader);
-  for (uint32_t& channel : layer.channels) channel = readId(reader, "channel", 0);
-  layer.uniforms.resize(reader.integer<size_t>("number of uniform values", 0, kMostUniforms));
-  for (float& value : layer.uniforms)
-    value = static_cast<float>(reader.number("uniform", -3e38, 3e38));
+  layer.colour = readColour(reader, "colour");
+  layer.from = readBox(reader, kFrom);
+  layer.to = readBox(reader, kTo);
+  if (layer.source == SourceKind::effect) readEffect(reader, layer);
   return layer;
 }
 
@@ -97,17 +125,21 @@ Composition readComposition(const double* numbers, size_t count) {
   Composition composition = {};
   composition.target = readId(reader, "target", 1);
   composition.fence = static_cast<FenceKind>(reader.integer<uint8_t>("kind of fence", 0, 2));
-  composition.background = readColour(reader);
-  const int rects = reader.integer<int>("number of damaged rectangles", -1, kMostItems);
-  const int uploads = reader.integer<int>("number of uploads", 0, kMostItems);
-  const int layers = reader.integer<int>("number of layers", 0, kMostItems);
+  composition.background = readColour(reader, "background");
+  const int rects = reader.integer<int>("the number of damaged rectangles", -1, kMostItems);
+  const int uploads = reader.integer<int>("the number of uploads", 0, kMostItems);
+  const int layers = reader.integer<int>("the number of layers", 0, kMostItems);
   composition.isWhole = rects < 0;
-  for (int i = 0; i < rects; ++i) composition.damage.push_back(readRect(reader));
+  for (int i = 0; i < rects; ++i) composition.damage.push_back(readRect(reader, kDamage));
   for (int i = 0; i < uploads; ++i) {
     const uint32_t surface = readId(reader, "upload", 1);
-    composition.uploads.push_back({surface, readRect(reader)});
+    composition.uploads.push_back({surface, readRect(reader, kUpload)});
   }
-  for (int i = 0; i < layers; ++i) composition.layers.push_back(readLayer(reader));
+  composition.layers.reserve(layers);
+  for (int i = 0; i < layers; ++i) {
+    reader.beginLayer(i);
+    composition.layers.push_back(readLayer(reader));
+  }
   if (!reader.isAtEnd())
     throw std::invalid_argument("The description goes on after its last layer");
   return composition;

@@ -50,6 +50,10 @@ struct Layer {
   Box to;
   /** An effect's surfaces, by channel; 0 = none. */
   std::array<uint32_t, 4> channels;
+  /** An effect's iFrame, iTime and iMouse. */
+  int frame;
+  float time;
+  std::array<float, 4> mouse;
   /** An effect's uniform values, in the order of their names. */
   std::vector<float> uniforms;
 };
@@ -68,8 +72,8 @@ struct Composition {
 
 /**
  * Reads what src/gl/packing.ts writes: numbers in a row, the sizes first. Descriptors are
- * duplicated. Throws std::invalid_argument for what is no description, SystemError for a descriptor
- * that is closed.
+ * duplicated. Throws std::invalid_argument that names what is out of range and of which layer,
+ * SystemError for a descriptor that is closed.
  */
 Composition readComposition(const double* numbers, size_t count);
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "gl/failure.h"
+#include "gl/placement.h"
 
 namespace guesthead::gl {
 namespace {
@@ -11,12 +12,6 @@ namespace {
 constexpr size_t kMostParts = 64;
 
 constexpr GLfloat kCorners[] = {0, 0, 1, 0, 0, 1, 1, 1};
-
-bool isOpaque(const Layer& layer) {
-  if (layer.opacity < 1) return false;
-  return layer.source == SourceKind::solid ? layer.colour[3] >= 1
-                                           : layer.alpha == AlphaMode::opaque;
-}
 
 /** The pixels that a box covers wholly. */
 Rect covered(const Box& box) {
@@ -34,13 +29,46 @@ Rect touched(const Box& box) {
           static_cast<int>(std::ceil(box.y + box.height)) - top};
 }
 
+}  // namespace
+
+void Painter::paint(const Composition& composition) {
+  upload(composition.uploads);
+  Surface& target = objects_.surface(composition.target);
+  const Rect whole = {0, 0, target.width(), target.height()};
+  const Region region = composition.isWhole ? Region{whole} : regionOf(composition.damage, whole);
+  const auto parts = visibleParts(composition.layers, region);
+  for (size_t i = 0; i < composition.layers.size(); ++i) {
+    if (!parts[i].empty()) prepare(composition.layers[i]);
+  }
+  begin(target);
+  clear(parts.back(), composition.background);
+  for (size_t i = 0; i < composition.layers.size(); ++i) {
+    if (!parts[i].empty()) draw(composition.layers[i], target, parts[i]);
+  }
+}
+
+/** All of them, whatever becomes of one: JavaScript does not send them again. */
+void Painter::upload(const std::vector<Upload>& uploads) {
+  std::optional<Failure> first;
+  for (const auto& [id, rect] : uploads) {
+    try {
+      Surface& surface = objects_.surface(id);
+      const Rect part = rect.cut({0, 0, surface.width(), surface.height()});
+      if (!part.isEmpty()) surface.upload(part.x, part.y, part.width, part.height);
+    } catch (const Failure& failure) {
+      if (!first) first = failure;
+    }
+  }
+  if (first) throw *first;
+}
+
 /** What of each layer no opaque layer above it hides; what is left for the background comes last.
  */
-std::vector<Region> visibleParts(const std::vector<Layer>& layers, Region region) {
+std::vector<Region> Painter::visibleParts(const std::vector<Layer>& layers, Region region) {
   std::vector<Region> parts(layers.size() + 1);
   for (size_t i = layers.size(); i-- > 0;) {
     parts[i] = inside(region, touched(layers[i].to));
-    if (!isOpaque(layers[i])) continue;
+    if (parts[i].empty() || !isOpaque(layers[i])) continue;
     Region rest = outside(region, covered(layers[i].to));
     if (rest.size() <= kMostParts) region = std::move(rest);
   }
@@ -48,56 +76,28 @@ std::vector<Region> visibleParts(const std::vector<Layer>& layers, Region region
   return parts;
 }
 
-/** From the unit square of what is shown to that of the buffer: wl_surface.set_buffer_transform
- * undone. */
-constexpr float kTransforms[8][6] = {
-    // s = a u + b v + c, t = d u + e v + f
-    {1, 0, 0, 0, 1, 0},  {0, 1, 0, -1, 0, 1}, {-1, 0, 1, 0, -1, 1}, {0, -1, 1, 1, 0, 0},
-    {-1, 0, 1, 0, 1, 0}, {0, 1, 0, 1, 0, 0},  {1, 0, 0, 0, -1, 1},  {0, -1, 1, -1, 0, 1},
-};
-
-/** Memory's first row is drawn as GL's lowest, so that nothing is turned upside down on the way. */
-std::array<float, 4> destinationOf(const Box& to, const Surface& target) {
-  const float width = static_cast<float>(target.width());
-  const float height = static_cast<float>(target.height());
-  return {to.x / width * 2 - 1, to.y / height * 2 - 1, to.width / width * 2,
-          to.height / height * 2};
+bool Painter::isOpaque(const Layer& layer) {
+  if (layer.opacity < 1) return false;
+  if (layer.source == SourceKind::solid) return layer.colour[3] >= 1;
+  if (layer.source == SourceKind::surface && objects_.surface(layer.id).isOpaque()) return true;
+  if (layer.alpha != AlphaMode::opaque) return false;
+  return layer.source == SourceKind::surface || !compiled(layer.id).discards();
 }
 
-std::array<float, 9> matrixOf(const Layer& layer, const Surface& source) {
-  const auto& t = kTransforms[layer.transform];
-  const float width = static_cast<float>(source.width());
-  const float height = static_cast<float>(source.height());
-  const float sx = layer.from.width / width, sy = layer.from.height / height;
-  const float ox = layer.from.x / width, oy = layer.from.y / height;
-  return {t[0] * sx, t[3] * sy, 0, t[1] * sx, t[4] * sy, 0, t[2] * sx + ox, t[5] * sy + oy, 1};
-}
-
-/** Half a pixel inside, so that a filter mixes in nothing from outside the rectangle. */
-std::array<float, 4> boundsOf(const Box& from, const Surface& source) {
-  const float width = static_cast<float>(source.width());
-  const float height = static_cast<float>(source.height());
-  const float insetX = std::min(0.5f, from.width / 2), insetY = std::min(0.5f, from.height / 2);
-  return {(from.x + insetX) / width, (from.y + insetY) / height,
-          (from.x + from.width - insetX) / width, (from.y + from.height - insetY) / height};
-}
-
-}  // namespace
-
-void Painter::paint(const Composition& composition) {
-  for (const auto& [id, rect] : composition.uploads) {
-    Surface& surface = objects_.surface(id);
-    const Rect part = rect.cut({0, 0, surface.width(), surface.height()});
-    if (!part.isEmpty()) surface.upload(part.x, part.y, part.width, part.height);
+/** What may fail does so before the first pixel is drawn. */
+void Painter::prepare(const Layer& layer) {
+  if (layer.source == SourceKind::surface) objects_.surface(layer.id).prepareTexture();
+  if (layer.source != SourceKind::effect) return;
+  if (layer.uniforms.size() != compiled(layer.id).valueCount()) {
+    throw Failure{"ERR_USAGE", "uniforms", "the effect has another number of uniform values"};
   }
-  Surface& target = objects_.surface(composition.target);
-  const Rect whole = {0, 0, target.width(), target.height()};
-  const Region region = composition.isWhole ? Region{whole} : regionOf(composition.damage, whole);
-  const auto parts = visibleParts(composition.layers, region);
-  begin(target);
-  clear(parts.back(), composition.background);
-  for (size_t i = 0; i < composition.layers.size(); ++i) {
-    if (!parts[i].empty()) draw(composition.layers[i], target, parts[i]);
+  for (const uint32_t channel : layer.channels) {
+    if (channel == 0) continue;
+    Surface& surface = objects_.surface(channel);
+    surface.prepareTexture();
+    if (surface.kind() == GL_TEXTURE_2D) continue;
+    throw Failure{"ERR_UNSUPPORTED", "GL_OES_EGL_image_external",
+                  "an effect cannot read a picture of YUV: compose it into another one first"};
   }
 }
 
@@ -123,55 +123,70 @@ void Painter::clear(const Region& region, const std::array<float, 4>& colour) {
 void Painter::draw(const Layer& layer, const Surface& target, const Region& region) {
   const auto& gl = context_.functions().gl;
   isOpaque(layer) ? gl.Disable(GL_BLEND) : gl.Enable(GL_BLEND);
-  Placement placement = {destinationOf(layer.to, target), {1, 0, 0, 0, 1, 0, 0, 0, 1}};
-  if (layer.source == SourceKind::surface) {
-    drawSurface(layer, placement);
-  } else if (layer.source == SourceKind::effect) {
-    drawEffect(layer);
-    placement.matrix = {1, 0, 0, 0, -1, 0, 0, 1, 1};  // a shader counts rows from below
-    objects_.effect(layer.id).program->place(placement);
-  } else {
-    const LayerProgram& solid = program(LayerProgram::Kind::solid);
-    solid.use();
-    solid.place(placement);
-    solid.setColour(layer.colour);
-    solid.setBlend(AlphaMode::premultiplied, layer.opacity, {});
+  switch (layer.source) {
+    case SourceKind::solid:
+      useColour(layer, target);
+      break;
+    case SourceKind::surface:
+      useSurface(layer, target);
+      break;
+    case SourceKind::effect:
+      useEffect(layer, target);
   }
   fill(region);
 }
 
-void Painter::drawSurface(const Layer& layer, const Placement& placement) {
-  const auto& gl = context_.functions().gl;
-  Surface& source = objects_.surface(layer.id);
-  gl.ActiveTexture(GL_TEXTURE0);
-  const GLenum kind = source.bindTexture();
-  const GLint filter = layer.linear ? GL_LINEAR : GL_NEAREST;
-  gl.TexParameteri(kind, GL_TEXTURE_MIN_FILTER, filter);
-  gl.TexParameteri(kind, GL_TEXTURE_MAG_FILTER, filter);
-  const LayerProgram& textured =
-      program(kind == GL_TEXTURE_2D ? LayerProgram::Kind::flat : LayerProgram::Kind::external);
-  textured.use();
-  textured.place({placement.destination, matrixOf(layer, source)});
-  textured.setBlend(layer.alpha, layer.opacity, boundsOf(layer.from, source));
+void Painter::useColour(const Layer& layer, const Surface& target) {
+  const LayerProgram& solid = program(LayerProgram::Kind::solid);
+  solid.use();
+  solid.place(placementOf(layer, target));
+  solid.setColour(layer.colour);
+  solid.setBlend(AlphaMode::premultiplied, layer.opacity);
 }
 
-void Painter::drawEffect(const Layer& layer) {
+void Painter::useSurface(const Layer& layer, const Surface& target) {
+  Surface& source = objects_.surface(layer.id);
+  const bool external = source.kind() != GL_TEXTURE_2D;
+  const bool linear = layer.linear && (external || !isUnscaled(layer));
+  bindTo(0, source, external && linear ? GL_LINEAR : GL_NEAREST);
+  const LayerProgram& textured = program(external ? LayerProgram::Kind::external
+                                         : linear ? LayerProgram::Kind::linear
+                                                  : LayerProgram::Kind::nearest);
+  textured.use();
+  textured.place(placementOf(layer, target, source));
+  textured.setSampling(samplingOf(layer, source, linear));
+  textured.setBlend(layer.alpha, layer.opacity);
+}
+
+/** A channel without a picture is black, and not what was bound there last. */
+void Painter::useEffect(const Layer& layer, const Surface& target) {
   const auto& gl = context_.functions().gl;
-  Effect& effect = objects_.effect(layer.id);
-  if (effect.program == nullptr) compile(effect);
-  if (layer.uniforms.size() != effect.program->valueCount()) {
-    throw Failure{"ERR_USAGE", "uniforms", "the effect has another number of uniform values"};
-  }
   for (size_t channel = 0; channel < layer.channels.size(); ++channel) {
-    if (layer.channels[channel] == 0) continue;
-    gl.ActiveTexture(GL_TEXTURE0 + channel);
-    const GLenum kind = objects_.surface(layer.channels[channel]).bindTexture();
-    gl.TexParameteri(kind, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
-    gl.TexParameteri(kind, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
+    if (layer.channels[channel] != 0) {
+      bindTo(channel, objects_.surface(layer.channels[channel]), GL_LINEAR);
+    } else {
+      gl.ActiveTexture(GL_TEXTURE0 + channel);
+      gl.BindTexture(GL_TEXTURE_2D, 0);
+    }
   }
-  gl.ActiveTexture(GL_TEXTURE0);
-  effect.program->use();
-  effect.program->set(layer.to.width, layer.to.height, layer.uniforms, layer.alpha, layer.opacity);
+  const EffectProgram& effect = compiled(layer.id);
+  effect.use();
+  effect.place(placementOf(layer, target));
+  effect.set(layer);
+}
+
+void Painter::bindTo(size_t unit, Surface& surface, GLint filter) const {
+  const auto& gl = context_.functions().gl;
+  gl.ActiveTexture(GL_TEXTURE0 + unit);
+  surface.bindTexture();
+  gl.TexParameteri(surface.kind(), GL_TEXTURE_MIN_FILTER, filter);
+  gl.TexParameteri(surface.kind(), GL_TEXTURE_MAG_FILTER, filter);
+}
+
+const EffectProgram& Painter::compiled(uint32_t id) {
+  Effect& effect = objects_.effect(id);
+  if (effect.program == nullptr) compile(effect);
+  return *effect.program;
 }
 
 void Painter::compile(Effect& effect) const {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "gl/program.h"
+#include "gl/effect_program.h"
 #include "gl/surface.h"
 
 namespace guesthead::gl {
@@ -32,7 +32,7 @@ class Painter {
  public:
   Painter(Context& context, Objects& objects) : context_(context), objects_(objects) {}
 
-  /** The target's pixels have been sent for; nothing is flushed. Throws Failure. */
+  /** Draws nothing where something of it cannot be had; nothing is flushed. Throws Failure. */
   void paint(const Composition& composition);
   /** Throws Failure with the compiler's log. */
   void compile(Effect& effect) const;
@@ -40,11 +40,18 @@ class Painter {
   void forgetPrograms();
 
  private:
+  void upload(const std::vector<Upload>& uploads);
+  std::vector<Region> visibleParts(const std::vector<Layer>& layers, Region region);
+  bool isOpaque(const Layer& layer);
+  void prepare(const Layer& layer);
   void begin(Surface& target);
   void clear(const Region& region, const std::array<float, 4>& colour);
   void draw(const Layer& layer, const Surface& target, const Region& region);
-  void drawSurface(const Layer& layer, const Placement& placement);
-  void drawEffect(const Layer& layer);
+  void useColour(const Layer& layer, const Surface& target);
+  void useSurface(const Layer& layer, const Surface& target);
+  void useEffect(const Layer& layer, const Surface& target);
+  void bindTo(size_t unit, Surface& surface, GLint filter) const;
+  const EffectProgram& compiled(uint32_t id);
   const LayerProgram& program(LayerProgram::Kind kind);
   void fill(const Region& region) const;
 

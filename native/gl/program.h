@@ -9,6 +9,11 @@
 
 namespace guesthead::gl {
 
+/** The start of a fragment shader of GLSL ES 1.00: the best precision that the GPU has. */
+extern const char* const kPrecision;
+/** The vertex shader of GLSL ES 1.00: `corner` by `destination`, and `at` by `matrix`. */
+extern const char* const kVertex;
+
 /** Places a unit square in the target and in what is drawn from. */
 struct Placement {
   /** x, y, width, height in normalised device coordinates. */
@@ -32,6 +37,9 @@ class Program {
   void place(const Placement& placement) const;
 
  protected:
+  /** For the uniform `blend`: 1 for opaque, 1 for straight alpha, the opacity. */
+  void setBlendAt(GLint location, AlphaMode alpha, float opacity) const;
+
   const decltype(Functions::gl)& gl_;
 
  private:
@@ -43,48 +51,28 @@ class Program {
   GLint matrix_ = -1;
 };
 
+/** Where a texture is sampled. */
+struct Sampling {
+  /** Left, upper, right and lower limit, from 0 to 1. */
+  std::array<float, 4> bounds;
+  /** The texture's, in pixels. */
+  float width, height;
+};
+
 /** Draws a colour, a plain texture or an external one. */
 class LayerProgram : public Program {
  public:
-  enum class Kind { solid, flat, external };
+  /** `linear` filters by itself: a driver's own filter has weights of a few bits and rounds twice,
+   * which with the blending after it is two levels off. An external texture has the driver's. */
+  enum class Kind { solid, nearest, linear, external };
   LayerProgram(const Functions& functions, Kind kind);
 
   void setColour(const std::array<float, 4>& colour) const;
-  /** `bounds`: the texture's part that is drawn from, half a pixel inside. */
-  void setBlend(AlphaMode alpha, float opacity, const std::array<float, 4>& bounds) const;
+  void setSampling(const Sampling& sampling) const;
+  void setBlend(AlphaMode alpha, float opacity) const;
 
  private:
-  GLint colour_;
-  GLint blend_;
-  GLint bounds_;
-};
-
-struct Uniform {
-  std::string name;
-  /** Numbers in it, 1 to 4. */
-  int size;
-};
-
-/** A caller's fragment shader: `void mainImage(out vec4 colour, in vec2 position)`. */
-class EffectProgram : public Program {
- public:
-  EffectProgram(const Functions& functions, int glesMajor, const std::string& source,
-                const std::vector<Uniform>& uniforms);
-
-  /** `values`: iTime, iFrame, the four of iMouse, then those of the named uniforms. */
-  void set(float width, float height, const std::vector<float>& values, AlphaMode alpha,
-           float opacity) const;
-  /** How many numbers `set` takes. */
-  size_t valueCount() const { return valueCount_; }
-
- private:
-  struct Place {
-    GLint location;
-    int size;
-  };
-  std::vector<Place> uniforms_;
-  size_t valueCount_;
-  GLint resolution_, time_, frame_, mouse_, blend_;
+  GLint colour_, blend_, bounds_, size_;
 };
 
 }  // namespace guesthead::gl

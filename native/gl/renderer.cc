@@ -19,8 +19,13 @@ constexpr int kLookMs = 50;
 }  // namespace
 
 void Renderer::addDmabuf(uint32_t id, const DmabufLayout& layout) {
-  checkSize(layout.width, layout.height);
-  surfaces_[id] = std::make_unique<Surface>(context_, layout);
+  try {
+    checkSize(layout.width, layout.height);
+    surfaces_[id] = std::make_unique<Surface>(context_, layout);
+  } catch (const Failure& failure) {
+    refused_.insert_or_assign(id, failure);
+    throw;
+  }
 }
 
 void Renderer::addPixels(uint32_t id, const std::shared_ptr<Pixels>& pixels) {
@@ -56,13 +61,15 @@ void Renderer::addEffect(uint32_t id, const std::string& source,
 void Renderer::remove(uint32_t id) {
   surfaces_.erase(id);
   effects_.erase(id);
+  refused_.erase(id);
 }
 
 Surface& Renderer::surface(uint32_t id) {
   const auto found = surfaces_.find(id);
-  if (found == surfaces_.end())
-    throw Failure{"ERR_CLOSED", "surface", "a picture of this drawing is closed"};
-  return *found->second;
+  if (found != surfaces_.end()) return *found->second;
+  const auto refused = refused_.find(id);
+  if (refused != refused_.end()) throw refused->second;
+  throw Failure{"ERR_CLOSED", "surface", "a picture of this drawing is closed"};
 }
 
 Effect& Renderer::effect(uint32_t id) {

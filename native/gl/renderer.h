@@ -71,6 +71,8 @@ class Renderer final : private Objects {
   Painter painter_;
   std::unordered_map<uint32_t, std::unique_ptr<Surface>> surfaces_;
   std::unordered_map<uint32_t, std::unique_ptr<Effect>> effects_;
+  /** Of dma-bufs: whoever draws into one, or from one, hears why that cannot be. */
+  std::unordered_map<uint32_t, Failure> refused_;
   Reset pretended_ = Reset::none;
   bool dead_ = false;
 };

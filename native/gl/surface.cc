@@ -54,6 +54,46 @@ std::vector<EGLint> attributesOf(const DmabufLayout& layout, bool withModifier) 
   return attributes;
 }
 
+bool isYuv(uint32_t fourcc) {
+  switch (fourcc) {
+    case DRM_FORMAT_YUYV:
+    case DRM_FORMAT_YVYU:
+    case DRM_FORMAT_UYVY:
+    case DRM_FORMAT_VYUY:
+    case DRM_FORMAT_NV12:
+    case DRM_FORMAT_NV21:
+    case DRM_FORMAT_NV16:
+    case DRM_FORMAT_NV61:
+    case DRM_FORMAT_P010:
+    case DRM_FORMAT_P012:
+    case DRM_FORMAT_P016:
+    case DRM_FORMAT_YUV420:
+    case DRM_FORMAT_YVU420:
+    case DRM_FORMAT_YUV422:
+    case DRM_FORMAT_YUV444:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool hasNoAlpha(uint32_t fourcc) {
+  switch (fourcc) {
+    case DRM_FORMAT_XRGB8888:
+    case DRM_FORMAT_XBGR8888:
+    case DRM_FORMAT_RGBX8888:
+    case DRM_FORMAT_BGRX8888:
+    case DRM_FORMAT_XRGB2101010:
+    case DRM_FORMAT_XBGR2101010:
+    case DRM_FORMAT_RGB888:
+    case DRM_FORMAT_BGR888:
+    case DRM_FORMAT_RGB565:
+      return true;
+    default:
+      return isYuv(fourcc);
+  }
+}
+
 }  // namespace
 
 Surface::Surface(Context& context, const DmabufLayout& layout)
@@ -64,6 +104,10 @@ Surface::Surface(Context& context, const DmabufLayout& layout)
                   "this driver imports no dma-bufs"};
   }
   const bool isKnown = layout.modifier != DRM_FORMAT_MOD_INVALID;
+  if (isKnown && layout.modifier != DRM_FORMAT_MOD_LINEAR && !info.dmabufModifiers) {
+    throw Failure{"ERR_UNSUPPORTED", "EGL_EXT_image_dma_buf_import_modifiers",
+                  "this driver is told no modifiers: it takes linear buffers only"};
+  }
   const auto attributes = attributesOf(layout, isKnown && info.dmabufModifiers);
   const auto& egl = context.functions().egl;
   image_ = egl.CreateImageKHR(context.display(), EGL_NO_CONTEXT, EGL_LINUX_DMA_BUF_EXT, nullptr,
@@ -72,19 +116,19 @@ Surface::Surface(Context& context, const DmabufLayout& layout)
     throw Failure{"ERR_IMPORT_REFUSED", "eglCreateImageKHR: " + eglErrorName(egl.GetError()), ""};
   }
   if (isExternal(layout.fourcc, layout.modifier)) kind_ = GL_TEXTURE_EXTERNAL_OES;
+  opaque_ = hasNoAlpha(layout.fourcc);
 }
 
-/** A format that the driver does not list, such as YUV for a renderer that has it by shader only,
- * is no plain texture either. */
+/** Where the driver lists no formats, YUV is no plain texture all the same. */
 bool Surface::isExternal(uint32_t fourcc, uint64_t modifier) const {
   for (const DmabufFormat& format : context_.info().formats) {
     if (format.fourcc != fourcc) continue;
     for (const Modifier& known : format.modifiers) {
       if (known.value == modifier) return known.externalOnly;
     }
-    return !format.modifiers.empty() && format.modifiers.front().externalOnly;
+    if (!format.modifiers.empty()) return format.modifiers.front().externalOnly;
   }
-  return false;
+  return isYuv(fourcc);
 }
 
 Surface::~Surface() {
@@ -100,10 +144,13 @@ void Surface::forgetObjects() {
   texture_ = renderbuffer_ = framebuffer_ = 0;
 }
 
-GLenum Surface::bindTexture() {
+void Surface::prepareTexture() {
   if (texture_ == 0) makeTexture();
+}
+
+void Surface::bindTexture() {
+  prepareTexture();
   context_.functions().gl.BindTexture(kind_, texture_);
-  return kind_;
 }
 
 void Surface::makeTexture() {
@@ -116,16 +163,7 @@ void Surface::makeTexture() {
   gl.BindTexture(kind_, texture_);
   gl.TexParameteri(kind_, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
   gl.TexParameteri(kind_, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-  if (image_ != EGL_NO_IMAGE_KHR) {
-    gl.EGLImageTargetTexture2DOES(kind_, image_);
-  } else if (pixels_ != nullptr) {
-    const GLenum format = pixels_->format;
-    gl.TexImage2D(kind_, 0, static_cast<GLint>(format), width_, height_, 0, format,
-                  GL_UNSIGNED_BYTE, nullptr);
-    sendPixels(0, 0, width_, height_);
-  } else {
-    gl.TexImage2D(kind_, 0, GL_RGBA, width_, height_, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
-  }
+  fillTexture();
   const GLenum error = gl.GetError();
   if (error == GL_NO_ERROR) return;
   gl.DeleteTextures(1, &texture_);
@@ -134,6 +172,22 @@ void Surface::makeTexture() {
                 (image_ == EGL_NO_IMAGE_KHR ? "glTexImage2D: " : "glEGLImageTargetTexture2DOES: ") +
                     glErrorName(error),
                 ""};
+}
+
+/** A picture of the GPU's own begins transparent, and not with what its memory held. */
+void Surface::fillTexture() {
+  const auto& gl = context_.functions().gl;
+  if (image_ != EGL_NO_IMAGE_KHR) {
+    gl.EGLImageTargetTexture2DOES(kind_, image_);
+  } else if (pixels_ != nullptr) {
+    const GLenum format = pixels_->format;
+    gl.TexImage2D(kind_, 0, static_cast<GLint>(format), width_, height_, 0, format,
+                  GL_UNSIGNED_BYTE, nullptr);
+    sendPixels(0, 0, width_, height_);
+  } else {
+    const std::vector<uint8_t> clear(static_cast<size_t>(width_) * height_ * 4);
+    gl.TexImage2D(kind_, 0, GL_RGBA, width_, height_, 0, GL_RGBA, GL_UNSIGNED_BYTE, clear.data());
+  }
 }
 
 void Surface::upload(int x, int y, int width, int height) {
@@ -185,7 +239,7 @@ void Surface::makeFramebuffer() {
   }
   const GLenum status = gl.CheckFramebufferStatus(GL_FRAMEBUFFER);
   if (status == GL_FRAMEBUFFER_COMPLETE) return;
-  while (gl.GetError() != GL_NO_ERROR) continue;
+  for (int i = 0; i < 16 && gl.GetError() != GL_NO_ERROR; ++i) continue;
   gl.DeleteFramebuffers(1, &framebuffer_);
   if (renderbuffer_ != 0) gl.DeleteRenderbuffers(1, &renderbuffer_);
   framebuffer_ = renderbuffer_ = 0;

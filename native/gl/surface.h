@@ -60,8 +60,14 @@ class Surface {
 
   int width() const { return width_; }
   int height() const { return height_; }
-  /** GL_TEXTURE_2D or GL_TEXTURE_EXTERNAL_OES: bound to the active unit. Throws Failure. */
-  GLenum bindTexture();
+  /** Its format has no alpha, so that what is drawn from it hides what is below. */
+  bool isOpaque() const { return opaque_; }
+  /** GL_TEXTURE_2D or GL_TEXTURE_EXTERNAL_OES. */
+  GLenum kind() const { return kind_; }
+  /** Makes the texture where there is none. Throws Failure. */
+  void prepareTexture();
+  /** To the active unit. Throws Failure. */
+  void bindTexture();
   /** Makes it what is drawn into. Throws Failure. */
   void bindTarget();
   /** The part of its memory that changed; all of it at the first time. Whole pixels, inside the
@@ -73,6 +79,7 @@ class Surface {
  private:
   bool isExternal(uint32_t fourcc, uint64_t modifier) const;
   void makeTexture();
+  void fillTexture();
   void makeFramebuffer();
   void sendPixels(int x, int y, int width, int height);
 
@@ -82,6 +89,7 @@ class Surface {
   std::shared_ptr<Pixels> pixels_;
   EGLImageKHR image_ = EGL_NO_IMAGE_KHR;
   GLenum kind_ = GL_TEXTURE_2D;
+  bool opaque_ = false;
   GLuint texture_ = 0;
   GLuint renderbuffer_ = 0;
   GLuint framebuffer_ = 0;

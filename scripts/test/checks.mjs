@@ -47,6 +47,8 @@ export const groups = {
   contract: [testsIn('contract', 5 * minutes)],
   package: [testsIn('package', 5 * minutes)],
   browser: [testsIn('browser', 5 * minutes)],
+  // Mesa's software renderer draws on threads of its own; GUESTHEAD_GL_NODE names a GPU to draw with instead.
+  gl: [{ ...testsIn('gl', 5 * minutes, ['--test-concurrency=1']), note: /(drawn by .*)$/m }],
   // One guest at a time: two on two cores take 2.7 times as long each. Shown as they go, because they take minutes.
   lab: [{ ...testsIn('lab', 25 * minutes, ['--test-concurrency=1']), live: true }],
 };

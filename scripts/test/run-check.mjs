@@ -7,12 +7,15 @@ import { execute } from './execute.mjs';
 
 const resultsDir = join(labDir, 'test-results');
 
-/** Resolves to `{passed, failed, skipped}`. A live check shows its output as it comes, any other at its end. */
+/**
+ * Resolves to `{passed, failed, skipped}`. A live check shows its output as it comes, any other at its end. What `note` finds in the
+ * output of tests, such as the device they ran on, stands beside their numbers.
+ */
 export async function runCheck(check) {
   const started = Date.now();
   if (check.live) console.log(`\n── ${check.name} …`);
   const { counts, output } = check.files ? await runTests(check) : await runStatic(check);
-  const time = seconds(started);
+  const time = [seconds(started), check.note?.exec(output)?.[1]].filter(Boolean).join(', ');
   const result = check.files ? `${counts.passed} passed, ${counts.failed} failed` : counts.failed ? 'failed' : 'passed';
   const shown = !check.files && counts.failed === 0 ? '' : output.trimEnd();
   console.log(`\n── ${check.name}: ${result} (${time})${shown && `\n${shown}`}`);

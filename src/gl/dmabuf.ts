@@ -1,5 +1,7 @@
 /** A dma-buf as EGL imports it. */
+import { assertGiven, isDescriptor, isObject } from '../arguments.js';
 import { formats, modifiers } from '../buffer/index.js';
+import { isList } from './numbers.js';
 
 /** Of YUV; what is not said, the driver guesses. Source: eglext.h. */
 const colourSpaces = { 'BT.601': 0x327f, 'BT.709': 0x3280, 'BT.2020': 0x3281 } as const;
@@ -41,14 +43,36 @@ export interface DescribedDmabuf {
   readonly range: number;
 }
 
+/** Throws ERR_USAGE for planes, a colour space or a range that are none; the addon looks at the other numbers. */
 export function describeDmabuf({ width, height, planes, ...more }: GlDmabuf): DescribedDmabuf {
+  assertGiven(isList(planes), planes, 'list of planes');
+  planes.forEach(checkPlane);
   const { format = formats.XRGB8888, modifier = modifiers.invalid, colourSpace, range } = more;
   return {
     ...{ width, height, format, modifier },
     fds: Uint32Array.from(planes, ({ fd }) => fd),
     offsets: Uint32Array.from(planes, ({ offset }) => offset),
     strides: Uint32Array.from(planes, ({ stride }) => stride),
-    colourSpace: colourSpace === undefined ? 0 : colourSpaces[colourSpace],
-    range: range === undefined ? 0 : ranges[range],
+    colourSpace: numberOf(colourSpaces, colourSpace, 'colour space'),
+    range: numberOf(ranges, range, 'range'),
   };
+}
+
+/** What is no number would become descriptor 0, or offset 0. */
+function checkPlane(plane: unknown): void {
+  assertGiven(isObject(plane), plane, 'plane of a dma-buf', 'give fd, offset and stride');
+  assertGiven(isDescriptor(plane['fd']), plane['fd'], 'descriptor');
+  for (const name of ['offset', 'stride']) assertGiven(isUint32(plane[name]), plane[name], `${name} of a plane`);
+}
+
+function isUint32(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
+}
+
+/** 0 = not said. */
+function numberOf(known: Readonly<Record<string, number>>, name: string | undefined, what: string): number {
+  if (name === undefined) return 0;
+  const number = Object.hasOwn(known, name) ? known[name] : undefined;
+  assertGiven(number !== undefined, name, what, `give one of ${Object.keys(known).join(', ')}`);
+  return number;
 }

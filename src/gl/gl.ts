@@ -1,15 +1,18 @@
 /** The render GPU as something that draws. Its thread does the work: no call here waits for a driver, a compiler or a GPU. */
 import type { Observable } from 'rxjs';
 import { Fence, type RenderMemory } from '../buffer/index.js';
+import { assertGiven, isObject } from '../arguments.js';
 import { coded, GuestheadError } from '../errors.js';
 import type { GlInfo, GlPixels, NativeGl } from '../native.js';
 import { describeDmabuf, type GlDmabuf } from './dmabuf.js';
-import { Effect, type UniformSizes } from './effect.js';
+import { checkUniforms, Effect, type UniformSizes } from './effect.js';
 import type { GlGpu, GlOptions } from './gpu.js';
+import type { JobName } from './failure.js';
 import { Jobs, type GlJob } from './jobs.js';
+import { given } from './misuse.js';
 import { Packer } from './packing.js';
-import { GlPicture, MemoryPicture } from './picture.js';
-import type { Scene, Surface } from './scene.js';
+import { GlPicture, MemoryPicture, type Maker } from './picture.js';
+import type { FenceWish, Scene, Surface } from './scene.js';
 
 export type FenceKind = 'native' | 'finish' | 'implicit';
 
@@ -23,8 +26,13 @@ export interface Drawn {
 /** Made by `Gpus.openGl`. After `close`, or once the GPU is lost, everything but `close` throws or rejects. */
 export class Gl {
   readonly #jobs: Jobs;
-  readonly #packer = new Packer((surface) => this.#numberOf(surface));
-  readonly #targets = new WeakMap<RenderMemory, number>();
+  readonly #maker: Maker = {
+    remove: (id) => {
+      if (!this.closed) this.#jobs.native.remove(id);
+    },
+  };
+  readonly #packer = new Packer(this.#maker, (surface) => this.#numberOf(surface));
+  readonly #memories = new WeakMap<RenderMemory, Known>();
   #pictures = 0;
   #info: GlInfo | undefined;
 
@@ -79,77 +87,75 @@ export class Gl {
    */
   compose(target: Surface, scene: Scene): Promise<Drawn> {
     const calledAt = performance.now();
-    const { fence = 'auto' } = scene;
-    if (fence === 'native' && !this.info.nativeFence)
-      throw new GuestheadError('ERR_UNSUPPORTED', 'The driver has no EGL_ANDROID_native_fence_sync', {
-        device: this.gpu.device,
-        advice: 'take `finish`, or a newer Mesa (25 for llvmpipe)',
-      });
-    this.#packer.pack(target, scene);
-    const { numbers, count } = this.#packer;
-    const kind = fence === 'auto' ? this.fenceKind : fence;
-    return this.#jobs.add(
-      'compose',
-      calledAt,
-      (native, job) => {
-        native.compose(job, numbers, count);
-      },
-      (_value, fd) => ({ fence: fd < 0 ? undefined : Fence.made(fd, this.gpu.native), fenceKind: kind }),
-    );
+    return given('The scene', () => {
+      const fenceKind = this.#kindOf(scene.fence);
+      this.#packer.pack(target, scene);
+      const { numbers, count } = this.#packer;
+      const drawn = this.#jobs.add(
+        'compose',
+        calledAt,
+        (native, job) => native.compose(job, numbers, count),
+        (_value, fd) => ({ fence: fd < 0 ? undefined : Fence.made(fd, this.gpu.native), fenceKind }),
+      );
+      this.#packer.sent();
+      return drawn;
+    });
   }
 
-  /** Rows of RGBA, four bytes a pixel, the uppermost first, once all that was asked for before is drawn. Throws as `compose` does. */
+  /** Rows of RGBA, four bytes a pixel, the uppermost first, once all that was asked for before is drawn. Rejects as `compose` does, and with ERR_USAGE. */
   async readPixels(target: Surface, x: number, y: number, width: number, height: number): Promise<Uint8Array> {
     const number = this.#numberOf(target);
-    return this.#jobs.add(
+    return this.#add(
       'readPixels',
-      performance.now(),
-      (native, job) => {
-        native.readPixels(job, number, x, y, width, height);
-      },
+      'The rectangle',
+      (native, job) => native.readPixels(job, number, x, y, width, height),
       (value) => new Uint8Array(value as ArrayBuffer),
     );
   }
 
-  /** A dma-buf to draw from, or into. Rejects with ERR_IMPORT_REFUSED or ERR_UNSUPPORTED; throws ERR_USAGE. */
+  /** A dma-buf to draw from, or into. Rejects with ERR_IMPORT_REFUSED, ERR_UNSUPPORTED or ERR_USAGE. */
   async importDmabuf(dmabuf: GlDmabuf): Promise<GlPicture> {
     const id = ++this.#pictures;
-    await this.#import(id, dmabuf);
-    return new GlPicture(id, dmabuf.width, dmabuf.height, this.#remove);
+    try {
+      await this.#import(id, dmabuf);
+    } catch (error) {
+      this.#maker.remove(id); // the thread remembers what was refused
+      throw error;
+    }
+    return new GlPicture(id, dmabuf.width, dmabuf.height, this.#maker);
   }
 
-  /** A picture in memory, ARGB8888 (`opaque` as alpha makes it XRGB8888) or ABGR8888. Rejects with ERR_UNSUPPORTED or ERR_ALLOCATION. */
+  /** A picture in memory, ARGB8888 (`opaque` as alpha makes it XRGB8888) or ABGR8888. Rejects with ERR_UNSUPPORTED, ERR_ALLOCATION or ERR_USAGE. */
   async createPicture(width: number, height: number, format: GlPixels = 'ARGB8888'): Promise<MemoryPicture> {
+    assertGiven(['ARGB8888', 'ABGR8888'].includes(format), format, 'format of pixels', 'give ARGB8888 or ABGR8888');
     const id = ++this.#pictures;
     let buffer = new ArrayBuffer(0);
-    await this.#jobs.add('createPicture', performance.now(), (native, job) => {
+    await this.#add('createPicture', 'The size', (native, job) => {
       buffer = native.createPixels(job, id, width, height, format === 'ARGB8888');
     });
-    return new MemoryPicture(id, width, height, new Uint32Array(buffer), this.#remove);
+    return new MemoryPicture(id, width, height, new Uint32Array(buffer), this.#maker);
   }
 
-  /** A picture of the GPU's own, RGBA8888: to draw into, and then from. */
+  /** A picture of the GPU's own, RGBA8888, transparent: to draw into, and then from. What it holds goes with a lost context. */
   async createOffscreen(width: number, height: number): Promise<GlPicture> {
     const id = ++this.#pictures;
-    await this.#jobs.add('createOffscreen', performance.now(), (native, job) => {
-      native.createOffscreen(job, id, width, height);
-    });
-    return new GlPicture(id, width, height, this.#remove);
+    await this.#add('createOffscreen', 'The size', (native, job) => native.createOffscreen(job, id, width, height));
+    return new GlPicture(id, width, height, this.#maker);
   }
 
   /**
    * Compiles a fragment shader with `void mainImage(out vec4 colour, in vec2 position)`, GLSL ES 3.00 (1.00 where the driver
    * has no more), position in pixels from the lower left. It may use iResolution, iTime, iFrame, iMouse and iChannel0 to
-   * iChannel3, and declares what `uniforms` names. Rejects with ERR_SHADER, the compiler's words with the source's own lines.
+   * iChannel3, and declares what `uniforms` names. Rejects with ERR_SHADER, the compiler's words with the source's own lines,
+   * and with ERR_USAGE.
    */
   async createEffect(source: string, uniforms: UniformSizes = {}): Promise<Effect> {
+    checkUniforms(uniforms);
     const id = ++this.#pictures;
     const names = Object.keys(uniforms);
     const sizes = new Uint32Array(Object.values(uniforms));
-    await this.#jobs.add('createEffect', performance.now(), (native, job) => {
-      native.compile(job, id, source, names, sizes);
-    });
-    return new Effect(id, uniforms, this.#remove);
+    await this.#add('createEffect', 'The shader', (native, job) => native.compile(job, id, source, names, sizes));
+    return new Effect(id, uniforms, this.#maker);
   }
 
   /** For tests: the driver seems to have lost the context at the next job. */
@@ -170,32 +176,65 @@ export class Gl {
     this.close();
   }
 
-  readonly #remove = (id: number): void => {
-    if (!this.closed) this.#jobs.native.remove(id);
-  };
+  #kindOf(wish: FenceWish = 'auto'): FenceKind {
+    if (wish === 'native' && !this.info.nativeFence)
+      throw new GuestheadError('ERR_UNSUPPORTED', 'The driver has no EGL_ANDROID_native_fence_sync', {
+        device: this.gpu.device,
+        advice: 'take `finish`, or a newer Mesa (25 for llvmpipe)',
+      });
+    return wish === 'auto' ? this.fenceKind : wish;
+  }
 
-  #numberOf(target: Surface): number {
-    if (target instanceof GlPicture) return target.number;
-    const { memory } = target;
-    const known = this.#targets.get(memory);
-    if (known !== undefined) return known;
-    const id = ++this.#pictures;
-    this.#targets.set(memory, id);
-    this.#import(id, memory).catch(() => {
-      this.#targets.delete(memory); // whoever draws into it hears of it
-    });
+  #numberOf(surface: Surface): number {
+    if (surface instanceof GlPicture) return surface.numberFor(this.#maker);
+    const memory = (surface as Partial<typeof surface> | undefined)?.memory;
+    assertGiven(isObject(memory), surface, 'picture', 'give a frame, a buffer, or a picture of this Gl');
+    const known = this.#memories.get(memory) ?? this.#follow(memory);
+    if (known.id === 0) this.#importMemory(memory, known);
+    return known.id;
+  }
+
+  #follow(memory: RenderMemory): Known {
+    const known: Known = { id: 0 };
+    this.#memories.set(memory, known);
     memory.onClose(() => {
-      this.#remove(id);
+      if (known.id !== 0) this.#maker.remove(known.id);
     });
-    return id;
+    return known;
+  }
+
+  /** What the GPU refuses, it refuses again: whoever draws into it hears why. Another failure may pass, and is tried again. */
+  #importMemory(memory: RenderMemory, known: Known): void {
+    known.id = ++this.#pictures;
+    this.#import(known.id, memory).catch((error: unknown) => {
+      const { code } = error as GuestheadError;
+      if (code !== 'ERR_IMPORT_REFUSED' && code !== 'ERR_UNSUPPORTED') known.id = 0;
+    });
   }
 
   async #import(id: number, dmabuf: GlDmabuf): Promise<void> {
-    const { width, height, format, modifier, fds, offsets, strides, colourSpace, range } = describeDmabuf(dmabuf);
-    await this.#jobs.add('importDmabuf', performance.now(), (native: NativeGl, job) => {
-      native.importDmabuf(job, id, width, height, format, modifier, fds, offsets, strides, colourSpace, range);
-    });
+    const { width, height, format, modifier, fds, offsets, strides, colourSpace, range } = given('The dma-buf', () =>
+      describeDmabuf(dmabuf),
+    );
+    await this.#add('importDmabuf', 'The dma-buf', (native, job) =>
+      native.importDmabuf(job, id, width, height, format, modifier, fds, offsets, strides, colourSpace, range),
+    );
   }
+
+  /** `argument` is what the caller gave, for ERR_USAGE. */
+  #add<T = void>(
+    what: JobName,
+    argument: string,
+    hand: (native: NativeGl, job: number) => void,
+    finish?: (value: unknown) => T,
+  ): Promise<T> {
+    return given(argument, () => this.#jobs.add(what, performance.now(), hand, finish));
+  }
+}
+
+/** What the thread knows a buffer's memory by; 0 = not at all. */
+interface Known {
+  id: number;
 }
 
 function started(start: () => Gl): Gl {

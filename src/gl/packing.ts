@@ -4,13 +4,15 @@
  *     target, fence, background ×4, damage count (-1 = all), upload count, layer count,
  *     damage × (x, y, width, height),
  *     uploads × (picture, x, y, width, height),
- *     layers × (source, number, acquire, transform, filter, alpha, opacity, colour ×4, from ×4, to ×4,
- *               channels ×4, value count, values)
+ *     layers × (source, number, acquire, transform, filter, alpha, opacity, colour ×4, from ×4, to ×4;
+ *               of an effect: channels ×4, frame, time, mouse ×4, value count, values)
  */
-import { shown } from '../arguments.js';
-import { GuestheadError } from '../errors.js';
+import { isObject, shown } from '../arguments.js';
 import type { Rectangle } from '../buffer/index.js';
-import { GlPicture } from './picture.js';
+import { GuestheadError } from '../errors.js';
+import { isList, Numbers } from './numbers.js';
+import { GlPicture, type Maker } from './picture.js';
+import { around, mostRectangles } from './rectangles.js';
 import {
   alphaModes,
   fenceWishes,
@@ -25,106 +27,123 @@ import {
   type Scene,
   type Surface,
 } from './scene.js';
+import { Uploads } from './uploads.js';
 
-/** More rectangles than this cost more than drawing once around them. */
-const mostRectangles = 16;
 const source = { colour: 0, picture: 1, effect: 2 };
 const black: Colour = [0, 0, 0, 1];
-const nowhere: Box = { x: 0, y: 0, width: 0, height: 0 };
 const clear: Colour = [0, 0, 0, 0];
+const nowhere: Box = { x: 0, y: 0, width: 0, height: 0 };
 const still = [0, 0, 0, 0] as const;
+const channels = 4;
 
-/** Writes into one array, which grows to the largest scene and is used again for each. */
 export class Packer {
-  #numbers = new Float64Array(1024);
-  #count = 0;
+  readonly #numbers = new Numbers();
+  readonly #uploads = new Uploads();
+  readonly #put = (value: number): void => {
+    this.#numbers.put(value);
+  };
+  #target = 0;
 
-  /** `numberOf`: what the thread knows a surface by. Throws ERR_CLOSED. */
-  constructor(private readonly numberOf: (surface: Surface) => number) {}
+  /** `numberOf`: what the thread knows a surface by. Throws ERR_CLOSED and ERR_USAGE. */
+  constructor(
+    private readonly maker: Maker,
+    private readonly numberOf: (surface: Surface) => number,
+  ) {}
 
   get numbers(): Float64Array {
-    return this.#numbers;
+    return this.#numbers.all;
   }
 
   get count(): number {
-    return this.#count;
+    return this.#numbers.count;
+  }
+
+  /** The thread has the numbers: what the pictures' changes were is its own now. */
+  sent(): void {
+    this.#uploads.sent();
   }
 
   /** Throws ERR_USAGE for what is no scene, ERR_CLOSED for a picture, effect or fence that is closed. */
   pack(target: Surface, { layers, background = black, damage, fence = 'auto' }: Scene): void {
-    this.#count = 0;
-    const uploads = uploadsOf(layers);
-    const rectangles = damage === undefined ? undefined : few(damage);
-    this.#put(this.numberOf(target));
-    this.#put(Math.max(0, indexOf(fenceWishes, fence, 'fence') - 1)); // auto is native, where there is one
-    this.#putColour(background);
-    this.#put(rectangles?.length ?? -1);
-    this.#put(uploads.length);
-    this.#put(layers.length);
-    for (const rectangle of rectangles ?? []) this.#putBox(rectangle);
-    for (const [picture, rectangle] of uploads) {
-      this.#put(picture.number);
-      this.#putBox(rectangle);
-    }
+    if (!isList(layers)) throw wrong(layers, 'list of layers');
+    if (damage !== undefined && !isList(damage)) throw wrong(damage, 'list of damaged rectangles');
+    layers.forEach(checkLayer);
+    const put = this.#put;
+    this.#numbers.clear();
+    this.#uploads.collect(target, layers);
+    put((this.#target = this.numberOf(target)));
+    put(Math.max(0, indexOf(fenceWishes, fence, 'fence') - 1)); // auto is native, where there is one
+    this.#numbers.putFour(background, 'background');
+    put(damage === undefined ? -1 : damage.length > mostRectangles ? 1 : damage.length);
+    put(this.#uploads.count);
+    put(layers.length);
+    this.#putDamage(damage);
+    this.#putUploads();
     for (const layer of layers) this.#putLayer(layer);
+  }
+
+  #putDamage(damage: readonly Rectangle[] = []): void {
+    if (damage.length > mostRectangles) this.#numbers.putBox(around(damage), 'damaged rectangle');
+    else for (const rectangle of damage) this.#numbers.putBox(rectangle, 'damaged rectangle');
+  }
+
+  #putUploads(): void {
+    for (const picture of this.#uploads.pictures)
+      for (const rectangle of picture.damage) {
+        this.#put(picture.numberFor(this.maker));
+        this.#numbers.putBox(rectangle, 'upload');
+      }
   }
 
   #putLayer(layer: Layer): void {
     if ('picture' in layer) this.#putPicture(layer);
     else if ('effect' in layer) this.#putEffect(layer);
-    else this.#putSolid(layer);
+    else this.#putColour(layer);
   }
 
-  #putSolid({ colour, to, opacity = 1 }: ColourLayer): void {
+  #putColour({ colour, to, opacity = 1 }: ColourLayer): void {
     this.#putHead(source.colour, 0, -1);
-    this.#putLook(0, 0, 0, opacity, colour);
-    this.#putBox(nowhere);
-    this.#putBox(to);
-    this.#putNumbers(still);
-    this.#put(0);
+    this.#putLook(0, 0, 0, opacity);
+    this.#putPlace(colour, nowhere, to);
   }
 
   #putPicture(layer: PictureLayer): void {
-    const {
-      picture,
-      to,
-      opacity = 1,
-      transform = 'normal',
-      filter = 'linear',
-      alpha = 'premultiplied',
-      acquire,
-    } = layer;
-    const { width, height } = sizeOf(picture);
-    this.#putHead(source.picture, this.numberOf(picture), acquire?.fd ?? -1);
-    const look = [
+    const { picture, opacity = 1, transform = 'normal', filter = 'linear', alpha = 'premultiplied', acquire } = layer;
+    this.#putHead(source.picture, this.#sourceNumber(picture), acquire === undefined ? -1 : acquire.fd);
+    this.#putLook(
       indexOf(transforms, transform, 'transform'),
       indexOf(filters, filter, 'filter'),
       indexOf(alphaModes, alpha, 'alpha'),
-    ] as const;
-    this.#putLook(...look, opacity, clear);
-    this.#putBox(layer.from ?? { x: 0, y: 0, width, height });
-    this.#putBox(to);
-    this.#putNumbers(still);
-    this.#put(0);
+      opacity,
+    );
+    this.#putPlace(clear, layer.from ?? whole(picture), layer.to);
   }
 
   #putEffect(layer: EffectLayer): void {
-    const { effect, to, opacity = 1, alpha = 'opaque', time = 0, frame = 0, mouse = still, pictures = [] } = layer;
-    this.#putHead(source.effect, effect.number, -1);
-    this.#putLook(0, 0, indexOf(alphaModes, alpha, 'alpha'), opacity, clear);
-    this.#putBox(nowhere);
-    this.#putBox(to);
-    for (let channel = 0; channel < 4; channel++) this.#putChannel(pictures[channel]);
-    const values = effect.valuesOf(layer.uniforms);
-    this.#put(2 + mouse.length + values.length);
-    this.#put(time);
+    const { effect, opacity = 1, alpha = 'opaque', time = 0, frame = 0, mouse = still, pictures = [] } = layer;
+    this.#putHead(source.effect, effect.numberFor(this.maker), -1);
+    this.#putLook(0, 0, indexOf(alphaModes, alpha, 'alpha'), opacity);
+    this.#putPlace(clear, nowhere, layer.to);
+    if (pictures.length > channels)
+      throw new GuestheadError('ERR_USAGE', `An effect has ${channels} pictures, and ${pictures.length} were given`);
+    for (let channel = 0; channel < channels; channel++) {
+      const picture = pictures[channel];
+      this.#put(picture === undefined ? 0 : this.#sourceNumber(picture));
+    }
     this.#put(frame);
-    this.#putNumbers(mouse);
-    this.#putNumbers(values);
+    this.#put(time);
+    this.#numbers.putFour(mouse, 'mouse');
+    this.#put(effect.valueCount);
+    effect.eachValue(layer.uniforms, this.#put);
   }
 
-  #putChannel(picture: Surface | undefined): void {
-    this.#put(picture === undefined ? 0 : this.numberOf(picture));
+  /** GL does not say what comes of a picture that is drawn into itself. */
+  #sourceNumber(picture: Surface): number {
+    const number = this.numberOf(picture);
+    if (number !== this.#target) return number;
+    throw new GuestheadError('ERR_USAGE', 'A picture cannot be drawn into itself', {
+      advice: 'draw it into another one first (`createOffscreen`)',
+    });
   }
 
   #putHead(kind: number, number: number, acquire: number): void {
@@ -133,63 +152,35 @@ export class Packer {
     this.#put(acquire);
   }
 
-  #putLook(transform: number, filter: number, alpha: number, opacity: number, colour: Colour): void {
+  #putLook(transform: number, filter: number, alpha: number, opacity: number): void {
     this.#put(transform);
     this.#put(filter);
     this.#put(alpha);
     this.#put(opacity);
-    this.#putColour(colour);
   }
 
-  #putColour(colour: Colour): void {
-    this.#putNumbers(colour);
-  }
-
-  #putBox({ x, y, width, height }: Box): void {
-    this.#put(x);
-    this.#put(y);
-    this.#put(width);
-    this.#put(height);
-  }
-
-  #putNumbers(values: readonly number[]): void {
-    for (const value of values) this.#put(value);
-  }
-
-  #put(value: number): void {
-    if (this.#count === this.#numbers.length) {
-      const larger = new Float64Array(this.#count * 2);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
-    }
-    this.#numbers[this.#count++] = value;
+  #putPlace(colour: Colour, from: Box, to: Box): void {
+    this.#numbers.putFour(colour, 'colour');
+    this.#numbers.putBox(from, 'part of a picture (`from`)');
+    this.#numbers.putBox(to, 'part of a target (`to`)');
   }
 }
 
-/** Of each picture in memory once, however often it is drawn. */
-function uploadsOf(layers: readonly Layer[]): (readonly [GlPicture, Rectangle])[] {
-  const uploads: (readonly [GlPicture, Rectangle])[] = [];
-  const add = (picture: Surface | undefined) => {
-    if (picture instanceof GlPicture) for (const part of picture.takeDamage()) uploads.push([picture, part]);
-  };
-  for (const layer of layers) {
-    if ('picture' in layer) add(layer.picture);
-    else if ('effect' in layer) layer.pictures?.forEach(add);
-  }
-  return uploads;
+function checkLayer(layer: unknown): void {
+  const names = ['colour', 'picture', 'effect'];
+  if (isObject(layer) && names.some((name) => isObject(layer[name]))) return;
+  throw new GuestheadError('ERR_USAGE', `${shown(layer)} is no layer`, {
+    advice: `give its ${names.join(', or its ')}`,
+  });
 }
 
-function sizeOf(picture: Surface): { readonly width: number; readonly height: number } {
-  return picture instanceof GlPicture ? picture : picture.memory;
+function whole(picture: Surface): Box {
+  const { width, height } = picture instanceof GlPicture ? picture : picture.memory;
+  return { x: 0, y: 0, width, height };
 }
 
-function few(rectangles: readonly Rectangle[]): readonly Rectangle[] {
-  if (rectangles.length <= mostRectangles) return rectangles;
-  const left = Math.min(...rectangles.map(({ x }) => x));
-  const top = Math.min(...rectangles.map(({ y }) => y));
-  const right = Math.max(...rectangles.map(({ x, width }) => x + width));
-  const bottom = Math.max(...rectangles.map(({ y, height }) => y + height));
-  return [{ x: left, y: top, width: right - left, height: bottom - top }];
+function wrong(value: unknown, what: string): GuestheadError {
+  return new GuestheadError('ERR_USAGE', `${shown(value)} is no ${what}`);
 }
 
 function indexOf(names: readonly string[], name: string, what: string): number {

@@ -1,6 +1,13 @@
 /** What is drawn from, or into: a number of the GPU's thread, and what JavaScript knows of it. */
 import { checkRectangle, type Rectangle } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
+import { around, clipped, mostRectangles } from './rectangles.js';
+
+/** The `Gl` that made a picture or an effect: to another one its number means something else. */
+export interface Maker {
+  /** After what was handed over before. */
+  remove(number: number): void;
+}
 
 /** Its GPU objects go with `close()`, once what is being drawn from it is drawn. */
 export class GlPicture {
@@ -12,12 +19,13 @@ export class GlPicture {
     /** Pixels. */
     readonly width: number,
     readonly height: number,
-    private readonly onClose: (id: number) => void,
+    private readonly maker: Maker,
   ) {}
 
-  /** For the GPU's thread. Throws ERR_CLOSED. */
-  get number(): number {
+  /** For the GPU's thread. Throws ERR_CLOSED, and ERR_USAGE for the picture of another `Gl`. */
+  numberFor(maker: Maker): number {
     if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The picture is closed');
+    if (maker !== this.maker) throw ofAnother('picture');
     return this.id;
   }
 
@@ -25,16 +33,11 @@ export class GlPicture {
     return this.#closed;
   }
 
-  /** The parts to upload before the next drawing; of what is no memory, none. */
-  takeDamage(): readonly Rectangle[] {
-    return [];
-  }
-
   /** Idempotent. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.onClose(this.id);
+    this.maker.remove(this.id);
   }
 
   [Symbol.dispose](): void {
@@ -44,7 +47,7 @@ export class GlPicture {
 
 /** A picture in memory that JavaScript writes; what it says was changed is uploaded with the next drawing. */
 export class MemoryPicture extends GlPicture {
-  #damage: Rectangle[] = [];
+  readonly #damage: Rectangle[] = [];
 
   constructor(
     id: number,
@@ -52,21 +55,32 @@ export class MemoryPicture extends GlPicture {
     height: number,
     /** 32 bits a pixel in the picture's format, `width` a row. Not to be written between `compose` and its end. */
     readonly pixels: Uint32Array,
-    onClose: (id: number) => void,
+    maker: Maker,
   ) {
-    super(id, width, height, onClose);
+    super(id, width, height, maker);
   }
 
   /** Says what was written; the first drawing takes all. Throws ERR_USAGE. */
   damaged(x: number, y: number, width: number, height: number): void {
     checkRectangle(x, y, width, height);
-    this.#damage.push({ x, y, width, height });
+    const part = clipped({ x, y, width, height }, this.width, this.height);
+    if (part === undefined) return;
+    if (this.#damage.push(part) > mostRectangles) this.#damage.splice(0, Infinity, around(this.#damage));
   }
 
-  override takeDamage(): readonly Rectangle[] {
-    if (this.#damage.length === 0) return this.#damage;
-    const damage = this.#damage;
-    this.#damage = [];
-    return damage;
+  /** The parts to upload before the next drawing. */
+  get damage(): readonly Rectangle[] {
+    return this.#damage;
   }
+
+  /** They are handed over. */
+  forgetDamage(): void {
+    this.#damage.length = 0;
+  }
+}
+
+export function ofAnother(what: string): GuestheadError {
+  return new GuestheadError('ERR_USAGE', `The ${what} belongs to another Gl`, {
+    advice: `make a ${what} of its own for each GPU`,
+  });
 }

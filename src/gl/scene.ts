@@ -1,6 +1,6 @@
 /** What `compose` draws, as its caller says it. */
 import type { Fence, Rectangle, RenderMemory } from '../buffer/index.js';
-import type { Effect } from './effect.js';
+import type { Effect, UniformValues } from './effect.js';
 import type { GlPicture } from './picture.js';
 
 /** As of wl_output and wl_surface.set_buffer_transform: how the picture's content was turned, which the drawing undoes. */
@@ -50,7 +50,7 @@ export interface ColourLayer extends Placed {
 
 export interface PictureLayer extends Placed {
   readonly picture: Surface;
-  /** The part of the picture, before the transform; default: all of it. */
+  /** The part of the picture, before the transform; default: all of it. Outside of the picture its edge goes on. */
   readonly from?: Box | undefined;
   /** Default `normal`. */
   readonly transform?: Transform | undefined;
@@ -66,14 +66,14 @@ export interface EffectLayer extends Placed {
   readonly effect: Effect;
   /** Seconds; `iTime`. Default 0. */
   readonly time?: number | undefined;
-  /** `iFrame`. Default 0. */
+  /** `iFrame`: a whole number, 0 to 2³¹−1. Default 0. */
   readonly frame?: number | undefined;
   /** `iMouse`. */
   readonly mouse?: readonly [x: number, y: number, clickX: number, clickY: number] | undefined;
-  /** `iChannel0` to `iChannel3`. */
+  /** `iChannel0` to `iChannel3`, filtered; the first row of each is at 0. Black where there is none. Not of YUV. */
   readonly pictures?: readonly (Surface | undefined)[] | undefined;
   /** Those that the effect was made with. */
-  readonly uniforms?: Readonly<Record<string, number | readonly number[]>> | undefined;
+  readonly uniforms?: UniformValues | undefined;
   /** Default `opaque`. */
   readonly alpha?: AlphaMode | undefined;
 }
