@@ -24,7 +24,7 @@ export type Drawing = DrawnColour | DrawnRaster;
 export interface Expected extends Raster {
   /** 1 where a centre lies so near to an edge that a GPU's own precision decides: such a pixel says nothing. */
   readonly unsure: Uint8Array;
-  /** Levels that a GPU may be off: one, and one more for each further layer that is mixed with what is below, for its result is rounded. */
+  /** Levels that a GPU may be off: one for each layer from the highest opaque one on, for each result is rounded. */
   readonly most: Uint8Array;
 }
 
@@ -68,7 +68,7 @@ function pixel(drawings: readonly Drawing[], background: Colour, x: number, y: n
     const source = 'colour' in drawing ? { colour: [...drawing.colour], isUnsure: false } : sampled(drawing, x, y);
     isUnsure ||= source.isUnsure;
     const [red = 0, green = 0, blue = 0, alpha = 0] = source.colour.map((part) => part * (drawing.opacity ?? 1));
-    mixed = alpha === 1 ? 0 : mixed + 1;
+    mixed = alpha === 1 ? 1 : mixed + 1;
     levels = [red, green, blue, alpha].map((part, channel) => toLevel(part + (levels[channel]! / 255) * (1 - alpha)));
   }
   return { levels, isUnsure, mixed };
