@@ -57,12 +57,12 @@ napi_value Callbacks::valueOf(napi_ref reference) const {
   return value;
 }
 
-void Callbacks::call(uint32_t index, std::initializer_list<napi_value> arguments) const {
+bool Callbacks::call(uint32_t index, std::initializer_list<napi_value> arguments) const {
   const napi_value function = valueOf(functions_[index]);
   napi_value receiver = valueOf(receiver_);
-  if (function == nullptr) return;
-  if (receiver == nullptr && napi_get_undefined(env_, &receiver) != napi_ok) return;
-  callReporting(env_, receiver, function, arguments);
+  if (function == nullptr) return false;
+  if (receiver == nullptr && napi_get_undefined(env_, &receiver) != napi_ok) return false;
+  return callReporting(env_, receiver, function, arguments);
 }
 
 CallbackScope::CallbackScope(napi_env env, napi_async_context context) : env_(env) {
@@ -78,16 +78,20 @@ CallbackScope::~CallbackScope() {
   if (handles_ != nullptr) napi_close_handle_scope(env_, handles_);
 }
 
-void callReporting(napi_env env, napi_value receiver, napi_value function,
+bool callReporting(napi_env env, napi_value receiver, napi_value function,
                    std::initializer_list<napi_value> arguments) {
   const napi_status status =
       napi_call_function(env, receiver, function, arguments.size(), arguments.begin(), nullptr);
+  // Without an exception: the environment is ending and no longer runs JavaScript.
+  return status == napi_ok || reportPending(env);
+}
+
+bool reportPending(napi_env env) {
   bool pending = false;
-  if (status == napi_ok || napi_is_exception_pending(env, &pending) != napi_ok || !pending) {
-    return;  // Without an exception: the environment is ending and no longer runs JavaScript.
-  }
+  if (napi_is_exception_pending(env, &pending) != napi_ok || !pending) return false;
   napi_value error;
   if (napi_get_and_clear_last_exception(env, &error) == napi_ok) napi_fatal_exception(env, error);
+  return true;
 }
 
 napi_value numberValue(napi_env env, double number) {

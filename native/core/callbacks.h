@@ -34,8 +34,9 @@ class Callbacks {
   /** Nothing is called from now on. */
   void release();
 
-  /** Only within a CallbackScope. What the function throws is an uncaughtException. */
-  void call(uint32_t index, std::initializer_list<napi_value> arguments) const;
+  /** Only within a CallbackScope. What the function throws is an uncaughtException. False: it was
+   * not called, for it is gone, or the environment ends. */
+  bool call(uint32_t index, std::initializer_list<napi_value> arguments) const;
   napi_env env() const { return env_; }
   napi_async_context context() const { return context_; }
 
@@ -69,9 +70,13 @@ class CallbackScope {
   napi_callback_scope callbacks_ = nullptr;
 };
 
-/** Calls a function; what it throws becomes an uncaughtException and the caller goes on. */
-void callReporting(napi_env env, napi_value receiver, napi_value function,
+/** Calls a function; what it throws becomes an uncaughtException and the caller goes on. False: the
+ * environment ends, and runs no JavaScript any more. */
+bool callReporting(napi_env env, napi_value receiver, napi_value function,
                    std::initializer_list<napi_value> arguments);
+
+/** Makes an exception that is pending an uncaughtException. Whether there was one. */
+bool reportPending(napi_env env);
 
 napi_value numberValue(napi_env env, double number);
 napi_value booleanValue(napi_env env, bool boolean);

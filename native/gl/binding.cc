@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "core/arguments.h"
+#include "gl/gbm.h"
 #include "gl/info.h"
 
 namespace guesthead::gl {
@@ -20,6 +21,13 @@ uint64_t bigintOf(const Napi::Value& value, const char* name) {
   const uint64_t number = value.As<Napi::BigInt>().Uint64Value(&lossless);
   if (!lossless) throw Napi::RangeError::New(value.Env(), std::string(name) + " must fit 64 bits");
   return number;
+}
+
+/** A `struct gbm_device *`, or null. */
+void* gbmDeviceOf(const Napi::Value& value) {
+  const auto address = static_cast<uintptr_t>(bigintOf(value, "gbmDevice"));
+  if (address == 0 || isGbmDevice(address)) return reinterpret_cast<void*>(address);
+  throw Napi::RangeError::New(value.Env(), "gbmDevice must be a struct gbm_device's address, or 0");
 }
 
 uint32_t idOf(const Napi::Value& value) {
@@ -63,6 +71,16 @@ std::vector<Uniform> uniformsOf(const Napi::CallbackInfo& info, size_t first) {
   return uniforms;
 }
 
+size_t bytesOf(int width, int height) {
+  return static_cast<size_t>(width) * height * 4;
+}
+
+std::shared_ptr<Pixels> pixelsOf(int width, int height, GLenum format) {
+  auto* bytes = static_cast<uint8_t*>(std::calloc(bytesOf(width, height), 1));
+  if (bytes == nullptr) throw SystemError{ENOMEM, "calloc"};
+  return std::make_shared<Pixels>(Pixels{{bytes, std::free}, width, height, format});
+}
+
 /** An ArrayBuffer of the very memory that the thread reads; it keeps its share when it is
  * transferred. */
 napi_value expose(napi_env env, const std::shared_ptr<Pixels>& pixels) {
@@ -72,7 +90,7 @@ napi_value expose(napi_env env, const std::shared_ptr<Pixels>& pixels) {
   };
   napi_value buffer;
   const napi_status status = napi_create_external_arraybuffer(
-      env, pixels->bytes.data(), pixels->bytes.size(), drop, share, &buffer);
+      env, pixels->bytes.get(), bytesOf(pixels->width, pixels->height), drop, share, &buffer);
   if (status == napi_no_external_buffers_allowed) {
     delete share;  // Only here is the finalizer known not to be called.
     throw Napi::Error::New(env, "this JavaScript engine does not allow external ArrayBuffers");
@@ -101,7 +119,7 @@ void Gl::define(Environment& environment) {
 
 napi_value Gl::open(const Napi::CallbackInfo& info) {
   Gpu gpu;
-  gpu.gbmDevice = reinterpret_cast<void*>(static_cast<uintptr_t>(bigintOf(info[0], "gbmDevice")));
+  gpu.gbmDevice = gbmDeviceOf(info[0]);
   gpu.node = stringOf(info[1], "node");
   const Napi::Function onResult = functionOf(info[2], "onResult");
   const auto& environment = Environment::of(info.Env());
@@ -113,13 +131,7 @@ napi_value Gl::open(const Napi::CallbackInfo& info) {
 
 void Gl::start(napi_value owner, const Gpu& gpu, napi_value onResult) {
   callbacks_.bind(environment_->env(), owner, "guesthead:gl", nullptr, {onResult});
-  wake_ = new Wake{{}, this, environment_};
-  wake_->async.data = wake_;
-  uv_async_init(environment_->loop(), &wake_->async, [](uv_async_t* async) {
-    auto* wake = static_cast<Wake*>(async->data);
-    if (wake->gl != nullptr) wake->gl->onResults();
-  });
-  environment_->handleOpened();
+  openWake();
   environment_->add(this);
   uv_async_t* async = &wake_->async;
   try {
@@ -129,6 +141,18 @@ void Gl::start(napi_value owner, const Gpu& gpu, napi_value onResult) {
     throw;
   }
   setPending(1);
+}
+
+void Gl::openWake() {
+  auto wake = std::make_unique<Wake>(Wake{{}, this, environment_});
+  wake->async.data = wake.get();
+  const int failed = uv_async_init(environment_->loop(), &wake->async, [](uv_async_t* async) {
+    auto* opened = static_cast<Wake*>(async->data);
+    if (opened->gl != nullptr) opened->gl->onResults();
+  });
+  if (failed != 0) throw SystemError{-failed, "uv_async_init"};
+  environment_->handleOpened();
+  wake_ = wake.release();
 }
 
 napi_value Gl::importDmabuf(const Napi::CallbackInfo& info) {
@@ -147,11 +171,10 @@ napi_value Gl::importDmabuf(const Napi::CallbackInfo& info) {
 
 napi_value Gl::createPixels(const Napi::CallbackInfo& info) {
   const uint32_t id = idOf(info[1]);
-  auto pixels = std::make_shared<Pixels>();
-  pixels->width = sizeOf(info[2], "width");
-  pixels->height = sizeOf(info[3], "height");
-  pixels->format = booleanOf(info[4], "isBgra") ? GL_BGRA_EXT : GL_RGBA;
-  pixels->bytes.resize(static_cast<size_t>(pixels->width) * pixels->height * 4);
+  const int width = sizeOf(info[2], "width");
+  const int height = sizeOf(info[3], "height");
+  const GLenum format = booleanOf(info[4], "isBgra") ? GL_BGRA_EXT : GL_RGBA;
+  const auto pixels = pixelsOf(width, height, format);
   const napi_value buffer = expose(info.Env(), pixels);
   add(info[0], [id, pixels](Renderer& renderer, Result&) { renderer.addPixels(id, pixels); });
   return buffer;
@@ -228,29 +251,35 @@ void Gl::setPending(size_t pending) {
   pending > 0 ? uv_ref(handle) : uv_unref(handle);
 }
 
-/** A result may close us, or be followed by new jobs. */
+/** A result may close us, or be followed by new jobs. The job keeps us alive until it has been
+ * told.
+ */
 void Gl::onResults() {
   const auto self = shared_from_this();
   std::vector<Result> results = thread_->take();
   const CallbackScope scope(callbacks_);
   for (Result& result : results) {
+    tell(result);
     if (closed_) return;
     setPending(pending_ - 1);
-    tell(result);
   }
 }
 
+/** A fence that nobody was given stays ours, and is closed with the result. */
 void Gl::tell(Result& result) const {
   const napi_env env = environment_->env();
   const napi_value failure = guarded(env, [&] { return failureValue(env, result.failure); });
-  const napi_value fence = guarded(env, [&] {
-    return result.fence ? givenAway(env, std::move(result.fence)) : numberValue(env, -1);
-  });
   const napi_value value = guarded(env, [&] { return valueOf(env, result); });
-  if (failure == nullptr || fence == nullptr || value == nullptr) return;
-  callbacks_.call(0, {numberValue(env, result.job), failure, fence, value,
-                      booleanValue(env, result.renewed), numberValue(env, result.queueMs),
-                      numberValue(env, result.waitMs), numberValue(env, result.drawMs)});
+  if (failure == nullptr || value == nullptr) {
+    reportPending(env);
+    return;
+  }
+  const int fence = result.fence.get();
+  const bool told =
+      callbacks_.call(0, {numberValue(env, result.job), failure, numberValue(env, fence), value,
+                          booleanValue(env, result.renewed), numberValue(env, result.queueMs),
+                          numberValue(env, result.waitMs), numberValue(env, result.drawMs)});
+  if (told) result.fence.release();
 }
 
 napi_value Gl::callEnd(napi_env env, napi_callback_info raw) {
@@ -273,6 +302,7 @@ void Gl::end(std::chrono::milliseconds most) {
   if (thread_ != nullptr) ended_ = thread_->end(most);
   thread_.reset();
   callbacks_.release();
+  if (wake_ == nullptr) return;  // the start failed before
   wake_->gl = nullptr;
   uv_close(reinterpret_cast<uv_handle_t*>(&wake_->async), [](uv_handle_t* closed) {
     const std::unique_ptr<Wake> wake(static_cast<Wake*>(closed->data));

@@ -44,6 +44,7 @@ class Gl final : public Closable, public std::enable_shared_from_this<Gl> {
 
   static napi_value callEnd(napi_env env, napi_callback_info raw);
   void end(std::chrono::milliseconds most);
+  void openWake();
   void start(napi_value owner, const Gpu& gpu, napi_value onResult);
   napi_value importDmabuf(const Napi::CallbackInfo& info);
   napi_value createPixels(const Napi::CallbackInfo& info);

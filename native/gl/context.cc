@@ -1,6 +1,6 @@
 #include "gl/context.h"
 
-#include <cstring>
+#include <algorithm>
 #include <sstream>
 
 #include "gl/failure.h"
@@ -29,29 +29,25 @@ Context::Context(const Gpu& gpu) : functions_(Functions::load()) {
     describe();
   } catch (...) {
     destroyContext();
-    functions_.egl.Terminate(display_);
     throw;
   }
 }
 
 Context::~Context() {
   destroyContext();
-  functions_.egl.Terminate(display_);
   functions_.egl.ReleaseThread();
 }
 
 void Context::openDisplay(const Gpu& gpu) {
   const auto& egl = functions_.egl;
-  display_ = displayOf(gpu);
-  if (display_ == EGL_NO_DISPLAY) {
-    throw Failure{"ERR_UNSUPPORTED", "eglGetPlatformDisplay: " + eglErrorName(egl.GetError()), ""};
+  const EGLDisplay display = displayOf(gpu);
+  if (display == EGL_NO_DISPLAY) {
+    throw Failure{"ERR_UNSUPPORTED", "eglGetPlatformDisplayEXT: " + eglErrorName(egl.GetError()),
+                  ""};
   }
-  EGLint major, minor;
-  if (!egl.Initialize(display_, &major, &minor)) {
-    throw Failure{"ERR_UNSUPPORTED", "eglInitialize: " + eglErrorName(egl.GetError()), ""};
-  }
-  displayExtensions_ = textOf(egl.QueryString(display_, EGL_EXTENSIONS));
-  info_.eglVersion = textOf(egl.QueryString(display_, EGL_VERSION));
+  display_.emplace(functions_, display);
+  displayExtensions_ = textOf(egl.QueryString(display, EGL_EXTENSIONS));
+  info_.eglVersion = textOf(egl.QueryString(display, EGL_VERSION));
 }
 
 EGLDisplay Context::displayOf(const Gpu& gpu) {
@@ -98,38 +94,44 @@ bool Context::has(const char* extension) const {
   return listed(displayExtensions_.c_str(), extension);
 }
 
+bool Context::hasGl(const char* extension) const {
+  return listed(glExtensions_.c_str(), extension);
+}
+
 /** The best that the driver has: ES 3 before ES 2, told of resets before not. */
 void Context::makeContext() {
-  const auto& egl = functions_.egl;
-  egl.BindAPI(EGL_OPENGL_ES_API);
   if (!has("EGL_KHR_surfaceless_context")) {
     throw Failure{"ERR_UNSUPPORTED", "EGL_KHR_surfaceless_context",
                   "this EGL draws to windows only"};
   }
-  EGLConfig config = EGL_NO_CONFIG_KHR;
-  if (!has("EGL_KHR_no_config_context") && !has("EGL_MESA_configless_context")) {
-    const EGLint wanted[] = {EGL_SURFACE_TYPE, 0, EGL_RENDERABLE_TYPE, EGL_OPENGL_ES2_BIT,
-                             EGL_NONE};
-    EGLint count = 0;
-    egl.ChooseConfig(display_, wanted, &config, 1, &count);
-  }
-  const bool canBeRobust = has("EGL_EXT_create_context_robustness");
+  const auto& egl = functions_.egl;
+  egl.BindAPI(EGL_OPENGL_ES_API);
+  const EGLConfig config = anyConfig();
+  EGLint error = EGL_SUCCESS;
   for (const int major : {3, 2}) {
     for (const bool robust : {true, false}) {
-      if (robust && !canBeRobust) continue;
-      context_ = createContext(config, major, robust);
-      if (context_ == EGL_NO_CONTEXT) continue;
-      info_.glesMajor = major;
-      info_.robust = robust;
-      if (egl.MakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, context_)) return;
+      if (robust && !has("EGL_EXT_create_context_robustness")) continue;
+      if (tryContext(config, major, robust)) return;
+      error = egl.GetError();
       destroyContext();
     }
   }
-  throw Failure{"ERR_UNSUPPORTED", "eglCreateContext: " + eglErrorName(egl.GetError()),
-                "no OpenGL ES 2"};
+  throw Failure{"ERR_UNSUPPORTED", "eglCreateContext: " + eglErrorName(error),
+                "the driver has no OpenGL ES 2"};
 }
 
-EGLContext Context::createContext(EGLConfig config, int major, bool robust) const {
+EGLConfig Context::anyConfig() const {
+  EGLConfig config = EGL_NO_CONFIG_KHR;
+  if (has("EGL_KHR_no_config_context") || has("EGL_MESA_configless_context")) return config;
+  const EGLint wanted[] = {EGL_SURFACE_TYPE, 0, EGL_RENDERABLE_TYPE, EGL_OPENGL_ES2_BIT, EGL_NONE};
+  EGLint count = 0;
+  functions_.egl.ChooseConfig(display(), wanted, &config, 1, &count);
+  return config;
+}
+
+/** Whether it is current; what was made all the same, the caller destroys. */
+bool Context::tryContext(EGLConfig config, int major, bool robust) {
+  const auto& egl = functions_.egl;
   std::vector<EGLint> attributes = {EGL_CONTEXT_CLIENT_VERSION, major};
   if (robust) {
     attributes.insert(attributes.end(), {EGL_CONTEXT_OPENGL_ROBUST_ACCESS_EXT, EGL_TRUE,
@@ -137,19 +139,24 @@ EGLContext Context::createContext(EGLConfig config, int major, bool robust) cons
                                          EGL_LOSE_CONTEXT_ON_RESET_EXT});
   }
   attributes.push_back(EGL_NONE);
-  return functions_.egl.CreateContext(display_, config, EGL_NO_CONTEXT, attributes.data());
+  context_ = egl.CreateContext(display(), config, EGL_NO_CONTEXT, attributes.data());
+  info_.glesMajor = major;
+  info_.robust = robust;
+  return context_ != EGL_NO_CONTEXT &&
+         egl.MakeCurrent(display(), EGL_NO_SURFACE, EGL_NO_SURFACE, context_);
 }
 
 void Context::destroyContext() {
   if (context_ == EGL_NO_CONTEXT) return;
-  functions_.egl.MakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-  functions_.egl.DestroyContext(display_, context_);
+  functions_.egl.MakeCurrent(display(), EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+  functions_.egl.DestroyContext(display(), context_);
   context_ = EGL_NO_CONTEXT;
 }
 
 void Context::renew() {
   destroyContext();
   makeContext();
+  info_.robust = info_.robust && hasGl("GL_EXT_robustness");
 }
 
 GLenum Context::resetStatus() const {
@@ -164,42 +171,53 @@ void Context::describe() {
   info_.glVersion = textOf(gl.GetString(GL_VERSION));
   glExtensions_ = textOf(gl.GetString(GL_EXTENSIONS));
   gl.GetIntegerv(GL_MAX_TEXTURE_SIZE, &info_.maxTextureSize);
-  const auto hasGl = [this](const char* extension) {
-    return listed(glExtensions_.c_str(), extension);
-  };
+  describeExtensions();
+  if (info_.dmabufModifiers) describeFormats();
+}
+
+/** An extension counts with its functions: a client library lists those of other drivers, too. */
+void Context::describeExtensions() {
+  const auto& [egl, gl] = functions_;
   info_.bgra = hasGl("GL_EXT_texture_format_BGRA8888");
   info_.rowLength = info_.glesMajor >= 3 || hasGl("GL_EXT_unpack_subimage");
   info_.externalTextures =
-      hasGl("GL_OES_EGL_image_external") && functions_.gl.EGLImageTargetTexture2DOES != nullptr;
+      hasGl("GL_OES_EGL_image_external") && gl.EGLImageTargetTexture2DOES != nullptr;
   info_.robust = info_.robust && hasGl("GL_EXT_robustness");
   info_.nativeFence = has("EGL_ANDROID_native_fence_sync") && has("EGL_KHR_wait_sync") &&
-                      functions_.egl.DupNativeFenceFDANDROID != nullptr;
-  info_.dmabufImport =
-      has("EGL_KHR_image_base") && has("EGL_EXT_image_dma_buf_import") && hasGl("GL_OES_EGL_image");
-  info_.dmabufModifiers = info_.dmabufImport && has("EGL_EXT_image_dma_buf_import_modifiers");
-  if (info_.dmabufModifiers) describeFormats();
+                      egl.DupNativeFenceFDANDROID != nullptr && egl.CreateSyncKHR != nullptr &&
+                      egl.DestroySyncKHR != nullptr && egl.WaitSyncKHR != nullptr;
+  info_.dmabufImport = has("EGL_KHR_image_base") && has("EGL_EXT_image_dma_buf_import") &&
+                       hasGl("GL_OES_EGL_image") && egl.CreateImageKHR != nullptr &&
+                       egl.DestroyImageKHR != nullptr && gl.EGLImageTargetTexture2DOES != nullptr &&
+                       gl.EGLImageTargetRenderbufferStorageOES != nullptr;
+  info_.dmabufModifiers = info_.dmabufImport && has("EGL_EXT_image_dma_buf_import_modifiers") &&
+                          egl.QueryDmaBufFormatsEXT != nullptr &&
+                          egl.QueryDmaBufModifiersEXT != nullptr;
 }
 
 void Context::describeFormats() {
   const auto& egl = functions_.egl;
   EGLint count = 0;
-  if (!egl.QueryDmaBufFormatsEXT(display_, 0, nullptr, &count)) return;
+  if (!egl.QueryDmaBufFormatsEXT(display(), 0, nullptr, &count) || count <= 0) return;
   std::vector<EGLint> fourccs(count);
-  egl.QueryDmaBufFormatsEXT(display_, count, fourccs.data(), &count);
+  if (!egl.QueryDmaBufFormatsEXT(display(), count, fourccs.data(), &count)) return;
+  fourccs.resize(std::min(fourccs.size(), static_cast<size_t>(std::max(count, 0))));
   for (const EGLint fourcc : fourccs) {
-    EGLint modifiers = 0;
-    egl.QueryDmaBufModifiersEXT(display_, fourcc, 0, nullptr, nullptr, &modifiers);
-    std::vector<EGLuint64KHR> values(modifiers);
-    std::vector<EGLBoolean> externals(modifiers);
-    if (modifiers > 0) {
-      egl.QueryDmaBufModifiersEXT(display_, fourcc, modifiers, values.data(), externals.data(),
-                                  &modifiers);
-    }
-    DmabufFormat format = {static_cast<uint32_t>(fourcc), {}};
-    for (EGLint i = 0; i < modifiers; ++i)
-      format.modifiers.push_back({values[i], externals[i] != EGL_FALSE});
-    info_.formats.push_back(std::move(format));
+    info_.formats.push_back({static_cast<uint32_t>(fourcc), modifiersOf(fourcc)});
   }
+}
+
+std::vector<Modifier> Context::modifiersOf(EGLint fourcc) const {
+  const auto ask = functions_.egl.QueryDmaBufModifiersEXT;
+  EGLint count = 0;
+  if (!ask(display(), fourcc, 0, nullptr, nullptr, &count) || count <= 0) return {};
+  std::vector<EGLuint64KHR> values(count);
+  std::vector<EGLBoolean> externals(count);
+  if (!ask(display(), fourcc, count, values.data(), externals.data(), &count)) return {};
+  std::vector<Modifier> modifiers;
+  for (size_t i = 0; i < values.size() && static_cast<EGLint>(i) < count; ++i)
+    modifiers.push_back({values[i], externals[i] != EGL_FALSE});
+  return modifiers;
 }
 
 }  // namespace guesthead::gl

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "gl/functions.h"
+#include "gl/display.h"
 
 namespace guesthead::gl {
 
@@ -43,7 +44,8 @@ struct Info {
   std::vector<DmabufFormat> formats;
 };
 
-/** An EGL display and one context without a surface, current on the thread that made it. */
+/** One context without a surface, current on the thread that made it, and a share of its display.
+ */
 class Context {
  public:
   /** Throws Failure. */
@@ -53,7 +55,7 @@ class Context {
   ~Context();
 
   const Functions& functions() const { return functions_; }
-  EGLDisplay display() const { return display_; }
+  EGLDisplay display() const { return display_->get(); }
   const Info& info() const { return info_; }
   /** Throws away the context, which is lost, and makes another on the same display. Throws Failure.
    */
@@ -66,14 +68,18 @@ class Context {
   EGLDisplay displayOf(const Gpu& gpu);
   EGLDisplay displayOfNode(const std::string& node);
   void makeContext();
-  EGLContext createContext(EGLConfig config, int major, bool robust) const;
+  EGLConfig anyConfig() const;
+  bool tryContext(EGLConfig config, int major, bool robust);
   void destroyContext();
   void describe();
+  void describeExtensions();
   void describeFormats();
+  std::vector<Modifier> modifiersOf(EGLint fourcc) const;
   bool has(const char* extension) const;
+  bool hasGl(const char* extension) const;
 
   const Functions& functions_;
-  EGLDisplay display_ = EGL_NO_DISPLAY;
+  std::optional<Display> display_;
   EGLContext context_ = EGL_NO_CONTEXT;
   std::string displayExtensions_;
   std::string glExtensions_;

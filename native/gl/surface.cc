@@ -201,7 +201,7 @@ void Surface::upload(int x, int y, int width, int height) {
 void Surface::sendPixels(int x, int y, int width, int height) {
   const auto& gl = context_.functions().gl;
   const auto from = [&](int row) {
-    return pixels_->bytes.data() + (static_cast<size_t>(row) * width_ + x) * 4;
+    return pixels_->bytes.get() + (static_cast<size_t>(row) * width_ + x) * 4;
   };
   const auto send = [&](int top, int rows) {
     gl.TexSubImage2D(GL_TEXTURE_2D, 0, x, top, width, rows, pixels_->format, GL_UNSIGNED_BYTE,

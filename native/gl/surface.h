@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -31,7 +32,8 @@ struct DmabufLayout {
 
 /** Memory that JavaScript writes and the thread uploads; it lives as long as either has a share. */
 struct Pixels {
-  std::vector<uint8_t> bytes;
+  /** Zeroes at first; a page that nobody writes costs nothing. */
+  std::unique_ptr<uint8_t, decltype(&std::free)> bytes;
   int width;
   int height;
   /** GL_BGRA_EXT or GL_RGBA. */

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <exception>
 #include <new>
 #include <system_error>
 
@@ -21,6 +22,8 @@ void guarded(Result& result, Body body) {
     result.failure = Failure{"ERR_SYSTEM", error.syscall, std::to_string(error.error)};
   } catch (const std::bad_alloc&) {
     result.failure = Failure{"ERR_ALLOCATION", "malloc", "no memory left"};
+  } catch (const std::exception& error) {
+    result.failure = Failure{"ERR_GL", error.what(), ""};
   }
 }
 
@@ -59,10 +62,12 @@ double Thread::busyMs() const {
 bool Thread::end(std::chrono::milliseconds most) {
   if (!thread_.joinable()) return true;
   std::deque<Queued> dropped;
+  std::vector<Result> untold;
   std::unique_lock<std::mutex> lock(shared_->mutex);
   shared_->ending = true;
   shared_->wake = nullptr;
   dropped.swap(shared_->jobs);
+  untold.swap(shared_->results);
   shared_->changed.notify_all();
   const bool ended = shared_->changed.wait_for(lock, most, [this] { return shared_->ended; });
   lock.unlock();

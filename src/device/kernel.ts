@@ -33,6 +33,8 @@ export interface GpuNode {
   canExport(): boolean;
   canImport(): boolean;
   isGone(): boolean;
+  /** `close` leaves the open file as it is, from now on: a thread that hangs in the driver uses it. */
+  abandon(): void;
   close(): void;
 }
 

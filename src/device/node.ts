@@ -31,6 +31,7 @@ const primeExport = 2n;
 /** Closes once; `fd` throws ERR_CLOSED afterwards. */
 export class DrmNode {
   #fd: number | undefined;
+  #abandoned = false;
   readonly buffers = bufferCalls(() => this.fd);
   readonly kms = kmsCalls(() => this.fd);
   readonly #definitions: PropertyDefinitions = new Map();
@@ -93,9 +94,14 @@ export class DrmNode {
     for (const id of getPlanes(this.fd)) this.properties(id, 'plane');
   }
 
+  /** `close` leaves the open file as it is, from now on: a thread that hangs in the driver uses it, by this very descriptor. */
+  abandon(): void {
+    this.#abandoned = true;
+  }
+
   close(): void {
     if (this.#fd === undefined) return;
-    closeSync(this.#fd);
+    if (!this.#abandoned) closeSync(this.#fd);
     this.#fd = undefined;
   }
 

@@ -1,6 +1,7 @@
 /** What GL is opened on. */
 import type { FenceCalls } from '../buffer/index.js';
 import type { Allocator } from '../device/index.js';
+import type { GuestheadError } from '../errors.js';
 import type { Native } from '../native.js';
 
 /** The GPU that draws, as the pair has opened it. */
@@ -10,6 +11,8 @@ export interface GlGpu {
   readonly gbm?: Pick<Allocator, 'address' | 'abandon'> | undefined;
   /** The node, for messages. */
   readonly device?: string | undefined;
+  /** Asked where a job failed or all ends: the loss, where the GPU is gone. */
+  readonly lost?: ((cause?: unknown) => GuestheadError | undefined) | undefined;
 }
 
 export interface GlOptions {

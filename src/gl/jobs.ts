@@ -1,6 +1,7 @@
 /** What has been handed to the GPU's thread and is not back: each job's promise, and the watch over a driver that hangs. */
+import { closeSync } from 'node:fs';
 import { Subject, type Observable } from 'rxjs';
-import { GuestheadError } from '../errors.js';
+import { coded, GuestheadError } from '../errors.js';
 import type { GlFailure, NativeGl } from '../native.js';
 import { explain, type JobName } from './failure.js';
 import type { GlGpu, GlOptions } from './gpu.js';
@@ -83,7 +84,7 @@ export class Jobs {
   ): Promise<T> {
     if (this.#ending !== undefined) throw this.#ending;
     const job = (this.#last = (this.#last % lastJob) + 1);
-    hand(this.native, job);
+    this.#hand(hand, job);
     return new Promise<T>((resolve, reject) => {
       const end = (value: unknown, fence: number) => {
         resolve(finish(value, fence));
@@ -92,9 +93,19 @@ export class Jobs {
     });
   }
 
-  /** Idempotent. */
+  /** Idempotent. What is under way rejects with ERR_CLOSED, or with the loss of the GPU. */
   close(): void {
-    this.#end(new GuestheadError('ERR_CLOSED', 'GL is closed', { device: this.gpu.device }), closeMs);
+    if (this.closed) return;
+    const lost = this.gpu.lost?.();
+    this.#end(lost ?? new GuestheadError('ERR_CLOSED', 'GL is closed', { device: this.gpu.device }), closeMs);
+  }
+
+  #hand(hand: (native: NativeGl, job: number) => void, job: number): void {
+    try {
+      hand(this.native, job);
+    } catch (error) {
+      throw coded(error);
+    }
   }
 
   readonly #onResult = (
@@ -109,16 +120,25 @@ export class Jobs {
   ): void => {
     const toldAt = performance.now();
     const pending = this.#pending.get(job);
-    if (pending === undefined) return;
+    if (pending === undefined) {
+      if (fence >= 0) closeSync(fence);
+      return;
+    }
     this.#pending.delete(job);
     if (renewed) this.#renewals++;
-    const error = failure === undefined ? undefined : explain(pending.what, failure, this.gpu.device);
+    const error = failure === undefined ? undefined : this.#explain(pending.what, failure);
     if (error === undefined) pending.end(value, fence);
     else pending.fail(error);
     const { what, calledAt, callMs } = pending;
     const resultMs = performance.now() - toldAt;
     if (this.#ended$.observed) this.#ended$.next({ what, calledAt, callMs, resultMs, queueMs, waitMs, drawMs, error });
   };
+
+  /** A driver says many things once its GPU is gone. */
+  #explain(what: JobName, failure: GlFailure): GuestheadError {
+    const error = explain(what, failure, this.gpu.device);
+    return this.gpu.lost?.(error) ?? error;
+  }
 
   #hang(timeoutMs: number): void {
     const [first] = this.#pending.values();

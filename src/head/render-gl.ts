@@ -1,34 +1,71 @@
 /** GL on the pair's render GPU: one thread for each GPU that was opened, whoever draws. */
+import { GuestheadError } from '../errors.js';
 import type { Gl, GlOptions } from '../gl/index.js';
 import type { GpuPair } from '../gpus/index.js';
 
+type RenderGpu = GpuPair['gpus']['render'];
+
+/** Of one GPU; after a loss comes another. */
+interface Opening {
+  readonly on: RenderGpu;
+  readonly gl: Promise<Gl>;
+  /** It failed, or what it gave is closed. */
+  isOver(): boolean;
+}
+
 export class RenderGl {
-  #opening: Promise<Gl> | undefined;
-  /** The GPU that it is on: another one comes after a loss. */
-  #on: unknown;
+  #opening: Opening | undefined;
 
   constructor(private readonly pair: GpuPair) {}
 
   /** The one that is open, or a new one. Throws as `GpuPair.gpus` does; rejects as `Gl.open` does. */
-  async open(options: GlOptions): Promise<Gl> {
+  open(options: GlOptions): Promise<Gl> {
+    const { render } = this.pair.gpus;
+    const known = this.#opening;
+    if (known?.on === render && !known.isOver()) return known.gl;
+    this.#opening = opening(render, this.#start(render, options));
+    return this.#opening.gl;
+  }
+
+  /** While the module is loaded, the GPU may go, and another come in its place. */
+  async #start(on: RenderGpu, options: GlOptions): Promise<Gl> {
+    const { Gl } = await import('../gl/index.js');
     const { native, render } = this.pair.gpus;
-    if (this.#on === render && this.#opening !== undefined && !(await isClosed(this.#opening))) return this.#opening;
-    const { gbm, node, owner } = render;
-    this.#on = render;
-    const opening = import('../gl/index.js').then(({ Gl }) =>
-      Gl.open({ native, gbm, device: node.path }, options, (gl) => {
-        this.pair.assertOpen();
-        owner.own(gl); // closed before the GBM device is
-      }),
-    );
-    this.#opening = opening;
-    return opening;
+    if (render !== on) throw gone(on);
+    const { gbm, node, owner } = on;
+    const shared = {
+      get address() {
+        return gbm.address;
+      },
+      abandon: () => {
+        gbm.abandon();
+        node.abandon();
+      },
+    };
+    const lost = (cause?: unknown) => this.#loss(on, cause);
+    return Gl.open({ native, gbm: shared, device: node.path, lost }, options, (gl) => owner.own(gl)); // closed before the GBM device is
+  }
+
+  /** The pair asks the kernel: what a driver says proves nothing. */
+  #loss(on: RenderGpu, cause: unknown): GuestheadError | undefined {
+    if (this.pair.latest.render !== on) return gone(on, cause);
+    return this.pair.lose('render', cause) ? gone(on, cause) : undefined;
   }
 }
 
-async function isClosed(opening: Promise<Gl>): Promise<boolean> {
-  return opening.then(
-    ({ closed }) => closed,
-    () => true,
+function opening(on: RenderGpu, gl: Promise<Gl>): Opening {
+  let isOver = (): boolean => false;
+  gl.then(
+    (opened) => (isOver = () => opened.closed),
+    () => (isOver = () => true),
   );
+  return { on, gl, isOver: () => isOver() };
+}
+
+function gone({ node }: RenderGpu, cause?: unknown): GuestheadError {
+  return new GuestheadError('ERR_DEVICE_LOST', 'The render GPU is gone', {
+    device: node.path,
+    cause,
+    advice: 'it was unbound or unplugged; once it is back, `openGl` opens it again',
+  });
 }

@@ -1,0 +1,74 @@
+/** A NativeGl whose results are kept, and descriptions as src/gl/packing.ts writes them. */
+import assert from 'node:assert/strict';
+import { closeSync } from 'node:fs';
+import type { GlFailure, NativeGl } from '../../../src/native.js';
+import { native } from './addon.js';
+import { until } from './loop.js';
+
+export interface Told {
+  readonly job: number;
+  readonly failure: GlFailure | undefined;
+  readonly fence: number;
+  readonly value: unknown;
+  readonly renewed: boolean;
+}
+
+export class GlRig {
+  readonly told: Told[] = [];
+  readonly gl: NativeGl;
+
+  constructor(onResult: (told: Told) => void = () => undefined) {
+    this.gl = native.openGl(0n, '', (job, failure, fence, value, renewed) => {
+      const told = { job, failure, fence, value, renewed };
+      this.told.push(told);
+      onResult(told);
+    });
+  }
+
+  /** Open, and with picture 1 to draw into. */
+  static async open(onResult?: (told: Told) => void): Promise<GlRig> {
+    const rig = new GlRig(onResult);
+    await rig.result(0);
+    rig.gl.createOffscreen(1_000_000, 1, 64, 64);
+    await rig.result(1_000_000);
+    return rig;
+  }
+
+  async result(job: number): Promise<Told> {
+    let found: Told | undefined;
+    const isTold = () => (found = this.told.find((each) => each.job === job)) !== undefined;
+    await until(isTold, `the result of job ${job}`);
+    return found ?? assert.fail();
+  }
+
+  compose(job: number, layers: readonly (readonly number[])[] = [solid], fence = 0): void {
+    const numbers = composition({ layers, fence });
+    this.gl.compose(job, numbers, numbers.length);
+  }
+
+  closeFences(): void {
+    for (const { fence } of this.told) if (fence >= 0) closeSync(fence);
+  }
+}
+
+/** A layer: a colour over 64 × 64. */
+export const solid = [0, 0, -1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 64, 64, 0, 0, 0, 0, 0];
+
+/** The same as a picture's, with a fence to wait for. */
+export const pictured = (picture: number, acquire = -1): number[] => {
+  const layer = [1, picture, acquire, ...solid.slice(3)];
+  layer.splice(11, 4, 0, 0, 64, 64);
+  return layer;
+};
+
+export interface Description {
+  readonly target?: number;
+  readonly fence?: number;
+  readonly uploads?: readonly (readonly number[])[];
+  readonly layers?: readonly (readonly number[])[];
+}
+
+export function composition({ target = 1, fence = 0, uploads = [], layers = [] }: Description): Float64Array {
+  const head = [target, fence, 0, 0, 0, 1, -1, uploads.length, layers.length];
+  return Float64Array.from([...head, ...uploads.flat(), ...layers.flat()]);
+}
