@@ -32,6 +32,7 @@
       'gl/description.cc',
       'gl/display.cc',
       'gl/effect_program.cc',
+      'gl/exit_guard.cc',
       'gl/functions.cc',
       'gl/gbm.cc',
       'gl/info.cc',

@@ -60,6 +60,7 @@ double Thread::busyMs() const {
 }
 
 bool Thread::end(std::chrono::milliseconds most) {
+  const std::lock_guard<std::mutex> once(ending_);
   if (!thread_.joinable()) return true;
   std::deque<Queued> dropped;
   std::vector<Result> untold;
@@ -84,6 +85,7 @@ void Thread::run(const std::shared_ptr<Shared>& shared, const Gpu& gpu) {
     renderer = std::make_unique<Renderer>(gpu, shared->ending);
     opened.info = renderer->info();
   });
+  ExitGuard::arm();
   shared->begun = 0;
   tell(*shared, std::move(opened));
   if (renderer != nullptr) work(*shared, *renderer);

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "gl/exit_guard.h"
 #include "gl/renderer.h"
 
 namespace guesthead::gl {
@@ -48,6 +49,8 @@ class Thread {
 
  private:
   using Clock = std::chrono::steady_clock;
+  /** What the exit of the process waits for a driver. */
+  static constexpr std::chrono::milliseconds kExitWait{2000};
 
   struct Queued {
     Job job;
@@ -73,7 +76,10 @@ class Thread {
   static void tell(Shared& shared, Result result);
 
   std::shared_ptr<Shared> shared_;
+  /** Held while it is ended, which the exit of the process may do as well. */
+  std::mutex ending_;
   std::thread thread_;
+  ExitGuard guard_{[this] { end(kExitWait); }};
 };
 
 }  // namespace guesthead::gl

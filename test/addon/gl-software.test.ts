@@ -1,0 +1,71 @@
+/** Mesa's software renderer, which needs no device: what a fake EGL does not show. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import type { GuestheadError } from '../../src/errors.js';
+import { Gl } from '../../src/gl/index.js';
+import { loadScript, native, sanitized } from './support/addon.js';
+import { runNode, transcript } from './support/child.js';
+import { composition, solid } from './support/gl-rig.js';
+
+const whyNot = await Gl.open({ native }).then(
+  (gl) => {
+    gl.close();
+    return false;
+  },
+  (error: unknown) => `${(error as GuestheadError).message}: install libegl1, libgles2 and libgl1-mesa-dri`,
+);
+const scene = { layers: [{ colour: [0, 1, 0, 1], to: { x: 0, y: 0, width: 8, height: 8 } }] } as const;
+
+async function draws(gl: Gl): Promise<void> {
+  const picture = await gl.createOffscreen(8, 8);
+  (await gl.compose(picture, scene)).fence?.close();
+  assert.deepEqual([...(await gl.readPixels(picture, 7, 7, 1, 1))], [0, 255, 0, 255]);
+}
+
+const draw = `
+  const description = Float64Array.from(${JSON.stringify([...composition({ fence: 1, layers: [solid] })])});
+  let job = 1;
+  const gl = globalThis.gl = native.openGl(0n, '', (ended) => {
+    if (ended === 2) onDrawing();
+    if (ended > 0) gl.compose(++job, description, description.length);
+  });
+  gl.createOffscreen(1, 1, 64, 64);`;
+
+// Under a sanitizer Mesa is only slow, and not what is looked at.
+describe('on the software renderer', { skip: sanitized ? 'with the fake EGL' : whyNot }, () => {
+  it('the display of one is not taken away by the end of another', async () => {
+    const one = await Gl.open({ native });
+    const other = await Gl.open({ native });
+    await draws(one);
+    one.close();
+    await draws(other);
+    const third = await Gl.open({ native });
+    other.close();
+    await draws(third);
+    third.close();
+    const fourth = await Gl.open({ native }); // after the last, all anew
+    await draws(fourth);
+    fourth.close();
+  });
+
+  it('nor by the end of a worker’s', async () => {
+    const code = `${loadScript} const onDrawing = () => require('worker_threads').parentPort.postMessage(0); ${draw}`;
+    const here = await Gl.open({ native });
+    const worker = new Worker(code, { eval: true, execArgv: [] });
+    await new Promise((resolve) => worker.once('message', resolve));
+    await draws(here);
+    await worker.terminate();
+    await draws(here);
+    here.close();
+  });
+
+  it('a process exits in the middle of a drawing: the driver’s libraries go once the thread has ended', async () => {
+    const exits = async (ms: number) => {
+      const script = `${loadScript} const onDrawing = () => setTimeout(() => process.exit(0), ${ms}); ${draw}`;
+      const result = await runNode(['-e', script]);
+      assert.deepEqual([result.status, result.signal, result.stderr], [0, null, ''], transcript(result));
+    };
+    for (let ms = 0; ms < 10; ms += 2) await Promise.all([exits(ms), exits(ms + 1)]);
+  });
+});
