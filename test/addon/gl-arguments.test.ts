@@ -207,7 +207,7 @@ underFakeEgl(import.meta.url, () => {
 
     it('pictures and effects', async () => {
       rig.compose(10, [pictured(404)]);
-      rig.compose(11, [[2, 404, ...solid.slice(2)]]);
+      rig.compose(11, [[2, 404, ...solid.slice(2), ...new Array<number>(11).fill(0)]]);
       rig.gl.readPixels(12, 404, 0, 0, 1, 1);
       rig.gl.remove(404);
       for (const each of [10, 11, 12]) assert.equal((await rig.result(each)).failure?.code, 'ERR_CLOSED');

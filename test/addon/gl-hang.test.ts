@@ -184,7 +184,7 @@ describe('with a hung driver', () => {
   const hang = `${loadScript}
     const gl = globalThis.gl = native.openGl(0n, '', () => {});
     gl.createOffscreen(1, 1, 64, 64);
-    gl.compose(2, Float64Array.from(${numbers}), 33);`;
+    gl.compose(2, Float64Array.from(${numbers}), 28);`;
   const runs = async (script: string, status = 0) => {
     const result = await runOnFakeEgl(['-e', script], ['hang-draw']);
     assert.deepEqual([result.status, result.signal, result.stderr], [status, null, ''], transcript(result));

@@ -52,7 +52,7 @@ export class GlRig {
 }
 
 /** A layer: a colour over 64 × 64. */
-export const solid = [0, 0, -1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 64, 64, 0, 0, 0, 0, 0];
+export const solid = [0, 0, -1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 64, 64];
 
 /** The same as a picture's, with a fence to wait for. */
 export const pictured = (picture: number, acquire = -1): number[] => {
