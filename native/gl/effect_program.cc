@@ -8,12 +8,12 @@ namespace {
 constexpr const char* kEffectVertex3 =
     "#version 300 es\n"
     "in vec2 corner;\n"
-    "uniform vec4 destination;\n"
-    "uniform mat3 matrix;\n"
+    "uniform vec4 guestheadDestination;\n"
+    "uniform mat3 guestheadMatrix;\n"
     "out vec2 guestheadAt;\n"
     "void main() {\n"
-    "  gl_Position = vec4(destination.xy + corner * destination.zw, 0.0, 1.0);\n"
-    "  guestheadAt = (matrix * vec3(corner, 1.0)).xy;\n"
+    "  gl_Position = vec4(guestheadDestination.xy + corner * guestheadDestination.zw, 0.0, 1.0);\n"
+    "  guestheadAt = (guestheadMatrix * vec3(corner, 1.0)).xy;\n"
     "}\n";
 
 constexpr const char* kEffectUniforms =
@@ -34,6 +34,17 @@ constexpr const char* kEffectMain =
     "  colour.a = max(colour.a, guestheadBlend.x);\n"
     "  colour.rgb *= mix(1.0, colour.a, guestheadBlend.y);\n";
 
+/** By the words of GLSL ES 1.00 the line after `#line 1` is the second; Mesa takes it for the
+ * first, as 3.00 says. */
+constexpr const char* kFirstLine2 =
+    "#line 100\n"
+    "#if __LINE__ == 100\n"
+    "#define GUESTHEAD_FIRST_LINE 1\n"
+    "#else\n"
+    "#define GUESTHEAD_FIRST_LINE 0\n"
+    "#endif\n"
+    "#line GUESTHEAD_FIRST_LINE\n";
+
 /** The caller's lines keep their numbers in what the compiler says. */
 std::string effectOf(int glesMajor, const std::string& source) {
   if (glesMajor >= 3) {
@@ -42,8 +53,8 @@ std::string effectOf(int glesMajor, const std::string& source) {
            std::string(kEffectUniforms) + "#line 1\n" + source + kEffectMain +
            "  guestheadColour = colour * guestheadBlend.z;\n}\n";
   }
-  return std::string(kPrecision) + "varying vec2 at;\n#define guestheadAt at\n" + kEffectUniforms +
-         "#line 0\n" + source + kEffectMain + "  gl_FragColor = colour * guestheadBlend.z;\n}\n";
+  return std::string(kPrecision) + "varying vec2 guestheadAt;\n" + kEffectUniforms + kFirstLine2 +
+         source + kEffectMain + "  gl_FragColor = colour * guestheadBlend.z;\n}\n";
 }
 
 }  // namespace

@@ -7,18 +7,19 @@ namespace guesthead::gl {
 const char* const kPrecision =
     "#ifdef GL_FRAGMENT_PRECISION_HIGH\n"
     "precision highp float;\n"
+    "precision highp int;\n"
     "#else\n"
     "precision mediump float;\n"
     "#endif\n";
 
 const char* const kVertex =
     "attribute vec2 corner;\n"
-    "uniform vec4 destination;\n"
-    "uniform mat3 matrix;\n"
-    "varying vec2 at;\n"
+    "uniform vec4 guestheadDestination;\n"
+    "uniform mat3 guestheadMatrix;\n"
+    "varying vec2 guestheadAt;\n"
     "void main() {\n"
-    "  gl_Position = vec4(destination.xy + corner * destination.zw, 0.0, 1.0);\n"
-    "  at = (matrix * vec3(corner, 1.0)).xy;\n"
+    "  gl_Position = vec4(guestheadDestination.xy + corner * guestheadDestination.zw, 0.0, 1.0);\n"
+    "  guestheadAt = (guestheadMatrix * vec3(corner, 1.0)).xy;\n"
     "}\n";
 
 namespace {
@@ -26,7 +27,7 @@ namespace {
 constexpr const char* kSolid =
     "uniform vec4 colour;\n"
     "uniform vec3 blend;\n"
-    "varying vec2 at;\n"
+    "varying vec2 guestheadAt;\n"
     "void main() { gl_FragColor = colour * blend.z; }\n";
 
 constexpr const char* kSampled = "vec4 sampled(vec2 point) { return texture2D(image, point); }\n";
@@ -47,9 +48,9 @@ constexpr const char* kFiltered =
 constexpr const char* kTextured =
     "uniform vec3 blend;\n"
     "uniform vec4 bounds;\n"
-    "varying vec2 at;\n"
+    "varying vec2 guestheadAt;\n"
     "void main() {\n"
-    "  vec4 colour = sampled(clamp(at, bounds.xy, bounds.zw));\n"
+    "  vec4 colour = sampled(clamp(guestheadAt, bounds.xy, bounds.zw));\n"
     "  colour.a = max(colour.a, blend.x);\n"
     "  colour.rgb *= mix(1.0, colour.a, blend.y);\n"
     "  gl_FragColor = colour * blend.z;\n"
@@ -83,8 +84,8 @@ Program::Program(const Functions& functions, const std::string& vertex, const st
     throw;
   }
   link(vertexShader, fragmentShader);
-  destination_ = uniform("destination");
-  matrix_ = uniform("matrix");
+  destination_ = uniform("guestheadDestination");
+  matrix_ = uniform("guestheadMatrix");
 }
 
 Program::~Program() {

@@ -11,7 +11,9 @@ namespace guesthead::gl {
 
 /** The start of a fragment shader of GLSL ES 1.00: the best precision that the GPU has. */
 extern const char* const kPrecision;
-/** The vertex shader of GLSL ES 1.00: `corner` by `destination`, and `at` by `matrix`. */
+/** The vertex shader of GLSL ES 1.00: `corner` by `guestheadDestination`, and
+ * `guestheadAt` by `guestheadMatrix`: long names, because a caller's shader has its own beside
+ * them. */
 extern const char* const kVertex;
 
 /** Places a unit square in the target and in what is drawn from. */

@@ -22,6 +22,8 @@ const advice: Partial<Record<ErrorCode, string>> = {
   ERR_IMPORT_REFUSED:
     'see `Gl.info.formats` for the formats and modifiers that the driver takes; a linear buffer is the likeliest',
   ERR_DEVICE_LOST: 'the context has been made anew: draw again, and more simply where it was this drawing’s fault',
+  ERR_SHADER:
+    'the lines are those of the source: give `mainImage`, and the uniforms that it names; `#version`, `precision` and `main` come with it',
   ERR_ALLOCATION: 'close what is not drawn any more',
 };
 
