@@ -29,7 +29,7 @@ const arrows = {
   device: system,
   buffer: ['device', ...system],
   kms: ['device', ...system],
-  gl: ['buffer', 'device', 'native'],
+  gl: ['buffer', 'device', ...system],
   gpus: ['kms', 'buffer', 'device', ...system],
   // The loop knows no kernel: of `buffer` it has the chain of slots.
   loop: ['buffer'],

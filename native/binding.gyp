@@ -50,8 +50,11 @@
       'process/socket.cc',
     ],
     'include_dirs': ['.', '<!(node -p "require(\'node-addon-api\').include_dir")'],
-    'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', '_FILE_OFFSET_BITS=64'],
-    'cflags': ['<!@(pkg-config --cflags libdrm)', '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden'],
+    'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', '_FILE_OFFSET_BITS=64',
+      # EGL's headers ask for those of X11 otherwise, on some systems.
+      'EGL_NO_X11', 'MESA_EGL_NO_X11_HEADERS',
+    ],
+    'cflags': ['<!@(pkg-config --cflags libdrm egl glesv2)', '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden'],
     'cflags!': ['-Wno-unused-parameter', '-fno-omit-frame-pointer'],
     'cflags_cc!': ['-std=gnu++17', '-fno-exceptions', '-fno-rtti'],
     'cflags_cc': ['-std=c++17', '-fexceptions'],

@@ -2,7 +2,7 @@
 /**
  * `node scripts/systemd.mjs ROOT`: the example unit under a real systemd, by hand. ROOT is a tree with systemd and Node, e.g.
  *
- *   mmdebstrap --variant=minbase --include=nodejs,libdrm2,libgbm1,libegl1,libgl1-mesa-dri,systemd-sysv,udev,dbus trixie ROOT
+ *   mmdebstrap --variant=minbase --include=nodejs,libdrm2,libgbm1,libegl1,libgles2,libgl1-mesa-dri,systemd-sysv,udev,dbus trixie ROOT
  *
  * The package is packed, installed as a user would, and its unit started in the lab with systemd as PID 1; systemd/unit.sh
  * shows READY, the watchdog, the restart after a kill, and the journal. Takes some minutes under emulation.

@@ -7,13 +7,13 @@ import { say } from './progress.mjs';
 import { SetupError, attempt } from './run.mjs';
 
 const ours = `
-  libdrm2 libdrm-dev libgbm1 libgbm-dev libgl1-mesa-dri libegl1
+  libdrm2 libdrm-dev libgbm1 libgbm-dev libgl1-mesa-dri libegl1 libegl-dev libgles2 libgles-dev
   gcc g++ make python3 pkg-config clang-format kmscube libdrm-tests`;
 /** virtiofsd apart, which Debian 12 has in another package. */
 const debianPackages = [...ours.trim().split(/\s+/), ...labPackages.filter((name) => name !== 'virtiofsd')];
 
 const programs = ['gcc', 'g++', 'make', 'python3', 'pkg-config', 'clang-format', 'tar', ...labPrograms];
-const libraries = ['libdrm.so.2', 'libgbm.so.1', 'libEGL.so.1'];
+const libraries = ['libdrm.so.2', 'libgbm.so.1', 'libEGL.so.1', 'libGLESv2.so.2'];
 
 export const packages = {
   name: 'packages',

@@ -21,7 +21,8 @@ export interface BuildTools {
   readonly env: NodeJS.ProcessEnv;
   readonly loads: (folder: string) => boolean;
   readonly mayWrite: (folder: string) => boolean;
-  readonly hasLibdrm: () => boolean;
+  /** Of the libraries whose headers are needed, by pkg-config's names. */
+  readonly hasHeaders: (library: string) => boolean;
   /** Runs to the end; resolves to the exit status. */
   readonly run: (command: readonly string[]) => Promise<number>;
   readonly say: (line: string) => void;
@@ -69,16 +70,21 @@ function refuseUnwritable({ parts, mayWrite }: BuildTools): void {
   );
 }
 
+/** By pkg-config's names. The addon loads EGL and GLES itself, where it is to draw. */
+const headers = { libdrm: 'libdrm', egl: 'EGL', glesv2: 'GLES' };
+
 /** All that is missing at once, so that it is installed at once. */
-function refuseWithoutTools({ env, hasLibdrm }: BuildTools): void {
+function refuseWithoutTools({ env, hasHeaders }: BuildTools): void {
   const programs = [env['CXX'] ?? 'g++', 'make', env['PYTHON'] ?? 'python3', 'pkg-config'];
   const missing = programs.filter((name) => findProgram(name, env) === undefined);
-  if (!missing.includes('pkg-config') && !hasLibdrm()) missing.push('the headers of libdrm');
+  if (!missing.includes('pkg-config'))
+    for (const [library, name] of Object.entries(headers))
+      if (!hasHeaders(library)) missing.push(`the headers of ${name}`);
   if (missing.length === 0) return;
   const packages = [
-    'apt-get install g++ make python3 pkg-config libdrm-dev (Debian, Ubuntu)',
-    'dnf install gcc-c++ make python3 pkgconf-pkg-config libdrm-devel (Fedora)',
-    'apk add g++ make python3 pkgconf libdrm-dev linux-headers (Alpine)',
+    'apt-get install g++ make python3 pkg-config libdrm-dev libegl-dev libgles-dev (Debian, Ubuntu)',
+    'dnf install gcc-c++ make python3 pkgconf-pkg-config libdrm-devel libglvnd-devel (Fedora)',
+    'apk add g++ make python3 pkgconf libdrm-dev mesa-dev linux-headers (Alpine)',
   ];
   throw new GuestheadError('ERR_ADDON_MISSING', `Compiling needs ${missing.join(', ')}, which this machine lacks`, {
     advice: packages.join('; '),
@@ -113,7 +119,7 @@ function here(): BuildTools {
       return spawnSync(process.execPath, ['-e', script], { stdio: 'ignore' }).status === 0;
     },
     mayWrite,
-    hasLibdrm: () => spawnSync('pkg-config', ['--exists', 'libdrm']).status === 0,
+    hasHeaders: (library) => spawnSync('pkg-config', ['--exists', library]).status === 0,
     run: async ([program = '', ...args]) => {
       const [status] = (await once(spawn(program, args, { stdio: ['ignore', 2, 2] }), 'close')) as [number | null];
       return status ?? 1;

@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 const help = [
   'The package has its addon compiled for x64 and arm64 with glibc 2.34 or later, for every version of Node. ffi-napi,',
   'which it binds libdrm with, has x64 alone. What does not load here is compiled in place, by the node-gyp that',
-  'npm brings; it needs g++, make, python3, pkg-config and the headers of libdrm, and says which of them are missing.',
+  'npm brings; it needs g++, make, python3, pkg-config and the headers of libdrm, EGL and GLES, and says which of them',
+  'are missing.',
 ].join('\n');
 
 export function addBuildAddonCommand(program: Command): void {

@@ -44,8 +44,7 @@ export type { DumbBuffer, FramebufferOptions, FramebufferPlane } from './libdrm-
 export { getVirtgpuParameter } from './libdrm-virtgpu.js';
 export type { VirtgpuParameter } from './libdrm-virtgpu.js';
 export { attachVgemFence, signalVgemFence } from './libdrm-vgem.js';
-export { eglVersion, loadLibegl } from './libegl-library.js';
-export { loadLibgles } from './libgles-library.js';
+export { drawingAdvice, eglVersion, loadLibegl, loadLibgles } from './libegl-library.js';
 export { moveCursor, setCursor } from './libdrm-cursor.js';
 export type { CursorShape } from './libdrm-cursor.js';
 export { connectorModel, describeEdid } from './edid.js';

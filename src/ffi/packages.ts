@@ -1,6 +1,7 @@
 /** Which package brings a library, in the words of the distribution that runs here. */
 import { readFileSync } from 'node:fs';
 
+/** One, or several with a space between them. */
 export interface Packages {
   readonly debian: string;
   readonly fedora: string;
@@ -38,8 +39,9 @@ export function installAdvice(packages: Packages, osRelease = readOsRelease()): 
   const { debian, fedora, arch, nix } = packages;
   if (family === 'nix')
     return `NixOS has libraries in no place where they are looked for: put \`lib.makeLibraryPath [ pkgs.${nix} ]\` and /run/opengl-driver/lib into LD_LIBRARY_PATH`;
-  if (family !== undefined) return `Install or update the package ${packages[family]}`;
-  return `Install or update the package ${debian} (Debian, Ubuntu), ${fedora} (Fedora) or ${arch} (Arch)`;
+  const what = debian.includes(' ') ? 'packages' : 'package';
+  if (family !== undefined) return `Install or update the ${what} ${packages[family]}`;
+  return `Install or update the ${what} ${debian} (Debian, Ubuntu), ${fedora} (Fedora) or ${arch} (Arch)`;
 }
 
 /** By what it is, else by the first that it is like. */

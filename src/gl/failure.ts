@@ -1,4 +1,5 @@
 /** What the thread says of a failure, as an error with advice. */
+import { drawingAdvice } from '../ffi/index.js';
 import { GuestheadError, type ErrorCode } from '../errors.js';
 import type { GlFailure } from '../native.js';
 
@@ -16,8 +17,6 @@ const failed: Readonly<Record<JobName, string>> = {
 };
 
 const advice: Partial<Record<ErrorCode, string>> = {
-  ERR_LIBRARY_MISSING:
-    'install EGL, GLES 2 and Mesa (on Debian: libegl1 libgles2 libgl1-mesa-dri), or draw with the CPU',
   ERR_UNSUPPORTED: 'see `guesthead probe` for what the driver has, or draw with the CPU',
   ERR_IMPORT_REFUSED:
     'see `Gl.info.formats` for the formats and modifiers that the driver takes; a linear buffer is the likeliest',
@@ -35,5 +34,9 @@ export function explain(
   const known = code as ErrorCode;
   const errno = known === 'ERR_SYSTEM' ? Number(message) : undefined;
   const says = message === '' || errno !== undefined ? '' : `: ${message.trim()}`;
-  return new GuestheadError(known, `${failed[job]}${says}`, { operation, device, errno, advice: advice[known] });
+  return new GuestheadError(known, `${failed[job]}${says}`, { operation, device, errno, advice: adviceOn(known) });
+}
+
+function adviceOn(code: ErrorCode): string | undefined {
+  return code === 'ERR_LIBRARY_MISSING' ? `${drawingAdvice()}, or draw with the CPU` : advice[code];
 }

@@ -61,7 +61,7 @@ function treeAt(folder: string): string {
   });
 }
 
-const debianPackages = 'nodejs,libdrm2,libgbm1,libegl1,libgl1-mesa-dri';
+const debianPackages = 'nodejs,libdrm2,libgbm1,libegl1,libgles2,libgl1-mesa-dri';
 
 /** Its dependencies lie beside it where it is installed. */
 function packageFolder(): string {

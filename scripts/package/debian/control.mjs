@@ -9,8 +9,8 @@ import { oldestGlibc } from '../targets.mjs';
  * such as NodeSource's, which fulfils this, too.
  */
 const depends = ['nodejs (>= 20.19)', `libc6 (>= ${oldestGlibc})`, 'libgcc-s1', 'libstdc++6', 'libdrm2', 'libgbm1'];
-/** Mesa's drivers, without which GBM allocates nothing on most GPUs; EGL, to draw on one; the display's make and model. */
-const recommends = ['libgl1-mesa-dri', 'libegl1', 'libdisplay-info3 | libdisplay-info2 | libdisplay-info1'];
+/** Mesa's drivers, without which GBM allocates nothing on most GPUs; EGL and GLES, to draw on one, which is loaded where that is asked for; the display's make and model. */
+const recommends = ['libgl1-mesa-dri', 'libegl1', 'libgles2', 'libdisplay-info3 | libdisplay-info2 | libdisplay-info1'];
 /** For `guesthead lab`, which few who install the command on a guest have a use for. */
 const suggests = ['qemu-system-x86', 'virtiofsd', 'kmod'];
 

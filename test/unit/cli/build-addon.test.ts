@@ -35,7 +35,7 @@ function machine(loading: readonly string[], changed: Partial<BuildTools> = {}) 
     env,
     loads: (path) => loads.has(nameOf(path)),
     mayWrite: () => true,
-    hasLibdrm: () => true,
+    hasHeaders: () => true,
     run: ([, gyp, verb, , path = '']) => {
       assert.deepEqual([gyp, verb], [nodeGyp, 'rebuild']);
       compiled.push(nameOf(path));
@@ -69,10 +69,10 @@ describe('build-addon', () => {
     await assert.rejects(buildAddons({ force: false }, tools), {
       code: 'ERR_ADDON_MISSING',
       message: 'Compiling needs g++, make, python3, pkg-config, which this machine lacks',
-      advice: /apt-get install g\+\+ make python3 pkg-config libdrm-dev \(Debian/,
+      advice: /apt-get install g\+\+ make python3 pkg-config libdrm-dev libegl-dev libgles-dev \(Debian/,
     });
-    await assert.rejects(buildAddons({ force: false }, { ...tools, env, hasLibdrm: () => false }), {
-      message: 'Compiling needs the headers of libdrm, which this machine lacks',
+    await assert.rejects(buildAddons({ force: false }, { ...tools, env, hasHeaders: (name) => name === 'libdrm' }), {
+      message: 'Compiling needs the headers of EGL, the headers of GLES, which this machine lacks',
     });
     assert.deepEqual(compiled, []);
   });
