@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import { GlDrawing, type Captions, type GlDrawingOptions } from '../gl-patterns/index.js';
 import type { DrawName } from '../gl-patterns/choices.js';
-import type { Gl } from '../gl/index.js';
+import type { Gl, Surface } from '../gl/index.js';
 import type { Gpus, Head } from '../head/index.js';
 import type { DrawnFrame, Frame } from '../loop/index.js';
 import { loadNative } from '../native.js';
@@ -174,9 +174,28 @@ function drawingOptions(
     ...{ pattern, loadMs: load, fence, watch },
     size: head.info.mode,
     captions: () => captionsOf(head),
+    target: backbufferOf(head),
     copies: () => head.info.path === 'copy',
     native: loadNative(),
   };
+}
+
+/** The first of the head's buffers, while nothing is shown of it: its memory is the same for all frames. */
+function backbufferOf(head: Head): Surface | undefined {
+  let target: Surface | undefined;
+  const draw = (frame: Frame): Promise<void> => {
+    target = { memory: frame.memory };
+    return Promise.resolve();
+  };
+  try {
+    head
+      .flips(draw)
+      .subscribe({ error: () => undefined })
+      .unsubscribe(); // before anything is presented
+  } catch {
+    return undefined; // it flips already: GL is back
+  }
+  return target;
 }
 
 function captionsOf(head: Head): Captions {

@@ -1,6 +1,6 @@
 /** One head's frames, drawn by the render GPU: work first, the content over it, and the bar codes last. */
 import type { Fence } from '../buffer/index.js';
-import type { Drawn, Gl, GlJob, Layer } from '../gl/index.js';
+import type { Drawn, Gl, GlJob, Layer, Surface } from '../gl/index.js';
 import type { DrawnFrame, Frame } from '../loop/index.js';
 import type { FenceName } from './choices.js';
 import { codeLayers } from './codes.js';
@@ -15,6 +15,8 @@ export interface GlDrawingOptions {
   readonly loadMs: number;
   readonly fence: FenceName;
   readonly size: Size;
+  /** Free to be drawn into before the first frame: a driver compiles for the format that it meets. Without one, a picture is. */
+  readonly target: Surface | undefined;
   readonly captions: () => Captions;
   /** Whether what is drawn is copied to the display by the CPU. */
   readonly copies: () => boolean;
@@ -61,15 +63,17 @@ export class GlDrawing {
    */
   static async open(gl: Gl, options: GlDrawingOptions): Promise<GlDrawing> {
     const fences = new Fences(resolveFence(gl, options.fence), options.native);
-    const load = options.loadMs > 0 ? await Load.create(gl, options.loadMs) : undefined;
+    const made: { close(): void }[] = [];
     try {
-      await load?.calibrate(options.size);
+      const load = options.loadMs > 0 ? await Load.create(gl, options.loadMs) : undefined;
+      if (load !== undefined) made.push(load);
       const pattern = await createGlPattern(gl, options.pattern, options.captions);
+      made.push(pattern);
       const drawing = new GlDrawing(gl, options, fences, pattern, load);
-      await drawing.#warmUp();
+      await drawing.#onPicture(options.size, options.target, (target) => drawing.#warmUp(target));
       return drawing;
     } catch (error) {
-      load?.close();
+      for (const each of made) each.close();
       throw error;
     }
   }
@@ -86,7 +90,9 @@ export class GlDrawing {
 
   /** Rejects as `Gl.compose` does. */
   async draw(frame: Frame): Promise<DrawnFrame> {
-    if (this.load?.isFor(frame) === false) await this.load.calibrate({ width: frame.width, height: frame.height });
+    const { load } = this;
+    if (load?.isFor(frame) === false)
+      await this.#onPicture(frame, undefined, (picture) => load.calibrate(picture, frame));
     this.fences.begin(frame);
     const drawn = await this.#compose(frame);
     this.options.watch.drawn(this.#queueMs, this.#drawMs);
@@ -110,7 +116,7 @@ export class GlDrawing {
     const layers = this.#layers(frame, frame.number);
     [this.#queueMs, this.#drawMs] = [0, 0];
     this.#from = performance.now();
-    const work = load && gl.compose(frame, { layers: [load.layer(frame, frame.number)], fence: 'implicit' });
+    const work = load && gl.compose(frame, { ...load.scene(frame), fence: 'implicit' });
     const content = gl.compose(frame, { layers, fence: fences.wish });
     this.#to = performance.now();
     const [drawn] = await Promise.all([content, work]);
@@ -154,14 +160,21 @@ export class GlDrawing {
   }
 
   /** The first drawing compiles: seconds where the processor is emulated, which no frame has. */
-  async #warmUp(): Promise<void> {
-    const { width, height } = this.options.size;
-    const target = await this.gl.createOffscreen(width, height);
+  async #warmUp(target: Surface): Promise<void> {
+    const { size } = this.options;
+    await this.gl.compose(target, { layers: this.#layers(size, 0), fence: 'finish' });
+    await this.load?.calibrate(target, size);
+    this.#firstAt = undefined;
+  }
+
+  /** `given`, or a picture of that size for as long as `act` takes. */
+  async #onPicture({ width, height }: Size, given: Surface | undefined, act: (target: Surface) => Promise<void>) {
+    if (given !== undefined) return act(given);
+    const made = await this.gl.createOffscreen(width, height);
     try {
-      const layers = this.pattern.layers({ width, height }, 0, 0);
-      await this.gl.compose(target, { layers: [...layers, ...codeLayers({ width, height }, 0)], fence: 'finish' });
+      await act(made);
     } finally {
-      target.close();
+      made.close();
     }
   }
 }

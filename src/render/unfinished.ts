@@ -1,7 +1,7 @@
 /** What the GPU's work on a frame leaves where the content has not been drawn over it yet. */
 import { colourAt, type Capture } from './capture.js';
 
-/** `0xRRGGBB`, in squares of 16 pixels; no pattern has as much as a row of eight such pixels. */
+/** `0xRRGGBB`; no pattern has as much as a row of eight such pixels. */
 export const unfinishedColours = [0xff0099, 0x33ff00] as const;
 
 /** Pixels of one colour in a row, by which it is known. */
