@@ -1,7 +1,11 @@
 /** From a pattern's name to the pattern. */
 import type { Gl } from '../gl/index.js';
 import { createGlBars, createGlCounter } from './bars.js';
+import { createCube } from './cube.js';
+import { createLatency } from './latency.js';
 import type { Captions, GlPattern, GlPatternName } from './pattern.js';
+import { createPlasma } from './plasma.js';
+import { createSmpte } from './smpte.js';
 
 type Create = (gl: Gl, captions: () => Captions) => GlPattern | Promise<GlPattern>;
 
@@ -9,10 +13,10 @@ const creators: Record<GlPatternName, Create> = {
   bars: createGlBars,
   counter: createGlCounter,
   none: () => ({ coded: false, layers: () => [], close: () => undefined }),
-  smpte: createGlBars,
-  cube: createGlBars,
-  plasma: createGlBars,
-  latency: createGlBars,
+  smpte: createSmpte,
+  cube: createCube,
+  plasma: createPlasma,
+  latency: createLatency,
 };
 
 /**
