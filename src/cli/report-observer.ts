@@ -1,6 +1,8 @@
 /** `guesthead run --report FILE.html`: records the run's frames, and writes the page at its end. */
+import type { Drawn, Gl } from '../gl/index.js';
 import type { Head } from '../head/index.js';
 import {
+  GlRecording,
   OutputFile,
   Recording,
   machineFacts,
@@ -29,11 +31,17 @@ export async function observeForReport(path: string): Promise<ReportObserver> {
 
 export class ReportObserver {
   readonly #recordings = new Map<Head, Recording>();
+  #gpu: GlRecording | undefined;
 
   constructor(private readonly file: OutputFile) {}
 
-  begin(heads: readonly Head[]): void {
+  begin(heads: readonly Head[], gl?: Gl): void {
+    this.#gpu = gl === undefined ? undefined : new GlRecording(gl);
     for (const head of heads) this.#recordings.set(head, new Recording(head));
+  }
+
+  drawn(drawing: Drawn, calledAt: number): void {
+    this.#gpu?.drawn(drawing, calledAt);
   }
 
   async end(runs: readonly ReportedRun[]): Promise<void> {
@@ -42,12 +50,14 @@ export class ReportObserver {
       heads: runs.flatMap((run) => this.#reportedHead(run)),
       facts: [...machineFacts(runs.map(({ result }) => result)), ...(await probedFacts())],
       madeAt: new Date(),
+      gpu: this.#gpu,
     });
     await this.file.write(page);
     process.stderr.write(`report: ${this.file.path}\n`);
   }
 
   close(): void {
+    this.#gpu?.stop();
     for (const recording of this.#recordings.values()) recording.stop();
   }
 

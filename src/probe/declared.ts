@@ -15,7 +15,7 @@ export const probeOptions = {
     named: 'way to probe GL',
     choices: ['try', 'skip'],
     standard: 'try',
-    value: 'how',
+    value: '<how>',
     says: 'try: the GPU draws, too, in a process that its driver may crash',
   },
   /** Takes host, user, home folder, serial numbers and process names out, for a bug report. */

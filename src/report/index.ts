@@ -3,6 +3,8 @@ export { emulationOf } from './emulation.js';
 export { FaultLog } from './fault-log.js';
 export type { LoggedFault } from './fault-log.js';
 export { processStartMs } from './process-start.js';
+export { GlRecording } from './gl-recording.js';
+export type { RecordedGpu, RecordedJob, RecordedRenderFence } from './gl-recording.js';
 export { reportPage } from './html/index.js';
 export type { RecordedRun, Report, ReportedHead } from './html/index.js';
 export { machineFacts } from './machine-facts.js';

@@ -15,7 +15,8 @@ import { VgemHold, vgemNodeOf } from './vgem-fence.js';
 /** By then every backbuffer has been drawn once, and the driver has compiled. */
 const shownFrame = 6;
 const heldFrame = 3;
-const limitMs = 10_000;
+/** The first drawing compiles: seconds for a software renderer on a busy, emulated machine. */
+const limitMs = 15_000;
 /** More than six refresh cycles of the slowest display. */
 const holdMs = 150;
 
@@ -29,7 +30,7 @@ export async function openShown(render: string, display: string, owner: Owner): 
   const gpus = await openGpus({ render, display });
   owner.own(gpus);
   const gl = await gpus.openGl();
-  return { head: await gpus.openHead({ path: 'auto' }), gl, render };
+  return { head: await gpus.openHead({ path: 'auto', flipTimeoutMs: limitMs }), gl, render };
 }
 
 /** With the fence that a frame would have. */
@@ -112,7 +113,7 @@ async function flipUntil(head: Head, last: number, draw: Draw, wanted = last): P
       if (flip.frame === wanted) found = flip;
     }),
     takeWhile(({ frame }) => frame < last),
-    timeout({ each: limitMs }),
+    timeout({ each: 2 * limitMs }),
   );
   await lastValueFrom(flips, { defaultValue: undefined });
   if (found === undefined) throw new Error(`frame ${wanted} was not shown`);

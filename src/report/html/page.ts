@@ -2,6 +2,8 @@
 import { combine, type HeadsResult } from '../result.js';
 import { loadAssets, type Assets } from './assets.js';
 import { encodeHead, originOf } from './encode.js';
+import { encodeGpu } from './encode-gpu.js';
+import { gpuSection } from './gpu-section.js';
 import { headSection } from './head-section.js';
 import { embedJson, embedScript, escapeHtml, list, table } from './markup.js';
 import type { Report } from './report.js';
@@ -25,6 +27,7 @@ export function reportPage(report: Report): string {
 ${header(whole, report.madeAt)}
 <main>
 ${report.heads.map((head, index, { length }) => headSection(head, index, length === 1)).join('\n')}
+${report.gpu === undefined ? '' : gpuSection(report.gpu)}
 ${machineSection(report)}
 </main>
 <noscript><p>The charts are drawn by a script in this page, which this browser does not run.</p></noscript>
@@ -63,7 +66,12 @@ function scripts({ library, script }: Assets, data: PageData): string {
 <script>${embedScript(script)}</script>`;
 }
 
-function dataOf({ heads }: Report): PageData {
+function dataOf({ heads, gpu }: Report): PageData {
   const originMs = originOf(heads);
-  return { heads: heads.map((head) => encodeHead(head, originMs)) };
+  const from = Math.min(...heads.map(({ fromMs }) => fromMs));
+  const to = Math.max(...heads.map(({ toMs }) => toMs));
+  return {
+    heads: heads.map((head) => encodeHead(head, originMs)),
+    gpu: gpu === undefined ? null : encodeGpu(gpu, originMs, from, to),
+  };
 }

@@ -46,6 +46,21 @@ export interface HeadData {
   readonly faults: readonly FaultData[];
 }
 
+/** Drawings of the measured time; one array a figure, in the order of their ends. */
+export interface GpuData {
+  readonly drawings: {
+    readonly atUs: readonly number[];
+    readonly callUs: readonly number[];
+    readonly queueUs: readonly number[];
+    readonly waitUs: readonly number[];
+    readonly drawUs: readonly number[];
+  };
+  /** From the call of `compose` to the end of the drawing. */
+  readonly renderFences: { readonly atUs: readonly number[]; readonly us: readonly number[] };
+}
+
 export interface PageData {
   readonly heads: readonly HeadData[];
+  /** Null where the CPU drew. */
+  readonly gpu: GpuData | null;
 }

@@ -1,5 +1,6 @@
 /** What a page is made from. */
 import type { MachineFact } from '../machine-facts.js';
+import type { RecordedGpu } from '../gl-recording.js';
 import type { Recording } from '../recording.js';
 import type { RunResult } from '../result.js';
 
@@ -17,4 +18,6 @@ export interface Report {
   readonly heads: readonly ReportedHead[];
   readonly facts: readonly MachineFact[];
   readonly madeAt: Date;
+  /** Where the GPU drew. */
+  readonly gpu?: RecordedGpu | undefined;
 }

@@ -2,8 +2,10 @@
 import { GuestheadError, messageOf } from '../../errors.js';
 import { guardExit, type Head, type HeadInfo } from '../../head/index.js';
 import { monotonicClock } from '../../loop/index.js';
+import type { RecordedGpu } from '../gl-recording.js';
 import { Recording } from '../recording.js';
 import type { TraceEvent } from './events.js';
+import { glEvents } from './gl-events.js';
 import { headEvents } from './head-events.js';
 import { KernelEvents } from './kernel-events.js';
 import { KernelTracing, type KernelTraceFacts } from './kernel-tracing.js';
@@ -21,6 +23,8 @@ export interface TraceOptions {
   readonly tracefs?: readonly string[];
   /** Gets what people shall know, without a newline. */
   readonly say: (line: string) => void;
+  /** The GPU's part, where it draws; the recording stays the caller's. */
+  readonly gpu?: RecordedGpu | undefined;
 }
 
 type Heads = readonly Pick<Head, 'id' | 'info'>[];
@@ -109,6 +113,7 @@ export class RunTrace {
       const { buffers, display } = info;
       yield* headEvents({ ...display, buffers, recording }, index + 1, untilMs);
     }
+    if (this.options.gpu !== undefined) yield* glEvents(this.options.gpu);
     if (this.#kernel !== undefined) yield* this.#kernelEvents(this.#kernel);
   }
 
@@ -135,6 +140,7 @@ export class RunTrace {
         reasons: verdicts[index]?.reasons ?? [],
         forgottenFrames: this.#recordings[index]?.forgotten ?? 0,
       })),
+      gpu: this.options.gpu === undefined ? null : gpuFacts(this.options.gpu),
       kernel: this.#kernelPart,
     };
   }
@@ -142,4 +148,9 @@ export class RunTrace {
 
 function factsOf({ path, render, display, mode, buffers, update, presentMode, deadline }: HeadInfo): object {
   return { path, render, display, mode, buffers, update, presentMode, deadline };
+}
+
+function gpuFacts({ info, fenceKind, renewals, forgotten }: RecordedGpu): object {
+  const { renderer, vendor, glVersion, eglVersion, platform } = info;
+  return { renderer, vendor, glVersion, eglVersion, platform, fence: fenceKind, renewals, forgottenJobs: forgotten };
 }

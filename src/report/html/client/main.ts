@@ -1,7 +1,8 @@
 /** Draws the charts of every head in the page. */
-import type { HeadData, PageData } from '../report-data.js';
+import type { GpuData, HeadData, PageData } from '../report-data.js';
 import { commandsOf, keys, type Commands } from './commands.js';
 import { at, Frames } from './frames.js';
+import { createGpuTimes, gpuDurations } from './gpu-charts.js';
 import { createHistogram, distributionOf, summaryOf } from './histogram.js';
 import { createIntervalChart } from './interval-chart.js';
 import { createLaneChart } from './lane-chart.js';
@@ -15,6 +16,15 @@ const data = JSON.parse(element(document, '#data').textContent) as PageData;
 for (const section of document.querySelectorAll<HTMLElement>('section.head')) {
   const head = data.heads[Number(section.dataset['head'])];
   if (head !== undefined) drawHead(section, head);
+}
+
+if (data.gpu !== null) drawGpu(element(document, 'section.gpu'), data.gpu);
+
+function drawGpu(section: HTMLElement, gpu: GpuData): void {
+  for (const [name, ms] of Object.entries(gpuDurations(gpu))) drawHistogram(chart(section, name), ms);
+  const place = chart(section, 'gl-times');
+  if (gpu.drawings.atUs.length > 0) createGpuTimes(place, gpu);
+  else place.textContent = 'No drawing was recorded.';
 }
 
 function drawHead(section: HTMLElement, head: HeadData): void {

@@ -25,7 +25,7 @@ export interface PlotOptions {
   readonly x: uPlot.Axis;
   readonly y: uPlot.Axis;
   readonly scales: uPlot.Scales;
-  readonly series: uPlot.Series;
+  readonly series: uPlot.Series | readonly uPlot.Series[];
   readonly hooks: uPlot.Hooks.Arrays;
   readonly cursor?: boolean;
 }
@@ -47,7 +47,7 @@ export function createPlot(place: HTMLElement, data: uPlot.AlignedData, options:
         bind: noListeners,
       },
       scales: options.scales,
-      series: [{}, options.series],
+      series: [{}, ...[options.series].flat()],
       axes: [axis({ size: axisHeight, ...options.x }), axis({ size: 62, ...options.y })],
       hooks: options.hooks,
     },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { frameFlags, type HeadData } from '../../../../src/report/html/report-data.js';
 import { machineFacts, reportPage, type ReportedHead } from '../../../../src/report/index.js';
+import { jobOf, madeUpGpu } from '../../../support/made-up-gpu.js';
 import { madeUpHead } from '../../../support/made-up-run.js';
 import { embedded } from '../../../support/report.js';
 
@@ -63,6 +64,30 @@ describe('the page about a run', () => {
     assert.match(page, /100 frames are in this page.*The first 100 of the run were too many to keep/s);
     assert.deepEqual([head.frames.frame[0], head.faults.length], [101, 1]);
     assert.ok(head.flushFences.atUs.length > 20 && head.flushFences.atUs.every((us) => us >= 0));
+  });
+
+  it('has the GPU in it where the GPU drew: its renderer, its kind of fence and the measured drawings', () => {
+    const head = madeUpHead({ frames: 100 });
+    const at = (ms: number) => ({ calledAt: head.fromMs + ms });
+    const jobs = [jobOf({ ...at(-50), drawMs: 2000 }), jobOf({ ...at(10), drawMs: 4 }), jobOf(at(30)), jobOf(at(1e6))];
+    const gpu = madeUpGpu([jobOf({ ...at(20), what: 'createEffect' }), ...jobs.slice(1)]);
+    const page = reportPage({ heads: [head], facts: [], madeAt: new Date(0), gpu });
+    const data = embedded(page).gpu ?? assert.fail('no GPU');
+    assert.deepEqual(
+      [data.drawings.drawUs, data.drawings.queueUs, data.renderFences.us],
+      [
+        [4000, 4000],
+        [1000, 1000],
+        [5750, 5750],
+      ],
+    );
+    assert.ok(data.drawings.atUs.every((us) => Number.isInteger(us) && us > 0));
+    assert.match(page, /<dt>renderer<\/dt><dd>llvmpipe \(LLVM 15\.0\.6, 256 bits\) \(Mesa &lt;b&gt;\)<\/dd>/);
+    assert.match(page, /<dt>fence<\/dt><dd>finish: the driver has none/);
+    const slow = reportPage({ heads: [head], facts: [], madeAt: new Date(0), gpu: madeUpGpu(jobs.slice(0, 1)) });
+    assert.match(slow, /<dt>jobs<\/dt><dd>1 in this page, 0 failed<\/dd>/);
+    assert.equal(embedded(pageOf(head)).gpu, null);
+    assert.doesNotMatch(pageOf(head), /class="gpu"/);
   });
 
   it('is made of a run without a flip, too', () => {
