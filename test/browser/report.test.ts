@@ -10,12 +10,14 @@ import { packageRoot } from '../../src/package-root.js';
 import { machineFacts, reportPage } from '../../src/report/index.js';
 import { launchChromium } from '../support/chromium.js';
 import { markColours, pictureOf, stateColours } from '../support/canvas.js';
+import { jobOf, madeUpGpu } from '../support/made-up-gpu.js';
 import { madeUpHead } from '../support/made-up-run.js';
 
 const frames = 600;
 const results = join(packageRoot, '.lab/test-results');
 const folder = mkdtempSync(join(tmpdir(), 'guesthead-report-'));
 const file = join(folder, 'report.html');
+const gpuCharts = ['gl-times', 'gl-draw', 'gl-fence', 'gl-queue', 'gl-call'];
 const charts = ['intervals', 'lanes', 'commit', 'flushFence', 'flip', 'latency'];
 
 function madeUpPage(): string {
@@ -29,7 +31,17 @@ function madeUpPage(): string {
     madeUpHead({ frames, changes, faultsAfter: [200, 450] }),
     madeUpHead({ frames: 60, connector: 'Virtual-2', buffers: 3 }),
   ];
-  return reportPage({ heads, facts: machineFacts(heads.map(({ result }) => result)), madeAt: new Date() });
+  const [from, { length }] = [heads[0]?.fromMs ?? 0, heads[0]?.recording.frames ?? []];
+  const jobs = Array.from({ length }, (_, index) =>
+    jobOf({
+      calledAt: from + index * 16,
+      callMs: 0.1 + (index % 7) / 50,
+      queueMs: (index % 5) / 4,
+      drawMs: 3 + (index % 11),
+    }),
+  );
+  const facts = machineFacts(heads.map(({ result }) => result));
+  return reportPage({ heads, facts, madeAt: new Date(), gpu: madeUpGpu(jobs) });
 }
 
 let browser: Browser | undefined;
@@ -90,7 +102,7 @@ for (const look of looks)
       assert.match((await page.textContent('h1')) ?? '', /fail/);
       assert.deepEqual(
         (await page.locator('section h2').allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim()),
-        ['Virtual-1: fail', 'Virtual-2: pass', 'Machine'],
+        ['Virtual-1: fail', 'Virtual-2: pass', 'Render GPU', 'Machine'],
       );
     });
 
@@ -109,6 +121,17 @@ for (const look of looks)
             `${chart} of head ${head}: ${picture.drawn} pixels differ from the background`,
           );
         }
+    });
+
+    it('draws the GPU’s, drawings and render fences in their colours', async () => {
+      for (const chart of gpuCharts) {
+        const picture = await pictureOf(page, 'gpu', chart);
+        assert.ok(picture.drawn > 300, `${chart}: ${picture.drawn} pixels differ from the background`);
+      }
+      const { counts } = await pictureOf(page, 'gpu', 'gl-times');
+      for (const state of ['drawing', 'queued'] as const) assert.ok(counts[state] > 100, `${state}: ${counts[state]}`);
+      const section = (await page.textContent('section.gpu')) ?? '';
+      assert.match(section, /llvmpipe \(LLVM 15\.0\.6, 256 bits\).*finish: the driver has none/s);
     });
 
     it('paints the four states, missed flips and faults in their colours', async () => {

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
 import type { ProbeReport } from '../../src/probe/index.js';
 import { packageRoot } from '../../src/package-root.js';
-import { lastJson, script, startRun, startBystander, screenOf } from '../support/lab.js';
+import { lastJson, script, startRun, startBystander, screenOf, untilFlipping } from '../support/lab.js';
 import { allClosed, allDrawn, allWell } from '../support/probe-outcomes.js';
 import { checkOf, statuses, validReport } from '../support/probe-schema.js';
 
@@ -142,6 +142,7 @@ describe('a probe on a host that takes foreign buffers', () => {
 
   it('leaves the commit open while another process is DRM master, which it names', async () => {
     const { job, ended } = await startRun(lab, ['--pattern', 'none']);
+    await untilFlipping(lab); // what the bystander shows is of another size
     const { report, status } = await probed(lab, ['--redact']);
     job.kill('SIGINT');
     const { result } = await ended;

@@ -14,8 +14,10 @@ export interface Picture {
   readonly counts: Readonly<Record<ColourName, number>>;
 }
 
-export function pictureOf(page: Page, head: number, chart: string): Promise<Picture> {
-  const selector = `section[data-head="${head}"] [data-chart="${chart}"] canvas`;
+/** In a head's section, or the GPU's. */
+export function pictureOf(page: Page, head: number | 'gpu', chart: string): Promise<Picture> {
+  const section = head === 'gpu' ? 'section.gpu' : `section[data-head="${head}"]`;
+  const selector = `${section} [data-chart="${chart}"] canvas`;
   return page.evaluate(`(${readPicture})(${JSON.stringify([selector, [...stateColours, ...markColours]])})`);
 }
 
