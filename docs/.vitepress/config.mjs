@@ -37,6 +37,7 @@ export default defineConfig({
         items: [
           page('Troubleshooting by symptom', '/troubleshooting'),
           page('Test a kernel or a QEMU', '/kernel'),
+          page('Draw with the GPU', '/drawing'),
           page('Write a compositor', '/compositor'),
           page('Test a program without devices', '/testing'),
         ],

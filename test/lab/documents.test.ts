@@ -135,20 +135,36 @@ describe('the documents', () => {
       assert.match(stdout, new RegExp(`^-.*${option}.*\n {4}\\S.*[^]*Without`, 'm'));
   });
 
-  /** What a program that the documents mark with `run-in-lab` prints there. */
-  async function printed(contained: string): Promise<string> {
-    const found = marked('ts', 'run-in-lab').filter(({ text }) => text.includes(contained));
-    assert.equal(found.length, 1);
+  /** What the programs that the documents mark with `run-in-lab` print there, one after the other in one guest. */
+  let outputs: Promise<readonly string[]> | undefined;
+  const programs = marked('ts', 'run-in-lab');
+  const mark = '== the next program';
+
+  async function runAll(): Promise<readonly string[]> {
     mkdirSync(join(packageRoot, '.lab'), { recursive: true });
-    writeFileSync(join(packageRoot, '.lab/document.ts'), found[0]!.text);
-    const command = script('.lab/document.ts').join(' ');
-    const { status, stdout, stderr } = await type(`npx guesthead lab run -- ${command}`);
+    const commands = programs.map(({ text }, index) => {
+      const file = `.lab/document-${index}.ts`;
+      writeFileSync(join(packageRoot, file), text);
+      return script(file).join(' ');
+    });
+    const all = commands.join(` && echo ${mark} && `);
+    const { status, stdout, stderr } = await type(`npx guesthead lab run -- sh -c '${all}'`);
     assert.equal(status, 0, stderr);
-    return stdout;
+    return stdout.split(mark);
+  }
+
+  async function printed(contained: string): Promise<string> {
+    const found = programs.findIndex(({ text }) => text.includes(contained));
+    assert.equal(
+      found,
+      programs.findLastIndex(({ text }) => text.includes(contained)),
+    );
+    outputs ??= runAll();
+    return (await outputs)[found] ?? assert.fail(`no program with ${contained} has run`);
   }
 
   it('the program that draws runs as it stands there', async () => {
-    const stdout = await printed('head.flips(');
+    const stdout = await printed('bars.draw(frame');
     assert.ok((stdout.match(/^frame \d+ is on the screen/gm) ?? []).length > 60, stdout.slice(-2000));
   });
 
@@ -156,5 +172,11 @@ describe('the documents', () => {
     const stdout = await printed('head.present(');
     assert.match(stdout, /kind: 'shown'/);
     assert.match(stdout, /the next present would be committed at once/);
+  });
+
+  it('and the one that draws with the GPU', async () => {
+    const stdout = await printed('gl.compose(');
+    assert.match(stdout, /^llvmpipe .*, the end of a drawing is told by (native|finish)$/m);
+    assert.match(stdout, /^frame \d+ was drawn by the GPU$/m);
   });
 });
