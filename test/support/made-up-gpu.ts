@@ -3,10 +3,16 @@ import type { GlJob } from '../../src/gl/index.js';
 import type { RecordedGpu, RecordedJob } from '../../src/report/index.js';
 
 export function jobOf(changes: Partial<GlJob> = {}): GlJob {
-  return {
-    ...{ what: 'compose', calledAt: 1000, callMs: 0.25, queueMs: 1, waitMs: 0, drawMs: 4, error: undefined },
-    ...changes,
-  };
+  const usual = {
+    what: 'compose',
+    calledAt: 1000,
+    callMs: 0.25,
+    queueMs: 1,
+    waitMs: 0,
+    drawMs: 4,
+    resultMs: 0.05,
+  } as const;
+  return Object.assign({ error: undefined }, usual, changes);
 }
 
 /** As recorded by a clock that shows the same as `performance.now()`. */
