@@ -92,6 +92,8 @@ describe('a probe on a host that takes foreign buffers', () => {
 
   it('has the GPU draw and flip, and finds that the display waits for the fence on a frame’s dma-buf', async () => {
     const { report, status } = await probedWithGl(lab, ['--flip']);
+    for (const id of ['trials.draw', 'trials.gl-flip'])
+      assert.equal(checkOf(report, id).status, 'ok', checkOf(report, id).found);
     const { nativeFence, renderer, node, implicitFence, formats } = report.gl ?? assert.fail('no GL');
     const expected = { ...allDrawn(nativeFence), 'trials.flip': 'ok', 'trials.gl-flip': 'ok', 'trials.implicit': 'ok' };
     assert.deepEqual(without(outcomes(report), 'gl.robustness'), expected);
