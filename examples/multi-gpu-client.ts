@@ -1,28 +1,24 @@
 /**
- * A complete client of two GPUs: one draws, one shows. It finds them, finds the format both
- * can do, allocates and imports buffers or steps down the ladder of paths, draws and flips,
+ * A complete client of two GPUs: one draws, one shows. It finds them, finds the formats and layouts that both
+ * can do, allocates and imports buffers or steps down the ladder of paths, draws with GLES and flips,
  * and lives through resizes, unplugged heads and lost devices until Ctrl-C.
  *
- *   node --import tsx examples/multi-gpu-client.ts [RENDER [DISPLAY]]
+ *   node --import tsx examples/multi-gpu-client.ts [RENDER [DISPLAY]] [--frames N]
  *
  * Both may be a driver's name, a PCI address or a node. People read standard error;
  * standard output gets one JSON object, at the end. Exit status: 0, or 1 on a failure, 3 without devices.
  */
-import {
-  describeDevice,
-  discover,
-  type DrawResult,
-  type Flip,
-  type Frame,
-  type Gpus,
-  GuestheadError,
-  type Head,
-  openGpus,
-} from 'guesthead';
-import { lastValueFrom, takeUntil, tap } from 'rxjs';
+import { parseArgs } from 'node:util';
+import type { Drawn, Effect, Flip, Frame, Gl, Gpus, Head, Rectangle } from 'guesthead';
+import { describeDevice, discover, GuestheadError, modifiers, openGpus } from 'guesthead';
+import { lastValueFrom, take, takeUntil, tap } from 'rxjs';
 
-const [background, foreground, barWidth, step] = [0x203060, 0xffffff, 64, 8];
-const [render = 'auto', display = 'auto'] = process.argv.slice(2);
+const background = [0x20 / 255, 0x30 / 255, 0x60 / 255, 1] as const;
+const [barWidth, step] = [64, 8]; // pixels, and pixels a frame
+const shader = `
+  void mainImage(out vec4 colour, in vec2 position) {
+    colour = vec4(vec3(sin(3.1416 * position.x / iResolution.x)), 1.0); // round, like a pillar
+  }`;
 
 /** What happened, for the last line. */
 const seen = { flips: 0, missed: 0, sizes: [] as string[], faults: [] as string[] };
@@ -31,34 +27,47 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Chooses the devices, becomes DRM master once nobody else is, and finds the format both can do. */
-async function openPair(): Promise<Gpus> {
-  for (const device of discover()) say(`found ${describeDevice(device)}`);
-  const opened = await openGpus({ render, display, reopen: true, wait: true, onWait: explain });
-  const linear = opened.formats().filter(({ modifiers }) => modifiers.includes(0n));
-  const names = linear.map(({ name }) => name);
-  say(`both can do, linear: ${names.join(', ') || 'nothing'}`);
-  if (names.includes('XRGB8888')) return opened; // the only one that virtio-gpu shows, and that a frame has
-  opened.close();
-  throw new GuestheadError('ERR_UNSUPPORTED', 'The two devices have no linear XRGB8888 in common');
-}
-
 /** Why, and what to do about it. */
 function explain(error: unknown): void {
   if (!(error instanceof GuestheadError)) throw error;
   say(`${error.code}: ${error.message}${error.advice === undefined ? '' : `\n→ ${error.advice}`}`);
 }
 
-/**
- * Four buffers on the connector's preferred mode, by the best path that the devices and the
- * host accept. A client that draws with the GPU says `source: 'gpu'`.
- */
+/** Chooses the devices, becomes DRM master once nobody else is, and tells what comes and goes from then on. */
+async function openPair(render = 'auto', display = 'auto'): Promise<Gpus> {
+  for (const device of discover()) say(`found ${describeDevice(device)}`);
+  const gpus = await openGpus({ render, display, reopen: true, wait: true, onWait: explain });
+  gpus.changes$.subscribe((change) => {
+    say(change.kind === 'lost' ? `lost: the ${change.role} device` : change.kind); // hotplug, back, …
+  });
+  return gpus;
+}
+
+/** Which formats, and in which layouts, the GPU allocates, its GLES draws into and the display shows. */
+function commonFormats(gpus: Gpus, { info: { formats } }: Gl): string[] {
+  return gpus.formats().flatMap(({ name, fourcc, modifiers: shown }) => {
+    const drawn = formats.find((format) => format.fourcc === fourcc);
+    if (drawn === undefined && formats.length > 0) return [];
+    const into = drawn?.modifiers.filter(({ externalOnly }) => !externalOnly).map(({ modifier }) => modifier) ?? [];
+    const known = into.length > 0 ? into : [modifiers.linear]; // a driver that tells no layouts draws into linear ones
+    const layouts = shown.filter((modifier) => known.includes(modifier));
+    return layouts.map((modifier) => `${name} ${modifier === modifiers.linear ? 'linear' : modifier.toString(16)}`);
+  });
+}
+
+/** Four buffers on the connector's preferred mode, by the best path that the devices and the host accept. */
 async function openFirstHead(gpus: Gpus): Promise<Head> {
-  const head = await gpus.openHead({ path: 'auto', buffers: 4, onResize: 'follow', source: 'cpu' });
-  const { path, refused, render: gpu, display: shows, mode } = head.info;
+  const gl = await gpus.openGl();
+  const formats = commonFormats(gpus, gl);
+  say(`both can do: ${formats.join(', ') || 'nothing'}`);
+  if (!formats.includes('XRGB8888 linear'))
+    throw new GuestheadError('ERR_UNSUPPORTED', 'The two devices have no linear XRGB8888 in common'); // what a frame has
+  const lasting = { onResize: 'follow', onDrawError: 'skip' } as const; // a drawing fails with the context or the GPU
+  const head = await gpus.openHead({ source: 'gpu', buffers: 4, ...lasting, flipTimeoutMs: 10_000 }); // shaders compile first
+  const { path, refused, render, display, mode } = head.info;
   for (const { path: better, code, advice } of refused) say(`not by ${better}: ${code}: ${advice}`);
-  say(`${gpu.driver} ${gpu.node} → ${shows.driver} ${shows.node} ${shows.connector}, path ${path}`);
-  say(`${mode.width}x${mode.height} at ${mode.refreshHz.toFixed(2)} Hz`);
+  say(`${render.driver} ${render.node} → ${display.driver} ${display.node} ${display.connector}, path ${path}`);
+  say(`${gl.info.renderer}, ${gl.fenceKind} fences; ${mode.refreshHz.toFixed(2)} Hz`);
   head.faults$.subscribe((fault) => {
     seen.faults.push(fault.code);
     explain(fault); // none of these ends the flips
@@ -66,23 +75,34 @@ async function openFirstHead(gpus: Gpus): Promise<Head> {
   return head;
 }
 
+/** What we have made on a GPU goes with its GL. */
+const bars = new WeakMap<Gl, Promise<Effect>>();
+
+function barOn(gl: Gl): Promise<Effect> {
+  const bar = bars.get(gl) ?? gl.createEffect(shader);
+  bars.set(gl, bar);
+  return bar;
+}
+
 /**
- * Draws one frame. `age` says how many frames ago this buffer was drawn: only what changed
- * since is drawn, and told, for the path `copy`. It is 0 in buffers that are new, as all
- * are after a resize, whose sizes are the new ones, and after a lost device came back.
- *
- * A client that draws with its GPU opens EGL on `gpus.render.open()`. It imports `frame.drawnFd` (linear
- * XRGB8888, `frame.stride * 4` bytes a row) the first time that it sees this descriptor since `age` was 0: with
- * eglCreateImage and EGL_LINUX_DMA_BUF_EXT, or Vulkan's VK_EXT_external_memory_dma_buf. It renders without waiting and
- * returns the sync_file of its fence (EGL_ANDROID_native_fence_sync; vkGetFenceFdKHR), which
- * the flip waits for in the kernel and the loop closes. Whose driver attaches fences to
- * the dma-buf itself, as Mesa's do for EGL, may return nothing.
+ * Draws one frame: GLES renders into the frame's own dma-buf on a thread, and the flip waits for its fence. `age` says
+ * how many frames ago this buffer was drawn, so that only what has changed since is drawn, and told, for the
+ * path `copy`. It is 0 in buffers that are new, as all are after a resize and after a lost device came back.
  */
-function draw(frame: Frame): DrawResult {
+async function draw(gpus: Gpus, frame: Frame): Promise<Drawn> {
   noteSize(frame);
-  if (frame.age === 0) fill(frame, 0, frame.width, background);
-  else drawBar(frame, frame.number - frame.age, background);
-  drawBar(frame, frame.number, foreground);
+  const gl = await gpus.openGl(); // the one that is open or, after the GPU was lost, one on the GPU that came back
+  const effect = await barOn(gl);
+  const bar = barOf(frame, frame.number);
+  const damage = frame.age === 0 ? [{ ...frame, x: 0, y: 0 }] : [barOf(frame, frame.number - frame.age), bar];
+  for (const { x, y, width, height } of damage) frame.damaged(x, y, width, height);
+  return gl.compose(frame, { background, layers: [{ effect, to: bar }], damage });
+}
+
+/** Inside of the narrowest head. */
+function barOf({ width, height }: Frame, number: number): Rectangle {
+  const x = (number * step) % Math.max(1, width - barWidth);
+  return { x, y: 0, width: Math.min(barWidth, width - x), height };
 }
 
 /** Here a client makes anew what depends on the size. */
@@ -93,35 +113,21 @@ function noteSize({ width, height }: Frame): void {
   say(`drawing ${size}`);
 }
 
-function drawBar(frame: Frame, number: number, colour: number): void {
-  fill(frame, (number * step) % Math.max(1, frame.width - barWidth), barWidth, colour);
-}
-
-/** Full columns; stays inside of the narrowest head. */
-function fill(frame: Frame, left: number, wanted: number, colour: number): void {
-  const { pixels, width, height, stride } = frame;
-  const right = Math.min(left + wanted, width);
-  for (let row = 0; row < height; row++) pixels.fill(colour, row * stride + left, row * stride + right);
-  frame.damaged(left, 0, right - left, height);
-}
-
-function count({ missed }: Flip): void {
-  if (seen.flips === 0) say('flipping');
-  seen.flips++;
-  seen.missed += missed;
-}
-
-/** Flips until a signal; errors where the loop cannot go on. */
-async function run(head: Head): Promise<void> {
+/** Flips until a signal, or so many frames; errors where the loop cannot go on. */
+async function run(gpus: Gpus, head: Head, frames: number): Promise<void> {
   const stopped = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
   });
   const status = setInterval(() => {
     say(`${seen.flips} flips, ${seen.missed} missed, ${head.pacing.kind}`);
   }, 1000);
+  const count = ({ missed }: Flip) => {
+    if (seen.flips++ === 0) say('flipping');
+    seen.missed += missed;
+  };
   try {
-    const flips$ = head.flips(draw).pipe(tap(count), takeUntil(stopped)); // unsubscribing gives the screen back
-    await lastValueFrom(flips$, { defaultValue: undefined });
+    const flips$ = head.flips((frame) => draw(gpus, frame)).pipe(tap(count), take(frames), takeUntil(stopped));
+    await lastValueFrom(flips$, { defaultValue: undefined }); // unsubscribing has given the screen back
   } finally {
     clearInterval(status);
     const { path, mode } = head.info;
@@ -130,11 +136,13 @@ async function run(head: Head): Promise<void> {
 }
 
 try {
-  const opened = await openPair();
+  const options = { frames: { type: 'string', default: 'Infinity' } } as const;
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const gpus = await openPair(...positionals);
   try {
-    await run(await openFirstHead(opened));
+    await run(gpus, await openFirstHead(gpus), Number(values.frames));
   } finally {
-    opened.close(); // its head first
+    gpus.close(); // its head first, and its GL
   }
 } catch (error) {
   explain(error);

@@ -1,10 +1,9 @@
 /** The examples that say how a whole client is written, through what happens to one. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
-import { parsePpm } from '../../src/render/index.js';
-import { lastJson, script, startWatched, type Lines } from '../support/lab.js';
+import { HostPicture, interrupt, shown, untilMoreFlips } from '../support/examples.js';
+import { lastJson, script, startWatched } from '../support/lab.js';
 
 interface Summary {
   readonly flips: number;
@@ -19,30 +18,28 @@ const size = { width: 1280, height: 720 };
 const smaller = { width: 800, height: 600 };
 const client = script('examples/multi-gpu-client.ts');
 
-/** Sends SIGINT; the clean end and what the last line of standard output says. */
-async function interrupt<T>({ job, lines }: ReturnType<typeof startWatched>, last: RegExp): Promise<T> {
-  job.kill('SIGINT');
-  const line = await lines.until(last);
-  assert.deepEqual(await job.done, { status: 0, signal: null });
-  return JSON.parse(line) as T;
-}
-
 function summaryOf(watched: ReturnType<typeof startWatched>): Promise<Summary> {
   return interrupt<Summary>(watched, /^\{"flips".*\}$/m);
 }
 
-/** The status line that follows `mark` and tells of more flips than it. */
-async function untilMoreFlips(lines: Lines, mark: string): Promise<void> {
-  const before = await lines.until(new RegExp(`${mark}[^]*?^(\\d+) flips`, 'm'));
-  const flips = /(\d+) flips$/.exec(before)?.[1] ?? '';
-  await lines.until(new RegExp(`${mark}[^]*?^(?!${flips} )\\d+ flips`, 'm'));
-}
-
-/** The CRTCs that show a Node process's picture, as the kernel tells, with its size. */
-async function shown(lab: Lab): Promise<string[]> {
-  const { stdout } = await lab.run(['sh', '-c', 'cat /sys/kernel/debug/dri/*/state']);
-  const planes = stdout.matchAll(/crtc=(\S+)\n\s*fb=\d+\n\s*allocated by = node\n[^]*?size=(\S+)/g);
-  return [...new Set([...planes].map(([, crtc, size]) => `${crtc ?? ''} ${size ?? ''}`))];
+/** What its shader draws, on a blue ground: grey columns, each of one brightness from top to bottom. */
+function assertBar(picture: HostPicture): void {
+  const [top = [], bottom] = [0, size.height - 1].map((y) =>
+    Array.from({ length: size.width }, (_, x) => picture.at(x, y)),
+  );
+  assert.deepEqual(bottom, top, 'torn');
+  const left = top.findIndex((colour) => colour !== '203060');
+  const isGround = top.map((colour) => colour === '203060');
+  assert.deepEqual(
+    isGround,
+    isGround.map((_, x) => x < left || x >= left + 64),
+  );
+  for (let column = 0; column < 64; column++) {
+    const [red, green, blue] = Buffer.from(top[left + column]!, 'hex');
+    assert.deepEqual([green, blue], [red, red]);
+    const brightness = 255 * Math.sin((Math.PI * (column + 0.5)) / 64);
+    assert.ok(Math.abs(red! - brightness) <= 1, `column ${column}: ${red}, not ${brightness}`);
+  }
 }
 
 describe('examples/multi-gpu-client.ts', () => {
@@ -56,9 +53,10 @@ describe('examples/multi-gpu-client.ts', () => {
 
   it('flips by the best path, and gives the screen back', async () => {
     const watched = startWatched(lab, client);
-    await watched.lines.until(/^both can do, linear: XRGB8888$/m);
+    await watched.lines.until(/^both can do: XRGB8888 linear$/m);
     await untilMoreFlips(watched.lines, '^flipping$');
     assert.deepEqual(await shown(lab), ['crtc-0 1280x720']);
+    assertBar(await HostPicture.take(lab));
     const { flips, path, mode, faults, sizes } = await summaryOf(watched);
     assert.ok(flips > 0);
     assert.deepEqual({ path, faults, sizes }, { path: 'import', faults: [], sizes: ['1280x720'] });
@@ -147,8 +145,8 @@ describe('examples/two-heads.ts', () => {
     const flips = JSON.parse(line) as Record<string, number>;
     assert.ok(flips['Virtual-1']! > 2 * flips['Virtual-2']!, line);
     assert.deepEqual(await shown(lab), ['crtc-0 1280x720', 'crtc-1 1280x720']);
-    assert.deepEqual(await coloursOf(lab, 0), ['000000', 'ffffff']);
-    const slide = await coloursOf(lab, 1);
+    assert.deepEqual((await HostPicture.take(lab, 0)).colours, ['000000', 'ffffff']);
+    const slide = (await HostPicture.take(lab, 1)).colours;
     assert.equal(slide.length, 1);
     assert.match(slide[0]!, /^(c03030|30c030|3030c0)$/);
     job.kill('SIGINT');
@@ -156,12 +154,3 @@ describe('examples/two-heads.ts', () => {
     assert.deepEqual(await shown(lab), []);
   });
 });
-
-/** Of what the host shows, in hexadecimal and in order. */
-async function coloursOf(lab: Lab, head: number): Promise<string[]> {
-  await lab.qmp.execute('screendump', { filename: lab.files.capture, device: 'gpu0', head });
-  const { rgb } = parsePpm(await readFile(lab.files.capture));
-  const colours = new Set<string>();
-  for (let at = 0; at < rgb.length; at += 3) colours.add(Buffer.from(rgb.subarray(at, at + 3)).toString('hex'));
-  return [...colours].sort();
-}
