@@ -39,7 +39,7 @@ const arrows = {
   'gl-patterns': ['gl', 'buffer', 'native', 'loop', 'render'],
   ipc: ['native'],
   probe: [...display, ...system],
-  report: [...display, 'render'],
+  report: [...display, 'native', 'render'],
   'report/metrics': display,
   'report/compare': [],
   lab: ['render'],

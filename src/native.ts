@@ -380,9 +380,9 @@ let loaded: Native | undefined;
 
 /** The file that `loadNative` loads; undefined where there is none that fits. */
 export function addonFile(): string | undefined {
-  const { path } = createRequire(import.meta.url)('node-gyp-build') as { path(dir: string): string };
+  const build = createRequire(import.meta.url)('node-gyp-build') as { path(dir: string): string };
   try {
-    return path(root);
+    return build.path(root);
   } catch {
     return undefined;
   }

@@ -1,5 +1,11 @@
 /** What `draw` gets: one backbuffer, for the time of one frame; and what it may give back. */
-import { checkRectangle, type ClientBuffer, type PictureLayout, type RenderMemory, type Slot } from '../buffer/index.js';
+import {
+  checkRectangle,
+  type ClientBuffer,
+  type PictureLayout,
+  type RenderMemory,
+  type Slot,
+} from '../buffer/index.js';
 import type { PresentOptions } from './present.js';
 
 export interface Frame {
