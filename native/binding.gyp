@@ -31,6 +31,7 @@
       'gl/context.cc',
       'gl/description.cc',
       'gl/display.cc',
+      'gl/dmabuf_layout.cc',
       'gl/effect_program.cc',
       'gl/exit_guard.cc',
       'gl/functions.cc',

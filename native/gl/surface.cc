@@ -2,6 +2,8 @@
 
 #include <drm_fourcc.h>
 
+#include <algorithm>
+
 #include "gl/failure.h"
 
 namespace guesthead::gl {
@@ -54,44 +56,20 @@ std::vector<EGLint> attributesOf(const DmabufLayout& layout, bool withModifier) 
   return attributes;
 }
 
-bool isYuv(uint32_t fourcc) {
-  switch (fourcc) {
-    case DRM_FORMAT_YUYV:
-    case DRM_FORMAT_YVYU:
-    case DRM_FORMAT_UYVY:
-    case DRM_FORMAT_VYUY:
-    case DRM_FORMAT_NV12:
-    case DRM_FORMAT_NV21:
-    case DRM_FORMAT_NV16:
-    case DRM_FORMAT_NV61:
-    case DRM_FORMAT_P010:
-    case DRM_FORMAT_P012:
-    case DRM_FORMAT_P016:
-    case DRM_FORMAT_YUV420:
-    case DRM_FORMAT_YVU420:
-    case DRM_FORMAT_YUV422:
-    case DRM_FORMAT_YUV444:
-      return true;
-    default:
-      return false;
-  }
+const DmabufFormat* find(const Info& info, uint32_t fourcc) {
+  const auto found = std::find_if(info.formats.begin(), info.formats.end(),
+                                  [&](const auto& format) { return format.fourcc == fourcc; });
+  return found == info.formats.end() ? nullptr : &*found;
 }
 
-bool hasNoAlpha(uint32_t fourcc) {
-  switch (fourcc) {
-    case DRM_FORMAT_XRGB8888:
-    case DRM_FORMAT_XBGR8888:
-    case DRM_FORMAT_RGBX8888:
-    case DRM_FORMAT_BGRX8888:
-    case DRM_FORMAT_XRGB2101010:
-    case DRM_FORMAT_XBGR2101010:
-    case DRM_FORMAT_RGB888:
-    case DRM_FORMAT_BGR888:
-    case DRM_FORMAT_RGB565:
-      return true;
-    default:
-      return isYuv(fourcc);
-  }
+/** Whether the driver is told the modifier. One that knows none takes a linear buffer without. */
+bool takesModifier(const Info& info, const DmabufLayout& layout) {
+  if (layout.modifier == DRM_FORMAT_MOD_INVALID) return false;
+  const DmabufFormat* format = find(info, layout.fourcc);
+  if (info.dmabufModifiers && (format == nullptr || !format->modifiers.empty())) return true;
+  if (layout.modifier == DRM_FORMAT_MOD_LINEAR) return false;
+  throw Failure{"ERR_UNSUPPORTED", "EGL_EXT_image_dma_buf_import_modifiers",
+                "this driver takes the format without a modifier only: a linear buffer"};
 }
 
 }  // namespace
@@ -103,12 +81,8 @@ Surface::Surface(Context& context, const DmabufLayout& layout)
     throw Failure{"ERR_UNSUPPORTED", "EGL_EXT_image_dma_buf_import",
                   "this driver imports no dma-bufs"};
   }
-  const bool isKnown = layout.modifier != DRM_FORMAT_MOD_INVALID;
-  if (isKnown && layout.modifier != DRM_FORMAT_MOD_LINEAR && !info.dmabufModifiers) {
-    throw Failure{"ERR_UNSUPPORTED", "EGL_EXT_image_dma_buf_import_modifiers",
-                  "this driver is told no modifiers: it takes linear buffers only"};
-  }
-  const auto attributes = attributesOf(layout, isKnown && info.dmabufModifiers);
+  checkLayout(layout);
+  const auto attributes = attributesOf(layout, takesModifier(info, layout));
   const auto& egl = context.functions().egl;
   image_ = egl.CreateImageKHR(context.display(), EGL_NO_CONTEXT, EGL_LINUX_DMA_BUF_EXT, nullptr,
                               attributes.data());
@@ -121,14 +95,12 @@ Surface::Surface(Context& context, const DmabufLayout& layout)
 
 /** Where the driver lists no formats, YUV is no plain texture all the same. */
 bool Surface::isExternal(uint32_t fourcc, uint64_t modifier) const {
-  for (const DmabufFormat& format : context_.info().formats) {
-    if (format.fourcc != fourcc) continue;
-    for (const Modifier& known : format.modifiers) {
-      if (known.value == modifier) return known.externalOnly;
-    }
-    if (!format.modifiers.empty()) return format.modifiers.front().externalOnly;
+  const DmabufFormat* format = find(context_.info(), fourcc);
+  if (format == nullptr || format->modifiers.empty()) return isYuv(fourcc);
+  for (const Modifier& known : format->modifiers) {
+    if (known.value == modifier) return known.externalOnly;
   }
-  return isYuv(fourcc);
+  return format->modifiers.front().externalOnly;
 }
 
 Surface::~Surface() {

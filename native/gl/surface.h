@@ -6,29 +6,10 @@
 #include <memory>
 #include <vector>
 
-#include "core/unique_fd.h"
 #include "gl/context.h"
+#include "gl/dmabuf_layout.h"
 
 namespace guesthead::gl {
-
-struct Plane {
-  UniqueFd fd;
-  uint32_t offset;
-  uint32_t pitch;
-};
-
-struct DmabufLayout {
-  int width;
-  int height;
-  uint32_t fourcc;
-  /** DRM_FORMAT_MOD_INVALID = not said. */
-  uint64_t modifier;
-  std::vector<Plane> planes;
-  /** EGL_ITU_REC601_EXT, …; 0 = not said. */
-  EGLint colourSpace;
-  /** EGL_YUV_FULL_RANGE_EXT, …; 0 = not said. */
-  EGLint range;
-};
 
 /** Memory that JavaScript writes and the thread uploads; it lives as long as either has a share. */
 struct Pixels {

@@ -30,6 +30,7 @@ export const format = {
   R8: code('R8  '),
   GR88: code('GR88'),
   NV12: code('NV12'),
+  P010: code('P010'),
   YUYV: code('YUYV'),
   YUV420: code('YU12'),
 } as const;

@@ -1,0 +1,119 @@
+/** GL on the lab's render GPU, vgem with llvmpipe: all that is drawn into, and most that is drawn from, is a dma-buf. One guest, one script. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Lab } from '../../src/lab/index.js';
+import type { GlInfo } from '../../src/native.js';
+import { lastJson, script } from '../support/lab.js';
+import type { YuvSeen } from './guest/gl-yuv.js';
+import type { Held } from './guest/held.js';
+
+interface Refused {
+  readonly code: string;
+  readonly advice: string;
+  readonly message: string;
+}
+
+/** What test/lab/guest/gl.ts prints. */
+interface Seen {
+  readonly info: Omit<GlInfo, 'formats'>;
+  readonly targets: string;
+  readonly listed: readonly number[];
+  readonly combinations: { readonly tried: number; readonly wrong: readonly string[] };
+  readonly aged: { readonly ages: readonly number[]; readonly wrong: readonly string[] };
+  readonly yuv: readonly YuvSeen[];
+  readonly refused: Readonly<Record<string, Refused>>;
+  readonly late: {
+    readonly callMs: number;
+    readonly turns: number;
+    readonly drawnBeforeSignal: boolean;
+    readonly waitMs: number;
+    readonly level: number;
+  };
+  readonly before: Held;
+  readonly after: Held;
+}
+
+let lab: Lab;
+let seen: Seen;
+before(async () => {
+  lab = await Lab.boot();
+  seen = lastJson<Seen>(await lab.run(script('test/lab/guest/gl.ts')));
+});
+after(async () => {
+  await lab.close();
+});
+
+it('draws by llvmpipe into dma-bufs that it has imported', () => {
+  assert.match(seen.info.renderer, /llvmpipe/);
+  assert.equal(seen.info.platform, 'gbm');
+  assert.equal(seen.targets, 'dma-bufs');
+});
+
+it('draws transforms, filters, alpha and opacities as the reference does', () => {
+  assert.ok(seen.combinations.tried > 50);
+  assert.deepEqual(seen.combinations.wrong, []);
+});
+
+it('draws buffers of every age as a full redraw does', () => {
+  for (const age of [0, 1, 2, 3, 4]) assert.ok(seen.aged.ages.includes(age), `age ${age}: ${seen.aged.ages.join(' ')}`);
+  assert.deepEqual(seen.aged.wrong, []);
+});
+
+describe('YUV', () => {
+  it('is drawn by its colour space and range, within two levels', () => {
+    assert.equal(seen.yuv.length, 6 + 2 + 2);
+    for (const { name, off, code } of seen.yuv) {
+      assert.equal(code, undefined, `${name}: ${code}`);
+      assert.ok(off !== undefined && off <= 2, `${name}: ${off} levels off`);
+    }
+  });
+
+  it('is no target, and no channel of an effect', () => {
+    assert.equal(seen.refused['yuvTarget']?.code, 'ERR_UNSUPPORTED');
+    assert.equal(seen.refused['yuvChannel']?.code, 'ERR_UNSUPPORTED');
+    assert.match(seen.refused['yuvChannel'].message, /YUV/);
+  });
+});
+
+describe('a dma-buf', () => {
+  for (const [what, name, code] of [
+    ['of a format that the driver does not take', 'format', 'ERR_IMPORT_REFUSED'],
+    ['with a modifier that it does not take', 'modifier', 'ERR_UNSUPPORTED'],
+    ['that is none', 'noDmabuf', 'ERR_IMPORT_REFUSED'],
+  ] as const)
+    it(`${what} is refused with advice`, () => {
+      const { [name]: refused } = seen.refused;
+      assert.equal(refused?.code, code, refused?.message);
+      assert.notEqual(refused.advice, '');
+    });
+
+  it('whose layout ends outside of it is refused before a driver reads there', () => {
+    assert.equal(seen.refused['tooSmall']?.code, 'ERR_USAGE', seen.refused['tooSmall']?.message);
+    assert.match(seen.refused['tooSmall'].message, /ends at byte/);
+    assert.equal(seen.refused['shortRows']?.code, 'ERR_USAGE');
+  });
+
+  it('that is closed is ERR_SYSTEM with EBADF', () => {
+    assert.equal(seen.refused['closed']?.code, 'ERR_SYSTEM');
+    assert.match(seen.refused['closed'].message, /EBADF/);
+  });
+
+  it('is taken with the linear modifier', () => assert.equal(seen.refused['linear']?.code, 'none'));
+
+  it('that a frame has, and the GPU refuses, is told of to whoever draws into it', () => {
+    assert.equal(seen.refused['refusedMemory']?.code, 'ERR_IMPORT_REFUSED', seen.refused['refusedMemory']?.message);
+  });
+
+  it('leaves no descriptor and no buffer when it goes', () => {
+    assert.ok(seen.before.fds > 3);
+    assert.deepEqual(seen.after, seen.before);
+  });
+});
+
+it('an acquire fence that is late holds the drawing and not the loop', () => {
+  const { drawnBeforeSignal, turns, waitMs, level } = seen.late;
+  assert.equal(drawnBeforeSignal, false);
+  assert.ok(turns > 5, `the loop turned ${turns} times`);
+  if (!seen.info.nativeFence) assert.ok(waitMs > 0, 'the thread waits, where the driver cannot');
+  assert.ok(level > 0, 'and then it is drawn');
+});
