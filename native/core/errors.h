@@ -6,15 +6,9 @@
 #include <exception>
 #include <utility>
 
-namespace guesthead {
+#include "core/system_error.h"
 
-/** Thrown where a system call failed; becomes a NativeError (src/native.ts) in JavaScript. */
-struct SystemError {
-  /** Positive errno. */
-  int error;
-  /** A literal: the name of the call. */
-  const char* syscall;
-};
+namespace guesthead {
 
 /** A JavaScript Error with `errno`, `code` and `syscall`. */
 napi_value toJavaScript(napi_env env, const SystemError& error);

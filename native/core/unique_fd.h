@@ -1,11 +1,12 @@
 #pragma once
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
 
-#include "core/errors.h"
+#include "core/system_error.h"
 
 namespace guesthead {
 

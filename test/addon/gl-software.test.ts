@@ -34,6 +34,16 @@ const draw = `
 
 // Under a sanitizer Mesa is only slow, and not what is looked at.
 describe('on the software renderer', { skip: sanitized ? 'with the fake EGL' : whyNot }, () => {
+  it('the libraries are loaded by the first that draws, and not by the addon', async () => {
+    const script = `const { readFileSync } = require('fs');
+      const loaded = () => /libEGL|libGLES/.test(readFileSync('/proc/self/maps', 'utf8'));
+      ${loadScript}
+      const before = loaded();
+      const gl = native.openGl(0n, '', () => { console.log(before, loaded()); gl.close(1000); });`;
+    const result = await runNode(['-e', script]);
+    assert.equal(result.stdout, 'false true\n', transcript(result));
+  });
+
   it('the display of one is not taken away by the end of another', async () => {
     const one = await Gl.open({ native });
     const other = await Gl.open({ native });
