@@ -1,0 +1,96 @@
+/** `guesthead run --draw gl`: what the render GPU draws is what the host shows, and a frame without a fence is seen to be unfinished. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Lab } from '../../src/lab/index.js';
+import type { RunResult } from '../../src/report/index.js';
+import { allExact, guesthead, lastJson } from '../support/lab.js';
+
+/** Small, because llvmpipe draws on an emulated processor. */
+const size = { width: 640, height: 480 };
+
+interface Failed {
+  readonly error: { readonly code: string; readonly advice: string | null };
+}
+
+describe('run --draw gl', () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await Lab.boot({ size });
+  });
+  after(async () => {
+    await lab.close();
+  });
+
+  async function run<T = RunResult>(...words: string[]): Promise<T> {
+    const captures = { GUESTHEAD_CAPTURES: '3' };
+    return lastJson<T>(await guesthead(lab, ['run', '--json', '--frames', '40', ...words], captures));
+  }
+
+  it('shows the counter to the pixel, and says what drew it and how it ended', async () => {
+    const { verdict, reasons, host, draw, drawReason, gl, judged, firstFlip, bytesCopiedPerFrame } = await run(
+      ...['--draw', 'gl', '--pattern', 'counter', '--load', '20'],
+    );
+    assert.deepEqual([verdict, reasons, host], ['pass', [], allExact(3)]);
+    assert.deepEqual([draw, drawReason, bytesCopiedPerFrame], ['gl', null, 0]);
+    assert.ok(gl !== null);
+    assert.match(gl.renderer, /llvmpipe/);
+    assert.equal(gl.fence, gl.nativeFence ? 'native' : 'finish');
+    assert.ok(judged.what.includes('captures'), judged.what.join());
+    const { drawMs, renderFenceMs, queueMs, glStallMs, loadMs, gpuMs } = gl;
+    for (const value of [drawMs?.p50, renderFenceMs?.p50, queueMs?.p50, glStallMs?.p50, loadMs, gpuMs, firstFlip?.glMs])
+      assert.ok(typeof value === 'number' && value > 0, JSON.stringify(gl));
+  });
+
+  for (const pattern of ['smpte', 'cube', 'plasma', 'latency'])
+    it(`shows ${pattern} with whole bar codes, in their order`, async () => {
+      const { reasons, host, draw, judged } = await run('--pattern', pattern);
+      assert.deepEqual([reasons, host, draw], [[], allExact(3), 'gl']);
+      assert.ok(judged.what.includes('codes') && !judged.what.includes('captures'), judged.what.join());
+    });
+
+  it('sees frames that are handed over without a fence', async () => {
+    const { verdict, host, gl } = await run(...['--pattern', 'counter', '--load', '30', '--fence', 'none']);
+    assert.deepEqual([verdict, gl?.fence], ['fail', 'none']);
+    assert.ok(host !== null && host.exact < host.captures && host.unreadable === 0, JSON.stringify(host));
+  });
+
+  it('waits with finish, and with native where the driver has it', async () => {
+    const finish = await run(...['--pattern', 'counter', '--load', '30', '--fence', 'finish']);
+    assert.deepEqual([finish.reasons, finish.host, finish.gl?.fence], [[], allExact(3), 'finish']);
+    const native = await run<RunResult & Partial<Failed>>(...['--pattern', 'counter', '--fence', 'native']);
+    if (finish.gl?.nativeFence === true) assert.deepEqual([native.reasons, native.gl?.fence], [[], 'native']);
+    else {
+      assert.equal(native.error?.code, 'ERR_UNSUPPORTED');
+      assert.match(native.error.advice ?? '', /--fence finish/);
+    }
+  });
+
+  it('says that the driver puts no fence on a dma-buf', async () => {
+    const { verdict, reasons, gl, judged } = await run(
+      ...['--pattern', 'counter', '--load', '30', '--fence', 'implicit'],
+    );
+    assert.deepEqual([verdict, gl?.implicitFence], ['fail', false]);
+    assert.ok(
+      reasons.some((reason) => reason.includes('puts no fence on a dma-buf')),
+      reasons.join(),
+    );
+    assert.ok(judged.what.includes('fence'));
+  });
+
+  it('with auto lets the CPU draw where GL is software itself, and says so', async () => {
+    const { host, draw, drawReason, gl } = await run('--draw', 'auto');
+    assert.deepEqual([host, draw, gl], [allExact(3), 'cpu', null]);
+    assert.match(drawReason ?? '', /llvmpipe/);
+  });
+
+  for (const path of ['import', 'udmabuf', 'export', 'copy'])
+    it(`draws on the ${path} path, or is refused with a reason`, async () => {
+      const result = await run<RunResult & Partial<Failed>>(
+        ...['--draw', 'gl', '--pattern', 'counter', '--path', path],
+      );
+      if (result.error === undefined)
+        assert.deepEqual([result.reasons, result.host, result.path], [[], allExact(3), path]);
+      else assert.ok(result.error.code !== 'ERR_SYSTEM' && result.error.advice !== null, JSON.stringify(result.error));
+      process.stderr.write(`${path}: ${JSON.stringify(result.error ?? result.reasons)}\n`);
+    });
+});
