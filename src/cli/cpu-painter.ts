@@ -1,4 +1,5 @@
 /** The CPU draws a run's heads. */
+import type { Gpus } from '../head/index.js';
 import type { Draw } from '../loop/index.js';
 import { createPattern, type PatternName } from '../render/index.js';
 import type { DrawnBy } from '../report/index.js';
@@ -11,11 +12,11 @@ export function cpuPatternOf(pattern: RunPattern): PatternName {
 }
 
 /** `reason`: why the CPU, where it was left to guesthead. */
-export function cpuPainters(pattern: RunPattern, reason: string | null): Painters {
+export function cpuPainters(gpus: Gpus, pattern: RunPattern, reason: string | null): Painters {
   const painter = { reset: () => undefined, close: () => undefined };
   const drawn = (): DrawnBy => ({ draw: 'cpu', drawReason: reason, gl: null });
   const paint = () => Promise.resolve({ ...painter, draw: cpuDraw(cpuPatternOf(pattern)), drawn });
-  return { source: 'cpu', paint };
+  return { openHead: async (options) => ({ head: await gpus.openHead(options), refused: [] }), paint };
 }
 
 function cpuDraw(name: PatternName): Draw {

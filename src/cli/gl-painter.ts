@@ -10,6 +10,7 @@ import { loadNative } from '../native.js';
 import { createPattern, type Pattern } from '../render/index.js';
 import { GlMeter, type DrawnBy } from '../report/index.js';
 import { cpuPainters, cpuPatternOf } from './cpu-painter.js';
+import { openGlHead } from './gl-paths.js';
 import type { HeadPainter, Painters } from './head-painter.js';
 import type { HeadRunOptions, RunPattern } from './run-options.js';
 import type { StartTimes } from './start-times.js';
@@ -29,11 +30,11 @@ export async function glPainters(
   const { gl, reason } = await start.gl(() => choose(gpus, draw, pattern, options));
   if (gl === undefined) {
     process.stderr.write(`the CPU draws: ${reason ?? ''}\n`);
-    return cpuPainters(pattern, reason);
+    return cpuPainters(gpus, pattern, reason);
   }
   const auto = draw === 'auto';
   return {
-    source: 'gpu',
+    openHead: (head) => openGlHead(gpus, gl.info.renderer, { ...head, source: 'gpu' }),
     paint: (head) => start.gl(() => GlPainter.open(gpus, head, pattern, options, auto ? reason : null, auto)),
   };
 }

@@ -1,5 +1,6 @@
 /** What draws one head's frames in a run. */
-import type { Head } from '../head/index.js';
+import type { Refusal } from '../buffer/index.js';
+import type { Gpus, Head } from '../head/index.js';
 import type { Draw } from '../loop/index.js';
 import type { DrawnBy } from '../report/index.js';
 
@@ -12,10 +13,16 @@ export interface HeadPainter {
   close(): void;
 }
 
+export interface OpenedHead {
+  readonly head: Head;
+  /** Better paths that were passed over because of who draws. */
+  readonly refused: readonly Refusal[];
+}
+
 /** Who draws on all of a run's heads. */
 export interface Painters {
-  /** As the head is to be opened. */
-  readonly source: 'cpu' | 'gpu';
+  /** Rejects as `Gpus.openHead` does, and with ERR_UNSUPPORTED for a path on which it cannot draw. */
+  readonly openHead: (options: NonNullable<Parameters<Gpus['openHead']>[0]>) => Promise<OpenedHead>;
   /** Ready to draw, with what has to be compiled. */
   readonly paint: (head: Head) => Promise<HeadPainter>;
 }

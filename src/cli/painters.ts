@@ -14,7 +14,7 @@ export async function paintersOf(
   start: StartTimes,
 ): Promise<Painters> {
   const draw = drawOf({ ...options, pattern });
-  if (draw === 'cpu') return cpuPainters(pattern, null);
+  if (draw === 'cpu') return cpuPainters(gpus, pattern, null);
   const { glPainters } = await import('./gl-painter.js');
   return glPainters(gpus, draw, pattern, options, start);
 }

@@ -8,7 +8,7 @@ import { loadNative } from '../native.js';
 import { CpuMeter, emulationOf, FaultLog, judgeRun, type RunResult } from '../report/index.js';
 import type { HostCaptures } from '../render/index.js';
 import { FlipFeed } from './flip-feed.js';
-import type { HeadPainter } from './head-painter.js';
+import type { HeadPainter, OpenedHead } from './head-painter.js';
 import { paintersOf } from './painters.js';
 import type { WitnessRequest } from '../lab/index.js';
 import { measure, type Measurement } from './measure.js';
@@ -25,8 +25,7 @@ const capturesVariable = 'GUESTHEAD_CAPTURES';
 const labVariable = 'GUESTHEAD_LAB';
 
 /** A head in this run. */
-interface Member {
-  readonly head: Head;
+interface Member extends OpenedHead {
   readonly painter: HeadPainter;
   readonly faults: FaultLog;
 }
@@ -69,12 +68,16 @@ async function runOn(
 ): Promise<RunOutcome> {
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
-  const { source, paint } = await paintersOf(gpus, pattern, options, start);
-  const heads = await openHeads(gpus, { ...options, source });
+  const { openHead, paint } = await paintersOf(gpus, pattern, options, start);
+  const opened: OpenedHead[] = [];
+  for (const connector of namesOf(gpus, options.connector ?? []))
+    opened.push(await openHead({ ...options, connector }));
+  const heads = opened.map(({ head }) => head);
   for (const observer of observers) await observer.begin?.(heads);
   const members: Member[] = [];
   try {
-    for (const head of heads) members.push({ head, painter: await paint(head), faults: new FaultLog(head.faults$) });
+    for (const { head, refused } of opened)
+      members.push({ head, refused, painter: await paint(head), faults: new FaultLog(head.faults$) });
     const runs = await runMembers(members, { gpus, signal$, start }, options, capturesOf(captures, pattern));
     return { results: runs.map(({ result }) => result), failures: await endAll(observers, runs) };
   } finally {
@@ -106,13 +109,6 @@ async function endAll(observers: readonly RunObserver[], runs: readonly Finished
 async function closeAll(observers: readonly RunObserver[]): Promise<void> {
   const endings = await Promise.allSettled(observers.map(async (observer) => observer.close?.()));
   for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
-}
-
-async function openHeads(gpus: Gpus, options: HeadRunOptions & { readonly source: 'cpu' | 'gpu' }): Promise<Head[]> {
-  const heads: Head[] = [];
-  for (const connector of namesOf(gpus, options.connector ?? []))
-    heads.push(await gpus.openHead({ ...options, connector }));
-  return heads;
 }
 
 function namesOf(gpus: Gpus, wanted: readonly string[]): readonly (string | undefined)[] {
@@ -177,7 +173,7 @@ function machineOf(gpus: Gpus, { strict = false }: HeadRunOptions): JudgedMachin
 }
 
 async function judge(
-  { head, painter, faults }: Member,
+  { head, refused, painter, faults }: Member,
   { figures, error, fromMs, toMs, hostPace, samples }: Measurement,
   captures: Captures,
   { emulation, hasScreen, modesOf }: JudgedMachine,
@@ -195,7 +191,12 @@ async function judge(
     drawn,
     judgedBy: captures.judge,
   };
-  const result = judgeRun(info, figures, { ...pace, faults: faults.list(), host, failures });
+  const result = judgeRun({ ...info, refused: [...refused, ...info.refused] }, figures, {
+    ...pace,
+    faults: faults.list(),
+    host,
+    failures,
+  });
   return { head, result: samples === undefined ? result : { ...result, samples }, fromMs, toMs, error };
 }
 

@@ -82,7 +82,7 @@ export class Load {
     if (baseMs >= this.wantedMs) return noWork;
     for (let side = firstSide; ; side *= 2)
       for (let rounds = 16; rounds <= mostRounds; rounds *= 2) {
-        const ms = await this.#time(target, size, { side, rounds });
+        const ms = await this.#quickest(target, size, { side, rounds });
         const isAll = side >= Math.max(size.width, size.height) && rounds === mostRounds;
         if (ms < this.wantedMs && !isAll) continue;
         const share = Math.min(1, (this.wantedMs - baseMs) / Math.max(ms - baseMs, 0.001));
