@@ -10,6 +10,8 @@ import { SlowDrawing } from './slow-drawing.js';
 import { countWrong, pictureScene } from './test-picture.js';
 import type { DrawFacts, DriverFacts, FenceFacts } from './told.js';
 
+/** One job of GL: a software renderer compiles with the first drawing, for 10 s and more on a busy, emulated machine. */
+export const jobTimeoutMs = 30_000;
 /** Pixels: a row is a multiple of what any GPU rounds it up to. */
 const size = 256;
 
@@ -31,7 +33,7 @@ export async function openDriver(path: string, owner: Owner): Promise<OpenedGl> 
   const node = owner.own(DrmNode.open(path));
   const gbm = owner.own(GbmDevice.create(node.fd));
   const device = { address: gbm.address, abandon: () => undefined }; // a driver that hangs ends with this process
-  const gl = owner.own(await Gl.open({ native: loadNative(), gbm: device, device: path }));
+  const gl = owner.own(await Gl.open({ native: loadNative(), gbm: device, device: path }, { timeoutMs: jobTimeoutMs }));
   return { gl, node, gbm };
 }
 

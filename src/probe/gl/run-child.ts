@@ -19,8 +19,8 @@ export interface ChildProgram {
 
 /** Made by the build; in a checkout, too, what runs is what was built last. */
 const file = join(packageRoot, 'dist/probe/gl-child.cjs');
-/** Mesa compiles its shaders with LLVM at first: 2 s under emulation. */
-const childProgram: ChildProgram = { command: [process.execPath, file], timeoutMs: 40_000 };
+/** More than one job of GL may take in it. */
+const childProgram: ChildProgram = { command: [process.execPath, file], timeoutMs: 60_000 };
 /** For giving the screen back, and then for the kernel. */
 const graceMs = 2000;
 /** Of each stream. */

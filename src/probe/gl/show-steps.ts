@@ -6,7 +6,7 @@ import { openGpus, type Head } from '../../head/index.js';
 import { monotonicClock, type Draw, type Flip } from '../../loop/index.js';
 import { access, loadNative } from '../../native.js';
 import type { Owner } from '../../owner.js';
-import { pendingBy } from './draw-steps.js';
+import { jobTimeoutMs, pendingBy } from './draw-steps.js';
 import { SlowDrawing } from './slow-drawing.js';
 import { pictureScene } from './test-picture.js';
 import type { FenceFacts, ShowFacts, WaitFacts } from './told.js';
@@ -15,8 +15,6 @@ import { VgemHold, vgemNodeOf } from './vgem-fence.js';
 /** By then every backbuffer has been drawn once, and the driver has compiled. */
 const shownFrame = 6;
 const heldFrame = 3;
-/** The first drawing compiles: seconds for a software renderer on a busy, emulated machine. */
-const limitMs = 15_000;
 /** More than six refresh cycles of the slowest display. */
 const holdMs = 150;
 
@@ -29,8 +27,8 @@ export interface Shown {
 export async function openShown(render: string, display: string, owner: Owner): Promise<Shown> {
   const gpus = await openGpus({ render, display });
   owner.own(gpus);
-  const gl = await gpus.openGl();
-  return { head: await gpus.openHead({ path: 'auto', flipTimeoutMs: limitMs }), gl, render };
+  const gl = await gpus.openGl({ timeoutMs: jobTimeoutMs });
+  return { head: await gpus.openHead({ path: 'auto', flipTimeoutMs: jobTimeoutMs }), gl, render };
 }
 
 /** With the fence that a frame would have. */
@@ -113,7 +111,7 @@ async function flipUntil(head: Head, last: number, draw: Draw, wanted = last): P
       if (flip.frame === wanted) found = flip;
     }),
     takeWhile(({ frame }) => frame < last),
-    timeout({ each: 2 * limitMs }),
+    timeout({ each: jobTimeoutMs }),
   );
   await lastValueFrom(flips, { defaultValue: undefined });
   if (found === undefined) throw new Error(`frame ${wanted} was not shown`);
