@@ -66,7 +66,7 @@ export class Gl {
   }
 
   /** What the drawing of a frame ends with where nothing else is asked for. */
-  get fenceKind(): FenceKind {
+  get fenceKind(): Exclude<FenceKind, 'implicit'> {
     return this.info.nativeFence ? 'native' : 'finish';
   }
 

@@ -32,8 +32,19 @@ export interface DisplayGpu {
   readonly owner: Owner;
 }
 
+/** GL on a render GPU, as far as its heads tell of it. */
+export interface OpenedGl {
+  /** GL_RENDERER. */
+  readonly renderer: string;
+  /** How the end of a drawing is told where nothing else is asked for: a sync_file, or the driver's finish on GL's thread. */
+  readonly fence: 'native' | 'finish';
+  isOpen(): boolean;
+}
+
 /** The device that allocates, and draws. */
 export interface RenderGpu {
+  /** Since GL was opened on it. */
+  gl?: OpenedGl | undefined;
   readonly found: DrmDevice;
   readonly chosen: Chosen | undefined;
   readonly node: GpuNode;

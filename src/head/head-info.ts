@@ -16,6 +16,8 @@ export interface HeadInfo {
     readonly standIn: boolean;
     /** Why this one of several GPUs, and what names another; not there where it was the only one. */
     readonly chosen?: string;
+    /** Where GL is open on it: GL_RENDERER, and how the end of a drawing is told: by a sync_file, or the driver's finish on GL's thread. */
+    readonly gl?: { readonly renderer: string; readonly fence: 'native' | 'finish' };
   };
   readonly display: {
     readonly node: string;
@@ -46,7 +48,14 @@ export function infoOf(
   return {
     path,
     refused,
-    render: { node, driver, backend: render.gbm.backendName, standIn: isStandIn(driver), ...chosenOf(render) },
+    render: {
+      node,
+      driver,
+      backend: render.gbm.backendName,
+      standIn: isStandIn(driver),
+      ...chosenOf(render),
+      ...glOf(render),
+    },
     display: {
       node: display.node.path,
       driver: display.node.driver,
@@ -62,6 +71,10 @@ export function infoOf(
     presentMode,
     deadline,
   };
+}
+
+function glOf({ gl }: Claim['render']): Pick<HeadInfo['render'], 'gl'> {
+  return gl?.isOpen() === true ? { gl: { renderer: gl.renderer, fence: gl.fence } } : {};
 }
 
 function chosenOf({ chosen }: { readonly chosen: Chosen | undefined }): { readonly chosen?: string } {

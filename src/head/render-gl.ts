@@ -43,7 +43,12 @@ export class RenderGl {
       },
     };
     const lost = (cause?: unknown) => this.#loss(on, cause);
-    return Gl.open({ native, gbm: shared, device: node.path, lost }, options, (gl) => owner.own(gl)); // closed before the GBM device is
+    // Owned from the start: it is closed before the GBM device is.
+    const gl = await Gl.open({ native, gbm: shared, device: node.path, lost }, options, (starting) =>
+      owner.own(starting),
+    );
+    on.gl = { renderer: gl.info.renderer, fence: gl.fenceKind, isOpen: () => !gl.closed };
+    return gl;
   }
 
   /** The pair asks the kernel: what a driver says proves nothing. */
