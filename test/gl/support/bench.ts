@@ -52,12 +52,15 @@ async function openSoftware(): Promise<Bench> {
   };
 }
 
+/** LLVM compiles for seconds in an emulated guest. */
+const timeoutMs = 60_000;
+
 async function openGpu(path: string): Promise<Bench> {
   const native = loadNative();
   const owner = new Owner();
   const node = owner.own(DrmNode.open(path));
   const gbm = owner.own(await GbmDevice.createOnThread(node.fd));
-  const gl = owner.own(await Gl.open({ native, gbm, device: path }));
+  const gl = owner.own(await Gl.open({ native, gbm, device: path }, { timeoutMs }));
   const usage = gbmUsage.linear | gbmUsage.rendering;
 
   /** The buffer object is closed at once: the EGL image keeps the memory. */

@@ -29,8 +29,10 @@ const weights: Readonly<Record<ColourSpace, readonly [red: number, blue: number]
 
 export interface YuvSeen {
   readonly name: string;
-  /** Levels of the worst channel; undefined: refused. */
+  /** Levels of the worst channel, by what the driver was told; undefined: refused. */
   readonly off?: number;
+  /** By the colour space and range that fit best. */
+  readonly least?: number;
   readonly code?: string;
   readonly advice?: string;
 }
@@ -107,7 +109,7 @@ async function tried(
     mapping.endAccess(access.write);
     mapping.close();
     const described = planes.map(({ row }) => ({ fd, offset: row * stride, stride }));
-    return { off: await drawnOff(gl, { width, height, format, planes: described, colourSpace, range }) };
+    return await drawnOff(gl, { width, height, format, planes: described, colourSpace, range });
   } catch (error) {
     const { code, advice } = error as { code?: string; advice?: string };
     return { code: code ?? String(error), advice: advice ?? '' };
@@ -117,28 +119,44 @@ async function tried(
   }
 }
 
-async function drawnOff(gl: Gl, dmabuf: GlDmabuf & { colourSpace: ColourSpace; range: Range }): Promise<number> {
+async function drawnOff(gl: Gl, dmabuf: GlDmabuf & { colourSpace: ColourSpace; range: Range }): Promise<Drawn> {
   const picture = await gl.importDmabuf(dmabuf);
   const target = await gl.createOffscreen(width, height);
   try {
     const to = { x: 0, y: 0, width, height };
     (await gl.compose(target, { layers: [{ picture, to, filter: 'nearest' }] })).fence?.close();
-    let off = 0;
-    for (const [x, y] of [
-      [8, 4],
-      [24, 4],
-      [8, 12],
-      [24, 12],
-    ] as const) {
-      const is = await gl.readPixels(target, x, y, 1, 1);
-      const shall = rgbOf(colourAt(x, y), dmabuf.colourSpace, dmabuf.range);
-      shall.forEach((level, channel) => (off = Math.max(off, Math.abs(level - is[channel]!))));
-    }
-    return off;
+    const pixels = await gl.readPixels(target, 0, 0, width, height);
+    const off = offOf(pixels, dmabuf.colourSpace, dmabuf.range);
+    const least = Math.min(
+      ...(Object.keys(weights) as ColourSpace[]).flatMap((space) =>
+        (['narrow', 'full'] as const).map((range) => offOf(pixels, space, range)),
+      ),
+    );
+    return { off, least };
   } finally {
     picture.close();
     target.close();
   }
+}
+
+interface Drawn {
+  readonly off: number;
+  readonly least: number;
+}
+
+/** In the middle of each quarter. */
+function offOf(pixels: Uint8Array, space: ColourSpace, range: Range): number {
+  let off = 0;
+  for (const [x, y] of [
+    [8, 4],
+    [24, 4],
+    [8, 12],
+    [24, 12],
+  ] as const)
+    rgbOf(colourAt(x, y), space, range).forEach((level, channel) => {
+      off = Math.max(off, Math.abs(level - pixels[(y * width + x) * 4 + channel]!));
+    });
+  return off;
 }
 
 function rgbOf([luma, blueness, redness]: Yuv, space: ColourSpace, range: Range): number[] {
