@@ -77,7 +77,7 @@ describe('YUV', () => {
     assert.equal(planar.length, 6 + 2);
     // Also by the plainest of shaders; and it takes no notice of what YUYV’s colour space and range are told to be.
     const { renderer, glVersion } = seen.info;
-    if (/llvmpipe/.test(renderer) && /Mesa 22\./.test(glVersion)) {
+    if (renderer.includes('llvmpipe') && glVersion.includes('Mesa 22.')) {
       test.skip(
         `${renderer}, ${glVersion}, paints the texture’s coordinates: another driver, or a newer Mesa, is needed`,
       );

@@ -19,10 +19,6 @@ import { Vgem } from './vgem.js';
 const path = discover().find(({ driver }) => driver === 'vgem')?.primary ?? '';
 const bench = await openBench(path);
 const { gl } = bench;
-gl.jobs$.subscribe(({ what, drawMs, error }) => {
-  if (drawMs > 1000 || error)
-    console.error('JOB', what, Math.round(drawMs), error?.message ?? '', Math.round(performance.now()));
-});
 
 async function codeOf(action: () => Promise<unknown>): Promise<{ code: string; advice: string; message: string }> {
   try {
