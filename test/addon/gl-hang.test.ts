@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { GuestheadError } from '../../src/errors.js';
 import { Gl, type GlPicture } from '../../src/gl/index.js';
 import { closeAll, HeadOnFake } from '../support/fake-head.js';
-import { loadScript, native } from './support/addon.js';
+import { loadScript, native, sanitized } from './support/addon.js';
 import { transcript } from './support/child.js';
 import { openDescriptors } from './support/descriptors.js';
 import { driver, openAtDriver, runOnFakeEgl, underFakeEgl } from './support/fake-egl.js';
@@ -191,14 +191,15 @@ describe('with a hung driver', () => {
   };
 
   it('the process exits', () => runs(`${hang} setTimeout(() => process.exit(3), 100);`, 3));
-  it('the process ends by itself once it is closed', () => runs(`${hang} setTimeout(() => gl.close(10), 100);`));
+  const slow = { skip: sanitized && 'a process each, and each is slow under a sanitizer' };
+  it('the process ends by itself once it is closed', slow, () => runs(`${hang} setTimeout(() => gl.close(10), 100);`));
   it('a worker is terminated', () => {
     const worker = `${hang} setTimeout(() => require('worker_threads').parentPort.postMessage(0), 100);`;
     return runs(`const { Worker } = require('worker_threads');
       const worker = new Worker(${JSON.stringify(worker)}, { eval: true });
       worker.once('message', () => worker.terminate().then(() => console.log('terminated')));`);
   });
-  it('a worker exits by itself', () => {
+  it('a worker exits by itself', slow, () => {
     const worker = `${hang} setTimeout(() => process.exit(0), 100);`;
     return runs(`const { Worker } = require('worker_threads');
       new Worker(${JSON.stringify(worker)}, { eval: true });`);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { loadScript } from './support/addon.js';
+import { loadScript, sanitized } from './support/addon.js';
 import { transcript } from './support/child.js';
 import { openDescriptors } from './support/descriptors.js';
 import { driver, openAtDriver, runOnFakeEgl, underFakeEgl } from './support/fake-egl.js';
@@ -51,7 +51,7 @@ underFakeEgl(import.meta.url, () => {
     const tell = "parentPort.postMessage('drawing');";
 
     it('is terminated', async () => {
-      for (let round = 0; round < 3; round++) await run(tell, (worker) => worker.terminate());
+      for (let round = 0; round < (sanitized ? 1 : 3); round++) await run(tell, (worker) => worker.terminate());
     });
 
     it('is terminated while its script runs and results wait', () =>
@@ -92,14 +92,15 @@ describe('a process that draws', () => {
     assert.deepEqual([result.status, result.signal, result.stderr], [status, null, ''], transcript(result));
   };
 
+  const slow = { skip: sanitized && 'a process each, and each is slow under a sanitizer' };
   it('exits', () => ends('process.exit(3);', 3));
-  it('exits while it opens', async () => {
+  it('exits while it opens', slow, async () => {
     const script = `${loadScript} globalThis.gl = native.openGl(0n, '', () => {}); process.exit(0);`;
     const result = await runOnFakeEgl(['-e', script], ['slow-draw']);
     assert.deepEqual([result.status, result.signal, result.stderr], [0, null, ''], transcript(result));
   });
-  it('closes everything and ends by itself', () => ends('for (const gl of all) gl.close(1000);'));
-  it('ends by itself once all is drawn, with everything open', () => ends(''));
+  it('closes everything and ends by itself', slow, () => ends('for (const gl of all) gl.close(1000);'));
+  it('ends by itself once all is drawn, with everything open', slow, () => ends(''));
   it('exits while a worker draws', async () => {
     const worker = `const { parentPort } = require('worker_threads'); ${loadScript} ${draw}
       globalThis.all = draw(() => parentPort.postMessage('drawing'));`;

@@ -1,0 +1,191 @@
+/** Whose life GL shares: the pair's, and that of the GPU that it is on. */
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, it } from 'node:test';
+import type { GlFailure, GlResultHandler, NativeGl } from '../../../src/native.js';
+import { openGpus } from '../../../src/head/index.js';
+import { FakeKernel } from '../../../src/testing/index.js';
+
+/** A GPU's thread whose jobs end when the test says so. */
+class FakeThread {
+  closed = false;
+  busy = 0;
+  readonly jobs: number[] = [0];
+
+  constructor(
+    private readonly onResult: GlResultHandler,
+    private readonly onClose: () => void,
+  ) {}
+
+  readonly native = {
+    createOffscreen: (job: number) => void this.jobs.push(job),
+    remove: () => undefined,
+    busyMs: () => this.busy,
+    close: () => {
+      if (!this.closed) this.onClose();
+      this.closed = true;
+      return this.busy === 0;
+    },
+  } as unknown as NativeGl;
+
+  end(job: number, failure?: GlFailure): void {
+    this.jobs.splice(this.jobs.indexOf(job), 1);
+    this.onResult(job, failure, -1, {}, false, 0, 0, 0);
+  }
+}
+
+class Rig {
+  readonly threads: FakeThread[] = [];
+  /** What was closed, in its order. */
+  readonly closed: string[] = [];
+
+  private constructor(
+    readonly kernel: FakeKernel,
+    readonly gpus: Awaited<ReturnType<typeof openGpus>>,
+  ) {}
+
+  static async open({ reopen = false } = {}): Promise<Rig> {
+    const kernel = new FakeKernel();
+    const createGbm = kernel.createGbm.bind(kernel);
+    kernel.createGbm = async (node) => {
+      const gbm = await createGbm(node);
+      const close = gbm.close.bind(gbm);
+      gbm.close = () => {
+        rig.closed.push('GBM');
+        close();
+      };
+      return gbm;
+    };
+    kernel.native.openGl = ((_gbm: bigint, _node: string, onResult: GlResultHandler) => {
+      const thread = new FakeThread(onResult, () => rig.closed.push('GL'));
+      rig.threads.push(thread);
+      return thread.native;
+    }) as unknown as typeof kernel.native.openGl;
+    const rig: Rig = new Rig(kernel, await openGpus({ kernel, reopen }));
+    return rig;
+  }
+
+  async thread(count: number): Promise<FakeThread> {
+    while (this.threads.length < count) await turn();
+    return this.threads[count - 1]!;
+  }
+
+  /** Open, on the thread with this number. */
+  async gl(count: number) {
+    const opening = this.gpus.openGl();
+    (await this.thread(count)).end(0);
+    return opening;
+  }
+}
+
+describe('GL of a pair', () => {
+  it('is the same for whoever asks, also while it opens', async () => {
+    const rig = await Rig.open();
+    const [first, second] = [rig.gpus.openGl(), rig.gpus.openGl()];
+    (await rig.thread(1)).end(0);
+    assert.equal(await first, await second);
+    assert.equal(await rig.gpus.openGl(), await first);
+    assert.equal(rig.threads.length, 1);
+    rig.gpus.close();
+  });
+
+  it('is one anew once it is closed, for all who ask at once', async () => {
+    const rig = await Rig.open();
+    (await rig.gl(1)).close();
+    const [first, second] = [rig.gpus.openGl(), rig.gpus.openGl()];
+    (await rig.thread(2)).end(0);
+    assert.equal(await first, await second);
+    assert.equal(rig.threads.length, 2);
+    rig.gpus.close();
+  });
+
+  it('that cannot be opened can be tried again', async () => {
+    const rig = await Rig.open();
+    const opening = rig.gpus.openGl();
+    (await rig.thread(1)).end(0, { code: 'ERR_UNSUPPORTED', operation: 'eglInitialize', message: '' });
+    await assert.rejects(opening, { code: 'ERR_UNSUPPORTED' });
+    assert.equal(rig.threads[0]!.closed, true);
+    await rig.gl(2);
+    rig.gpus.close();
+  });
+
+  it('is closed before the GBM device', async () => {
+    const rig = await Rig.open();
+    const gl = await rig.gl(1);
+    rig.gpus.close();
+    assert.deepEqual(rig.closed, ['GL', 'GBM']);
+    await assert.rejects(gl.createOffscreen(8, 8), { code: 'ERR_CLOSED' });
+    await assert.rejects(rig.gpus.openGl(), { code: 'ERR_CLOSED' });
+  });
+
+  it('that opens while the pair is closed is closed with it', async () => {
+    const rig = await Rig.open();
+    const early = rig.gpus.openGl();
+    rig.gpus.close(); // before the thread is there
+    await assert.rejects(early, { code: 'ERR_CLOSED' });
+    assert.equal(rig.threads.length, 0);
+
+    const other = await Rig.open();
+    const late = other.gpus.openGl();
+    await other.thread(1);
+    other.gpus.close();
+    await assert.rejects(late, { code: 'ERR_CLOSED' });
+    assert.deepEqual(other.closed, ['GL', 'GBM']);
+  });
+
+  it('that is lost says so to all that is under way, and comes back with the GPU', async () => {
+    const rig = await Rig.open({ reopen: true });
+    const gl = await rig.gl(1);
+    const under = gl.createOffscreen(8, 8);
+    const rejected = assert.rejects(under, { code: 'ERR_DEVICE_LOST', message: /The render GPU is gone/ });
+    await rig.kernel.unplug('render');
+    await rejected;
+    await assert.rejects(gl.createOffscreen(8, 8), { code: 'ERR_DEVICE_LOST' });
+    await assert.rejects(rig.gpus.openGl(), { code: 'ERR_DEVICE_LOST' });
+    const back = new Promise<void>((resolve) => {
+      rig.gpus.changes$.subscribe(({ kind }) => {
+        if (kind === 'back') resolve();
+      });
+    });
+    await rig.kernel.plug('render');
+    await back;
+    assert.notEqual(await rig.gl(2), gl);
+    rig.gpus.close();
+  });
+
+  it('whose driver fails as the GPU is gone, before anybody was told, is lost', async () => {
+    const rig = await Rig.open();
+    const gl = await rig.gl(1);
+    const [failing, later] = [gl.createOffscreen(8, 8), gl.createOffscreen(8, 8)];
+    const rejected = [failing, later].map((job) => assert.rejects(job, { code: 'ERR_DEVICE_LOST' }));
+    await rig.kernel.unplug('render', { silent: true });
+    rig.threads[0]!.end(1, { code: 'ERR_GL', operation: 'glTexImage2D', message: '' });
+    await Promise.all(rejected);
+    assert.equal(gl.closed, true);
+    rig.gpus.close();
+  });
+
+  it('whose driver fails on a GPU that is there goes on', async () => {
+    const rig = await Rig.open();
+    const gl = await rig.gl(1);
+    const job = gl.createOffscreen(8, 8);
+    rig.threads[0]!.end(1, { code: 'ERR_GL', operation: 'glTexImage2D', message: '' });
+    await assert.rejects(job, { code: 'ERR_GL' });
+    assert.equal(gl.closed, false);
+    rig.gpus.close();
+  });
+
+  it('that lost the GPU while the module was loaded has another to begin with', async () => {
+    const rig = await Rig.open({ reopen: true });
+    const opening = assert.rejects(rig.gpus.openGl(), { code: 'ERR_DEVICE_LOST' });
+    await rig.kernel.unplug('render');
+    await opening;
+    rig.gpus.close();
+  });
+
+  it('cannot be had of the fake kernel', async () => {
+    const gpus = await openGpus({ kernel: new FakeKernel() });
+    for (let round = 0; round < 2; round++) await assert.rejects(gpus.openGl(), { code: 'ERR_UNSUPPORTED' });
+    gpus.close();
+  });
+});
