@@ -237,7 +237,7 @@ export interface NativeGl {
   remove(number: number): void;
   /** For tests: the context seems lost after the next job, by that job's own fault or not. */
   pretendReset(guilty: boolean): void;
-  /** How long the present job has been with the driver; 0 = none is. */
+  /** How long the present job has been with the driver, ms; 0 = none is, or it waits for a fence. */
   busyMs(): number;
   /** Waits at most so many ms for the driver. False: the thread hangs, and uses its GBM device still. Idempotent. */
   close(most: number): boolean;

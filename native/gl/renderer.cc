@@ -104,8 +104,10 @@ void Renderer::waitFor(const UniqueFd& fence, Result& result) {
     }
   }
   const auto start = Clock::now();
+  watch_.end();  // it is not the driver that this waits for
   pollfd polled = {fence.get(), POLLIN, 0};
-  while (!ending_.load() && poll(&polled, 1, kLookMs) == 0) continue;
+  while (!watch_.ending.load() && poll(&polled, 1, kLookMs) == 0) continue;
+  watch_.begin();
   result.waitMs += msSince(start);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <optional>
 #include <unordered_map>
 
@@ -31,12 +32,25 @@ struct Result {
 /** Whether the GPU was reset, and whose fault that was. */
 enum class Reset { none, innocent, guilty };
 
+/** What a thread that draws shares with those who watch it. */
+struct Watch {
+  using Clock = std::chrono::steady_clock;
+
+  /** Set by another thread: then nothing is waited for. */
+  std::atomic<bool> ending = false;
+  /** When the present job came to the driver, since the epoch of the clock; 0 = it is not there. */
+  std::atomic<Clock::rep> since = 0;
+
+  void begin() { since = Clock::now().time_since_epoch().count(); }
+  void end() { since = 0; }
+};
+
 /** One GPU's context and everything in it. All of it belongs to the thread that made it. */
 class Renderer final : private Objects {
  public:
-  /** `ending` is set by another thread: then nothing is waited for. Throws Failure. */
-  Renderer(const Gpu& gpu, const std::atomic<bool>& ending)
-      : ending_(ending), context_(gpu), painter_(context_, *this) {}
+  /** Throws Failure. */
+  Renderer(const Gpu& gpu, Watch& watch)
+      : watch_(watch), context_(gpu), painter_(context_, *this) {}
 
   const Info& info() const { return context_.info(); }
 
@@ -66,7 +80,7 @@ class Renderer final : private Objects {
   UniqueFd nativeFence() const;
   void checkErrors(const char* operation) const;
 
-  const std::atomic<bool>& ending_;
+  Watch& watch_;
   Context context_;
   Painter painter_;
   std::unordered_map<uint32_t, std::unique_ptr<Surface>> surfaces_;

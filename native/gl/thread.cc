@@ -53,10 +53,10 @@ std::vector<Result> Thread::take() {
 }
 
 double Thread::busyMs() const {
-  const Clock::rep begun = shared_->begun.load();
-  if (begun == 0) return 0;
-  const Clock::duration since = Clock::now().time_since_epoch() - Clock::duration(begun);
-  return std::chrono::duration<double, std::milli>(since).count();
+  const Clock::rep since = shared_->watch.since.load();
+  if (since == 0) return 0;
+  const Clock::duration busy = Clock::now().time_since_epoch() - Clock::duration(since);
+  return std::chrono::duration<double, std::milli>(busy).count();
 }
 
 bool Thread::end(std::chrono::milliseconds most) {
@@ -65,7 +65,7 @@ bool Thread::end(std::chrono::milliseconds most) {
   std::deque<Queued> dropped;
   std::vector<Result> untold;
   std::unique_lock<std::mutex> lock(shared_->mutex);
-  shared_->ending = true;
+  shared_->watch.ending = true;
   shared_->wake = nullptr;
   dropped.swap(shared_->jobs);
   untold.swap(shared_->results);
@@ -80,13 +80,13 @@ void Thread::run(const std::shared_ptr<Shared>& shared, const Gpu& gpu) {
   pthread_setname_np(pthread_self(), "guesthead-gl");
   std::unique_ptr<Renderer> renderer;
   Result opened;
-  shared->begun = Clock::now().time_since_epoch().count();
+  shared->watch.begin();
   guarded(opened, [&] {
-    renderer = std::make_unique<Renderer>(gpu, shared->ending);
+    renderer = std::make_unique<Renderer>(gpu, shared->watch);
     opened.info = renderer->info();
   });
   ExitGuard::arm();
-  shared->begun = 0;
+  shared->watch.end();
   tell(*shared, std::move(opened));
   if (renderer != nullptr) work(*shared, *renderer);
   renderer.reset();
@@ -101,9 +101,9 @@ void Thread::work(Shared& shared, Renderer& renderer) {
     Result result;
     result.job = queued.job.id;
     result.queueMs = std::chrono::duration<double, std::milli>(begun - queued.since).count();
-    shared.begun = begun.time_since_epoch().count();
+    shared.watch.begin();
     perform(renderer, queued, result);
-    shared.begun = 0;
+    shared.watch.end();
     const Clock::duration spent = Clock::now() - begun;
     result.drawMs = std::chrono::duration<double, std::milli>(spent).count() - result.waitMs;
     queued = {};  // what the job holds is let go of before it is told
@@ -114,8 +114,8 @@ void Thread::work(Shared& shared, Renderer& renderer) {
 /** False when the thread shall end. */
 bool Thread::next(Shared& shared, Queued& queued) {
   std::unique_lock<std::mutex> lock(shared.mutex);
-  shared.changed.wait(lock, [&] { return shared.ending || !shared.jobs.empty(); });
-  if (shared.ending) return false;
+  shared.changed.wait(lock, [&] { return shared.watch.ending || !shared.jobs.empty(); });
+  if (shared.watch.ending) return false;
   queued = std::move(shared.jobs.front());
   shared.jobs.pop_front();
   return true;
@@ -149,7 +149,7 @@ void Thread::perform(Renderer& renderer, const Queued& queued, Result& result) {
 
 void Thread::tell(Shared& shared, Result result) {
   const std::lock_guard<std::mutex> lock(shared.mutex);
-  if (shared.ending) return;
+  if (shared.watch.ending) return;
   shared.results.push_back(std::move(result));
   shared.wake();
 }

@@ -41,14 +41,14 @@ class Thread {
   void add(Job job);
   /** What has ended since the last call, in the order of the jobs. */
   std::vector<Result> take();
-  /** How long the present job has been with the driver; 0 = none is. */
+  /** How long the present job has been with the driver; 0 = none is, or it waits for a fence. */
   double busyMs() const;
   /** Drops what has not begun and waits at most so long for the rest. Whether the thread has ended:
    * if not, it still uses the GPU. Idempotent. */
   bool end(std::chrono::milliseconds most);
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = Watch::Clock;
   /** What the exit of the process waits for a driver. */
   static constexpr std::chrono::milliseconds kExitWait{2000};
 
@@ -63,10 +63,8 @@ class Thread {
     std::deque<Queued> jobs;
     std::vector<Result> results;
     std::function<void()> wake;
-    std::atomic<bool> ending = false;
     bool ended = false;
-    /** When the present job began, since the epoch of the clock; 0 = none. */
-    std::atomic<Clock::rep> begun = 0;
+    Watch watch;
   };
 
   static void run(const std::shared_ptr<Shared>& shared, const Gpu& gpu);

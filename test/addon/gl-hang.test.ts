@@ -1,14 +1,15 @@
 /** A driver that does not come back: reported, the loop goes on, and the process ends all the same. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { GuestheadError } from '../../src/errors.js';
 import { Gl, type GlPicture } from '../../src/gl/index.js';
 import { closeAll, HeadOnFake } from '../support/fake-head.js';
 import { loadScript, native, sanitized } from './support/addon.js';
 import { transcript } from './support/child.js';
-import { openDescriptors } from './support/descriptors.js';
+import { Fifo, openDescriptors } from './support/descriptors.js';
 import { driver, openAtDriver, runOnFakeEgl, underFakeEgl } from './support/fake-egl.js';
-import { composition, GlRig, solid } from './support/gl-rig.js';
+import { composition, GlRig, pictured, solid } from './support/gl-rig.js';
 import { turns, until } from './support/loop.js';
 
 const to = { x: 0, y: 0, width: 8, height: 8 };
@@ -98,6 +99,22 @@ underFakeEgl(import.meta.url, () => {
       driver('native-fence');
       await until(() => Object.keys(openAtDriver()).length === 0, 'the end of the thread');
       assert.ok(openDescriptors() <= before);
+    });
+
+    it('is none where a job waits for a fence that is late', async () => {
+      const rig = await GlRig.open(); // of a driver without native fences: the thread waits
+      const late = new Fifo();
+      rig.compose(1, [pictured(1, late.fd)]);
+      await delay(60);
+      assert.equal(rig.gl.busyMs(), 0);
+      assert.equal(rig.told.length, 2);
+      late.write();
+      assert.equal((await rig.result(1)).failure, undefined);
+      rig.compose(2, [pictured(1, late.fd)]);
+      late.drain();
+      rig.compose(3, [pictured(1, late.fd)]);
+      assert.equal(rig.gl.close(5000), true, 'an end waits for no fence');
+      late.close();
     });
 
     it('does not hold up another Gl', async () => {
