@@ -65,26 +65,31 @@ async function choose(
   }
 }
 
-class GlPainter implements HeadPainter {
-  readonly #meter: GlMeter;
-  #drawing: GlDrawing;
+type Drawing = Pick<GlDrawing, 'draw' | 'gl' | 'fence' | 'loadMs' | 'close'>;
+
+interface GlPainterParts {
+  /** On the GL that is open, or a new one. */
+  readonly openDrawing: () => Promise<Drawing>;
+  readonly drawing: Drawing;
+  readonly meter: GlMeter;
+  readonly pattern: RunPattern;
+  readonly reason: string | null;
+  /** The CPU draws while GL does not. */
+  readonly fallsBack: boolean;
+  readonly againMs?: number;
+}
+
+export class GlPainter implements HeadPainter {
+  #drawing: Drawing;
   readonly #cpu: Pattern;
   /** One try at having GL again. */
   #reopening: Promise<void> | undefined;
   #isAway = false;
   #closed = false;
 
-  private constructor(
-    private readonly openDrawing: () => Promise<GlDrawing>,
-    drawing: GlDrawing,
-    meter: GlMeter,
-    pattern: RunPattern,
-    private readonly reason: string | null,
-    private readonly fallsBack: boolean,
-  ) {
-    this.#drawing = drawing;
-    this.#meter = meter;
-    this.#cpu = createPattern(cpuPatternOf(pattern));
+  constructor(private readonly parts: GlPainterParts) {
+    this.#drawing = parts.drawing;
+    this.#cpu = createPattern(cpuPatternOf(parts.pattern));
   }
 
   /** Rejects as `GlDrawing.open` does. */
@@ -97,12 +102,12 @@ class GlPainter implements HeadPainter {
     fallsBack: boolean,
   ): Promise<GlPainter> {
     const meter = new GlMeter();
-    const open = async () => GlDrawing.open(await gpus.openGl(), drawingOptions(head, pattern, options, meter));
-    return new GlPainter(open, await open(), meter, pattern, reason, fallsBack);
+    const openDrawing = async () => GlDrawing.open(await gpus.openGl(), drawingOptions(head, pattern, options, meter));
+    return new GlPainter({ openDrawing, drawing: await openDrawing(), meter, pattern, reason, fallsBack });
   }
 
   readonly draw = async (frame: Frame): Promise<DrawnFrame> => {
-    if (!this.fallsBack) return this.#drawByGl(frame);
+    if (!this.parts.fallsBack) return this.#drawByGl(frame);
     if (this.#isAway) return this.#drawByCpu(frame);
     try {
       return await this.#drawing.draw(frame);
@@ -113,12 +118,12 @@ class GlPainter implements HeadPainter {
   };
 
   reset(): void {
-    this.#meter.reset();
+    this.parts.meter.reset();
   }
 
   drawn(): DrawnBy {
     const { gl, fence, loadMs } = this.#drawing;
-    return { draw: 'gl', drawReason: this.reason, gl: this.#meter.result(gl.info, fence, loadMs) };
+    return { draw: 'gl', drawReason: this.parts.reason, gl: this.parts.meter.result(gl.info, fence, loadMs) };
   }
 
   close(): void {
@@ -134,13 +139,13 @@ class GlPainter implements HeadPainter {
 
   async #reopen(): Promise<void> {
     this.#drawing.close();
-    this.#drawing = await this.openDrawing();
+    this.#drawing = await this.parts.openDrawing();
   }
 
   /** All of it: what the buffer holds is GL's, or half of it. */
   #drawByCpu(frame: Frame): DrawnFrame {
     this.#cpu.draw(frame, frame.number, 0);
-    this.#meter.drawnByCpu();
+    this.parts.meter.drawnByCpu();
     return {};
   }
 
@@ -152,7 +157,7 @@ class GlPainter implements HeadPainter {
 
   async #comeBack(): Promise<void> {
     while (!this.#closed) {
-      await sleep(againMs, undefined, { ref: false });
+      await sleep(this.parts.againMs ?? againMs, undefined, { ref: false });
       try {
         await this.#reopen();
         this.#isAway = false;

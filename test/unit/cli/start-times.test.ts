@@ -27,4 +27,14 @@ describe('the times until the first flip', () => {
     const flip = { timestampNs: 2100e6, latencyMs: 100, flipMs: 30 };
     assert.deepEqual(times.firstFlip(flip), { loadingMs: 450, mesaMs: 300, devicesMs: 250, drawMs: 70, flipMs: 30 });
   });
+
+  it('have GL’s own, in steps, where the render GPU draws', async () => {
+    const clock = new HandClock();
+    clock.time = 1400;
+    const times = new StartTimes(clock, 1000);
+    for (const ms of [200, 100]) await times.gl(() => Promise.resolve((clock.time += ms)));
+    const flip = { timestampNs: 2100e6, latencyMs: 100, flipMs: 30 };
+    const expected = { loadingMs: 400, mesaMs: 0, devicesMs: 300, glMs: 300, drawMs: 70, flipMs: 30 };
+    assert.deepEqual(times.firstFlip(flip), expected);
+  });
 });
