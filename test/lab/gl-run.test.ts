@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
 import type { RunResult } from '../../src/report/index.js';
-import { allExact, guesthead, lastJson, measured } from '../support/lab.js';
+import { allExact, guesthead, lastJson, measured, startRun, untilFlipping } from '../support/lab.js';
 
 /** Small, because llvmpipe draws on an emulated processor. */
 const size = { width: 640, height: 480 };
@@ -88,6 +88,24 @@ describe('run --draw gl', () => {
     const { host, draw, drawReason, gl } = await run('--draw', 'auto');
     assert.deepEqual([host, draw, gl], [allExact(3), 'cpu', null]);
     assert.match(drawReason ?? '', /llvmpipe/);
+  });
+
+  it('goes on drawing when a lost display is back', async () => {
+    const driver = '/sys/bus/virtio/drivers/virtio_gpu';
+    const shell = async (script: string) => (await lab.run(['timeout', '60', 'sh', '-c', script])).stdout.trim();
+    const name = await shell(`basename $(readlink -f ${driver}/virtio*)`);
+    const words = ['--draw', 'gl', '--pattern', 'counter', '--reopen'];
+    const { job, ended } = await startRun(lab, words, { GUESTHEAD_CAPTURES: '2' });
+    await shell(`echo ${name} > ${driver}/unbind`);
+    await shell(`echo ${name} > ${driver}/bind`);
+    await untilFlipping(lab, '640x480');
+    job.kill('SIGINT');
+    const { result } = await ended;
+    assert.deepEqual([result.host, result.draw], [allExact(2), 'gl']);
+    assert.ok(
+      result.faults.some(({ code }) => code === 'ERR_DEVICE_LOST'),
+      JSON.stringify(result.faults),
+    );
   });
 
   for (const path of ['import', 'copy'])
