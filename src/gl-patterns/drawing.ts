@@ -1,9 +1,9 @@
 /** One head's frames, drawn by the render GPU: work first, the content over it, and the bar codes last. */
-import type { Fence } from '../buffer/index.js';
+import type { Fence, Rectangle, RenderMemory } from '../buffer/index.js';
 import type { Drawn, Gl, GlJob, Layer, Surface } from '../gl/index.js';
 import type { DrawnFrame, Frame } from '../loop/index.js';
 import type { FenceName } from './choices.js';
-import { codeLayers } from './codes.js';
+import { codeLayers, codeRows } from './codes.js';
 import { createGlPattern } from './create.js';
 import { Fences, resolveFence, type FenceNative } from './fences.js';
 import { Load } from './load.js';
@@ -46,6 +46,8 @@ export class GlDrawing {
   #drawMs = 0;
   #firstAt: number | undefined;
   readonly #jobs;
+  /** The number of the frame that was drawn last into each buffer. */
+  readonly #held = new WeakMap<RenderMemory, number>();
 
   private constructor(
     readonly gl: Gl,
@@ -114,13 +116,26 @@ export class GlDrawing {
   async #compose(frame: Frame): Promise<Drawn> {
     const { gl, load, fences } = this;
     const layers = this.#layers(frame, frame.number);
+    const damage = load === undefined ? this.#damageOf(frame) : undefined; // work covers all of it
+    this.#held.delete(frame.memory); // nobody knows what a drawing that fails leaves
     [this.#queueMs, this.#drawMs] = [0, 0];
     this.#from = performance.now();
     const work = load && gl.compose(frame, { ...load.scene(frame), fence: 'implicit' });
-    const content = gl.compose(frame, { layers, fence: fences.wish });
+    const content = gl.compose(frame, { layers, damage, fence: fences.wish });
     this.#to = performance.now();
     const [drawn] = await Promise.all([content, work]);
+    this.#held.set(frame.memory, frame.number);
     return drawn;
+  }
+
+  /** What has to be drawn where the buffer still holds an earlier frame of this drawing; undefined: all. */
+  #damageOf(frame: Frame): readonly Rectangle[] | undefined {
+    const previous = frame.number - frame.age;
+    if (frame.age === 0 || this.#held.get(frame.memory) !== previous) return undefined;
+    const changes = this.pattern.changes?.(frame, previous, frame.number);
+    const damage = changes && [...changes, ...(this.pattern.coded ? codeRows(frame) : [])];
+    for (const { x, y, width, height } of damage ?? []) frame.damaged(x, y, width, height);
+    return damage;
   }
 
   #layers(size: Size, number: number): readonly Layer[] {

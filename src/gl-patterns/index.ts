@@ -2,5 +2,5 @@
 export { createGlPattern } from './create.js';
 export { GlDrawing } from './drawing.js';
 export type { GlDrawingOptions, GlWatch } from './drawing.js';
-export { codeLayers } from './codes.js';
+export { codeLayers, codeRows } from './codes.js';
 export type { Captions, GlPattern, GlPatternName } from './pattern.js';

@@ -1,4 +1,5 @@
 /** What a pattern of the render GPU is. */
+import type { Rectangle } from '../buffer/index.js';
 import type { Layer } from '../gl/index.js';
 import type { PatternName, Stripe } from '../render/index.js';
 import type { glPatternNames } from './choices.js';
@@ -25,6 +26,8 @@ export interface GlPattern {
   readonly coded: boolean;
   /** The lowest first. `seconds`: since the first frame. */
   layers(size: Size, frame: number, seconds: number): readonly Layer[];
+  /** Where frame `frame` differs from frame `previous`, the bar codes left out; without it, everywhere. */
+  changes?(size: Size, previous: number, frame: number): readonly Rectangle[];
   /** Gives what it has on the GPU back. */
   close(): void;
 }

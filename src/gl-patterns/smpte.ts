@@ -10,6 +10,7 @@
  *     │ -I  │100 %│ +Q  │black│  │ ││    │   and PLUGE: 3.5 % below black, black, 3.5 % above (clipped at 0)
  *     └─────┴─────┴─────┴─────┴──┴─┴┴────┘ 1
  */
+import type { Rectangle } from '../buffer/index.js';
 import type { Gl, Layer } from '../gl/index.js';
 import { codeHeight, type Stripe } from '../render/index.js';
 import { stripeLayer, type Captions, type GlPattern, type Size } from './pattern.js';
@@ -30,12 +31,14 @@ const lower = [
 ] as const;
 const parts = 84;
 const columns = 46;
+const captionLines = 4;
 
 export async function createSmpte(gl: Gl, captions: () => Captions): Promise<GlPattern> {
-  const text = await Text.create(gl, columns, 4);
+  const text = await Text.create(gl, columns, captionLines);
   return {
     coded: true,
     layers: (size, frame) => [...barLayers(size), ...captionLayers(text, size, captionOf(frame, captions()))],
+    changes: (size) => [captionBox(size, columns, captionLines)],
     close: () => {
       text.close();
     },
@@ -67,12 +70,24 @@ function captionOf(frame: number, { refreshHz, path, devices }: Captions): strin
 }
 
 /** On black, so wide as the longest line, in the middle of the upper bars. */
-function captionLayers(text: Text, { width, height }: Size, lines: readonly string[]): Layer[] {
+function captionLayers(text: Text, size: Size, lines: readonly string[]): Layer[] {
   const longest = Math.min(columns, Math.max(...lines.map((line) => line.length)));
-  const scale = Math.max(1, Math.floor(width / (columns * 6)));
-  const box = { width: (longest * 6 + 6) * scale, height: (lines.length * 9 + 5) * scale };
-  const x = Math.max(0, Math.floor((width - box.width) / 2));
-  const y = Math.max(codeHeight(height), Math.floor(height / 3 - box.height / 2));
-  const black: Layer = { colour: [0, 0, 0, 1], to: { x, y, ...box } };
-  return [black, text.layer(lines, x + 3 * scale, y + 3 * scale, scale)];
+  const box = captionBox(size, longest, lines.length);
+  const scale = scaleIn(size);
+  const black: Layer = { colour: [0, 0, 0, 1], to: box };
+  return [black, text.layer(lines, box.x + 3 * scale, box.y + 3 * scale, scale)];
+}
+
+/** Not wider than the picture. */
+function captionBox(size: Size, characters: number, lines: number): Rectangle {
+  const scale = scaleIn(size);
+  const width = Math.min(size.width, (characters * 6 + 6) * scale);
+  const height = (lines * 9 + 5) * scale;
+  const x = Math.floor((size.width - width) / 2);
+  const y = Math.max(codeHeight(size.height), Math.floor(size.height / 3 - height / 2));
+  return { x, y, width, height };
+}
+
+function scaleIn({ width }: Size): number {
+  return Math.max(1, Math.floor(width / (columns * 6)));
 }

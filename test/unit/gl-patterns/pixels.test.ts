@@ -1,8 +1,8 @@
 /** The GPU's bars, counter and codes against the CPU's, pixel by pixel, on Mesa's software renderer. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Gl } from '../../../src/gl/index.js';
-import { codeLayers, createGlPattern } from '../../../src/gl-patterns/index.js';
+import { Gl, type GlPicture } from '../../../src/gl/index.js';
+import { codeLayers, codeRows, createGlPattern } from '../../../src/gl-patterns/index.js';
 import type { Captions } from '../../../src/gl-patterns/index.js';
 import { loadNative } from '../../../src/native.js';
 import { createPattern } from '../../../src/render/index.js';
@@ -42,6 +42,34 @@ describe('patterns of the CPU, drawn by the GPU', { skip: hasSoftwareGl() }, () 
         target.close();
       });
 });
+
+describe('what changes from frame to frame', { skip: hasSoftwareGl() }, () => {
+  for (const name of ['bars', 'counter', 'smpte'] as const)
+    it(`is all that ${name} has to draw anew`, async () => {
+      const gl = await Gl.open({ native: loadNative() });
+      const [width, height] = [801, 601];
+      const size = { width, height };
+      const [kept, fresh] = [await gl.createOffscreen(width, height), await gl.createOffscreen(width, height)];
+      const pattern = await createGlPattern(gl, name, captions);
+      let previous: number | undefined;
+      for (const frame of [3, 4, 7, 255, 256, 99_999_999, 5]) {
+        const layers = [...pattern.layers(size, frame, 0), ...(pattern.coded ? codeLayers(size, frame) : [])];
+        const changes = previous === undefined ? undefined : pattern.changes?.(size, previous, frame);
+        const damage = changes && [...changes, ...(pattern.coded ? codeRows(size) : [])];
+        assert.equal(damage === undefined, previous === undefined);
+        await gl.compose(kept, { layers, damage, fence: 'finish' });
+        await gl.compose(fresh, { layers, fence: 'finish' });
+        const [one, other] = [await read(gl, kept), await read(gl, fresh)];
+        assert.ok(one.equals(other), `frame ${frame} after ${previous ?? 'nothing'} is not the same`);
+        previous = frame;
+      }
+      gl.close();
+    });
+});
+
+async function read(gl: Gl, picture: GlPicture): Promise<Buffer> {
+  return Buffer.from(await gl.readPixels(picture, 0, 0, picture.width, picture.height));
+}
 
 function drawnByCpu(name: 'bars' | 'counter', width: number, height: number, frame: number): Uint32Array {
   const pixels = new Uint32Array(width * height);
