@@ -1,6 +1,7 @@
 /** `guesthead run --trace`: written when the run ends, however it ends. */
 import type { Drawn, Gl } from '../gl/index.js';
 import type { Head } from '../head/index.js';
+import { loadNative } from '../native.js';
 import { GlRecording } from '../report/index.js';
 import { RunTrace, type TraceVerdict } from '../report/trace/index.js';
 
@@ -15,7 +16,7 @@ export class TraceObserver {
   }
 
   begin(heads: readonly Head[], gl?: Gl): void {
-    this.#gpu = gl === undefined ? undefined : new GlRecording(gl);
+    this.#gpu = gl === undefined ? undefined : new GlRecording(gl, loadNative());
     this.#trace = new RunTrace(this.file, heads, {
       gpu: this.#gpu,
       say: (line) => {

@@ -1,9 +1,8 @@
 /** What the GPU's thread did while it was recorded, and when each frame's drawing was done. */
 import type { Subscription } from 'rxjs';
-import { Fence } from '../buffer/index.js';
+import { Fence, type FenceCalls } from '../buffer/index.js';
 import type { Drawn, Gl, GlJob } from '../gl/index.js';
 import { monotonicClock } from '../loop/index.js';
-import { loadNative, type GlInfo, type Native } from '../native.js';
 
 /** A job's way, one part after the other. Times are CLOCK_MONOTONIC, ms. */
 export interface RecordedJob {
@@ -24,7 +23,11 @@ export interface RecordedRenderFence {
 
 export type RecordedGpu = Pick<GlRecording, 'info' | 'fenceKind' | 'renewals' | 'jobs' | 'renderFences' | 'forgotten'>;
 type RecordableGl = Pick<Gl, 'jobs$' | 'info' | 'fenceKind' | 'renewals'>;
-type FenceNative = Pick<Native, 'duplicate' | 'syncFileInfo' | 'mergeSyncFiles' | 'watchReadable'>;
+
+/** The addon's. */
+export interface FenceCopies extends FenceCalls {
+  duplicate(fd: number): number;
+}
 
 /** Of each kind. */
 const kept = 65_536;
@@ -40,14 +43,14 @@ export class GlRecording {
 
   constructor(
     private readonly gl: RecordableGl,
-    private readonly native: FenceNative = loadNative(),
+    private readonly native: FenceCopies,
   ) {
     this.#subscription = gl.jobs$.subscribe((job) => {
       this.#forgotten += append(this.#jobs, recorded(job, this.#toMonotonicMs));
     });
   }
 
-  get info(): GlInfo {
+  get info(): Gl['info'] {
     return this.gl.info;
   }
 
