@@ -27,8 +27,22 @@ interface Row extends Pick<Check, 'status' | 'found' | 'why' | 'advice'> {
 
 /** `told` has every reason and advice printed so far: once is enough. */
 function groupLines({ id, checks }: CheckGroup, paint: Paint, told: Set<string>): string[] {
-  const { shown, more } = foldAlike(mergeSame(checks));
+  const merged = mergeSame(checks);
+  const { shown, more } = foldAlike(id === 'gl' ? joinFine(merged) : merged);
   return [id, ...shown.flatMap((row) => rowLines(row, paint, told)), ...more];
+}
+
+/** What a driver has, and has well, in one line after its name. */
+function joinFine([driver, ...others]: readonly Row[]): Row[] {
+  const isFine = ({ status, advice }: Row) => status === 'ok' && advice === null;
+  const fine = others.filter(isFine);
+  const [first] = fine;
+  const joined = first && {
+    ...first,
+    names: fine.flatMap(({ names }) => names),
+    found: fine.map(({ found }) => found).join('; '),
+  };
+  return [driver, joined, ...others.filter((row) => !isFine(row))].filter((row) => row !== undefined);
 }
 
 /** Cuts short what is alike. */

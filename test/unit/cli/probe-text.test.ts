@@ -4,8 +4,8 @@ import { describeReport } from '../../../src/cli/probe-text.js';
 import { FakeBench, FakeNodes, gpu, probeOf, refusing, virtio } from '../probe/machines.js';
 
 const tenDevices = [virtio, ...Array.from({ length: 9 }, (_, index) => gpu('xe', index + 1))];
-/** Lines of a terminal that is not small. */
-const screen = 60;
+/** Lines of a terminal as high as a screen of 1080 pixels, 16 each, less its bars. */
+const screen = 65;
 
 describe('a probe’s report for people', () => {
   it('fits on a screen: with nothing, with one device, with ten, and for a user who may open none', async () => {
@@ -41,6 +41,14 @@ describe('a probe’s report for people', () => {
     const bench = new FakeBench({ allocate: () => refusing('ERR_PERMISSION')('/dev/dri/card1') as never });
     const text = describeReport(await probeOf({ bench }), false);
     assert.match(text, /^ {2}unknown export, import, framebuffer, commit: not tried: trials\.allocate failed$/m);
+  });
+
+  it('names a GPU’s driver, and in one line what it has', async () => {
+    const text = describeReport(await probeOf({}), false);
+    assert.match(
+      text,
+      /^gl\n {2}ok {6}driver \/dev\/dri\/renderD129: Mesa Intel.*\n {2}ok {6}fence, import, formats, robustness .*: native: .*; dma-bufs/m,
+    );
   });
 
   it('has colours only where they are asked for', async () => {
