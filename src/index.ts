@@ -83,6 +83,7 @@ export type {
   CheckGroup,
   CheckStatus,
   DeviceFacts,
+  GlFacts,
   HeadFacts,
   MachineFacts,
   ModeFacts,
