@@ -1,18 +1,20 @@
 /**
  * A complete client of two GPUs: one draws, one shows. It finds them, finds the formats and layouts that both
  * can do, allocates and imports buffers or steps down the ladder of paths, draws with GLES and flips,
- * and lives through resizes, unplugged heads and lost devices until Ctrl-C.
+ * and lives through resizes, unplugged heads and lost devices.
  *
  *   node --import tsx examples/multi-gpu-client.ts [RENDER [DISPLAY]] [--frames N]
  *
- * Both may be a driver's name, a PCI address or a node. People read standard error;
- * standard output gets one JSON object, at the end. Exit status: 0, or 1 on a failure, 3 without devices.
+ * Both may be a driver's name, a PCI address or a node. People read standard error; standard output gets one
+ * JSON object, at the end, after N flips or Ctrl-C. Exit status: 0, or 1 on a failure, 3 without devices.
  */
 import { parseArgs } from 'node:util';
 import type { Drawn, Effect, Flip, Frame, Gl, Gpus, Head, Rectangle } from 'guesthead';
 import { describeDevice, discover, GuestheadError, modifiers, openGpus } from 'guesthead';
 import { lastValueFrom, take, takeUntil, tap } from 'rxjs';
 
+const options = { frames: { type: 'string', default: 'Infinity' } } as const;
+const { values, positionals } = parseArgs({ allowPositionals: true, options });
 const background = [0x20 / 255, 0x30 / 255, 0x60 / 255, 1] as const;
 const [barWidth, step] = [64, 8]; // pixels, and pixels a frame
 const shader = `
@@ -23,9 +25,7 @@ const shader = `
 /** What happened, for the last line. */
 const seen = { flips: 0, missed: 0, sizes: [] as string[], faults: [] as string[] };
 
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
+const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Why, and what to do about it. */
 function explain(error: unknown): void {
@@ -55,19 +55,22 @@ function commonFormats(gpus: Gpus, { info: { formats } }: Gl): string[] {
   });
 }
 
-/** Four buffers on the connector's preferred mode, by the best path that the devices and the host accept. */
+/**
+ * Four buffers on the connector's preferred mode, by the best path that the devices and the host accept. A drawing
+ * that fails, as with a lost context or GPU, is skipped; the first one may take long, for its shaders are compiled.
+ */
 async function openFirstHead(gpus: Gpus): Promise<Head> {
   const gl = await gpus.openGl();
   const formats = commonFormats(gpus, gl);
   say(`both can do: ${formats.join(', ') || 'nothing'}`);
   if (!formats.includes('XRGB8888 linear'))
     throw new GuestheadError('ERR_UNSUPPORTED', 'The two devices have no linear XRGB8888 in common'); // what a frame has
-  const lasting = { onResize: 'follow', onDrawError: 'skip' } as const; // a drawing fails with the context or the GPU
-  const head = await gpus.openHead({ source: 'gpu', buffers: 4, ...lasting, flipTimeoutMs: 10_000 }); // shaders compile first
+  const lasting = { onResize: 'follow', onDrawError: 'skip', flipTimeoutMs: 10_000 } as const;
+  const head = await gpus.openHead({ source: 'gpu', buffers: 4, ...lasting });
   const { path, refused, render, display, mode } = head.info;
   for (const { path: better, code, advice } of refused) say(`not by ${better}: ${code}: ${advice}`);
-  say(`${render.driver} ${render.node} → ${display.driver} ${display.node} ${display.connector}, path ${path}`);
-  say(`${gl.info.renderer}, ${gl.fenceKind} fences; ${mode.refreshHz.toFixed(2)} Hz`);
+  say(`${render.driver} ${render.node}, ${gl.info.renderer}, ${gl.fenceKind} fences`);
+  say(`→ ${display.driver} ${display.connector} at ${mode.refreshHz.toFixed(2)} Hz, path ${path}`);
   head.faults$.subscribe((fault) => {
     seen.faults.push(fault.code);
     explain(fault); // none of these ends the flips
@@ -77,7 +80,6 @@ async function openFirstHead(gpus: Gpus): Promise<Head> {
 
 /** What we have made on a GPU goes with its GL. */
 const bars = new WeakMap<Gl, Promise<Effect>>();
-
 function barOn(gl: Gl): Promise<Effect> {
   const bar = bars.get(gl) ?? gl.createEffect(shader);
   bars.set(gl, bar);
@@ -94,8 +96,8 @@ async function draw(gpus: Gpus, frame: Frame): Promise<Drawn> {
   const gl = await gpus.openGl(); // the one that is open or, after the GPU was lost, one on the GPU that came back
   const effect = await barOn(gl);
   const bar = barOf(frame, frame.number);
-  const damage = frame.age === 0 ? [{ ...frame, x: 0, y: 0 }] : [barOf(frame, frame.number - frame.age), bar];
-  for (const { x, y, width, height } of damage) frame.damaged(x, y, width, height);
+  const damage = frame.age === 0 ? undefined : [barOf(frame, frame.number - frame.age), bar]; // undefined: all of it
+  for (const { x, y, width, height } of damage ?? []) frame.damaged(x, y, width, height);
   return gl.compose(frame, { background, layers: [{ effect, to: bar }], damage });
 }
 
@@ -130,14 +132,11 @@ async function run(gpus: Gpus, head: Head, frames: number): Promise<void> {
     await lastValueFrom(flips$, { defaultValue: undefined }); // unsubscribing has given the screen back
   } finally {
     clearInterval(status);
-    const { path, mode } = head.info;
-    console.log(JSON.stringify({ ...seen, path, mode }));
+    console.log(JSON.stringify({ ...seen, path: head.info.path, mode: head.info.mode }));
   }
 }
 
 try {
-  const options = { frames: { type: 'string', default: 'Infinity' } } as const;
-  const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const gpus = await openPair(...positionals);
   try {
     await run(gpus, await openFirstHead(gpus), Number(values.frames));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { PNG } from 'pngjs';
 import { Lab } from '../../src/lab/index.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -40,6 +40,17 @@ after(async () => {
   await lab.close();
 });
 
+let running: ReturnType<typeof startWatched> | undefined;
+afterEach(async () => {
+  running?.job.kill('SIGKILL'); // where a test failed in between
+  await running?.job.done;
+  running = undefined;
+});
+
+function start(example: string, ...words: string[]): ReturnType<typeof startWatched> {
+  return (running = startWatched(lab, script(`examples/${example}.ts`, ...words)));
+}
+
 async function shell(line: string): Promise<string> {
   const { stdout, stderr, status } = await lab.run(['timeout', '60', 'sh', '-c', line]);
   assert.equal(status, 0, `${line}: ${stderr}`);
@@ -48,21 +59,27 @@ async function shell(line: string): Promise<string> {
 
 describe('examples/image-viewer.ts', () => {
   it('fits a PNG into the head, zooms on a key, follows a resize, and gives the screen back', async () => {
-    const watched = startWatched(lab, script('examples/image-viewer.ts', quarters));
+    const watched = start('image-viewer', quarters);
+    const press = (keys: string) => {
+      watched.job.input(Buffer.from(keys));
+    };
     const points = (places: readonly (readonly [x: number, y: number])[]) => (picture: HostPicture) =>
       places.map(([x, y]) => picture.at(x, y));
-    const fitted = points([
-      [60, 240], // beside the picture, which is 480×480
-      [200, 120],
+    const seen = points([
+      [60, 200],
+      [240, 120],
       [440, 120],
       [200, 360],
-      [440, 360], // half white, half ground
+      [440, 360],
     ]);
-    await untilShown(lab, fitted, ['1a1a1a', 'c03030', '30c030', '3030c0', '8d8d8d']);
-    watched.job.input(Buffer.from('+'));
-    await untilShown(lab, fitted, ['c03030', 'c03030', '30c030', '3030c0', '8d8d8d']);
-    watched.job.input(Buffer.from('0ll'));
-    await untilShown(lab, fitted, ['1a1a1a', '30c030', '30c030', '8d8d8d', '8d8d8d']);
+    const fitted = ['1a1a1a', 'c03030', '30c030', '3030c0', '8d8d8d']; // beside it is the ground, on which the last one's white is half
+    await untilShown(lab, seen, fitted);
+    press('+');
+    await untilShown(lab, seen, ['c03030', ...fitted.slice(1)]);
+    press('0');
+    await untilShown(lab, seen, fitted);
+    press('ll');
+    await untilShown(lab, seen, ['c03030', '30c030', ...fitted.slice(2)]);
     await lab.resize(0, { width: 800, height: 600 });
     await untilShown(
       lab,
@@ -72,7 +89,7 @@ describe('examples/image-viewer.ts', () => {
       ]),
       ['c03030', '1a1a1a'],
     );
-    watched.job.input(Buffer.from('q'));
+    press('q');
     assert.deepEqual(await watched.job.done, { status: 0, signal: null });
     assert.deepEqual(await shown(lab), []);
     await lab.resize(0, size);
@@ -89,7 +106,7 @@ describe('examples/shadertoy.ts', () => {
 
   it('compiles a file anew when it is saved, names the lines of faults and shows on what compiled last', async () => {
     await save(plain('1.0'));
-    const watched = startWatched(lab, script('examples/shadertoy.ts', file));
+    const watched = start('shadertoy', file);
     await untilShown(lab, middle, 'ff0000');
     await save(plain('0.5', '  nonsense;\n'));
     await watched.lines.until(/^The shader does not compile: \/tmp\/live\.frag:3:\d+: error: .*nonsense/m);
@@ -113,7 +130,7 @@ describe('examples/dashboard.ts', () => {
   }
 
   it('draws charts that move, of which each frame uploads what is new', async () => {
-    const watched = startWatched(lab, script('examples/dashboard.ts'));
+    const watched = start('dashboard');
     await untilShown(lab, (picture) => [picture.at(4, 4), picture.at(18, 18), picture.at(622, 460)], [
       '0c121c', // the ground
       '182230', // the first panel's corner, and the last one's
@@ -135,10 +152,11 @@ describe('examples/multi-gpu-client.ts', () => {
       'for d in /sys/bus/virtio/drivers/virtio_gpu/virtio*; do basename $(dirname $(readlink -f $d)); done | sort',
     );
     const [display = '', render = ''] = found.split('\n');
-    const watched = startWatched(lab, [...script('examples/multi-gpu-client.ts'), render, display]);
+    const watched = start('multi-gpu-client', render, display);
     await untilMoreFlips(watched.lines, '^flipping$');
     const name = await shell(`ls /sys/bus/pci/devices/${render} | grep -o "virtio[0-9]*"`);
     await shell(`echo ${name} > /sys/bus/virtio/drivers/virtio_gpu/unbind`);
+    void watched.job.done.then((end) => console.error(end));
     await watched.lines.until(/^lost: the render device$/m);
     await shell(`echo ${name} > /sys/bus/virtio/drivers/virtio_gpu/bind`);
     await untilMoreFlips(watched.lines, '^lost: the render device$[^]*^back$');
