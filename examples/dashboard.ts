@@ -69,6 +69,7 @@ const gpus = await openGpus();
 const gl = await gpus.openGl();
 gl.jobs$.pipe(filter(({ what }) => what === 'compose')).subscribe(noteDrawing);
 const head = await gpus.openHead({ source: 'gpu', flipTimeoutMs: 10_000 }); // the first drawing compiles its shaders
+process.stderr.write(`charts on ${head.info.display.connector}, drawn by ${gl.info.renderer}\n`);
 
 let charts: readonly Chart[] = [];
 let size = '';

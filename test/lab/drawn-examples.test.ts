@@ -73,6 +73,7 @@ describe('examples/image-viewer.ts', () => {
       [440, 360],
     ]);
     const fitted = ['1a1a1a', 'c03030', '30c030', '3030c0', '8d8d8d']; // beside it is the ground, on which the last one's white is half
+    await watched.lines.until(/64x64 on Virtual-1, drawn by llvmpipe/);
     await untilShown(lab, seen, fitted);
     press('+');
     await untilShown(lab, seen, ['c03030', ...fitted.slice(1)]);
@@ -107,6 +108,7 @@ describe('examples/shadertoy.ts', () => {
   it('compiles a file anew when it is saved, names the lines of faults and shows on what compiled last', async () => {
     await save(plain('1.0'));
     const watched = start('shadertoy', file);
+    await watched.lines.until(/^showing \/tmp\/live\.frag$/m);
     await untilShown(lab, middle, 'ff0000');
     await save(plain('0.5', '  nonsense;\n'));
     await watched.lines.until(/^The shader does not compile: \/tmp\/live\.frag:3:\d+: error: .*nonsense/m);
@@ -131,6 +133,7 @@ describe('examples/dashboard.ts', () => {
 
   it('draws charts that move, of which each frame uploads what is new', async () => {
     const watched = start('dashboard');
+    await watched.lines.until(/^charts on Virtual-1, drawn by llvmpipe/m);
     await untilShown(lab, (picture) => [picture.at(4, 4), picture.at(18, 18), picture.at(622, 460)], [
       '0c121c', // the ground
       '182230', // the first panel's corner, and the last one's
@@ -147,20 +150,24 @@ describe('examples/dashboard.ts', () => {
 });
 
 describe('examples/multi-gpu-client.ts', () => {
-  it('draws on when the render GPU is unbound and bound again: with GL opened anew', async () => {
+  /** Nothing is drawn meanwhile: where its device goes under a drawing, llvmpipe of Mesa 22.3 ends the process by SIGSEGV. */
+  it('draws on when the render GPU was unbound and bound again: with GL opened anew', async () => {
     const found = await shell(
       'for d in /sys/bus/virtio/drivers/virtio_gpu/virtio*; do basename $(dirname $(readlink -f $d)); done | sort',
     );
     const [display = '', render = ''] = found.split('\n');
     const watched = start('multi-gpu-client', render, display);
     await untilMoreFlips(watched.lines, '^flipping$');
+    await lab.unplug(0);
+    await watched.lines.until(/^ERR_NO_CONNECTOR/m);
     const name = await shell(`ls /sys/bus/pci/devices/${render} | grep -o "virtio[0-9]*"`);
     await shell(`echo ${name} > /sys/bus/virtio/drivers/virtio_gpu/unbind`);
-    void watched.job.done.then((end) => console.error(end));
     await watched.lines.until(/^lost: the render device$/m);
     await shell(`echo ${name} > /sys/bus/virtio/drivers/virtio_gpu/bind`);
+    await watched.lines.until(/^lost: the render device$[^]*^back$/m);
+    await lab.resize(0, size);
     await untilMoreFlips(watched.lines, '^lost: the render device$[^]*^back$');
     const { faults } = await interrupt<{ faults: string[] }>(watched, /^\{"flips".*\}$/m);
-    assert.deepEqual(faults, ['ERR_DEVICE_LOST']);
+    assert.deepEqual(faults, ['ERR_NO_CONNECTOR', 'ERR_DEVICE_LOST']);
   });
 });

@@ -57,7 +57,8 @@ export class HostPicture {
   }
 }
 
-const patienceMs = 30_000;
+/** For a machine that has much else to do: the first drawing of each kind is compiled under emulation. */
+const patienceMs = 60_000;
 
 /** Takes pictures until one has what is wanted; fails with what the last one has there. */
 export async function untilShown<T>(lab: Lab, look: (picture: HostPicture) => T, wanted: T): Promise<void> {
