@@ -4,7 +4,7 @@ import { filesUnder } from '../setup/stamp.mjs';
 const minutes = 60_000;
 const cFiles = () => [
   ...filesUnder('native', ['.cc', '.h']),
-  ...['src/lab', 'test/lab/tools'].flatMap((folder) => filesUnder(folder, ['.c', '.h'])),
+  ...['src/lab', 'test/lab/tools', 'test/bench/tools'].flatMap((folder) => filesUnder(folder, ['.c', '.h'])),
 ];
 const existing = (...folders) => folders.filter((folder) => filesUnder(folder, ['.ts']).length > 0);
 

@@ -13,7 +13,7 @@ export interface GlJob {
   readonly calledAt: number;
   /** How long the handing over held the JavaScript thread. */
   readonly callMs: number;
-  /** How long its result's callback held it; what the promise's callers do is theirs. */
+  /** How long its end held the JavaScript thread, up to the promise; with `callMs` all that it did. */
   readonly resultMs: number;
   /** In the thread's queue. */
   readonly queueMs: number;
@@ -118,7 +118,7 @@ export class Jobs {
     waitMs: number,
     drawMs: number,
   ): void => {
-    const toldAt = performance.now();
+    const heardAt = performance.now();
     const pending = this.#pending.get(job);
     if (pending === undefined) {
       if (fence >= 0) closeSync(fence);
@@ -129,9 +129,10 @@ export class Jobs {
     const error = failure === undefined ? undefined : this.#explain(pending.what, failure);
     if (error === undefined) pending.end(value, fence);
     else pending.fail(error);
+    if (!this.#ended$.observed) return;
     const { what, calledAt, callMs } = pending;
-    const resultMs = performance.now() - toldAt;
-    if (this.#ended$.observed) this.#ended$.next({ what, calledAt, callMs, resultMs, queueMs, waitMs, drawMs, error });
+    const resultMs = performance.now() - heardAt;
+    this.#ended$.next({ what, calledAt, callMs, resultMs, queueMs, waitMs, drawMs, error });
   };
 
   /** A driver says many things once its GPU is gone. */

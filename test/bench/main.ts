@@ -7,6 +7,7 @@ import { messageOf } from '../../src/errors.js';
 import { Lab } from '../../src/lab/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { clients, kmscube } from './clients.js';
+import { composeInTurn, stalls } from './gl.js';
 import { goals, goalLines, tables, type Results } from './report.js';
 import { mannersInTurn, orders, resize, sizesInTurn, starts, takeTurns, type Rounds, type Say } from './sections.js';
 import { countFlips, sampleOnce } from './window.js';
@@ -20,6 +21,7 @@ const mode = { width: 1920, height: 1080, hz: 75 };
 /** Four buffers of 7680x4320 take half a GiB. */
 const memory = '4G';
 const extraBoots = 2;
+const drawnSize = { width: 1280, height: 720 };
 
 function parse(): { rounds: number; seconds: number; docs: boolean } {
   const text = { type: 'string' } as const;
@@ -48,12 +50,16 @@ async function measure(rounds: number, seconds: number, say: Say): Promise<Resul
     const ordered = await takeTurns(lab, orders, rounds, seconds, say);
     const inManners = await mannersInTurn(lab, rounds, seconds, say);
     const started = await starts(lab, rounds, say);
+    const composed = await composeInTurn(lab, rounds, say);
     const sized = await sizesInTurn(lab, rounds, seconds, say);
+    await resize(lab, drawnSize);
+    const held = await stalls(lab);
     await resize(lab, mode);
     const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, QEMU (${lab.accelerator}), Linux ${lab.kernel.release}`;
     const date = new Date().toISOString();
     const all = { ...compared, ...cube };
-    return { date, machine, clients: all, sizes: sized, manners: inManners, orders: ordered, starts: started, bootMs };
+    const inTurns = { clients: all, sizes: sized, manners: inManners, orders: ordered, starts: started };
+    return { date, machine, ...inTurns, composed, stalls: held, bootMs };
   } finally {
     await lab.close();
   }

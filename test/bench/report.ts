@@ -1,6 +1,7 @@
 /** The results as tables, and whether they reach what is asked for. */
 import { latencies, manners, nameOf, sizes, type Rounds, type Start } from './sections.js';
 import { ratios, show, spread, table, type Spread } from './figures.js';
+import type { Composed, Stalls } from './gl.js';
 import type { Sample } from './window.js';
 
 export interface Results {
@@ -12,6 +13,8 @@ export interface Results {
   readonly manners: Rounds;
   readonly orders: Rounds<Sample & { readonly output: string }>;
   readonly starts: readonly Start[];
+  readonly composed: readonly Composed[];
+  readonly stalls: Stalls;
   readonly bootMs: readonly number[];
 }
 
@@ -58,6 +61,8 @@ export function tables(results: Results): string[] {
     '',
     ...table(['present mode', 'draw to flip, ms'], byOrder),
     '',
+    ...glTables(results),
+    '',
     ...table(
       ['from the start of the process', 'ms'],
       [
@@ -69,6 +74,59 @@ export function tables(results: Results): string[] {
   ];
 }
 
+function glTables({ composed, stalls }: Results): string[] {
+  const { peer: inC, compose, damaged } = composing(composed);
+  const row = (name: string, values: readonly number[], others: readonly number[]) => [
+    name,
+    show(spread(values), 1),
+    show(ratios(values, others)),
+  ];
+  const parts = {
+    'the event loop held by GL': stalls.stallMs,
+    'in the queue of the GPU thread': stalls.queueMs,
+    'drawing, with the finish': stalls.drawMs,
+    'from the call of draw to the present': stalls.presentedMs,
+  };
+  return [
+    ...table(
+      ['three layers, 1280x720', 'CPU ms a frame', '÷ the program in C'],
+      [
+        row('a program in C, the same EGL', inC, inC),
+        row('compose', compose, inC),
+        row('compose, a twentieth damaged', damaged, inC),
+      ],
+    ),
+    '',
+    ...table(
+      ['a frame that the GPU draws, 1280x720', 'median, ms', 'p99', 'most'],
+      Object.entries(parts).map(([name, { p50, p99, max }]) => [name, ...[p50, p99, max].map((ms) => ms.toFixed(2))]),
+    ),
+  ];
+}
+
+function composing(composed: readonly Composed[]) {
+  return {
+    peer: composed.map(({ peerMs }) => peerMs),
+    compose: composed.map(({ composeMs }) => composeMs),
+    damaged: composed.map(({ damagedMs }) => damagedMs),
+  };
+}
+
+/** What drawing with the GPU may cost. */
+export function glGoals({ composed, stalls }: Pick<Results, 'composed' | 'stalls'>): Goal[] {
+  const { peer: inC, compose, damaged } = composing(composed);
+  const { p99 } = stalls.stallMs;
+  return [
+    atMost('CPU of three layers ÷ a program in C', ratios(compose, inC), 1.2),
+    atMost('CPU of a twentieth damaged ÷ a whole frame', ratios(damaged, compose), 0.3),
+    { what: 'the event loop held by GL, p99, ms ≤ 1', reached: p99 <= 1, is: p99.toFixed(2) },
+  ];
+}
+
+function atMost(what: string, value: Spread, limit: number, digits = 2): Goal {
+  return { what: `${what} ≤ ${limit}`, reached: value.median <= limit, is: show(value, digits) };
+}
+
 interface Goal {
   readonly what: string;
   readonly reached: boolean;
@@ -76,7 +134,8 @@ interface Goal {
 }
 
 /** Medians of the ratios taken pair by pair. */
-export function goals({ clients, sizes: atSizes, starts, manners: inManners }: Results): Goal[] {
+export function goals(results: Results): Goal[] {
+  const { clients, sizes: atSizes, starts, manners: inManners } = results;
   const [us, them] = [clients[ours] ?? [], clients[peer] ?? []];
   const rates = ratios(rate(us), rate(them));
   const costs = ratios(cpu(us), cpu(them));
@@ -84,11 +143,6 @@ export function goals({ clients, sizes: atSizes, starts, manners: inManners }: R
   const presents = ratios(cpu(inManners[manners[1]]), cpu(inManners[manners[0]]));
   const start = spread(starts.map(({ firstFlipMs, nodeMs }) => firstFlipMs - nodeMs));
   const memory = spread(rss(us));
-  const atMost = (what: string, value: Spread, limit: number, digits = 2): Goal => ({
-    what: `${what} ≤ ${limit}`,
-    reached: value.median <= limit,
-    is: show(value, digits),
-  });
   return [
     { what: `flips/s ÷ ${peer} ≥ 0.995`, reached: rates.median >= 0.995, is: show(rates, 4) },
     atMost(`CPU a flip ÷ ${peer}`, costs, 1.5),
@@ -96,6 +150,7 @@ export function goals({ clients, sizes: atSizes, starts, manners: inManners }: R
     atMost("CPU of a present of a client's buffer ÷ a frame of flips()", presents, 1.1),
     atMost("first flip after Node's own start-up, ms", start, 1500, 0),
     atMost('RSS, MiB', memory, 90, 0),
+    ...glGoals(results),
   ];
 }
 

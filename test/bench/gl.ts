@@ -1,0 +1,87 @@
+/** What drawing with the GPU costs: beside a program in C that does nothing else, for a part of the picture, and the event loop. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { bundle } from '../../scripts/setup/bundle.mjs';
+import type { Lab } from '../../src/lab/index.js';
+import { compileTool } from '../../src/lab/tools.js';
+import { packageRoot } from '../../src/package-root.js';
+import type { Say } from './sections.js';
+
+/** CPU time of a whole process a frame of three layers, 1280x720, in milliseconds; one round's. */
+export interface Composed {
+  /** The program in C. */
+  readonly peerMs: number;
+  readonly composeMs: number;
+  /** With a twentieth of the picture damaged. */
+  readonly damagedMs: number;
+}
+
+interface Told {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Milliseconds of a frame that is drawn and shown; what each is, test/bench/guest/gl-stalls.ts tells. */
+export interface Stalls {
+  readonly stallMs: Told;
+  readonly queueMs: Told;
+  readonly drawMs: Told;
+  readonly presentedMs: Told;
+}
+
+/** A texture that an emulated processor filters takes it a second: few are enough, and LLVM compiles before. */
+const composing = ['2', '10'];
+const stalling = ['150', '600'];
+/** vgem is in no list by its name. */
+const findVgem =
+  'for c in /sys/class/drm/card?; do case $(readlink -f $c) in */vgem/*) echo /dev/dri/${c##*/};; esac; done';
+
+/** Both draw the same picture, which is seen to first. */
+export async function composeInTurn(lab: Lab, rounds: number, say: Say): Promise<Composed[]> {
+  const node = (await lab.run(['sh', '-c', findVgem])).stdout.trim();
+  const peer = [await buildPeer(), node];
+  const ours = [...script('compose'), node];
+  await assertSamePicture(lab, peer, ours);
+  const taken: Composed[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    const { cpuMs: peerMs } = await told<{ cpuMs: number }>(lab, [...peer, ...composing]);
+    const own = await told<{ cpuMs: number; damagedCpuMs: number }>(lab, [...ours, ...composing]);
+    const each = { peerMs, composeMs: own.cpuMs, damagedMs: own.damagedCpuMs };
+    taken.push(each);
+    say(`round ${round} of ${rounds}, three layers: ${Object.values(each).map(Math.round).join(', ')} ms CPU a frame`);
+  }
+  return taken;
+}
+
+export function stalls(lab: Lab): Promise<Stalls> {
+  return told<Stalls>(lab, [...script('gl-stalls'), ...stalling]);
+}
+
+function script(name: string): string[] {
+  bundle({ [name]: `test/bench/guest/${name}.ts` }, `.lab/scripts/${name}`);
+  return ['node', `.lab/scripts/${name}/${name}.js`];
+}
+
+async function buildPeer(): Promise<string> {
+  const { stdout } = await promisify(execFile)('pkg-config', ['--cflags', '--libs', 'egl', 'glesv2', 'gbm']);
+  const words = stdout.split(/\s+/).filter((word) => word !== '');
+  return compileTool(join(packageRoot, 'test/bench/tools/compose.c'), 'compose', words);
+}
+
+async function assertSamePicture(lab: Lab, ...programs: readonly string[][]): Promise<void> {
+  const digests = new Set<string>();
+  for (const words of programs) {
+    const { stdout } = await lab.run(['sh', '-c', '"$@" 0 1 --pixels | sha256sum', 'sh', ...words]);
+    digests.add(stdout.trim());
+  }
+  assert.equal(digests.size, 1, `the two draw different pictures: ${[...digests].join(', ')}`);
+}
+
+async function told<T>(lab: Lab, words: readonly string[]): Promise<T> {
+  const { stdout, stderr, status } = await lab.run(words);
+  assert.equal(status, 0, `${words.join(' ')}:\n${stdout}\n${stderr}`);
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as T;
+}
