@@ -29,6 +29,16 @@ Rect touched(const Box& box) {
           static_cast<int>(std::ceil(box.y + box.height)) - top};
 }
 
+/** A texture without bounds and kinds of alpha to look at costs least. */
+LayerProgram::Kind nearestKind(const Layer& layer, const Surface& source) {
+  const bool isWhole = layer.from.x == 0 && layer.from.y == 0 &&
+                       layer.from.width == static_cast<float>(source.width()) &&
+                       layer.from.height == static_cast<float>(source.height());
+  if (!isWhole || layer.alpha == AlphaMode::straight) return LayerProgram::Kind::nearest;
+  return layer.alpha == AlphaMode::opaque ? LayerProgram::Kind::wholeOpaque
+                                          : LayerProgram::Kind::whole;
+}
+
 }  // namespace
 
 void Painter::paint(const Composition& composition) {
@@ -151,7 +161,7 @@ void Painter::useSurface(const Layer& layer, const Surface& target) {
   bindTo(0, source, external && linear ? GL_LINEAR : GL_NEAREST);
   const LayerProgram& textured = program(external ? LayerProgram::Kind::external
                                          : linear ? LayerProgram::Kind::linear
-                                                  : LayerProgram::Kind::nearest);
+                                                  : nearestKind(layer, source));
   textured.use();
   textured.place(placementOf(layer, target, source));
   textured.setSampling(samplingOf(layer, source, linear));

@@ -66,7 +66,9 @@ class LayerProgram : public Program {
  public:
   /** `linear` filters by itself: a driver's own filter has weights of a few bits and rounds twice,
    * which with the blending after it is two levels off. An external texture has the driver's. */
-  enum class Kind { solid, nearest, linear, external };
+  /** `whole` and `wholeOpaque` draw all of a texture, premultiplied or opaque, each pixel of the
+   * target from one of it. */
+  enum class Kind { solid, whole, wholeOpaque, nearest, linear, external };
   LayerProgram(const Functions& functions, Kind kind);
 
   void setColour(const std::array<float, 4>& colour) const;

@@ -35,18 +35,19 @@ static const char* const kSolid =
     "varying vec2 at;\n"
     "void main() { gl_FragColor = colour * blend.z; }\n";
 
-static const char* const kTextured =
+static const char* const kWhole =
     "precision highp float;\n"
     "uniform sampler2D image;\n"
     "uniform vec3 blend;\n"
-    "uniform vec4 bounds;\n"
     "varying vec2 at;\n"
-    "void main() {\n"
-    "  vec4 colour = texture2D(image, clamp(at, bounds.xy, bounds.zw));\n"
-    "  colour.a = max(colour.a, blend.x);\n"
-    "  colour.rgb *= mix(1.0, colour.a, blend.y);\n"
-    "  gl_FragColor = colour * blend.z;\n"
-    "}\n";
+    "void main() { gl_FragColor = texture2D(image, at) * blend.z; }\n";
+
+static const char* const kWholeOpaque =
+    "precision highp float;\n"
+    "uniform sampler2D image;\n"
+    "uniform vec3 blend;\n"
+    "varying vec2 at;\n"
+    "void main() { gl_FragColor = vec4(texture2D(image, at).rgb, 1.0) * blend.z; }\n";
 
 static PFNEGLCREATEIMAGEKHRPROC create_image;
 static PFNGLEGLIMAGETARGETTEXTURE2DOESPROC image_to_texture;
@@ -54,7 +55,7 @@ static PFNGLEGLIMAGETARGETRENDERBUFFERSTORAGEOESPROC image_to_renderbuffer;
 
 struct program {
   GLuint name;
-  GLint destination, matrix, colour, blend, bounds;
+  GLint destination, matrix, colour, blend;
 };
 
 struct texture {
@@ -174,7 +175,6 @@ static struct program make_program(const char* fragment) {
   program.matrix = glGetUniformLocation(program.name, "matrix");
   program.colour = glGetUniformLocation(program.name, "colour");
   program.blend = glGetUniformLocation(program.name, "blend");
-  program.bounds = glGetUniformLocation(program.name, "bounds");
   return program;
 }
 
@@ -187,13 +187,11 @@ static void draw_at(const struct program* program, struct box to) {
 }
 
 static void draw_texture(const struct program* program, struct texture texture, struct box to,
-                         float opaque, float opacity) {
-  const float x = .5f / (float)texture.width, y = .5f / (float)texture.height;
-  opaque == 1 ? glDisable(GL_BLEND) : glEnable(GL_BLEND);
+                         float opacity) {
+  opacity == 1 ? glDisable(GL_BLEND) : glEnable(GL_BLEND);
   glBindTexture(GL_TEXTURE_2D, texture.name);
   glUseProgram(program->name);
-  glUniform3f(program->blend, opaque, 0, opacity);
-  glUniform4f(program->bounds, x, y, 1 - x, 1 - y);
+  glUniform3f(program->blend, 0, 0, opacity);
   draw_at(program, to);
 }
 
@@ -232,7 +230,8 @@ int main(int count, char** words) {
   glFinish();
 
   const struct texture background = texture_of(below), picture = texture_of_memory();
-  const struct program textured = make_program(kTextured), solid = make_program(kSolid);
+  const struct program whole = make_program(kWhole), opaque = make_program(kWholeOpaque),
+                       solid = make_program(kSolid);
   static const GLfloat corners[] = {0, 0, 1, 0, 0, 1, 1, 1};
   framebuffer_of(import_buffer(display, gbm));
   glViewport(0, 0, kWidth, kHeight);
@@ -243,8 +242,8 @@ int main(int count, char** words) {
   double begun = 0;
   for (int frame = 0; frame < warm_up + frames; ++frame) {
     if (frame == warm_up) begun = cpu_ms();
-    draw_texture(&textured, background, (struct box){0, 0, kWidth, kHeight}, 1, 1);
-    draw_texture(&textured, picture, (struct box){320, 180, kPictureWidth, kPictureHeight}, 0, .5f);
+    draw_texture(&opaque, background, (struct box){0, 0, kWidth, kHeight}, 1);
+    draw_texture(&whole, picture, (struct box){320, 180, kPictureWidth, kPictureHeight}, .5f);
     draw_solid(&solid, (struct box){40, 40, 200, 100});
     glFinish();
   }
