@@ -62,11 +62,14 @@ double Thread::busyMs() const {
 bool Thread::end(std::chrono::milliseconds most) {
   const std::lock_guard<std::mutex> once(ending_);
   if (!thread_.joinable()) return true;
+  {
+    const std::lock_guard<std::mutex> lock(shared_->waking);
+    shared_->wake = nullptr;
+  }
   std::deque<Queued> dropped;
   std::vector<Result> untold;
   std::unique_lock<std::mutex> lock(shared_->mutex);
   shared_->watch.ending = true;
-  shared_->wake = nullptr;
   dropped.swap(shared_->jobs);
   untold.swap(shared_->results);
   shared_->changed.notify_all();
@@ -148,10 +151,13 @@ void Thread::perform(Renderer& renderer, const Queued& queued, Result& result) {
 }
 
 void Thread::tell(Shared& shared, Result result) {
-  const std::lock_guard<std::mutex> lock(shared.mutex);
-  if (shared.watch.ending) return;
-  shared.results.push_back(std::move(result));
-  shared.wake();
+  {
+    const std::lock_guard<std::mutex> lock(shared.mutex);
+    if (shared.watch.ending) return;
+    shared.results.push_back(std::move(result));
+  }
+  const std::lock_guard<std::mutex> lock(shared.waking);
+  if (shared.wake != nullptr) shared.wake();
 }
 
 }  // namespace guesthead::gl

@@ -62,6 +62,9 @@ class Thread {
     std::condition_variable changed;
     std::deque<Queued> jobs;
     std::vector<Result> results;
+    /** Of `wake` alone: whoever is woken asks for the results at once, and shall not find them
+     * locked. */
+    std::mutex waking;
     std::function<void()> wake;
     bool ended = false;
     Watch watch;
