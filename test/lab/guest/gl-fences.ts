@@ -43,8 +43,8 @@ async function drawSlowly() {
       for (int i = 0; i < 40; i++) sum += sin(position.x + float(i));
       colour = vec4(fract(sum), 0.0, 0.0, 1.0);
     }`);
-  const target = await gl.createOffscreen(640, 360);
-  const draw = () => gl.compose(target, { layers: [{ effect, to: { x: 0, y: 0, width: 640, height: 360 } }] });
+  const target = await gl.createOffscreen(160, 90);
+  const draw = () => gl.compose(target, { layers: [{ effect, to: { x: 0, y: 0, width: 160, height: 90 } }] });
   (await draw()).fence?.close(); // compiles
   const { fence, fenceKind } = await draw();
   const pending = fence === undefined ? undefined : !fence.isSignalled;
