@@ -11,7 +11,7 @@ import { createPattern, type Pattern } from '../render/index.js';
 import { GlMeter, type DrawnBy } from '../report/index.js';
 import { cpuPainters, cpuPatternOf } from './cpu-painter.js';
 import { openGlHead } from './gl-paths.js';
-import type { HeadPainter, Painters } from './head-painter.js';
+import type { HeadPainter, OnDrawn, Painters } from './head-painter.js';
 import type { HeadRunOptions, RunPattern } from './run-options.js';
 import type { StartTimes } from './start-times.js';
 import { isGlOnly, isSoftware } from './who-draws.js';
@@ -35,7 +35,9 @@ export async function glPainters(
   const auto = draw === 'auto';
   return {
     openHead: (head) => openGlHead(gpus, gl.info.renderer, { ...head, source: 'gpu' }),
-    paint: (head) => start.gl(() => GlPainter.open(gpus, head, pattern, options, auto ? reason : null, auto)),
+    gl,
+    paint: (head, onDrawn) =>
+      start.gl(() => GlPainter.open(gpus, head, { pattern, options, onDrawn }, auto ? reason : null, auto)),
   };
 }
 
@@ -79,6 +81,12 @@ interface GlPainterParts {
   readonly againMs?: number;
 }
 
+interface AskedDrawing {
+  readonly pattern: RunPattern;
+  readonly options: HeadRunOptions;
+  readonly onDrawn: OnDrawn | undefined;
+}
+
 export class GlPainter implements HeadPainter {
   #drawing: Drawing;
   readonly #cpu: Pattern;
@@ -96,13 +104,13 @@ export class GlPainter implements HeadPainter {
   static async open(
     gpus: Gpus,
     head: Head,
-    pattern: RunPattern,
-    options: HeadRunOptions,
+    asked: AskedDrawing,
     reason: string | null,
     fallsBack: boolean,
   ): Promise<GlPainter> {
     const meter = new GlMeter();
-    const openDrawing = async () => GlDrawing.open(await gpus.openGl(), drawingOptions(head, pattern, options, meter));
+    const { pattern } = asked;
+    const openDrawing = async () => GlDrawing.open(await gpus.openGl(), drawingOptions(head, asked, meter));
     return new GlPainter({ openDrawing, drawing: await openDrawing(), meter, pattern, reason, fallsBack });
   }
 
@@ -172,12 +180,11 @@ export class GlPainter implements HeadPainter {
 
 function drawingOptions(
   head: Head,
-  pattern: RunPattern,
-  { load = 0, fence = 'auto' }: HeadRunOptions,
+  { pattern, options: { load = 0, fence = 'auto' }, onDrawn }: AskedDrawing,
   watch: GlMeter,
 ): GlDrawingOptions {
   return {
-    ...{ pattern, loadMs: load, fence, watch },
+    ...{ pattern, loadMs: load, fence, watch, onDrawn },
     size: head.info.mode,
     captions: () => captionsOf(head),
     target: backbufferOf(head),

@@ -1,5 +1,6 @@
 /** What draws one head's frames in a run. */
 import type { Refusal } from '../buffer/index.js';
+import type { Drawn, Gl } from '../gl/index.js';
 import type { Gpus, Head } from '../head/index.js';
 import type { Draw } from '../loop/index.js';
 import type { DrawnBy } from '../report/index.js';
@@ -19,10 +20,15 @@ export interface OpenedHead {
   readonly refused: readonly Refusal[];
 }
 
+/** Told of each frame that GL draws, as `RunObserver.drawn` is. */
+export type OnDrawn = (drawing: Drawn, calledAt: number) => void;
+
 /** Who draws on all of a run's heads. */
 export interface Painters {
+  /** Where the render GPU draws. */
+  readonly gl?: Gl | undefined;
   /** Rejects as `Gpus.openHead` does, and with ERR_UNSUPPORTED for a path on which it cannot draw. */
   readonly openHead: (options: NonNullable<Parameters<Gpus['openHead']>[0]>) => Promise<OpenedHead>;
   /** Ready to draw, with what has to be compiled. */
-  readonly paint: (head: Head) => Promise<HeadPainter>;
+  readonly paint: (head: Head, onDrawn?: OnDrawn) => Promise<HeadPainter>;
 }

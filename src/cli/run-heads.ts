@@ -8,7 +8,7 @@ import { loadNative } from '../native.js';
 import { CpuMeter, emulationOf, FaultLog, judgeRun, type RunResult } from '../report/index.js';
 import type { HostCaptures } from '../render/index.js';
 import { FlipFeed } from './flip-feed.js';
-import type { HeadPainter, OpenedHead } from './head-painter.js';
+import type { HeadPainter, OnDrawn, OpenedHead } from './head-painter.js';
 import { paintersOf } from './painters.js';
 import type { WitnessRequest } from '../lab/index.js';
 import { measure, type Measurement } from './measure.js';
@@ -68,21 +68,35 @@ async function runOn(
 ): Promise<RunOutcome> {
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
-  const { openHead, paint } = await paintersOf(gpus, pattern, options, start);
+  const { openHead, paint, gl } = await paintersOf(gpus, pattern, options, start);
   const opened: OpenedHead[] = [];
   for (const connector of namesOf(gpus, options.connector ?? []))
     opened.push(await openHead({ ...options, connector }));
   const heads = opened.map(({ head }) => head);
-  for (const observer of observers) await observer.begin?.(heads);
+  for (const observer of observers) await observer.begin?.(heads, gl);
   const members: Member[] = [];
   try {
     for (const { head, refused } of opened)
-      members.push({ head, refused, painter: await paint(head), faults: new FaultLog(head.faults$) });
+      members.push({
+        head,
+        refused,
+        painter: await paint(head, drawnTeller(observers)),
+        faults: new FaultLog(head.faults$),
+      });
     const runs = await runMembers(members, { gpus, signal$, start }, options, capturesOf(captures, pattern));
     return { results: runs.map(({ result }) => result), failures: await endAll(observers, runs) };
   } finally {
     for (const { painter } of members) painter.close();
   }
+}
+
+/** Nothing where nobody listens: it is called for each frame. */
+function drawnTeller(observers: readonly RunObserver[]): OnDrawn | undefined {
+  const listening = observers.filter(({ drawn }) => drawn !== undefined);
+  if (listening.length === 0) return undefined;
+  return (drawing, calledAt) => {
+    for (const observer of listening) observer.drawn?.(drawing, calledAt);
+  };
 }
 
 /** Of what host captures are judged by. */

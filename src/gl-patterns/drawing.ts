@@ -22,6 +22,8 @@ export interface GlDrawingOptions {
   readonly copies: () => boolean;
   readonly native: FenceNative;
   readonly watch: GlWatch;
+  /** Told of each frame's drawing, called at `calledAt` of `performance.now()`; the fence is borrowed for the call. */
+  readonly onDrawn?: ((drawing: Drawn, calledAt: number) => void) | undefined;
 }
 
 /** Who measures; milliseconds. */
@@ -98,6 +100,7 @@ export class GlDrawing {
     this.fences.begin(frame);
     const drawn = await this.#compose(frame);
     this.options.watch.drawn(this.#queueMs, this.#drawMs);
+    this.options.onDrawn?.(drawn, this.#from);
     const { fence, arrived } = this.fences.of(frame, drawn, this.options.copies());
     if (arrived !== undefined) this.options.watch.implicit(arrived);
     this.#watchEnd(drawn, this.#from);
