@@ -92,7 +92,7 @@ async function runOn(
 
 /** Nothing where nobody listens: it is called for each frame. */
 function drawnTeller(observers: readonly RunObserver[]): OnDrawn | undefined {
-  const listening = observers.filter(({ drawn }) => drawn !== undefined);
+  const listening = observers.filter((observer) => observer.drawn !== undefined);
   if (listening.length === 0) return undefined;
   return (drawing, calledAt) => {
     for (const observer of listening) observer.drawn?.(drawing, calledAt);
