@@ -16,6 +16,8 @@ import type { HeadRunOptions, RunPattern } from './run-options.js';
 import type { StartTimes } from './start-times.js';
 import { isGlOnly, isSoftware } from './who-draws.js';
 
+/** A software renderer compiles the first drawing for that long on an emulated processor that others keep busy. */
+const patienceMs = 60_000;
 /** How long `auto` draws with the CPU before it tries GL again. */
 const againMs = 1000;
 
@@ -54,7 +56,7 @@ async function choose(
   { load, fence }: HeadRunOptions,
 ): Promise<Choice> {
   try {
-    const gl = await gpus.openGl();
+    const gl = await gpus.openGl({ timeoutMs: patienceMs });
     const { renderer } = gl.info;
     const isWanted = isGlOnly(pattern) || load !== undefined || fence !== undefined;
     if (draw === 'gl' || !isSoftware(renderer)) return { gl, reason: `GL is ${renderer}` };
@@ -110,7 +112,8 @@ export class GlPainter implements HeadPainter {
   ): Promise<GlPainter> {
     const meter = new GlMeter();
     const { pattern } = asked;
-    const openDrawing = async () => GlDrawing.open(await gpus.openGl(), drawingOptions(head, asked, meter));
+    const openDrawing = async () =>
+      GlDrawing.open(await gpus.openGl({ timeoutMs: patienceMs }), drawingOptions(head, asked, meter));
     return new GlPainter({ openDrawing, drawing: await openDrawing(), meter, pattern, reason, fallsBack });
   }
 
