@@ -1,8 +1,9 @@
 #include "gl/exit_guard.h"
 
 #include <link.h>
+#include <unistd.h>
 
-#include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <set>
@@ -48,12 +49,29 @@ ExitGuard::~ExitGuard() {
 void ExitGuard::arm() {
   static std::atomic<unsigned long long> armed{0};
   const unsigned long long loaded = librariesLoaded();
-  if (armed.exchange(loaded) != loaded) std::atexit(endAll);
+  if (armed.exchange(loaded) == loaded) return;
+#ifdef __GLIBC__
+  const auto end = [](int status, void*) {
+    endAll();
+    if (waitForAll()) return;
+    std::fflush(nullptr);
+    _exit(status);
+  };
+  on_exit(end, nullptr);
+#else
+  std::atexit(endAll);
+#endif
 }
 
 void ExitGuard::endAll() {
   const std::lock_guard<std::mutex> lock(guards().mutex);
   for (const ExitGuard* guard : guards().all) guard->end_();
+}
+
+/** Whether no thread is left; those that were given up earlier are given a second. */
+bool ExitGuard::waitForAll() {
+  for (int looks = 0; looks < 100 && running_ > 0; ++looks) usleep(10'000);
+  return running_ == 0;
 }
 
 }  // namespace guesthead::gl

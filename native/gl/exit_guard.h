@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 
 namespace guesthead::gl {
@@ -18,9 +19,16 @@ class ExitGuard {
 
   /** To be called once the driver is loaded: what is registered later is run earlier. */
   static void arm();
+  /** While a thread draws, also one that nobody waits for any more: if it does so still at the end,
+   * the process goes without those destructors. */
+  static void enter() { ++running_; }
+  static void leave() { --running_; }
 
  private:
   static void endAll();
+  static bool waitForAll();
+
+  static inline std::atomic<int> running_{0};
 
   const std::function<void()> end_;
 };

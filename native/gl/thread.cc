@@ -81,6 +81,7 @@ bool Thread::end(std::chrono::milliseconds most) {
 
 void Thread::run(const std::shared_ptr<Shared>& shared, const Gpu& gpu) {
   pthread_setname_np(pthread_self(), "guesthead-gl");
+  ExitGuard::enter();
   std::unique_ptr<Renderer> renderer;
   Result opened;
   shared->watch.begin();
@@ -93,9 +94,12 @@ void Thread::run(const std::shared_ptr<Shared>& shared, const Gpu& gpu) {
   tell(*shared, std::move(opened));
   if (renderer != nullptr) work(*shared, *renderer);
   renderer.reset();
-  const std::lock_guard<std::mutex> lock(shared->mutex);
-  shared->ended = true;
-  shared->changed.notify_all();
+  {
+    const std::lock_guard<std::mutex> lock(shared->mutex);
+    shared->ended = true;
+    shared->changed.notify_all();
+  }
+  ExitGuard::leave();
 }
 
 void Thread::work(Shared& shared, Renderer& renderer) {
