@@ -61,7 +61,7 @@ export const runOptions = {
     kind: 'choice',
     named: 'kind of fence',
     value: '<kind>',
-    says: 'how the display learns that the GPU is done: a sync_file, a finish, or the fence that the driver puts on the buffer; none hands frames over unfinished, to see what that looks like',
+    says: 'how the display learns that a frame is drawn; with none it does not, to see what that looks like',
     choices: fenceNames,
     otherwise: 'auto: native where the driver has it, else finish',
   },
