@@ -12,10 +12,13 @@ const size = { width: 1280, height: 720 };
 /** A twentieth of the pixels, which two of the three layers cover. */
 const twentieth = { x: 496, y: 280, width: 288, height: 160 };
 
+/** LLVM's first shaders, on an emulated processor that others use as well. */
+const compileMs = 120_000;
+
 const [node = '', warmUp = '', frames = '', wish] = process.argv.slice(2);
 const opened = DrmNode.open(node);
 const gbm = GbmDevice.create(opened.fd);
-const gl = await Gl.open({ native: loadNative(), gbm, device: node });
+const gl = await Gl.open({ native: loadNative(), gbm, device: node }, { timeoutMs: compileMs });
 
 /** A linear buffer of the GPU's, as a dma-buf that EGL imports. */
 function importBuffer(): Promise<GlPicture> {

@@ -7,8 +7,12 @@ import { openGpus, type GlJob, type Scene } from '../../../src/index.js';
 
 const [warmUp, frames] = process.argv.slice(2).map(Number) as [number, number];
 
+/** LLVM's first shaders, on an emulated processor that others use as well. */
+const compileMs = 120_000;
 const gpus = await openGpus();
-const [gl, head] = [await gpus.openGl(), await gpus.openHead()];
+const gl = await gpus.openGl({ timeoutMs: compileMs });
+await compile();
+const head = await gpus.openHead();
 const { width, height } = head.info.mode;
 const jobs: GlJob[] = [];
 const heldMs: number[] = [];
@@ -16,7 +20,7 @@ gl.jobs$.subscribe((job) => {
   if (job.what === 'compose') jobs.push(job);
 });
 
-function scene(frame: number): Scene {
+function sceneOf(frame: number, width: number, height: number): Scene {
   return {
     layers: [
       { colour: [0, 0, 0.25, 1], to: { x: 0, y: 0, width, height } },
@@ -26,12 +30,22 @@ function scene(frame: number): Scene {
   };
 }
 
+/** For this kind of buffer, before a draw is waited for; a head shows frames in one way only. */
+async function compile(): Promise<void> {
+  const head = await gpus.openHead();
+  const frame = head.acquire();
+  if (frame === undefined) throw new Error('no backbuffer is free');
+  const { width, height } = frame;
+  (await gl.compose(frame, sceneOf(0, width, height))).fence?.close();
+  await head.close();
+}
+
 const presentedMs: number[] = [];
 let [flips, missed] = [0, 0];
 await head
   .flips(async (frame) => {
     const calledAt = performance.now();
-    const drawn = gl.compose(frame, scene(frame.number));
+    const drawn = gl.compose(frame, sceneOf(frame.number, width, height));
     heldMs.push(performance.now() - calledAt);
     const result = await drawn;
     presentedMs.push(performance.now() - calledAt);
