@@ -150,8 +150,9 @@ void Painter::useColour(const Layer& layer, const Surface& target) {
   const LayerProgram& solid = program(LayerProgram::Kind::solid);
   solid.use();
   solid.place(placementOf(layer, target));
-  solid.setColour(layer.colour);
-  solid.setBlend(AlphaMode::premultiplied, layer.opacity);
+  std::array<float, 4> colour = layer.colour;
+  for (float& channel : colour) channel *= layer.opacity;
+  solid.setColour(colour);
 }
 
 void Painter::useSurface(const Layer& layer, const Surface& target) {
