@@ -85,7 +85,7 @@ describe('examples/image-viewer.ts', () => {
     await untilShown(
       lab,
       points([
-        [60, 300],
+        [60, 200],
         [780, 500],
       ]),
       ['c03030', '1a1a1a'],
