@@ -57,6 +57,7 @@ function start(client: string): {
     return text
       .trimEnd()
       .split('\n')
+      .filter((line) => line.startsWith('{')) // Mesa warns between them
       .map((line) => JSON.parse(line) as Line);
   });
   ended.catch(() => undefined); // it is awaited later

@@ -134,7 +134,7 @@ describe('examples/dashboard.ts', () => {
   it('draws charts that move, of which each frame uploads what is new', async () => {
     const watched = start('dashboard');
     await watched.lines.until(/^charts on Virtual-\d+, drawn by llvmpipe/m);
-    await untilShown(lab, (picture) => [picture.at(4, 4), picture.at(18, 18), picture.at(622, 460)], [
+    await untilShown(lab, (picture) => [picture.at(4, 4), picture.at(18, 18), picture.at(330, 250)], [
       '0c121c', // the ground
       '182230', // the first panel's corner, and the last one's
       '182230',
