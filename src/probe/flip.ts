@@ -18,7 +18,7 @@ type FlippingHead = Pick<Head, 'flips' | 'flushFence$' | 'faults$' | 'info' | 'c
 export type OpenFlippingHead = (options: OpenHeadOptions) => Promise<FlippingHead>;
 
 const why = 'only a real flip shows whether the host takes the buffer, and how soon it is done with it';
-/** A quick host's flush fence can come and go unseen; it is looked for again on the 33rd flip. */
+/** A quick host's flush fence can come and go unseen; it is looked for again 31 flips later. */
 const mostFlips = 40;
 const limitMs = 5000;
 /** The kernel log tells what the host refused a little later. */
