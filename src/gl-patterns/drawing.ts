@@ -38,6 +38,9 @@ export interface GlWatch {
   implicit(arrived: boolean): void;
 }
 
+/** Frames without a fence that the GPU may still be drawing: as many as a head has buffers. */
+const mostUnwaited = 4;
+
 /** Made with `open`. Its GPU objects go with `close`. */
 export class GlDrawing {
   /** By `performance.now()`: the calls of the frame under way, and when the one before was rendered. */
@@ -47,6 +50,7 @@ export class GlDrawing {
   #queueMs = 0;
   #drawMs = 0;
   #firstAt: number | undefined;
+  #unwaited = 0;
   readonly #jobs;
   /** The number of the frame that was drawn last into each buffer. */
   readonly #held = new WeakMap<RenderMemory, number>();
@@ -97,6 +101,7 @@ export class GlDrawing {
     const { load } = this;
     if (load?.isFor(frame) === false)
       await this.#onPicture(frame, undefined, (picture) => load.calibrate(picture, frame));
+    await this.#keepPace(frame);
     this.fences.begin(frame);
     const drawn = await this.#compose(frame);
     this.options.watch.drawn(this.#queueMs, this.#drawMs);
@@ -105,6 +110,16 @@ export class GlDrawing {
     if (arrived !== undefined) this.options.watch.implicit(arrived);
     this.#watchEnd(drawn, this.#from);
     return { fence };
+  }
+
+  /**
+   * Frames without a fence are handed over faster than they are drawn, and the driver's queue grows until it takes no more
+   * for seconds. So what has been handed over is waited for now and then; most frames are unfinished all the same.
+   */
+  async #keepPace(frame: Frame): Promise<void> {
+    if (this.fence !== 'none' || ++this.#unwaited < mostUnwaited) return;
+    this.#unwaited = 0;
+    await this.gl.compose(frame, { layers: [], damage: [], fence: 'finish' });
   }
 
   /** Idempotent. */
