@@ -78,6 +78,7 @@ export class GlDrawing {
       const pattern = await createGlPattern(gl, options.pattern, options.captions);
       made.push(pattern);
       const drawing = new GlDrawing(gl, options, fences, pattern, load);
+      made.push(drawing);
       await drawing.#onPicture(options.size, options.target, (target) => drawing.#warmUp(target));
       return drawing;
     } catch (error) {
@@ -141,7 +142,7 @@ export class GlDrawing {
     const work = load && gl.compose(frame, { ...load.scene(frame), fence: 'implicit' });
     const content = gl.compose(frame, { layers, damage, fence: fences.wish });
     this.#to = performance.now();
-    const [drawn] = await Promise.all([content, work]);
+    const drawn = await drawnWith(content, work);
     this.#held.set(frame.memory, frame.number);
     return drawn;
   }
@@ -210,4 +211,13 @@ export class GlDrawing {
       made.close();
     }
   }
+}
+
+/** A frame whose work failed is not handed over: nobody would close the fence of its content. */
+export async function drawnWith(content: Promise<Drawn>, work: Promise<Drawn> | undefined): Promise<Drawn> {
+  const [drawn, worked] = await Promise.allSettled([content, work]);
+  if (drawn.status === 'rejected') throw drawn.reason;
+  if (worked.status === 'fulfilled') return drawn.value;
+  drawn.value.fence?.close();
+  throw worked.reason;
 }
