@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { Subject, type Observable } from 'rxjs';
 import { coded, GuestheadError } from '../errors.js';
-import type { GlFailure, NativeGl } from '../native.js';
+import type { GlFailure, GlResultHandler, NativeGl } from '../native.js';
 import { explain, type JobName } from './failure.js';
 import type { GlGpu, GlOptions } from './gpu.js';
 
@@ -108,16 +108,7 @@ export class Jobs {
     }
   }
 
-  readonly #onResult = (
-    job: number,
-    failure: GlFailure | undefined,
-    fence: number,
-    value: unknown,
-    renewed: boolean,
-    queueMs: number,
-    waitMs: number,
-    drawMs: number,
-  ): void => {
+  readonly #onResult: GlResultHandler = (job, failure, fence, value, renewed, queueMs, waitMs, drawMs) => {
     const heardAt = performance.now();
     const pending = this.#pending.get(job);
     if (pending === undefined) {

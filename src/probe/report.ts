@@ -1,6 +1,7 @@
 /** What a probe tells. `schemas/probe.schema.json` publishes the same shape. */
 import type { PathName, Refusal } from '../buffer/index.js';
 import type { ErrorCode } from '../errors.js';
+import type { GlInfo } from '../native.js';
 
 /** `unknown`: it could not be read or tried here, and `found` says why. */
 export type CheckStatus = 'ok' | 'no' | 'unknown';
@@ -101,24 +102,10 @@ export interface DeviceFacts {
 }
 
 /** The render GPU's driver, as a process of its own found it. */
-export interface GlFacts {
+export interface GlFacts extends Omit<GlInfo, 'formats'> {
   readonly node: string;
-  /** What EGL was opened on. */
-  readonly platform: 'gbm' | 'device' | 'surfaceless';
-  readonly vendor: string;
-  readonly renderer: string;
-  readonly glVersion: string;
-  readonly eglVersion: string;
-  /** Pixels, of a picture's longer side. */
-  readonly maxTextureSize: number;
-  /** EGL_ANDROID_native_fence_sync; without it a frame is handed over after a finish. */
-  readonly nativeFence: boolean;
   /** The driver puts a fence on the dma-buf that it draws into; null where that could not be tried. */
   readonly implicitFence: boolean | null;
-  readonly dmabufImport: boolean;
-  readonly dmabufModifiers: boolean;
-  readonly externalTextures: boolean;
-  readonly robust: boolean;
   /** drm_fourcc.h's names of what the display shows and the GPU draws. */
   readonly formats: readonly string[];
 }
