@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'ERR_GL_TIMEOUT'
   | 'ERR_SHADER'
   | 'ERR_CALLBACK'
+  | 'ERR_PROTOCOL'
   | 'ERR_SYSTEM'
   | 'ERR_LAB'
   | 'ERR_CAPTURE';
