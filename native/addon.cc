@@ -3,6 +3,7 @@
 #include "core/environment.h"
 #include "core/errors.h"
 #include "core/watcher.h"
+#include "dbus/peer.h"
 #include "dmabuf/copy.h"
 #include "dmabuf/fence_sampler.h"
 #include "dmabuf/mapping.h"
@@ -48,10 +49,13 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("listenSocket", callFunction<listenSocket>, napi_default_jsproperty),
       method("acceptSocket", callFunction<acceptSocket>, napi_default_jsproperty),
       method("connectSocket", callFunction<connectSocket>, napi_default_jsproperty),
+      method("connectStream", callFunction<connectStream>, napi_default_jsproperty),
+      method("socketPair", callFunction<socketPair>, napi_default_jsproperty),
       method("sendMessage", callFunction<sendMessage>, napi_default_jsproperty),
       method("receiveMessage", callFunction<receiveMessage>, napi_default_jsproperty),
       method("discardCode", callFunction<discardCode>, napi_default_jsproperty),
       method("openGl", callFunction<gl::Gl::open>, napi_default_jsproperty),
+      method("openBusPeer", callFunction<dbus::Peer::open>, napi_default_jsproperty),
       method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),
   };
   check(env, napi_define_properties(env, exports, std::size(functions), functions));
@@ -71,6 +75,7 @@ NAPI_MODULE_INIT() {
     Mapping::define(environment);
     Watcher::define(environment);
     gl::Gl::define(environment);
+    dbus::Peer::define(environment);
     exportFunctions(env, exports);
     return exports;
   });

@@ -243,6 +243,48 @@ export interface NativeGl {
   close(most: number): boolean;
 }
 
+/** What a D-Bus message holds: numbers, bigints of 64 bits, booleans, strings, a Uint8Array for `ay`, and arrays of these. */
+export type BusValue = number | bigint | boolean | string | Uint8Array | readonly BusValue[];
+
+/** `fds` are the descriptors among the values: duplicates, close-on-exec, the handler's to close. */
+export interface BusHandlers {
+  /** The other end calls a method; `token` is what `reply` and `fail` take, 0 = it wants no answer, as with a signal. */
+  call(
+    token: number,
+    path: string,
+    interfaceName: string,
+    member: string,
+    values: readonly BusValue[],
+    fds: readonly number[],
+  ): void;
+  /** The answer to the call of that number; `error` is its name or empty, and then the first value tells more. */
+  reply(call: number, error: string, values: readonly BusValue[], fds: readonly number[]): void;
+  /** The connection has ended, by the other end (0) or for an errno: EPROTO and EBADMSG where it breaks the protocol. */
+  end(errno: number): void;
+}
+
+/** An end of a D-Bus connection without a bus. Open, it keeps itself and the event loop alive. */
+export interface NativeBusPeer {
+  /**
+   * Calls a method of the other end and returns the call's number. `values` has one for each complete type of `signature`; a
+   * variant is `[signature, value]`, a descriptor stays the caller's. Throws NativeError (EAGAIN: a descriptor can be sent
+   * only once the other end has answered something; ENOTCONN).
+   */
+  call(
+    path: string,
+    interfaceName: string,
+    member: string,
+    signature: string,
+    values: readonly BusValue[],
+  ): number;
+  /** Answers a call, once; a token that was answered, or is 0, is ignored. Throws as `call` does. */
+  reply(token: number, signature: string, values: readonly BusValue[]): void;
+  /** Answers a call with an error: a name such as `org.freedesktop.DBus.Error.Failed`. */
+  fail(token: number, name: string, message: string): void;
+  /** No handler is called after close. Idempotent. */
+  close(): void;
+}
+
 export interface Native {
   /** Keeps a duplicate. Events cost one system call less where the file is non-blocking, which it then has to stay. */
   openDevice(fd: number): NativeDevice;
@@ -348,6 +390,10 @@ export interface Native {
    * (ENOENT, ECONNREFUSED: nobody listens; EAGAIN: too many connections wait there).
    */
   connectSocket(address: Uint8Array): number;
+  /** The same to a socket of SOCK_STREAM. */
+  connectStream(address: Uint8Array): number;
+  /** The two ends of a new connection of SOCK_STREAM; non-blocking, close-on-exec, owned by the caller. Throws NativeError. */
+  socketPair(): readonly [number, number];
   /**
    * Sends one message of at least one byte with at most 253 descriptors, which stay the caller's; without waiting,
    * all of it or nothing. Throws NativeError (EAGAIN: the peer has too much unread; EPIPE,
@@ -373,6 +419,11 @@ export interface Native {
    * node's path: EGL's device of that node; 0n and '': Mesa's software renderer. Throws NativeError (EAGAIN: no thread).
    */
   openGl(gbmDevice: bigint, node: string, onResult: GlResultHandler): NativeGl;
+  /**
+   * Speaks D-Bus over a connected stream socket, by libsystemd's sd-bus: as the end that authenticates itself, or (`isServer`)
+   * the one that checks. Keeps a duplicate. Throws an Error with code ERR_LIBRARY_MISSING, or NativeError.
+   */
+  openBusPeer(fd: number, isServer: boolean, handlers: BusHandlers): NativeBusPeer;
 }
 
 const root = join(packageRoot, 'native');

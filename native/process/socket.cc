@@ -15,10 +15,19 @@ constexpr size_t kMostFds = 253;
 /** Connections that nobody has accepted yet; the next one is told EAGAIN. */
 constexpr int kBacklog = 128;
 
-UniqueFd newSocket() {
-  UniqueFd created(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+UniqueFd newSocket(int type = SOCK_SEQPACKET) {
+  UniqueFd created(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!created) throw SystemError{errno, "socket"};
   return created;
+}
+
+/** On a Unix socket it is done at once, or refused. */
+napi_value connectTo(const Napi::Value& to, UniqueFd socket) {
+  const UnixAddress address = UnixAddress::of(to);
+  if (connect(socket.get(), address.get(), address.length) < 0) {
+    throw SystemError{errno, "connect"};
+  }
+  return givenAway(to.Env(), std::move(socket));
 }
 
 template <class Call>
@@ -119,14 +128,27 @@ napi_value acceptSocket(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-/** On a Unix socket it is done at once, or refused. */
 napi_value connectSocket(const Napi::CallbackInfo& info) {
-  const UnixAddress address = UnixAddress::of(info[0]);
-  UniqueFd connected = newSocket();
-  if (connect(connected.get(), address.get(), address.length) < 0) {
-    throw SystemError{errno, "connect"};
+  return connectTo(info[0], newSocket());
+}
+
+napi_value connectStream(const Napi::CallbackInfo& info) {
+  return connectTo(info[0], newSocket(SOCK_STREAM));
+}
+
+napi_value socketPair(const Napi::CallbackInfo& info) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0) {
+    throw SystemError{errno, "socketpair"};
   }
-  return givenAway(info.Env(), std::move(connected));
+  UniqueFd first(ends[0]);
+  UniqueFd second(ends[1]);
+  const Napi::Array pair = Napi::Array::New(info.Env(), 2);
+  pair.Set(uint32_t{0}, Napi::Number::New(info.Env(), first.get()));
+  pair.Set(uint32_t{1}, Napi::Number::New(info.Env(), second.get()));
+  first.release();
+  second.release();
+  return pair;
 }
 
 /** An empty message would read as the end. */
