@@ -42,8 +42,10 @@ const arrows = {
   report: [...display, 'native', 'render'],
   'report/metrics': display,
   'report/compare': [],
-  lab: ['render'],
-  host: [],
+  // QEMU's machine protocol; the addon carries descriptors over it.
+  qmp: ['native'],
+  lab: ['render', 'qmp', 'host', 'native'],
+  host: ['render', 'qmp', ...system],
   testing: ['device', ...system],
   transfer: [...display, ...system],
   kiosk: [...display, ...system, 'render'],

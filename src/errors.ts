@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'ERR_PROTOCOL'
   | 'ERR_SYSTEM'
   | 'ERR_LAB'
+  | 'ERR_QEMU'
   | 'ERR_CAPTURE';
 
 export interface ErrorDetails {

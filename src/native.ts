@@ -254,6 +254,7 @@ export interface BusHandlers {
     path: string,
     interfaceName: string,
     member: string,
+    signature: string,
     values: readonly BusValue[],
     fds: readonly number[],
   ): void;

@@ -46,6 +46,7 @@ union BusId {
   X(const char*, message_get_path, (sd_bus_message*))                                    \
   X(const char*, message_get_interface, (sd_bus_message*))                               \
   X(const char*, message_get_member, (sd_bus_message*))                                  \
+  X(const char*, message_get_signature, (sd_bus_message*, int))                          \
   X(const BusError*, message_get_error, (sd_bus_message*))                               \
   X(int, message_peek_type, (sd_bus_message*, char*, const char**))                      \
   X(int, message_read_basic, (sd_bus_message*, char, void*))                             \

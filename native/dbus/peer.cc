@@ -134,9 +134,10 @@ void Peer::deliverCall(Message message) {
   const napi_value path = textValue(env, bus.message_get_path(raw));
   const napi_value interface = textValue(env, bus.message_get_interface(raw));
   const napi_value member = textValue(env, bus.message_get_member(raw));
+  const napi_value signature = textValue(env, bus.message_get_signature(raw, 1));
   const uint32_t token = keepForReply(std::move(message));
-  callbacks_.call(
-      onCall, {numberValue(env, token), path, interface, member, arguments.values, arguments.fds});
+  callbacks_.call(onCall, {numberValue(env, token), path, interface, member, signature,
+                           arguments.values, arguments.fds});
 }
 
 /** 0 = no answer is wanted. Throws SystemError EBUSY where too many wait. */

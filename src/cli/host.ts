@@ -1,8 +1,9 @@
-/** `guesthead host qemu` and `guesthead host check`: options and printing; the work is loaded when it is called. */
+/** `guesthead host qemu`, `host check` and `host watch`: options and printing; the work is loaded when it is called. */
 import { Option, type Command } from 'commander';
 import { hostAccelerators, hostDisplays } from '../host/choices.js';
 import type { Generated, HostWishes } from '../host/index.js';
 import { noDeviceStatus } from './failure.js';
+import { addWatchCommand } from './host-watch.js';
 import { memorySize, pixelSize, wholeNumber } from './parse.js';
 
 interface QemuOptions extends Omit<HostWishes, 'accelerator'> {
@@ -18,13 +19,14 @@ type CheckOptions = Pick<QemuOptions, 'vfio' | 'heads' | 'size' | 'display' | 'm
 export function addHostCommand(program: Command): void {
   const host = program
     .command('host')
-    .description("the host's half of the set-up: QEMU's command line, and whether this host can run it");
+    .description("the host's half: QEMU's command line, whether this host can run it, and what a guest shows");
   addQemuCommand(host);
   addMachineOptions(host.command('check'))
     .description('looks at this host; exit status 3 where something needed is missing')
     .addOption(displayOption('the UI that is wanted (default: any with GL, and none is needed)'))
     .option('--json', 'print one JSON object')
     .action(checkAndPrint);
+  addWatchCommand(host);
 }
 
 function addQemuCommand(host: Command): void {

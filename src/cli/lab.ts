@@ -11,6 +11,7 @@ interface LabCliOptions {
   readonly size?: Size;
   readonly heads: number;
   readonly blob: 'on' | 'off';
+  readonly display: 'none' | 'dbus';
   readonly memory: string;
   readonly kernel?: string;
   readonly writable?: string[];
@@ -69,6 +70,11 @@ function addMachineOptions(command: Command): Command {
     .option('--heads <n>', 'outputs of the display, all connected', wholeNumber(1, 16), 1)
     .addOption(
       new Option('--blob <on|off>', 'off = a host that refuses foreign buffers').choices(['on', 'off']).default('on'),
+    )
+    .addOption(
+      new Option('--display <name>', "dbus = QEMU's D-Bus display, of which captures are taken")
+        .choices(['none', 'dbus'])
+        .default('none'),
     )
     .option('--memory <size>', "the guest's memory", memorySize, '2G')
     .option('--kernel <file|folder>', 'another kernel: an image (bzImage, vmlinuz), or the build tree as it lies')
@@ -188,6 +194,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
     size: options.size,
     heads: options.heads,
     blob: options.blob === 'on',
+    display: options.display,
     memory: options.memory,
     kernel: options.kernel,
     writable: options.writable,

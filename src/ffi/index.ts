@@ -53,3 +53,4 @@ export { loadLibgbm } from './libgbm-library.js';
 export { GbmDevice } from './gbm-device.js';
 export type { BufferOptions, BufferShape, DmabufOptions, ModifierBufferOptions } from './gbm-device.js';
 export type { GbmBuffer } from './gbm-buffer.js';
+export { installAdvice } from './packages.js';

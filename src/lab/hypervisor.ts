@@ -7,10 +7,10 @@ import { Agent } from './agent.js';
 import { Heads } from './heads.js';
 import type { Kernel } from './kernel/locate.js';
 import { type Accelerator, type MachineOptions, qemuArguments, type RunFiles } from './machine.js';
+import { displayCameras, screendumps, type OpenCamera } from './camera.js';
 import { startChild, type Child } from './processes.js';
-import { Qmp } from './qmp.js';
 import { shareCommand, shareFailure } from './share.js';
-import { connectWhenUp } from './sockets.js';
+import { connectWhenUp, Qmp } from '../qmp/index.js';
 import { serveWitness, type WitnessReport } from './witness.js';
 
 const powerOffMs = 3_000;
@@ -24,6 +24,7 @@ export interface HypervisorOptions {
   readonly qemu: string;
   /** Folders that the guest writes through to the host. */
   readonly writable: readonly string[];
+  readonly onProgress?: ((line: string) => void) | undefined;
   readonly onCaptures?: ((report: WitnessReport) => void) | undefined;
 }
 
@@ -58,8 +59,14 @@ export class Hypervisor {
     this.#agent = new Agent(await connectWhenUp(files.agent, either));
     this.#qmp = await Qmp.connect(files.qmp, either);
     this.#witness = await connectWhenUp(files.witness, either);
-    serveWitness(this.#witness, this.#qmp, { capture: files.capture, kept: files.keptCapture }, onCaptures);
+    serveWitness(this.#witness, this.#cameras(this.#qmp), files.keptCapture, onCaptures);
     await this.heads.plugAll(either);
+  }
+
+  #cameras(qmp: Qmp): OpenCamera {
+    const { files, machine, onProgress } = this.options;
+    if (machine.display === 'none') return screendumps(qmp, files.capture);
+    return displayCameras(files.watch, onProgress ?? (() => undefined));
   }
 
   /** By itself: it could not start, or the guest has powered off or panicked. */

@@ -15,7 +15,7 @@ import { type Accelerator, machineOf, type MachineWishes, runFiles, type RunFile
 import type { Kernel } from './kernel/locate.js';
 import { diagnose } from './kernel/diagnosis.js';
 import { stageModules } from './kernel/stage.js';
-import type { Qmp } from './qmp.js';
+import type { Qmp } from '../qmp/index.js';
 import { requireQemu } from './qemu.js';
 import { findParts, type LabParts, type PartsWishes } from './parts.js';
 import { fillBin, type Root } from './root.js';
@@ -70,6 +70,7 @@ export class Lab {
     const machine = machineOf(options);
     this.#hypervisor = new Hypervisor({
       ...{ files, machine, kernel, accelerator, qemu, writable },
+      onProgress: options.onProgress,
       onCaptures: options.onCaptures,
     });
     this.#console = new ConsoleLog(this.files.console);

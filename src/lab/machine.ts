@@ -7,6 +7,9 @@ export interface Size {
   readonly height: number;
 }
 
+export const labDisplays = ['none', 'dbus'] as const;
+export type LabDisplay = (typeof labDisplays)[number];
+
 export interface MachineOptions {
   /** Pixels; becomes the preferred mode of every head. Default: 1920x1080 for one head, 1280x720 for several. */
   readonly size: Size;
@@ -18,6 +21,8 @@ export interface MachineOptions {
   readonly renderGpu: boolean;
   /** Guest memory as QEMU takes it, e.g. `2G`. */
   readonly memory: string;
+  /** What captures are taken of: `none` QMP's screendump, `dbus` QEMU's D-Bus display. */
+  readonly display: LabDisplay;
   /**
    * The guest sees what the host changes in files while it runs. Costs it its page
    * cache at every open: a Node start takes five times as long.
@@ -34,9 +39,10 @@ export function machineOf({
   blob = true,
   renderGpu = false,
   memory = '2G',
+  display = 'none',
   liveFiles = false,
 }: MachineWishes): MachineOptions {
-  return { size: size ?? defaultSize(heads), heads, blob, renderGpu, memory, liveFiles };
+  return { size: size ?? defaultSize(heads), heads, blob, renderGpu, memory, display, liveFiles };
 }
 
 function defaultSize(heads: number): Size {
@@ -62,11 +68,13 @@ export function runFiles(folder: string) {
     console: join(folder, 'console.log'),
     fs: join(folder, 'fs.sock'),
     qmp: join(folder, 'qmp.sock'),
+    /** QMP for who watches the D-Bus display; there with `display: 'dbus'`. */
+    watch: join(folder, 'watch.sock'),
     agent: join(folder, 'agent.sock'),
     witness: join(folder, 'witness.sock'),
     capture: join(folder, 'capture.ppm'),
     /** Captures that are not as they should be, beside the folder: they outlive the run. */
-    keptCapture: (number: number) => `${folder}-capture-${number}.ppm`,
+    keptCapture: (number: number) => `${folder}-capture-${number}`,
     /** A head's VNC server: how the host connects, resizes and disconnects it. */
     vnc: (head: number) => join(folder, `vnc${head}.sock`),
   };
@@ -86,13 +94,19 @@ const acceleration: Record<Accelerator, readonly string[]> = {
   tcg: ['-accel', 'tcg,thread=multi', '-cpu', 'max,la57=off,pku=off,erms=off,fsrm=off,avx2=off'],
 };
 
+/** A QMP socket serves one client at a time: who watches the display has one of its own. */
+const displays: Record<LabDisplay, (files: RunFiles) => readonly string[]> = {
+  none: () => ['-display', 'none'],
+  dbus: ({ watch }) => ['-display', 'dbus,p2p=on', '-qmp', `unix:${watch},server=on,wait=off`],
+};
+
 export function qemuArguments(
   machine: MachineOptions,
   kernel: Kernel,
   files: RunFiles,
   accelerator: Accelerator,
 ): string[] {
-  const { size, heads, blob, renderGpu, memory } = machine;
+  const { size, heads, blob, renderGpu, memory, display } = machine;
   const gpu = [
     `virtio-gpu-pci,id=${gpuId}`,
     `max_outputs=${heads}`,
@@ -103,7 +117,8 @@ export function qemuArguments(
     ...acceleration[accelerator],
     ...['-smp', '2', '-m', memory, '-nodefaults', '-no-user-config', '-no-reboot'],
     ...['-object', `memory-backend-memfd,id=mem,size=${memory},share=on`],
-    ...['-machine', 'q35,memory-backend=mem', '-display', 'none', '-vga', 'none'],
+    ...['-machine', 'q35,memory-backend=mem', '-vga', 'none'],
+    ...displays[display](files),
     ...['-device', gpu.join(',')],
     ...(renderGpu ? ['-device', 'virtio-gpu-pci,id=gpu1,blob=off'] : []),
     ...Array.from({ length: heads }, (_, head) => vncServer(files, head)).flat(),

@@ -7,7 +7,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { GuestheadError } from '../errors.js';
-import { connectWhenUp } from './sockets.js';
+import { connectWhenUp } from '../qmp/index.js';
 
 /** QEMU answers from its main loop, within milliseconds; also while the guest is paused. */
 const timeoutMs = 10_000;

@@ -4,22 +4,20 @@
  * virtio-serial port, once it shows the pattern; it gets the judgement back and
  * counts it into its own verdict.
  */
-import { copyFile, open, readFile, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError, messageOf } from '../errors.js';
 import {
   captureJudge,
-  parsePpm,
+  wrongIn,
   type CaptureJudge,
-  type CaptureVerdict,
   type HostCaptures,
   type JudgeKind,
   type WrongCapture,
 } from '../render/index.js';
-import { gpuId } from './machine.js';
-import type { Qmp } from './qmp.js';
-import { readLines } from './sockets.js';
+import type { Camera, OpenCamera } from './camera.js';
+import { readLines } from '../qmp/index.js';
 
 export const witnessPort = '/dev/virtio-ports/guesthead.witness';
 
@@ -36,15 +34,8 @@ export interface WitnessReport extends HostCaptures {
   readonly faults: readonly string[];
 }
 
-/** What takes the screenshots. */
-type Screen = Pick<Qmp, 'execute'>;
-
-export interface WitnessFiles {
-  /** Written anew by each screenshot. */
-  readonly capture: string;
-  /** Where the first wrong one of a request is kept; its name gets a number. */
-  readonly kept: (number: number) => string;
-}
+/** Where the first wrong one of a request is kept, but for the ending; its name gets a number. */
+type KeptName = (number: number) => string;
 
 /** Between captures, so that each shows another buffer. */
 const pauseMs = 150;
@@ -52,11 +43,11 @@ const pauseMs = 150;
 /** Answers the guest's requests, one a line, in their order, until the socket closes. */
 export function serveWitness(
   socket: Socket,
-  qmp: Screen,
-  files: WitnessFiles,
+  openCamera: OpenCamera,
+  kept: KeptName,
   onReport?: (report: WitnessReport) => void,
 ): void {
-  const witness = new Witness(qmp, files);
+  const witness = new Witness(openCamera, kept);
   let answered = Promise.resolve(); // one capture at a time: they share the file
   readLines(socket, (line) => {
     answered = answered.then(async () => {
@@ -80,50 +71,41 @@ class Witness {
   #kept = 0;
 
   constructor(
-    private readonly qmp: Screen,
-    private readonly files: WitnessFiles,
+    private readonly openCamera: OpenCamera,
+    private readonly keptName: KeptName,
   ) {}
 
   async capture({ captures, head = 0, judge: kind = 'pixels' }: WitnessRequest): Promise<WitnessReport> {
+    const camera = await this.openCamera(head).catch(brokenCamera);
+    try {
+      return await this.#captureAll(camera, captures, captureJudge(kind));
+    } finally {
+      camera.close();
+    }
+  }
+
+  async #captureAll(camera: Camera, captures: number, judge: CaptureJudge): Promise<WitnessReport> {
     const counts = { captures: 0, exact: 0, torn: 0, unreadable: 0 };
     const faults: string[] = [];
     let first: WrongCapture | null = null;
-    const judge = captureJudge(kind);
     for (let i = 0; i < captures; i++) {
       await sleep(pauseMs);
-      const { wrong, torn, taken } = await this.#look(head, judge);
+      const { wrong, torn, taken } = await look(camera, judge);
       counts.captures++;
       if (torn) counts.torn++;
       if (wrong === undefined) counts.exact++;
       else {
         if (wrong.kind === 'unreadable') counts.unreadable++;
         faults.push(wrong.why);
-        first ??= { ...wrong, picture: taken ? await this.#keep() : null };
+        first ??= { ...wrong, picture: taken ? await this.#keep(camera) : null };
       }
     }
     return { ...counts, wrong: first, faults };
   }
 
-  async #look(head: number, judge: CaptureJudge): Promise<Seen> {
-    let taken = false;
-    try {
-      await this.qmp.execute('screendump', { filename: this.files.capture, device: gpuId, head });
-      taken = true;
-      const verdict = judge(parsePpm(await readFile(this.files.capture)));
-      return { taken, torn: verdict.torn, wrong: verdict.exact ? undefined : difference(verdict) };
-    } catch (error) {
-      const why = messageOf(error);
-      return { taken, torn: false, wrong: { kind: 'unreadable', why, frame: null, firstDifference: null } };
-    }
-  }
-
   /** Null where that fails: the capture is told of all the same. */
-  async #keep(): Promise<string | null> {
-    const to = this.files.kept(++this.#kept);
-    return copyFile(this.files.capture, to).then(
-      () => to,
-      () => null,
-    );
+  async #keep(camera: Camera): Promise<string | null> {
+    return camera.keep(this.keptName(++this.#kept)).catch(() => null);
   }
 }
 
@@ -136,20 +118,23 @@ interface Seen {
   readonly wrong: Omit<WrongCapture, 'picture'> | undefined;
 }
 
-function difference({ frame, torn, firstDifference: at, fault }: CaptureVerdict): Omit<WrongCapture, 'picture'> {
-  const colours = { expected: hex(at?.expected), actual: hex(at?.actual) };
-  const where = at === undefined ? '' : ` at ${at.x},${at.y}: ${colours.expected} expected, ${colours.actual} shown`;
-  const what = fault ?? (frame === undefined ? 'no readable frame number' : `frame ${frame} differs${where}`);
-  return {
-    kind: 'differs',
-    why: `${what}${torn ? ', torn' : ''}`,
-    frame: frame ?? null,
-    firstDifference: at === undefined ? null : { ...at, ...colours },
-  };
+/** None of its captures can be had, each for the same reason. */
+function brokenCamera(error: Error): Camera {
+  const fail = () => Promise.reject(error);
+  return { take: fail, read: fail, keep: fail, close: () => undefined };
 }
 
-function hex(colour = 0): string {
-  return `#${colour.toString(16).padStart(6, '0')}`;
+async function look(camera: Camera, judge: CaptureJudge): Promise<Seen> {
+  let taken = false;
+  try {
+    await camera.take();
+    taken = true;
+    const verdict = judge(await camera.read());
+    return { taken, torn: verdict.torn, wrong: verdict.exact ? undefined : wrongIn(verdict) };
+  } catch (error) {
+    const why = messageOf(error);
+    return { taken, torn: false, wrong: { kind: 'unreadable', why, frame: null, firstDifference: null } };
+  }
 }
 
 /** Ends with the last request of this process. */

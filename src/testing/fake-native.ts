@@ -7,6 +7,7 @@ import { GuestheadError } from '../errors.js';
 import type {
   AtomicRequest,
   Native,
+  NativeBusPeer,
   NativeDevice,
   NativeGl,
   NativeMapping,
@@ -188,6 +189,18 @@ export class FakeNative implements Native {
 
   connectSocket(): number {
     throw nativeError(93, 'socket');
+  }
+
+  connectStream(): number {
+    throw nativeError(93, 'socket');
+  }
+
+  socketPair(): readonly [number, number] {
+    throw nativeError(93, 'socketpair');
+  }
+
+  openBusPeer(): NativeBusPeer {
+    throw new GuestheadError('ERR_UNSUPPORTED', 'The fake machine has no D-Bus');
   }
 
   sendMessage(): void {

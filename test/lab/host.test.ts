@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { Qmp } from '../../src/lab/qmp.js';
+import type { Qmp } from '../../src/qmp/index.js';
 import { described, host, withQemu, withStarted } from '../support/host-command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'host-test-'));

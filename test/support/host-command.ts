@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startChild } from '../../src/lab/processes.js';
-import { Qmp } from '../../src/lab/qmp.js';
+import { Qmp } from '../../src/qmp/index.js';
 import { buildUdmabufStandIn } from '../../src/lab/tools.js';
 import { packageRoot } from '../../src/package-root.js';
 

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, it } from 'node:test';
-import type { Qmp } from '../../../src/lab/qmp.js';
+import type { Qmp } from '../../../src/qmp/index.js';
+import { screendumps } from '../../../src/lab/camera.js';
 import { serveWitness, type WitnessReport } from '../../../src/lab/witness.js';
 import { captureOf, drawn, setColour } from '../render/pictures.js';
 
@@ -15,7 +16,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-const files = { capture: join(folder, 'capture.ppm'), kept: (number: number) => join(folder, `kept-${number}.ppm`) };
+const files = { capture: join(folder, 'capture.ppm'), kept: (number: number) => join(folder, `kept-${number}`) };
 
 /** A grey picture, which no pattern of ours is. */
 const grey = ppmOf(64, 32, Buffer.alloc(64 * 32 * 3, 0x80));
@@ -27,7 +28,9 @@ function ppmOf(width: number, height: number, rgb: Uint8Array): Buffer {
 /** The witness's answers to a guest that sends these lines. */
 async function ask(execute: Qmp['execute'], lines: readonly string[]): Promise<WitnessReport[]> {
   const path = join(folder, 'sock');
-  const server = createServer((socket) => serveWitness(socket, { execute }, files)).listen(path);
+  const server = createServer((socket) =>
+    serveWitness(socket, screendumps({ execute }, files.capture), files.kept),
+  ).listen(path);
   await once(server, 'listening');
   const guest = connect(path);
   guest.write(lines.map((line) => `${line}\n`).join(''));
@@ -99,7 +102,7 @@ describe('the witness', () => {
     const [report] = await ask(showing(...pictures), ['{"captures":3}']);
     const why = `frame 7 differs at 9,20: ${expected} expected, #123456 shown`;
     const firstDifference = { x: 9, y: 20, expected, actual: '#123456' };
-    const picture = files.kept(1);
+    const picture = `${files.kept(1)}.ppm`;
     assert.deepEqual(report, {
       ...{ captures: 3, exact: 2, torn: 0, unreadable: 0 },
       wrong: { kind: 'differs', why, frame: 7, firstDifference, picture },
