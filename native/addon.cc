@@ -7,6 +7,7 @@
 #include "dmabuf/copy.h"
 #include "dmabuf/fence_sampler.h"
 #include "dmabuf/mapping.h"
+#include "dmabuf/page_runs.h"
 #include "dmabuf/sync_file.h"
 #include "dmabuf/udmabuf.h"
 #include "drm/device.h"
@@ -42,6 +43,9 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("openUevents", callFunction<openUevents>, napi_default_jsproperty),
       method("readUevent", callFunction<readUevent>, napi_default_jsproperty),
       method("createUdmabuf", callFunction<createUdmabuf>, napi_default_jsproperty),
+      method("createMemory", callFunction<createMemory>, napi_default_jsproperty),
+      method("wrapMemory", callFunction<wrapMemory>, napi_default_jsproperty),
+      method("pageRuns", callFunction<pageRuns>, napi_default_jsproperty),
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
       method("sendDatagram", callFunction<sendDatagram>, napi_default_jsproperty),
       method("duplicate", callFunction<duplicate>, napi_default_jsproperty),

@@ -21,6 +21,7 @@
       'dmabuf/copy.cc',
       'dmabuf/fence_sampler.cc',
       'dmabuf/mapping.cc',
+      'dmabuf/page_runs.cc',
       'dmabuf/sync_file.cc',
       'dmabuf/udmabuf.cc',
       'drm/atomic.cc',

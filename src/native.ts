@@ -146,7 +146,10 @@ export interface NativeMessage {
   readonly fds: readonly number[];
 }
 
-/** Calls `onReadable` whenever the fd is readable or hung up, until closed; `errno` is 0 or why polling failed. */
+/**
+ * Calls `onReadable` whenever the fd is readable or hung up, until closed; `errno` is 0 or why polling failed. It watches by a duplicate
+ * with a higher number.
+ */
 export interface NativeWatcher {
   close(): void;
 }
@@ -339,6 +342,19 @@ export interface Native {
    * says which step failed.
    */
   createUdmabuf(bytes: number): number;
+  /** A new memfd, `bytes` rounded up to whole pages, that cannot shrink; close-on-exec, owned by the caller. Throws NativeError. */
+  createMemory(bytes: number): number;
+  /**
+   * A new dma-buf of such a memfd's first `bytes`, owned by the caller: pins the pages for its life. Throws NativeError (EBADFD: it is
+   * no memfd; EINVAL: it can shrink, is sealed against writing, is shorter, or is larger than udmabuf's limit).
+   */
+  wrapMemory(memory: number, bytes: number): number;
+  /**
+   * The physical pages behind the first `bytes` of a memfd, in its order: the first page's address ÷ 4096 and how many there
+   * are, one run after the other. They hold while something pins the pages: a dma-buf made before. Throws NativeError (EPERM, EACCES: only
+   * a process with CAP_SYS_ADMIN learns them; EAGAIN: a page is not in memory).
+   */
+  pageRuns(memory: number, bytes: number): BigUint64Array;
   /**
    * Copies `count` rectangles (x, y, width, height in 4-byte pixels, one after the
    * other) between two pictures whose strides are given in bytes, past the caches where
@@ -368,8 +384,11 @@ export interface Native {
    * (ENOENT, ECONNREFUSED: nobody there; EAGAIN: the receiver's queue is full; EACCES, EMSGSIZE, …).
    */
   sendDatagram(address: Uint8Array, message: Uint8Array): void;
-  /** Another descriptor of the same open file, close-on-exec and owned by the caller. Throws NativeError. */
-  duplicate(fd: number): number;
+  /**
+   * Another descriptor of the same open file, close-on-exec and owned by the caller: the lowest number that is free,
+   * from `least` on. Throws NativeError (EINVAL: no number is that high).
+   */
+  duplicate(fd: number, least?: number): number;
   /**
    * What the processor says of the machine below it (CPUID leaf 0x40000000): `KVMKVMKVM`, `TCGTCGTCGTCG` where QEMU
    * emulates it, …; empty on bare metal, where the hypervisor hides, and on other processors than x86's.

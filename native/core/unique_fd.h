@@ -22,9 +22,12 @@ class UniqueFd {
   }
   ~UniqueFd() { reset(); }
 
-  /** A descriptor of our own for the caller's open file. Throws SystemError (EBADF, EMFILE). */
-  static UniqueFd duplicate(int fd) {
-    UniqueFd copy(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  /**
+   * A descriptor of our own for the caller's open file, the lowest that is free from `least` on.
+   * Throws SystemError (EBADF, EMFILE; EINVAL: no number is that high).
+   */
+  static UniqueFd duplicate(int fd, int least = 0) {
+    UniqueFd copy(fcntl(fd, F_DUPFD_CLOEXEC, least));
     if (!copy) throw SystemError{errno, "fcntl"};
     return copy;
   }

@@ -21,7 +21,9 @@ napi_value Watcher::watch(const Napi::CallbackInfo& info) {
 
 void Watcher::start(napi_value owner, int fd, napi_value function) {
   const napi_env env = environment_->env();
-  poller_ = std::make_unique<Poller>(environment_, UniqueFd::duplicate(fd),
+  // Above the caller's: a process that is killed closes the highest descriptors first, and whoever
+  // counts on that order for its own gets it.
+  poller_ = std::make_unique<Poller>(environment_, UniqueFd::duplicate(fd, fd),
                                      [this](int error) { onReady(error); });
   callbacks_.bind(env, owner, "guesthead:watcher", nullptr, {function});
   const int result = poller_->start(UV_READABLE | UV_DISCONNECT);

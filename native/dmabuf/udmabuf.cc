@@ -26,21 +26,39 @@ UniqueFd sealedMemory(size_t bytes) {
   return memory;
 }
 
-}  // namespace
-
-/** The dma-buf keeps the pages: the memfd and the device are closed on the way out. */
-napi_value createUdmabuf(const Napi::CallbackInfo& info) {
-  const size_t bytes = wholePages(static_cast<size_t>(integerOf(info[0], "bytes", 1, kMaxBytes)));
-  const UniqueFd memory = sealedMemory(bytes);
+UniqueFd udmabufOf(int memory, size_t bytes) {
   const UniqueFd device(open("/dev/udmabuf", O_RDWR | O_CLOEXEC));
   if (!device) throw SystemError{errno, "open /dev/udmabuf"};
   udmabuf_create request = {};
-  request.memfd = static_cast<uint32_t>(memory.get());
+  request.memfd = static_cast<uint32_t>(memory);
   request.flags = UDMABUF_FLAGS_CLOEXEC;
   request.size = bytes;
   const int dmabuf = restartedIoctl(device.get(), UDMABUF_CREATE, &request);
   if (dmabuf < 0) throw SystemError{-dmabuf, "UDMABUF_CREATE"};
-  return givenAway(info.Env(), UniqueFd(dmabuf));
+  return UniqueFd(dmabuf);
+}
+
+size_t bytesOf(const Napi::Value& value) {
+  return wholePages(static_cast<size_t>(integerOf(value, "bytes", 1, kMaxBytes)));
+}
+
+}  // namespace
+
+/** The dma-buf keeps the pages: the memfd and the device are closed on the way out. */
+napi_value createUdmabuf(const Napi::CallbackInfo& info) {
+  const size_t bytes = bytesOf(info[0]);
+  const UniqueFd memory = sealedMemory(bytes);
+  return givenAway(info.Env(), udmabufOf(memory.get(), bytes));
+}
+
+napi_value createMemory(const Napi::CallbackInfo& info) {
+  return givenAway(info.Env(), sealedMemory(bytesOf(info[0])));
+}
+
+/** The driver itself refuses what is no memfd, can shrink, or is too short. */
+napi_value wrapMemory(const Napi::CallbackInfo& info) {
+  const int memory = fdOf(info[0], "memory");
+  return givenAway(info.Env(), udmabufOf(memory, bytesOf(info[1])));
 }
 
 }  // namespace guesthead

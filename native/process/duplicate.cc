@@ -6,7 +6,8 @@
 namespace guesthead {
 
 napi_value duplicate(const Napi::CallbackInfo& info) {
-  return givenAway(info.Env(), UniqueFd::duplicate(fdOf(info[0], "fd")));
+  const int least = info[1].IsUndefined() ? 0 : fdOf(info[1], "least");
+  return givenAway(info.Env(), UniqueFd::duplicate(fdOf(info[0], "fd"), least));
 }
 
 }  // namespace guesthead

@@ -4,7 +4,8 @@
 
 namespace guesthead {
 
-/** duplicate(fd): another descriptor of the same open file; the caller owns it. */
+/** duplicate(fd, least): another descriptor of the same open file, from the number `least` on; the
+ * caller owns it. */
 napi_value duplicate(const Napi::CallbackInfo& info);
 
 }  // namespace guesthead

@@ -139,6 +139,18 @@ export class FakeNative implements Native {
     throw nativeError(2, 'open /dev/udmabuf');
   }
 
+  createMemory(_bytes: number): number {
+    throw nativeError(12, 'memfd_create');
+  }
+
+  wrapMemory(_memory: number, _bytes: number): number {
+    throw nativeError(2, 'open /dev/udmabuf');
+  }
+
+  pageRuns(_memory: number, _bytes: number): BigUint64Array {
+    throw nativeError(1, 'read /proc/self/pagemap');
+  }
+
   copyRectangles(
     target: ArrayBuffer,
     targetStride: number,

@@ -1,0 +1,82 @@
+/** One export of a buffer, from the call to its only end. */
+import type { Fence } from '../../buffer/index.js';
+
+/** `revoked`: it ended without a consumer's release; the reason is a sentence's end, for people. */
+export type Ending = { readonly type: 'released' } | { readonly type: 'revoked'; readonly reason: string };
+
+export interface Export {
+  /** 128 bits in hexadecimal digits, given to no other export on any machine. */
+  readonly id: string;
+  /** Counted over the producer's exports, from 1. */
+  readonly sequence: bigint;
+  /** Settled once; never rejects. */
+  readonly released: Promise<Ending>;
+}
+
+export interface ExportOptions {
+  /** The buffer's content is complete once it signals: the host hears of the export only then. The producer's from this call on. */
+  readonly fence?: Fence | undefined;
+  /** At most 192 bytes for the consumers, copied. */
+  readonly privateData?: Uint8Array | undefined;
+}
+
+/** The producer's half of it. */
+export class PendingExport<B> implements Export {
+  readonly released: Promise<Ending>;
+  readonly #end: (ending: Ending) => void;
+  #fence: Fence | undefined;
+  /** The host has heard of it, and when: `performance.now()`. */
+  sentAt: number | undefined;
+  reportedLate = false;
+
+  constructor(
+    readonly buffer: B,
+    readonly id: string,
+    readonly sequence: bigint,
+    readonly privateData: Uint8Array,
+    fence: Fence | undefined,
+  ) {
+    let end: (ending: Ending) => void = () => undefined;
+    this.released = new Promise((resolve) => (end = resolve));
+    this.#end = end;
+    this.#fence = fence;
+  }
+
+  /** Whether all is drawn. */
+  get isComplete(): boolean {
+    return this.#fence === undefined;
+  }
+
+  /** Calls one of them, in a later turn where there is a fence to wait for; none once it has been settled. */
+  whenComplete(complete: () => void, failed: (error: unknown) => void): void {
+    const fence = this.#fence;
+    if (fence === undefined) {
+      complete();
+      return;
+    }
+    const isOurs = (): boolean => {
+      const waits = this.#fence === fence;
+      if (waits) this.#closeFence();
+      return waits;
+    };
+    fence.signalled.then(
+      () => {
+        if (isOurs()) complete();
+      },
+      (error: unknown) => {
+        if (isOurs()) failed(error);
+      },
+    );
+  }
+
+  settle(ending: Ending): void {
+    this.#closeFence();
+    this.#end(ending);
+  }
+
+  #closeFence(): void {
+    const fence = this.#fence;
+    this.#fence = undefined;
+    fence?.close();
+  }
+}

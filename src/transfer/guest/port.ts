@@ -1,0 +1,176 @@
+/**
+ * The port as a stream of bytes that comes and goes with whoever has the host's side.
+ *
+ *     down ──host is there──► up ──hung up, unplugged, restart()──► down ──…
+ *
+ * While nobody is there the kernel says POLLHUP at each poll, so that it is asked by a timer instead, with growing pauses.
+ */
+import { coded, errnoName, errnoOf, GuestheadError } from '../../errors.js';
+import { quietly } from '../../owner.js';
+import type { NativeWatcher } from '../../native.js';
+import { Backlog } from './backlog.js';
+import { systemPort, type PortCalls } from './port-calls.js';
+
+export interface PortHandlers {
+  /** Somebody has the host's side: what is said from now on is heard. */
+  up(): void;
+  /** Bytes from the host, the receiver's. */
+  received(bytes: Buffer): void;
+  /** Nobody hears any more; once for each `up`. `why` is a sentence's end. */
+  down(why: string): void;
+}
+
+/** Milliseconds. */
+const shortestPause = 1;
+const longestPause = 250;
+const readBytes = 65_536;
+
+export class Port {
+  readonly #into = Buffer.allocUnsafe(readBytes);
+  readonly #backlog: Backlog;
+  #fd: number | undefined;
+  #watcher: NativeWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #pause = shortestPause;
+  #isUp = false;
+
+  /**
+   * Opens it, so that what is wrong with it is known: throws ERR_NO_DEVICE, ERR_PERMISSION, ERR_SYSTEM (EBUSY: another process
+   * has it). `find` says where it is, again after it was unplugged. No handler is called from within.
+   */
+  constructor(
+    private readonly find: () => string,
+    private readonly handlers: PortHandlers,
+    private readonly calls: PortCalls = systemPort,
+  ) {
+    this.#backlog = new Backlog((bytes) => calls.write(this.#open(), bytes));
+    this.#open();
+    this.#after(0);
+  }
+
+  /** Whether the host's side was there when it was last looked. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Says it, now or as soon as there is room. False: too much waits, or nobody is there; nothing was said then. */
+  send(bytes: Buffer): boolean {
+    return this.#isUp && this.#backlog.send(bytes);
+  }
+
+  /** The host makes sense: once it is gone, it is soon looked for again. */
+  trust(): void {
+    this.#pause = shortestPause;
+  }
+
+  /** There is no sense in going on: begins anew, after a pause, with a port opened anew. Nothing where nobody is there. */
+  restart(why: string): void {
+    if (!this.#isUp) return;
+    this.#forget();
+    this.#goDown(why);
+  }
+
+  /** Calls no handler. Idempotent. */
+  close(): void {
+    this.#isUp = false;
+    clearTimeout(this.#timer);
+    this.#stop();
+    this.#forget();
+  }
+
+  #open(): number {
+    return (this.#fd ??= openPort(this.find(), this.calls));
+  }
+
+  #after(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), ms);
+  }
+
+  /** Whether somebody is there by now. */
+  #look(): void {
+    try {
+      const count = this.calls.read(this.#open(), this.#into);
+      if (count === 0) this.#wait();
+      else this.#goUp(count);
+    } catch (error) {
+      if (isAgain(error)) this.#goUp(0);
+      else {
+        this.#forget(); // unplugged, or not there yet
+        this.#wait();
+      }
+    }
+  }
+
+  #wait(): void {
+    this.#after(this.#pause);
+    this.#pause = Math.min(this.#pause * 2, longestPause);
+  }
+
+  #goUp(count: number): void {
+    this.#isUp = true;
+    this.#watcher = this.calls.watchReadable(this.#open(), (errno) => this.#onReadable(errno));
+    this.handlers.up();
+    this.#tell(count);
+  }
+
+  #onReadable(errno: number): void {
+    if (errno !== 0) {
+      this.restart(`the port cannot be polled (${errnoName(errno)})`);
+      return;
+    }
+    try {
+      const count = this.calls.read(this.#open(), this.#into);
+      if (count === 0) this.#goDown('the host’s side of the port was closed');
+      else this.#tell(count);
+    } catch (error) {
+      if (!isAgain(error)) this.restart(`the port was unplugged (${errnoName(errnoOf(error) ?? 0)})`);
+    }
+  }
+
+  #tell(count: number): void {
+    if (count > 0 && this.#isUp) this.handlers.received(Buffer.from(this.#into.subarray(0, count)));
+  }
+
+  #goDown(why: string): void {
+    this.#stop();
+    this.#wait();
+    const wasUp = this.#isUp;
+    this.#isUp = false;
+    if (wasUp) this.handlers.down(why);
+  }
+
+  #stop(): void {
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    this.#backlog.clear();
+  }
+
+  #forget(): void {
+    const fd = this.#fd;
+    this.#fd = undefined;
+    if (fd !== undefined) quietly(() => this.calls.close(fd));
+  }
+}
+
+function isAgain(error: unknown): boolean {
+  return errnoName(errnoOf(error) ?? 0) === 'EAGAIN';
+}
+
+function openPort(path: string, calls: PortCalls): number {
+  try {
+    return calls.open(path);
+  } catch (cause) {
+    const errno = errnoOf(cause);
+    if (errno === undefined) throw coded(cause);
+    const name = errnoName(errno);
+    const code = name === 'EACCES' || name === 'EPERM' ? 'ERR_PERMISSION' : 'ERR_SYSTEM';
+    const details = { operation: 'open', device: path, errno, cause, advice: advice[name] };
+    throw new GuestheadError(code, 'The port to the host cannot be opened', details);
+  }
+}
+
+const advice: Record<string, string> = {
+  EACCES: 'run as root, or give the user access to the port by a udev rule',
+  EBUSY: 'one process at a time has a virtio-serial port: end the other, or give QEMU a second port',
+};

@@ -1,0 +1,5 @@
+/**
+ * The transfer: a guest application's buffers in a host application, without a copy.
+ * @module guesthead/transfer
+ */
+export * from './guest/index.js';
