@@ -15,6 +15,9 @@ const display = ['head', 'gl', ...stages];
 /** Each loaded by itself, where it was asked for. */
 const reports = ['report', 'report/trace', 'report/metrics', 'report/compare'];
 
+/** What comes from elsewhere, and where it goes. */
+const received = ['transfer', 'sinks'];
+
 /** What each folder or file of src/ may import from the others, beside the ground. */
 const arrows = {
   errors: [],
@@ -47,9 +50,11 @@ const arrows = {
   lab: ['render', 'qmp', 'host', 'native'],
   host: ['render', 'qmp', ...system],
   testing: ['device', ...system],
-  transfer: [...display, ...system],
+  // Pictures, films and judgements of what was received, for `host receive` and its like.
+  sinks: ['render', 'ffi'],
+  transfer: [...display, 'ipc', ...system],
   kiosk: [...display, ...system, 'render'],
-  cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, 'transfer', 'render', 'gl-patterns', 'probe'],
+  cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, ...received, 'render', 'gl-patterns', 'probe'],
   index: [...display, 'native', 'ipc', 'render', 'probe'],
 };
 
