@@ -47,12 +47,12 @@ const arrows = {
   'report/compare': [],
   // QEMU's machine protocol; the addon carries descriptors over it.
   qmp: ['native'],
-  lab: ['render', 'qmp', 'host', 'native'],
+  lab: ['render', 'qmp', 'host', 'transfer', 'sinks', 'native'],
   host: ['render', 'qmp', ...system],
   testing: ['device', ...system],
   // Pictures, films and judgements of what was received, for `host receive` and its like.
   sinks: ['render', 'ffi'],
-  transfer: [...display, 'ipc', ...system],
+  transfer: [...display, 'ipc', 'qmp', ...system],
   kiosk: [...display, ...system, 'render'],
   cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, ...received, 'render', 'gl-patterns', 'probe'],
   index: [...display, 'native', 'ipc', 'render', 'probe'],

@@ -8,6 +8,7 @@
 #include "dmabuf/fence_sampler.h"
 #include "dmabuf/mapping.h"
 #include "dmabuf/page_runs.h"
+#include "dmabuf/pieces.h"
 #include "dmabuf/sync_file.h"
 #include "dmabuf/udmabuf.h"
 #include "drm/device.h"
@@ -19,6 +20,7 @@
 #include "process/duplicate.h"
 #include "process/hypervisor.h"
 #include "process/libraries.h"
+#include "process/peer.h"
 #include "process/socket.h"
 
 namespace guesthead {
@@ -35,6 +37,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("openDevice", callFunction<Device::open>, napi_default_jsproperty),
       method("watchReadable", callFunction<Watcher::watch>, napi_default_jsproperty),
       method("mapDmabuf", callFunction<Mapping::map>, napi_default_jsproperty),
+      method("mapPieces", callFunction<Mapping::mapPieces>, napi_default_jsproperty),
       method("exportSyncFile", callFunction<exportSyncFile>, napi_default_jsproperty),
       method("importSyncFile", callFunction<importSyncFile>, napi_default_jsproperty),
       method("mergeSyncFiles", callFunction<mergeSyncFiles>, napi_default_jsproperty),
@@ -46,10 +49,13 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("createMemory", callFunction<createMemory>, napi_default_jsproperty),
       method("wrapMemory", callFunction<wrapMemory>, napi_default_jsproperty),
       method("pageRuns", callFunction<pageRuns>, napi_default_jsproperty),
+      method("createUdmabufOf", callFunction<createUdmabufOf>, napi_default_jsproperty),
+      method("sealsOf", callFunction<sealsOf>, napi_default_jsproperty),
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
       method("sendDatagram", callFunction<sendDatagram>, napi_default_jsproperty),
       method("duplicate", callFunction<duplicate>, napi_default_jsproperty),
       method("hypervisor", callFunction<hypervisor>, napi_default_jsproperty),
+      method("peerProcess", callFunction<peerProcess>, napi_default_jsproperty),
       method("listenSocket", callFunction<listenSocket>, napi_default_jsproperty),
       method("acceptSocket", callFunction<acceptSocket>, napi_default_jsproperty),
       method("connectSocket", callFunction<connectSocket>, napi_default_jsproperty),

@@ -297,6 +297,12 @@ export interface Native {
   /** Maps `bytes` of a dma-buf, shared. Throws NativeError. */
   mapDmabuf(fd: number, bytes: number, access: Access): NativeMapping;
   /**
+   * Maps pieces of files, whole pages given in bytes, side by side, less than 4 GiB in all: to read, for what is written is
+   * seen in this mapping alone, whose page shows nothing new from then on. `beginAccess` and `endAccess` do nothing. The caller keeps
+   * the descriptors, and sees to it that no file shrinks. Throws NativeError (EINVAL: a piece ends behind its file), RangeError.
+   */
+  mapPieces(fds: Uint32Array, offsets: BigUint64Array, sizes: BigUint64Array): NativeMapping;
+  /**
    * A new sync_file of the dma-buf's fences, owned by the caller: those that a
    * reader (`read`: rendering and flushes) or a writer (`write`: readers too) must wait for.
    */
@@ -356,6 +362,13 @@ export interface Native {
    */
   pageRuns(memory: number, bytes: number): BigUint64Array;
   /**
+   * A new dma-buf of pieces of memfds, as `mapPieces` takes them, owned by the caller: UDMABUF_CREATE_LIST, which keeps the
+   * pages. Throws NativeError (EINVAL: a memfd that may shrink or must not be written to, or more than udmabuf's limits).
+   */
+  createUdmabufOf(fds: Uint32Array, offsets: BigUint64Array, sizes: BigUint64Array): number;
+  /** F_GET_SEALS: the bits of F_SEAL_*. Throws NativeError, EINVAL for a file that cannot have any. */
+  sealsOf(fd: number): number;
+  /**
    * Copies `count` rectangles (x, y, width, height in 4-byte pixels, one after the
    * other) between two pictures whose strides are given in bytes, past the caches where
    * the CPU can. Returns the bytes copied. Throws RangeError, with nothing copied, where
@@ -394,6 +407,11 @@ export interface Native {
    * emulates it, …; empty on bare metal, where the hypervisor hides, and on other processors than x86's.
    */
   hypervisor(): string;
+  /**
+   * SO_PEERCRED of a connected Unix socket: who called listen() or connect() at its other end; 0 = a process outside of this one's
+   * PID namespace. Throws NativeError.
+   */
+  peerProcess(fd: number): number;
   /**
    * A new Unix socket (SOCK_SEQPACKET) that takes connections at `address`, which is as for `sendDatagram`;
    * non-blocking, close-on-exec, owned by the caller, who also removes the file that a path leaves. Throws

@@ -14,10 +14,10 @@ namespace {
 constexpr double kMaxBytes = 4294967295;
 
 /** A page past a file's end kills who touches it; a dma-buf's own mmap refuses it. */
-void checkSize(int fd, size_t bytes) {
+void checkSize(int fd, uint64_t end) {
   struct stat status;
   if (fstat(fd, &status) < 0) throw SystemError{errno, "fstat"};
-  if (S_ISREG(status.st_mode) && static_cast<uint64_t>(status.st_size) < bytes) {
+  if (S_ISREG(status.st_mode) && static_cast<uint64_t>(status.st_size) < end) {
     throw SystemError{EINVAL, "mmap"};
   }
 }
@@ -35,6 +35,25 @@ void* mapShared(int fd, size_t bytes, uint32_t access) {
   return address;
 }
 
+/**
+ * The pages as the file has them, and not to be changed: what JavaScript writes goes to a page of
+ * its own, which shows nothing new from then on. A mapping that forbids writing would kill the
+ * process instead.
+ */
+void* mapOver(char* address, const Piece& piece) {
+  checkSize(piece.fd, piece.offset + piece.size);
+  return mmap(address, piece.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED,
+              piece.fd, static_cast<off_t>(piece.offset));
+}
+
+/** Lays the pieces over one range of addresses, taken before. */
+void mapAllOver(char* address, const std::vector<Piece>& pieces) {
+  for (const Piece& piece : pieces) {
+    if (mapOver(address, piece) == MAP_FAILED) throw SystemError{errno, "mmap"};
+    address += piece.size;
+  }
+}
+
 }  // namespace
 
 void Mapping::define(Environment& environment) {
@@ -50,8 +69,14 @@ napi_value Mapping::map(const Napi::CallbackInfo& info) {
   const int fd = fdOf(info[0], "fd");
   const auto bytes = static_cast<size_t>(integerOf(info[1], "bytes", 1, kMaxBytes));
   const uint32_t access = accessOf(info[2]);
-  const napi_env env = info.Env();
-  const auto mapping = std::make_shared<Mapping>(env, fd, bytes, access);
+  return handOut(info.Env(), std::make_shared<Mapping>(info.Env(), fd, bytes, access));
+}
+
+napi_value Mapping::mapPieces(const Napi::CallbackInfo& info) {
+  return handOut(info.Env(), std::make_shared<Mapping>(info.Env(), piecesOf(info)));
+}
+
+napi_value Mapping::handOut(Napi::Env env, const std::shared_ptr<Mapping>& mapping) {
   const napi_value buffer = expose(env, mapping);
   const napi_value object = wrap(*Environment::of(env), mapping);
   const napi_property_descriptor property = {"buffer", nullptr, nullptr,         nullptr,
@@ -65,6 +90,19 @@ Mapping::Mapping(napi_env env, int fd, size_t bytes, uint32_t access)
     : env_(env), fd_(UniqueFd::duplicate(fd)), address_(nullptr), bytes_(bytes) {
   checkSize(fd, bytes);
   address_ = mapShared(fd, bytes, access);
+}
+
+Mapping::Mapping(napi_env env, const Pieces& pieces)
+    : env_(env), address_(nullptr), bytes_(pieces.bytes) {
+  void* range = mmap(nullptr, bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (range == MAP_FAILED) throw SystemError{errno, "mmap"};
+  try {
+    mapAllOver(static_cast<char*>(range), pieces.list);
+  } catch (...) {
+    munmap(range, bytes_);  // A constructor that throws has no destructor.
+    throw;
+  }
+  address_ = range;
 }
 
 /** The ArrayBuffer; its finalizer drops its share once its memory is used no more. */
@@ -113,6 +151,7 @@ napi_value Mapping::endAccess(const Napi::CallbackInfo& info) {
 
 napi_value Mapping::synchronize(const Napi::CallbackInfo& info, uint64_t step) {
   dma_buf_sync sync = {step | accessOf(info[0])};
+  if (!fd_) return nullptr;  // Ordinary memory is coherent, and has no fences.
   const int result = restartedIoctl(fd_.get(), DMA_BUF_IOCTL_SYNC, &sync);
   if (result < 0) throw SystemError{-result, "DMA_BUF_IOCTL_SYNC"};
   return nullptr;

@@ -4,11 +4,12 @@
 
 #include "core/object.h"
 #include "core/unique_fd.h"
+#include "dmabuf/pieces.h"
 
 namespace guesthead {
 
 /**
- * A dma-buf mapped for the CPU as an external ArrayBuffer.
+ * A dma-buf, or pieces of other files side by side, mapped for the CPU as an external ArrayBuffer.
  *
  * The JavaScript mapping holds one share of this and the ArrayBuffer another,
  * so that neither being collected unmaps what the other still shows. No libuv
@@ -23,9 +24,12 @@ class Mapping {
 
   /** mapDmabuf(fd, bytes, access) */
   static napi_value map(const Napi::CallbackInfo& info);
+  /** mapPieces(fds, offsets, sizes) */
+  static napi_value mapPieces(const Napi::CallbackInfo& info);
 
   /** Throws SystemError. */
   Mapping(napi_env env, int fd, size_t bytes, uint32_t access);
+  Mapping(napi_env env, const Pieces& pieces);
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
   ~Mapping();
@@ -35,6 +39,7 @@ class Mapping {
   void close();
 
  private:
+  static napi_value handOut(Napi::Env env, const std::shared_ptr<Mapping>& mapping);
   static napi_value expose(Napi::Env env, const std::shared_ptr<Mapping>& mapping);
   napi_value beginAccess(const Napi::CallbackInfo& info);
   napi_value endAccess(const Napi::CallbackInfo& info);
@@ -44,6 +49,7 @@ class Mapping {
   void unmap();
 
   const napi_env env_;
+  /** None where there is no dma-buf. */
   UniqueFd fd_;
   void* address_;
   const size_t bytes_;

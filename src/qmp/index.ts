@@ -1,4 +1,5 @@
 /** QEMU's machine protocol, and the sockets on which QEMU listens: the folder's only door. */
 export { Qmp } from './qmp.js';
+export type { QmpEvent } from './qmp.js';
 export { openQmp } from './open.js';
 export { connectWhenUp, readLines } from './sockets.js';

@@ -151,6 +151,18 @@ export class FakeNative implements Native {
     throw nativeError(1, 'read /proc/self/pagemap');
   }
 
+  mapPieces(): NativeMapping {
+    throw nativeError(19, 'mmap'); // its files have no pages
+  }
+
+  createUdmabufOf(): number {
+    throw nativeError(2, 'open /dev/udmabuf');
+  }
+
+  sealsOf(): number {
+    throw nativeError(22, 'F_GET_SEALS');
+  }
+
   copyRectangles(
     target: ArrayBuffer,
     targetStride: number,
@@ -189,6 +201,10 @@ export class FakeNative implements Native {
 
   hypervisor(): string {
     return '';
+  }
+
+  peerProcess(): number {
+    throw nativeError(88, 'SO_PEERCRED'); // it has connected none
   }
 
   listenSocket(): number {
