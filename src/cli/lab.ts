@@ -1,5 +1,6 @@
 /** `guesthead lab run`, `guesthead lab shell` and `guesthead lab setup`. */
 import { type Command, Option } from 'commander';
+import { labMachines, type LabMachine } from '../lab/choices.js';
 import type { Lab, LabOptions, Size } from '../lab/index.js';
 import { GuestheadError } from '../errors.js';
 import { constants } from 'node:os';
@@ -13,6 +14,7 @@ interface LabCliOptions {
   readonly blob: 'on' | 'off';
   readonly display: 'none' | 'dbus';
   readonly memory: string;
+  readonly machine: LabMachine;
   readonly kernel?: string;
   readonly writable?: string[];
   readonly modules?: string;
@@ -77,6 +79,9 @@ function addMachineOptions(command: Command): Command {
         .default('none'),
     )
     .option('--memory <size>', "the guest's memory", memorySize, '2G')
+    .addOption(
+      new Option('--machine <type>', "QEMU's PC: q35, or pc for an i440FX").choices(labMachines).default('q35'),
+    )
     .option('--kernel <file|folder>', 'another kernel: an image (bzImage, vmlinuz), or the build tree as it lies')
     .option(
       '--modules <folder>',
@@ -196,6 +201,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
     blob: options.blob === 'on',
     display: options.display,
     memory: options.memory,
+    type: options.machine,
     kernel: options.kernel,
     writable: options.writable,
     root: options.root,

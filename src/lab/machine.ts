@@ -1,5 +1,6 @@
 /** The guest as a machine: QEMU's command line. Pure; starts nothing. */
 import { join } from 'node:path';
+import type { LabMachine } from './choices.js';
 import type { Kernel } from './kernel/locate.js';
 
 export interface Size {
@@ -23,6 +24,10 @@ export interface MachineOptions {
   readonly memory: string;
   /** What captures are taken of: `none` QMP's screendump, `dbus` QEMU's D-Bus display. */
   readonly display: LabDisplay;
+  /** Which of QEMU's PCs. */
+  readonly type: LabMachine;
+  /** The port of the transfer, and a QMP socket of the broker's own, for QEMU serves one client of a socket at a time. */
+  readonly transfer: boolean;
   /**
    * The guest sees what the host changes in files while it runs. Costs it its page
    * cache at every open: a Node start takes five times as long.
@@ -40,9 +45,11 @@ export function machineOf({
   renderGpu = false,
   memory = '2G',
   display = 'none',
+  type = 'q35',
+  transfer = false,
   liveFiles = false,
 }: MachineWishes): MachineOptions {
-  return { size: size ?? defaultSize(heads), heads, blob, renderGpu, memory, display, liveFiles };
+  return { size: size ?? defaultSize(heads), heads, blob, renderGpu, memory, display, type, transfer, liveFiles };
 }
 
 function defaultSize(heads: number): Size {
@@ -72,6 +79,10 @@ export function runFiles(folder: string) {
     watch: join(folder, 'watch.sock'),
     agent: join(folder, 'agent.sock'),
     witness: join(folder, 'witness.sock'),
+    /** The host's end of the transfer's port, the broker's QMP, and where it takes consumers. */
+    transfer: join(folder, 'transfer.sock'),
+    brokerQmp: join(folder, 'broker-qmp.sock'),
+    broker: join(folder, 'broker.sock'),
     capture: join(folder, 'capture.ppm'),
     /** Captures that are not as they should be, beside the folder: they outlive the run. */
     keptCapture: (number: number) => `${folder}-capture-${number}`,
@@ -106,7 +117,7 @@ export function qemuArguments(
   files: RunFiles,
   accelerator: Accelerator,
 ): string[] {
-  const { size, heads, blob, renderGpu, memory, display } = machine;
+  const { size, heads, blob, renderGpu, memory, display, type, transfer } = machine;
   const gpu = [
     `virtio-gpu-pci,id=${gpuId}`,
     `max_outputs=${heads}`,
@@ -117,7 +128,7 @@ export function qemuArguments(
     ...acceleration[accelerator],
     ...['-smp', '2', '-m', memory, '-nodefaults', '-no-user-config', '-no-reboot'],
     ...['-object', `memory-backend-memfd,id=mem,size=${memory},share=on`],
-    ...['-machine', 'q35,memory-backend=mem', '-vga', 'none'],
+    ...['-machine', `${type},memory-backend=mem`, '-vga', 'none'],
     ...displays[display](files),
     ...['-device', gpu.join(',')],
     ...(renderGpu ? ['-device', 'virtio-gpu-pci,id=gpu1,blob=off'] : []),
@@ -125,9 +136,11 @@ export function qemuArguments(
     ...['-kernel', kernel.image, '-append', kernelCommandLine(files, kernel)],
     ...['-chardev', `socket,id=fs,path=${files.fs}`, '-device', 'vhost-user-fs-pci,chardev=fs,tag=rootfs'],
     ...['-device', 'virtio-serial-pci'],
-    ...port('agent', files.agent, 1),
-    ...port('witness', files.witness, 2),
-    ...['-qmp', `unix:${files.qmp},server=on,wait=off`, '-serial', `file:${files.console}`],
+    ...port('agent', 'guesthead.agent', files.agent, 1),
+    ...port('witness', 'guesthead.witness', files.witness, 2),
+    ...(transfer ? transferArguments(files) : []),
+    ...qmp(files.qmp),
+    ...['-serial', `file:${files.console}`],
   ];
 }
 
@@ -144,7 +157,16 @@ function kernelCommandLine(files: RunFiles, { isNamed }: Kernel): string {
   return `${root} ${console} init=${files.init} panic=-1 ${fast}`;
 }
 
-function port(name: string, path: string, number: number): string[] {
-  const device = `virtserialport,chardev=${name},name=guesthead.${name},nr=${number}`;
-  return ['-chardev', `socket,id=${name},path=${path},server=on,wait=off`, '-device', device];
+function transferArguments(files: RunFiles): string[] {
+  return [...port('transfer', 'org.guesthead.transfer.0', files.transfer, 3), ...qmp(files.brokerQmp)];
+}
+
+/** `name` is what the guest finds it by. */
+function port(id: string, name: string, path: string, number: number): string[] {
+  const device = `virtserialport,chardev=${id},name=${name},id=${id}0,nr=${number}`;
+  return ['-chardev', `socket,id=${id},path=${path},server=on,wait=off`, '-device', device];
+}
+
+function qmp(path: string): string[] {
+  return ['-qmp', `unix:${path},server=on,wait=off`];
 }
