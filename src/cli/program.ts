@@ -8,10 +8,12 @@ import { addLabCommand } from './lab.js';
 import { helpBelow } from './manual.js';
 import { addProbeCommand } from './probe.js';
 import { addRunCommand } from './run.js';
+import { addShareCommand } from './share.js';
 import { versionLines } from './version.js';
 
 const commands: Readonly<Record<string, (program: Command) => void>> = {
   run: addRunCommand,
+  share: addShareCommand,
   probe: addProbeCommand,
   compare: addCompareCommand,
   lab: addLabCommand,

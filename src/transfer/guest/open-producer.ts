@@ -1,7 +1,7 @@
 /** Opens the guest's end of the transfer. */
 import { basename } from 'node:path';
 import { checkOptions, type OptionsOf } from '../../declare.js';
-import { producerOptions } from './declared.js';
+import { producerOptions } from '../declared.js';
 import { findPort } from './find-port.js';
 import { systemMemory } from './pinned-memory.js';
 import { Producer, type ProducerParts } from './producer.js';

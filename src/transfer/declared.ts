@@ -1,5 +1,5 @@
 /** What a producer can be asked for. */
-import type { Declarations } from '../../declare.js';
+import type { Declarations } from '../declare.js';
 
 export const producerOptions = {
   port: {
