@@ -1,5 +1,5 @@
 /** What the port has no room for yet: said in its order as soon as there is, and bounded. */
-import { errnoName, errnoOf } from '../../errors.js';
+import { isAgain } from './is-again.js';
 
 /** Bytes that may wait: more than all the page lists of a producer whose memory is not much fragmented. */
 const most = 4 << 20;
@@ -53,7 +53,7 @@ export class Backlog {
     try {
       return this.write(bytes);
     } catch (error) {
-      return errnoName(errnoOf(error) ?? 0) === 'EAGAIN' ? 0 : bytes.length;
+      return isAgain(error) ? 0 : bytes.length;
     }
   }
 

@@ -9,6 +9,7 @@ import { coded, errnoName, errnoOf, GuestheadError } from '../../errors.js';
 import { quietly } from '../../owner.js';
 import type { NativeWatcher } from '../../native.js';
 import { Backlog } from './backlog.js';
+import { isAgain } from './is-again.js';
 import { systemPort, type PortCalls } from './port-calls.js';
 
 export interface PortHandlers {
@@ -151,10 +152,6 @@ export class Port {
     this.#fd = undefined;
     if (fd !== undefined) quietly(() => this.calls.close(fd));
   }
-}
-
-function isAgain(error: unknown): boolean {
-  return errnoName(errnoOf(error) ?? 0) === 'EAGAIN';
 }
 
 function openPort(path: string, calls: PortCalls): number {
