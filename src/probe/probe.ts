@@ -23,6 +23,7 @@ import { checkPermissions } from './permissions.js';
 import { redact } from './redact.js';
 import type { Check, CheckGroup, GroupId, MachineFacts, ProbeReport } from './report.js';
 import { checkSystem } from './system.js';
+import { checkTransfer } from './transfer.js';
 import { runTrials, untried, type TrialDevices, type Trials } from './trials.js';
 import { checkUdmabuf } from './udmabuf.js';
 import { judge } from './verdict.js';
@@ -118,6 +119,7 @@ function look(options: ProbeOptions, sources: ProbeSources): Look {
     group('permissions', () => checkPermissions(readings, displays, { files, holder })),
     group('libraries', sources.libraries),
     group('udmabuf', () => checkUdmabuf(heads, files)),
+    group('transfer', () => checkTransfer(files)),
   ];
   return { readings, devices, groups };
 }

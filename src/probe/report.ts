@@ -30,6 +30,7 @@ export const groupIds = [
   'permissions',
   'libraries',
   'udmabuf',
+  'transfer',
   'gl',
   'trials',
 ] as const;
