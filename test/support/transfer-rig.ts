@@ -1,0 +1,161 @@
+/** A producer on a port and memory of the test's own: what it says is read here, and every descriptor is counted. */
+import { MessageStream } from '../../src/transfer/protocol/message-stream.js';
+import {
+  encode,
+  type MessageName,
+  type MessageOf,
+  type TransferMessage,
+} from '../../src/transfer/protocol/messages.js';
+import type { MemoryCalls } from '../../src/transfer/guest/pinned-memory.js';
+import type { PortCalls } from '../../src/transfer/guest/port-calls.js';
+import { Producer, type ProducerParts } from '../../src/transfer/guest/producer.js';
+import type { NativeMapping, NativeWatcher } from '../../src/native.js';
+import { nativeError } from '../../src/testing/index.js';
+
+const [EPERM, EAGAIN, ENODEV] = [1, 11, 19];
+
+/** As the kernel's driver has it: nothing to read is EAGAIN with a host and the end without one; the host's going is told at once. */
+export class FakePort implements PortCalls {
+  readonly sent: TransferMessage[] = [];
+  readonly open$ = new Set<number>();
+  readonly watchers = new Set<(errno: number) => void>();
+  /** How often it was asked while nobody had the host's side. */
+  asked = 0;
+  /** Bytes that are taken before it is full. */
+  room = Infinity;
+  plugged = true;
+  #host = false;
+  #inbound: Buffer[] = [];
+  #stream = new MessageStream();
+  #next = 100;
+
+  open(): number {
+    if (!this.plugged) throw nativeError(ENODEV, 'open');
+    this.open$.add(++this.#next);
+    return this.#next;
+  }
+
+  read(fd: number, into: Uint8Array): number {
+    this.#check(fd);
+    const [first] = this.#inbound;
+    if (first === undefined) {
+      if (this.#host) throw nativeError(EAGAIN, 'read');
+      this.asked++;
+      return 0;
+    }
+    const count = first.copy(into);
+    if (count < first.length) this.#inbound[0] = first.subarray(count);
+    else this.#inbound.shift();
+    return count;
+  }
+
+  write(fd: number, bytes: Uint8Array): number {
+    this.#check(fd);
+    const count = Math.min(bytes.length, this.room);
+    if (!this.#host || count === 0) throw nativeError(EAGAIN, 'write');
+    this.room -= count;
+    this.sent.push(...this.#stream.push(Buffer.from(bytes.subarray(0, count))));
+    return count;
+  }
+
+  close(fd: number): void {
+    if (!this.open$.delete(fd)) throw new Error(`${fd} is not open`);
+  }
+
+  watchReadable(fd: number, onReadable: (errno: number) => void): NativeWatcher {
+    this.#check(fd);
+    this.watchers.add(onReadable);
+    return { close: () => void this.watchers.delete(onReadable) };
+  }
+
+  /** Somebody takes the host's side. */
+  connect(): void {
+    this.#host = true;
+    this.#stream = new MessageStream();
+  }
+
+  hangUp(): void {
+    this.#host = false;
+    this.#inbound = [];
+    this.#tell();
+  }
+
+  unplug(): void {
+    this.plugged = false;
+    this.hangUp();
+  }
+
+  /** What the host says, as messages or as bytes. */
+  say(...said: (TransferMessage | Buffer)[]): void {
+    for (const one of said) this.#inbound.push(Buffer.isBuffer(one) ? one : encode(one));
+    while (this.#inbound.length > 0 && this.watchers.size > 0) this.#tell();
+  }
+
+  /** Those of one kind that the producer has said, in order. */
+  said<Name extends MessageName>(name: Name): MessageOf<Name>[] {
+    return this.sent.filter(({ type }) => type === name) as unknown as MessageOf<Name>[];
+  }
+
+  #tell(): void {
+    for (const call of [...this.watchers]) call(0);
+  }
+
+  #check(fd: number): void {
+    if (!this.open$.has(fd)) throw new Error(`${fd} is not open`);
+    if (!this.plugged) throw nativeError(ENODEV, 'read');
+  }
+}
+
+export class FakePages implements MemoryCalls {
+  readonly open = new Set<number>();
+  /** What the next allocation fails with. */
+  failure: Error | undefined;
+  mayName = true;
+  mappings = 0;
+  #next = 1000;
+
+  readonly createMemory = (): number => this.#open();
+  readonly wrapMemory = (): number => this.#open();
+  readonly duplicate = (): number => this.#open();
+  readonly pageRuns = (memory: number, bytes: number): BigUint64Array => {
+    if (!this.mayName) throw nativeError(EPERM, 'read /proc/self/pagemap');
+    return BigUint64Array.of(BigInt(memory), 1n, BigInt(memory + 5), BigInt(bytes / 4096 - 1));
+  };
+  readonly mapDmabuf = (_fd: number, bytes: number): NativeMapping => {
+    this.mappings++;
+    const nothing = () => undefined;
+    const unmap = () => {
+      this.mappings--;
+    };
+    return {
+      buffer: new ArrayBuffer(bytes),
+      beginAccess: nothing,
+      endAccess: nothing,
+      close: unmap,
+    };
+  };
+  readonly close = (fd: number): void => {
+    if (!this.open.delete(fd)) throw new Error(`${fd} is not open`);
+  };
+
+  #open(): number {
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure;
+    this.open.add(++this.#next);
+    return this.#next;
+  }
+}
+
+export const welcome: MessageOf<'welcome'> = { type: 'welcome', version: 1, mostBuffers: 64, mostBytes: 2n ** 30n };
+
+export function transferRig(parts: Partial<ProducerParts> = {}): {
+  port: FakePort;
+  pages: FakePages;
+  producer: Producer;
+} {
+  const [port, pages] = [new FakePort(), new FakePages()];
+  const find = () => '/dev/vport1p3';
+  const producer = new Producer({ find, name: 'test', releaseTimeoutMs: 1000, memory: pages, port, ...parts });
+  return { port, pages, producer };
+}
