@@ -16,6 +16,19 @@ export class MessageStream {
     for (let whole = this.#next(); whole !== undefined; whole = this.#next()) yield decode(whole);
   }
 
+  /** A message has begun and is not whole. */
+  get holdsPart(): boolean {
+    return this.#have > 0;
+  }
+
+  /** The bytes that are no whole message yet; the stream is empty after that. */
+  takeRest(): Buffer {
+    const rest = Buffer.concat(this.#pending);
+    this.#pending = [];
+    this.#have = 0;
+    return rest;
+  }
+
   #next(): Buffer | undefined {
     if (this.#have < headerBytes) return undefined;
     const length = this.#front(headerBytes).readUInt32LE(0);

@@ -1,0 +1,24 @@
+/** The one way to a consumer in a process of its own. */
+import { MessageSocket } from '../../ipc/index.js';
+import { mostPrivateBytes } from '../protocol/messages.js';
+import { socketChannel } from './channel.js';
+import { Consumer } from './consumer.js';
+
+export interface ConsumerOptions {
+  /** What the broker calls this consumer in what it says. Default: the process's name and number. */
+  readonly name?: string | undefined;
+}
+
+/** The longest message to a consumer is an export, or a reason. */
+const messageBytes = 4096 + mostPrivateBytes;
+
+/**
+ * Connects to the broker that listens at `socket`, and greets. Rejects with ERR_SYSTEM where nobody listens (ENOENT, ECONNREFUSED),
+ * ERR_UNSUPPORTED where the broker refuses (another version; a host without /dev/udmabuf), ERR_PROTOCOL, ERR_CLOSED.
+ */
+export async function openConsumer(socket: string, options: ConsumerOptions = {}): Promise<Consumer> {
+  const { name = `${process.title} ${process.pid}` } = options;
+  const consumer = new Consumer(socketChannel(MessageSocket.connect(socket, { bytes: messageBytes, fds: 1 })), name);
+  await consumer.welcomed;
+  return consumer;
+}
