@@ -1,33 +1,12 @@
 /** `guesthead lab run`, `guesthead lab shell` and `guesthead lab setup`. */
-import { type Command, Option } from 'commander';
-import { labMachines, type LabMachine } from '../lab/choices.js';
-import type { Lab, LabOptions, Size } from '../lab/index.js';
+import type { Command } from 'commander';
+import type { Lab, LabOptions } from '../lab/index.js';
 import { GuestheadError } from '../errors.js';
 import { constants } from 'node:os';
-import { exitStatus, failStatus, failureLines, notBootedStatus, usageStatus } from './failure.js';
+import { exitStatus, failStatus, failureLines, usageStatus } from './failure.js';
 import { environmentOf } from './environment.js';
-import { collect, memorySize, pixelSize, seconds, wholeNumber } from './parse.js';
-
-interface LabCliOptions {
-  readonly size?: Size;
-  readonly heads: number;
-  readonly blob: 'on' | 'off';
-  readonly display: 'none' | 'dbus';
-  readonly memory: string;
-  readonly machine: LabMachine;
-  readonly kernel?: string;
-  readonly writable?: string[];
-  readonly modules?: string;
-  readonly root?: string;
-  readonly init?: string;
-  readonly qemu?: string;
-  readonly bootTimeout?: number;
-  readonly timeout: number;
-  readonly capture?: number;
-  readonly keepLog?: boolean;
-  readonly env?: readonly string[];
-  readonly bootFailure: number;
-}
+import { addMachineOptions, type LabCliOptions } from './lab-options.js';
+import { seconds, wholeNumber } from './parse.js';
 
 export function addLabCommand(program: Command): void {
   const lab = program
@@ -36,6 +15,7 @@ export function addLabCommand(program: Command): void {
   addMachineOptions(lab.command('run'))
     .description('boots the guest, runs a command in it in this folder, and passes its exit status on')
     .option('--capture <n>', 'take so many host captures of the counter pattern and compare them', wholeNumber(1, 100))
+    .option('--transfer', 'receive what `guesthead share` hands to the host, and compare it')
     .option('--timeout <s>', 'end a guest that takes longer', seconds, 600)
     .argument('<command...>', 'the command, after --')
     .passThroughOptions()
@@ -66,60 +46,14 @@ export function addLabCommand(program: Command): void {
     });
 }
 
-function addMachineOptions(command: Command): Command {
-  return command
-    .option('--size <WxH>', 'pixels of the preferred mode (default: 1920x1080, with several heads 1280x720)', pixelSize)
-    .option('--heads <n>', 'outputs of the display, all connected', wholeNumber(1, 16), 1)
-    .addOption(
-      new Option('--blob <on|off>', 'off = a host that refuses foreign buffers').choices(['on', 'off']).default('on'),
-    )
-    .addOption(
-      new Option('--display <name>', "dbus = QEMU's D-Bus display, of which captures are taken")
-        .choices(['none', 'dbus'])
-        .default('none'),
-    )
-    .option('--memory <size>', "the guest's memory", memorySize, '2G')
-    .addOption(
-      new Option('--machine <type>', "QEMU's PC: q35, or pc for an i440FX").choices(labMachines).default('q35'),
-    )
-    .option('--kernel <file|folder>', 'another kernel: an image (bzImage, vmlinuz), or the build tree as it lies')
-    .option(
-      '--modules <folder>',
-      "that kernel's modules, where `make modules_install INSTALL_MOD_PATH=FOLDER` wrote them",
-    )
-    .option('--qemu <file|folder>', 'another QEMU: the program qemu-system-x86_64, or the folder in which it was built')
-    .option('--boot-timeout <s>', 'give a boot up that takes longer (default: 60, with --init 180)', seconds)
-    .option(
-      '--writable <dir>',
-      'a folder that the guest writes through to this machine, besides this one (repeatable; / = all that you can write)',
-      collect,
-    )
-    .option(
-      '--root <dir>',
-      "another distribution's tree as the guest's root, e.g. what mmdebstrap made; nothing is written to it",
-    )
-    .option('--init <program>', 'what becomes PID 1 of the guest, e.g. /sbin/init; the command runs beside it')
-    .option(
-      '--env <name[=value]>',
-      'a variable of the command in the guest, by default with its value here (repeatable)',
-      collect,
-    )
-    .option(
-      '--boot-failure <status>',
-      'the exit status where the guest does not come up: 125 is skipped by `git bisect run`, 1 is bad',
-      wholeNumber(1, 255),
-      notBootedStatus,
-    )
-    .option('--keep-log', "keep the guest's console log and say where it is");
-}
-
 async function runInLab(command: readonly string[], options: LabCliOptions): Promise<number> {
   const asked = environmentOf(options.env ?? []);
   const interruption = interruptible();
   const lab = await bootOrSay(options, interruption);
   if (typeof lab === 'number') return lab;
   const captures = options.capture === undefined ? {} : { GUESTHEAD_CAPTURES: String(options.capture) };
-  const env = { ...captures, ...asked };
+  const transfer = options.transfer === true ? { GUESTHEAD_TRANSFER: '1' } : {};
+  const env = { ...captures, ...transfer, ...asked };
   const timer = setTimeout(() => {
     interruption.abort(`no end after ${options.timeout} s`);
   }, options.timeout * 1000);
@@ -202,6 +136,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
     display: options.display,
     memory: options.memory,
     type: options.machine,
+    transfer: options.transfer === true,
     kernel: options.kernel,
     writable: options.writable,
     root: options.root,

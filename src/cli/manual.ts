@@ -27,6 +27,7 @@ export const environment: readonly Entry[] = [
     'the service manager’s watchdog: it is fed at half this time, and only if every head has flipped since the last feed',
   ],
   ['GUESTHEAD_CAPTURES', 'set by guesthead lab run --capture for the command in the guest'],
+  ['GUESTHEAD_TRANSFER', 'set by guesthead lab run --transfer for the command in the guest'],
 ];
 
 export const files: readonly Entry[] = [

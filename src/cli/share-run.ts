@@ -8,7 +8,7 @@ import { createPattern, type Pattern } from '../render/index.js';
 import { CpuMeter, emulationOf } from '../report/index.js';
 import { openProducer, type Ending, type Producer, type TransferBuffer } from '../transfer/index.js';
 import type { Rate, ShareOptions } from './share-options.js';
-import { judgeShare, type ShareFigures, type ShareResult } from './share-result.js';
+import { judgeShare, type JudgedReceipt, type ShareFigures, type ShareResult } from './share-result.js';
 
 const buffers = 4;
 const standardSize = { width: 1920, height: 1080 };
@@ -18,20 +18,22 @@ export interface ShareSeams {
   readonly open: (options: ShareOptions) => Promise<Producer>;
   /** Why the pace says nothing here. */
   readonly emulation: () => string | undefined;
+  /** What a consumer on the host saw that judges; null where there is none. */
+  readonly judged: () => Promise<JudgedReceipt | null>;
 }
 
-const system: ShareSeams = { open: (options) => openProducer(options), emulation: emulationHere };
+const system: ShareSeams = { open: (options) => openProducer(options), emulation: emulationHere, judged: judgedByLab };
 
 /** Ends early, and well, with `signal`. Rejects as `openProducer` and `Producer.allocate` do, with ERR_NO_DEVICE where no broker comes. */
 export async function share(
   options: ShareOptions,
   signal: AbortSignal,
-  { open, emulation }: ShareSeams = system,
+  { open, emulation, judged }: ShareSeams = system,
 ): Promise<ShareResult> {
   const producer = await open(options);
   try {
     const figures = await new ShareRun(producer, options, signal).figures();
-    return judgeShare(figures, { emulation: emulation(), host: null });
+    return judgeShare(figures, { emulation: emulation(), host: await judged() });
   } finally {
     await producer.close();
   }
@@ -185,6 +187,17 @@ function noBroker(ms: number): GuestheadError {
 function emulationHere(): string | undefined {
   const lab = process.env['GUESTHEAD_LAB'];
   return emulationOf({ lab, hypervisor: loadNative().hypervisor(), cpuinfo: readFileSync('/proc/cpuinfo', 'utf8') });
+}
+
+/** `guesthead lab run --transfer` has a consumer that judges, and sets this. */
+const transferVariable = 'GUESTHEAD_TRANSFER';
+
+async function judgedByLab(): Promise<JudgedReceipt | null> {
+  if (process.env[transferVariable] === undefined) return null;
+  const { askTransferJudge } = await import('../lab/index.js');
+  const { faults, ...counts } = await askTransferJudge();
+  for (const fault of faults) process.stderr.write(`host: ${fault}\n`);
+  return counts;
 }
 
 function rounded(value: number): number {

@@ -11,6 +11,7 @@ import { displayCameras, screendumps, type OpenCamera } from './camera.js';
 import { startChild, type Child } from './processes.js';
 import { shareCommand, shareFailure } from './share.js';
 import { connectWhenUp, Qmp } from '../qmp/index.js';
+import type { TransferJudge } from './transfer.js';
 import { serveWitness, type WitnessReport } from './witness.js';
 
 const powerOffMs = 3_000;
@@ -24,6 +25,8 @@ export interface HypervisorOptions {
   readonly qemu: string;
   /** Folders that the guest writes through to the host. */
   readonly writable: readonly string[];
+  /** Whether a broker runs, with a consumer that judges; the machine has the port then. */
+  readonly judgesTransfer: boolean;
   readonly onProgress?: ((line: string) => void) | undefined;
   readonly onCaptures?: ((report: WitnessReport) => void) | undefined;
 }
@@ -35,6 +38,7 @@ export class Hypervisor {
   #agent: Agent | undefined;
   #qmp: Qmp | undefined;
   #witness: Socket | undefined;
+  #transfer: TransferJudge | undefined;
   readonly #died = new AbortController();
 
   constructor(private readonly options: HypervisorOptions) {
@@ -58,8 +62,9 @@ export class Hypervisor {
     const either = AbortSignal.any([signal, this.#startQemu(env)]);
     this.#agent = new Agent(await connectWhenUp(files.agent, either));
     this.#qmp = await Qmp.connect(files.qmp, either);
+    if (this.options.judgesTransfer) this.#transfer = await this.#openTransfer();
     this.#witness = await connectWhenUp(files.witness, either);
-    serveWitness(this.#witness, this.#cameras(this.#qmp), files.keptCapture, onCaptures);
+    serveWitness(this.#witness, this.#cameras(this.#qmp), files.keptCapture, onCaptures, this.#transfer);
     await this.heads.plugAll(either);
   }
 
@@ -67,6 +72,18 @@ export class Hypervisor {
     const { files, machine, onProgress } = this.options;
     if (machine.display === 'none') return screendumps(qmp, files.capture);
     return displayCameras(files.watch, onProgress ?? (() => undefined));
+  }
+
+  /** Loaded only where it is asked for. */
+  async #openTransfer(): Promise<TransferJudge> {
+    const { TransferJudge } = await import('./transfer.js');
+    return TransferJudge.open(this.options.files);
+  }
+
+  /** What stands in for features of the host, beyond what is known before the start. */
+  get standIns(): readonly string[] {
+    const standIn = this.#transfer?.standIn;
+    return standIn === undefined ? [] : [standIn];
   }
 
   /** By itself: it could not start, or the guest has powered off or panicked. */
@@ -84,6 +101,7 @@ export class Hypervisor {
     await this.#powerOff();
     this.#agent?.close();
     this.#witness?.destroy();
+    this.#transfer?.close();
     this.#qmp?.close();
     this.#agent = this.#qmp = undefined;
     for (const child of this.#children.reverse()) await child.end();

@@ -5,5 +5,6 @@ export type { LabOptions } from './lab.js';
 export type { MachineOptions, Size } from './machine.js';
 export { setUpLab } from './setup.js';
 export { shellQuote } from './shell.js';
-export { askWitness } from './witness.js';
+export type { TransferReport } from './transfer.js';
+export { askTransferJudge, askWitness } from './witness.js';
 export type { WitnessReport, WitnessRequest } from './witness.js';

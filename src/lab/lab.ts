@@ -32,6 +32,8 @@ export interface LabOptions extends MachineWishes, PartsWishes {
   readonly init?: string | undefined;
   /** Keeps the run's folder with the console's log. */
   readonly keepLog?: boolean;
+  /** Where there is a port of the transfer: whether the lab has a broker at it, with a consumer that judges. Default: it has. */
+  readonly broker?: boolean | undefined;
   /** Called with each judgement that the guest asked for. */
   readonly onCaptures?: (report: WitnessReport) => void;
   /** Ends the boot, or any command in the guest, with the signal's reason. */
@@ -70,6 +72,7 @@ export class Lab {
     const machine = machineOf(options);
     this.#hypervisor = new Hypervisor({
       ...{ files, machine, kernel, accelerator, qemu, writable },
+      judgesTransfer: machine.transfer && options.broker !== false,
       onProgress: options.onProgress,
       onCaptures: options.onCaptures,
     });
@@ -108,7 +111,7 @@ export class Lab {
 
   /** What stands in for hardware or host features in this lab, for people to read. */
   get standIns(): readonly string[] {
-    return this.parts.standIns;
+    return [...this.parts.standIns, ...this.#hypervisor.standIns];
   }
 
   /** Folders that the guest writes through to the host; what it writes elsewhere is gone with it. */

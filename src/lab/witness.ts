@@ -18,6 +18,7 @@ import {
 } from '../render/index.js';
 import type { Camera, OpenCamera } from './camera.js';
 import { readLines } from '../qmp/index.js';
+import type { TransferJudge, TransferReport } from './transfer.js';
 
 export const witnessPort = '/dev/virtio-ports/guesthead.witness';
 
@@ -27,6 +28,11 @@ export interface WitnessRequest {
   readonly head?: number;
   /** By what; default: every pixel of the counter pattern. */
   readonly judge?: JudgeKind;
+}
+
+/** What is asked for in place of captures: how the pictures were that a judging consumer received. */
+export interface TransferRequest {
+  readonly transfer: true;
 }
 
 export interface WitnessReport extends HostCaptures {
@@ -46,16 +52,30 @@ export function serveWitness(
   openCamera: OpenCamera,
   kept: KeptName,
   onReport?: (report: WitnessReport) => void,
+  transfer?: Pick<TransferJudge, 'report'>,
 ): void {
   const witness = new Witness(openCamera, kept);
   let answered = Promise.resolve(); // one capture at a time: they share the file
   readLines(socket, (line) => {
     answered = answered.then(async () => {
-      const report = await answer(witness, line);
-      onReport?.(report);
+      const isTransfer = 'transfer' in requestIn(line);
+      const report = isTransfer ? transferReport(transfer) : await answer(witness, line);
+      if ('captures' in report) onReport?.(report);
       if (!socket.destroyed) socket.write(`${JSON.stringify(report)}\n`);
     });
   });
+}
+
+function requestIn(line: string): object {
+  try {
+    return Object(JSON.parse(line)) as object;
+  } catch {
+    return {};
+  }
+}
+
+function transferReport(transfer: Pick<TransferJudge, 'report'> | undefined): TransferReport {
+  return transfer?.report() ?? { received: 0, exact: 0, torn: 0, faults: ['the lab has no broker (--transfer)'] };
 }
 
 /** Also a line that is no request has an answer, or the guest would wait for ever. */
@@ -142,16 +162,25 @@ let asked: Promise<unknown> = Promise.resolve();
 
 /** The guest's side: asks the host for captures of what is on a head now. Requests of one process wait for each other. */
 export function askWitness(request: WitnessRequest, port = witnessPort): Promise<WitnessReport> {
-  const answer = asked.then(() => ask(request, port));
+  return askInTurn<WitnessReport>(request, port);
+}
+
+/** How the pictures were that the lab's consumer received since the last such question. */
+export function askTransferJudge(port = witnessPort): Promise<TransferReport> {
+  return askInTurn<TransferReport>({ transfer: true }, port);
+}
+
+function askInTurn<Report>(request: WitnessRequest | TransferRequest, port: string): Promise<Report> {
+  const answer = asked.then(() => ask(request, port)) as Promise<Report>;
   asked = answer.catch(() => undefined);
   return answer;
 }
 
-async function ask(request: WitnessRequest, port: string): Promise<WitnessReport> {
+async function ask(request: WitnessRequest | TransferRequest, port: string): Promise<unknown> {
   const file = await open(port, 'r+'); // one open for both ways: a port has one reader and writer
   try {
     await file.write(`${JSON.stringify(request)}\n`);
-    return JSON.parse(await readLine(file, port)) as WitnessReport;
+    return JSON.parse(await readLine(file, port)) as unknown;
   } finally {
     await file.close();
   }

@@ -3,3 +3,5 @@
  * @module guesthead/transfer
  */
 export * from './guest/index.js';
+export * from './host/index.js';
+export * from './consumer/index.js';

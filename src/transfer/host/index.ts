@@ -5,4 +5,6 @@ export type { Broker } from './broker.js';
 export { describeEvent } from './broker-events.js';
 export type { BrokerEvent } from './broker-events.js';
 export type { BrokerLimits } from './limits.js';
+export { openGuestMemory } from './memory/index.js';
+export type { GuestMemoryOptions } from './memory/index.js';
 export type { GuestEvent, GuestMemory, GuestPages } from './guest-memory.js';
