@@ -48,7 +48,7 @@ const arrows = {
   // QEMU's machine protocol; the addon carries descriptors over it.
   qmp: ['native'],
   lab: ['render', 'qmp', 'host', 'transfer', 'sinks', 'native'],
-  host: ['render', 'qmp', ...system],
+  host: ['render', 'qmp', 'transfer', ...system],
   testing: ['device', ...system],
   // Pictures, films and judgements of what was received, for `host receive` and its like.
   sinks: ['render', 'ffi'],

@@ -14,7 +14,9 @@ interface QemuOptions extends Omit<HostWishes, 'accelerator'> {
   readonly json?: boolean;
 }
 
-type CheckOptions = Pick<QemuOptions, 'vfio' | 'heads' | 'size' | 'display' | 'memory' | 'qemu' | 'json'>;
+type CheckOptions = Pick<QemuOptions, 'vfio' | 'heads' | 'size' | 'display' | 'memory' | 'qemu' | 'json'> & {
+  readonly qmp?: string;
+};
 
 export function addHostCommand(program: Command): void {
   const host = program
@@ -24,6 +26,7 @@ export function addHostCommand(program: Command): void {
   addMachineOptions(host.command('check'))
     .description('looks at this host; exit status 3 where something needed is missing')
     .addOption(displayOption('the UI that is wanted (default: any with GL, and none is needed)'))
+    .option('--qmp <socket>', 'of a guest that runs: whether a broker could hand its buffers on')
     .option('--json', 'print one JSON object')
     .action(checkAndPrint);
   addWatchCommand(host);
@@ -39,6 +42,7 @@ function addQemuCommand(host: Command): void {
     .option('--initrd <file>', "the kernel's initial file system")
     .option('--append <words>', "the kernel's command line")
     .option('--disk <file>', "the guest's disk, qcow2 or raw")
+    .option('--transfer', "hand buffers of the guest's programs to programs of this host")
     .option('--name <name>', "the machine's name", 'guesthead')
     .addOption(
       new Option('--accel <how>', 'auto = KVM where it works here, else emulation')
@@ -89,9 +93,9 @@ function publicFacts({ program, accelerator, qemu, items, notes }: Generated): o
   };
 }
 
-async function checkAndPrint({ qemu, json, ...wishes }: CheckOptions): Promise<void> {
+async function checkAndPrint({ qemu, qmp, json, ...wishes }: CheckOptions): Promise<void> {
   const host = await import('../host/index.js');
-  const report = await host.checkHost(wishes, qemu);
+  const report = await host.checkHost(wishes, { qemu, qmp });
   const lines = json === true ? [JSON.stringify(report)] : host.describeChecks(report);
   process.stdout.write(`${lines.join('\n')}\n`);
   process.exitCode = report.verdict === 'no' ? noDeviceStatus : 0;

@@ -1,5 +1,5 @@
 /** `guesthead host check`: all checks of this host for a machine. */
-import { verdictOf, type HostReport } from './check.js';
+import { verdictOf, type HostCheck, type HostReport } from './check.js';
 import { checkKvm, checkQemu } from './check-qemu.js';
 import { checkRenderNode } from './check-render.js';
 import { checkUdmabuf } from './check-udmabuf.js';
@@ -10,8 +10,20 @@ import { architectureOf } from './architecture.js';
 import { findQemu } from './find-qemu.js';
 import { lookAtQemu, tryKvm } from './qemu.js';
 
+/** What to look at beside the host itself. */
+export interface Places {
+  /** A QEMU other than this architecture's usual one. */
+  readonly qemu?: string | undefined;
+  /** The broker's QMP socket of a guest that runs. */
+  readonly qmp?: string | undefined;
+}
+
 /** Changes nothing; starts QEMU a few times, for a moment. Throws ERR_USAGE. */
-export async function checkHost(wishes: HostWishes, name?: string, files = new HostFiles()): Promise<HostReport> {
+export async function checkHost(
+  wishes: HostWishes,
+  { qemu: name, qmp }: Places = {},
+  files = new HostFiles(),
+): Promise<HostReport> {
   const machine = hostMachineOf({ architecture: architectureOf(name), ...wishes });
   const { architecture } = machine;
   const { program, path } = findQemu(name, architecture);
@@ -24,6 +36,13 @@ export async function checkHost(wishes: HostWishes, name?: string, files = new H
     ...checkUdmabuf(files, machine),
     checkRenderNode(files, display, machine.vfio),
     ...checkVfio(files, machine),
+    ...(qmp === undefined ? [] : await checkGuest(qmp)),
   ];
   return { verdict: verdictOf(checks), checks };
+}
+
+/** Loaded only where it is asked for. */
+async function checkGuest(qmp: string): Promise<HostCheck[]> {
+  const { checkTransfer } = await import('./check-transfer.js');
+  return checkTransfer(qmp);
 }

@@ -7,6 +7,7 @@ import type { Item } from './item.js';
 import { needsFirmware } from './boot-items.js';
 import { itemsOf } from './items.js';
 import { findQemu } from './find-qemu.js';
+import { transferNotes } from './transfer-items.js';
 import { lookAtQemu, tryKvm, type KvmTrial, type Qemu } from './qemu.js';
 
 export interface Generated {
@@ -65,6 +66,7 @@ function notesOn(machine: HostMachine, program: string, qemu: Qemu | undefined, 
     notes.push(
       'This QEMU has no GL for viewers elsewhere (10.1 with Spice 0.15.3 has): each frame is copied, and nothing paces the guest.',
     );
+  notes.push(...transferNotes(machine));
   if (heads > 1 && display === 'none') notes.push('Without a UI only the first head is connected.');
   return notes;
 }

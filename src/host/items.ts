@@ -6,6 +6,7 @@ import { placed, type Item } from './item.js';
 import { bytesOf, type HostMachine, mebibyte } from './machine.js';
 import type { Qemu } from './qemu.js';
 import { peripheralItems } from './peripheral-items.js';
+import { transferItems } from './transfer-items.js';
 import { xml, type XmlElement } from './xml.js';
 
 /** What the items depend on beside the wishes. */
@@ -31,6 +32,7 @@ export function itemsOf(machine: HostMachine, facts: ItemFacts): Item[] {
     ...passThroughItems(machine, facts),
     ...displayItems(machine, facts.qemu),
     ...peripheralItems(machine),
+    ...transferItems(machine),
     ...bootItems(machine, facts.firmware),
   ];
 }

@@ -3,6 +3,7 @@ import type { Generated } from './generate.js';
 import { needsFirmware } from './boot-items.js';
 import type { DomainPart, Item } from './item.js';
 import { iommufdObject } from './items.js';
+import { libvirtTransferNotes } from './transfer-items.js';
 import { renderXml, xml, type XmlElement } from './xml.js';
 
 const qemuNamespace = 'http://libvirt.org/schemas/domain/qemu/1.0';
@@ -60,6 +61,7 @@ export function libvirtNotes({ items, machine }: Generated): string[] {
   if (machine.vfio !== undefined)
     notes.push("managed='yes': libvirt binds the GPU to vfio-pci, and raises the memlock limit by itself.");
   if (items.some((item) => item.arguments[1] === iommufdObject)) notes.push(iommufdNote);
+  notes.push(...libvirtTransferNotes(machine));
   if (items.some((item) => item.environment !== undefined))
     notes.push('A window needs a QEMU that runs as you: define the domain in qemu:///session.');
   return notes;

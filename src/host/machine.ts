@@ -25,6 +25,11 @@ export interface HostMachine {
   readonly spicePort: number | undefined;
   /** Where Spice listens otherwise. */
   readonly spiceSocket: string;
+  /** Whether buffers of the guest's programs are to reach programs of the host. */
+  readonly transfer: boolean;
+  /** Where the port to the guest's producer, and the broker's monitor, listen. */
+  readonly transferSocket: string;
+  readonly qmpSocket: string;
   /** Guest memory as QEMU takes it, e.g. `4G`. */
   readonly memory: string;
   readonly cpus: number;
@@ -53,7 +58,10 @@ export function hostMachineOf(wishes: HostWishes): HostMachine {
     vfio: wishes.vfio === undefined ? undefined : parsePciAddress(wishes.vfio),
     display: wishes.display ?? 'gtk',
     spicePort: wishes.spicePort,
-    spiceSocket: wishes.spiceSocket ?? join(process.env['XDG_RUNTIME_DIR'] ?? '/tmp', `${name}-spice.sock`),
+    spiceSocket: wishes.spiceSocket ?? runtimePath(`${name}-spice.sock`),
+    transfer: wishes.transfer ?? false,
+    transferSocket: wishes.transferSocket ?? runtimePath(`${name}-transfer.sock`),
+    qmpSocket: wishes.qmpSocket ?? runtimePath(`${name}-broker-qmp.sock`),
     kernel: absolute(wishes.kernel),
     initrd: absolute(wishes.initrd),
     append: wishes.append,
@@ -62,6 +70,11 @@ export function hostMachineOf(wishes: HostWishes): HostMachine {
   };
   judge(machine);
   return machine;
+}
+
+/** In the user's folder for what lives as long as a session. */
+function runtimePath(file: string): string {
+  return join(process.env['XDG_RUNTIME_DIR'] ?? '/tmp', file);
 }
 
 function judge({ name, heads, size, memory, cpus, kernel, initrd, append, display, spicePort }: HostMachine): void {

@@ -7,6 +7,8 @@ import type { PageRun } from '../protocol/fields.js';
 export interface GuestMemory {
   /** How its pages reach a consumer: as a dma-buf, or only as a mapping in this process (the host has no /dev/udmabuf). */
   readonly kind: 'dma-buf' | 'mapping';
+  /** Why there are no dma-bufs, a clause for people; undefined where there are. */
+  readonly whyMapped?: string | undefined;
   /**
    * Takes the pages of `runs`, in their order, `bytes` in all. Throws ERR_USAGE for runs that the guest may not name (outside of its
    * RAM, overlapping the end of a region, none or too many), ERR_SYSTEM where the host refuses.

@@ -29,3 +29,27 @@ describe('the libvirt domain of a host that has iommufd alone', () => {
     assert.doesNotMatch(libvirtNotes(generated({ vfio })).join('\n'), /iommufd/);
   });
 });
+
+describe('the libvirt domain of a guest whose buffers are handed on', () => {
+  const domain = libvirtDomain(generated({ transfer: true, transferSocket: '/run/t', qmpSocket: '/run/q' }));
+
+  it('has the port as a channel with a name of its own, and memory that can be shared', () => {
+    const channel = [
+      '<channel type="unix">',
+      '<source mode="bind" path="/run/t"/>',
+      '<target type="virtio" name="org.guesthead.transfer.0"/>',
+      '<alias name="ua-transfer0"/>',
+    ];
+    assert.match(domain, new RegExp(channel.join('\\s*')));
+    assert.match(domain, /<source type="memfd"\/>\s*<access mode="shared"\/>/);
+  });
+
+  it('passes a monitor of the broker’s on, which libvirt has no word for', () => {
+    assert.match(domain, /<qemu:arg value="-qmp"\/>\s*<qemu:arg value="unix:\/run\/q,server=on,wait=off"\/>/);
+  });
+
+  it('says by which name the broker finds the port', () => {
+    assert.match(libvirtNotes(generated({ transfer: true })).join('\n'), /--device ua-transfer0/);
+    assert.doesNotMatch(libvirtNotes(generated({})).join('\n'), /--device/);
+  });
+});

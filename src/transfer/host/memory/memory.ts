@@ -13,8 +13,7 @@ export type MemoryNative = PagesNative & Pick<Native, 'sealsOf'>;
 
 export class RamMemory implements GuestMemory {
   readonly kind: 'dma-buf' | 'mapping';
-  /** Why there are no dma-bufs, for people to read; undefined where there are. */
-  readonly reason: string | undefined;
+  readonly whyMapped: string | undefined;
   #ram: GuestRam | undefined;
 
   /** Owns the files of `ram`; `onClose` ends what it was learnt from. */
@@ -25,8 +24,8 @@ export class RamMemory implements GuestMemory {
     private readonly native: MemoryNative = loadNative(),
   ) {
     this.#ram = ram;
-    this.reason = whyNoDmabuf(ram.files, native);
-    this.kind = this.reason === undefined ? 'dma-buf' : 'mapping';
+    this.whyMapped = whyNoDmabuf(ram.files, native);
+    this.kind = this.whyMapped === undefined ? 'dma-buf' : 'mapping';
   }
 
   get ram(): GuestRam {
