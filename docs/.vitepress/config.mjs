@@ -40,11 +40,16 @@ export default defineConfig({
           page('Draw with the GPU', '/drawing'),
           page('Write a compositor', '/compositor'),
           page('Test a program without devices', '/testing'),
+          page('The transfer', '/transfer'),
         ],
       },
       {
         text: 'API',
-        items: [page('guesthead', '/api/guesthead/'), page('guesthead/testing', '/api/guesthead/testing/')],
+        items: [
+          page('guesthead', '/api/guesthead/'),
+          page('guesthead/testing', '/api/guesthead/testing/'),
+          page('guesthead/transfer', '/api/guesthead/transfer/'),
+        ],
       },
     ],
   },

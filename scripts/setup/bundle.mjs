@@ -12,7 +12,11 @@ const options = {
   platform: 'node',
   target: 'node20',
   packages: 'external',
-  alias: { rxjs: join(root, 'node_modules/rxjs/dist/esm/index.js'), guesthead: join(root, 'src/index.ts') },
+  alias: {
+    rxjs: join(root, 'node_modules/rxjs/dist/esm/index.js'),
+    'guesthead/transfer': join(root, 'src/transfer/index.ts'),
+    guesthead: join(root, 'src/index.ts'),
+  },
   logLevel: 'error',
 };
 
