@@ -62,6 +62,14 @@ const badFunction = [
 
 const anyFd = [plain, ...badFd] as const;
 const anyAccess = [1, ...badAccess] as const;
+const anyBytes = [
+  4096,
+  notNumber,
+  [0, RangeError],
+  [-4096, RangeError],
+  [0.5, RangeError],
+  [2 ** 53, RangeError],
+] as const;
 
 const callees: Callee[] = [
   { on: native, name: 'openDevice', args: [anyFd] },
@@ -76,11 +84,7 @@ const callees: Callee[] = [
   {
     on: native,
     name: 'mapDmabuf',
-    args: [
-      [file, ...badFd],
-      [4096, notNumber, [0, RangeError], [-4096, RangeError], [0.5, RangeError], [2 ** 53, RangeError]],
-      [3, ...badAccess],
-    ],
+    args: [[file, ...badFd], anyBytes, [3, ...badAccess]],
   },
   { on: native, name: 'exportSyncFile', args: [anyFd, anyAccess] },
   { on: native, name: 'importSyncFile', args: [anyFd, anyFd, anyAccess] },
@@ -88,6 +92,9 @@ const callees: Callee[] = [
   { on: native, name: 'syncFileInfo', args: [anyFd] },
   { on: native, name: 'readUevent', args: [anyFd] },
   { on: native, name: 'duplicate', args: [anyFd] },
+  { on: native, name: 'createMemory', args: [anyBytes] },
+  { on: native, name: 'wrapMemory', args: [anyFd, anyBytes] },
+  { on: native, name: 'pageRuns', args: [anyFd, anyBytes] },
   { on: native, name: 'dirtyFramebuffer', args: [anyFd, [7, ...badUint32]] },
   {
     on: native,

@@ -7,3 +7,4 @@ export type { BufferState } from './buffer-states.js';
 export type { Ending, Export, ExportOptions } from './export.js';
 export type { PictureOptions } from './picture.js';
 export { findPort } from './find-port.js';
+export type { Layout } from '../protocol/messages.js';
