@@ -3,6 +3,8 @@ import { Option, type Command } from 'commander';
 import { hostAccelerators, hostDisplays } from '../host/choices.js';
 import type { Generated, HostWishes } from '../host/index.js';
 import { noDeviceStatus } from './failure.js';
+import { addBrokerCommand } from './host-broker.js';
+import { addReceiveCommand } from './host-receive.js';
 import { addWatchCommand } from './host-watch.js';
 import { memorySize, pixelSize, wholeNumber } from './parse.js';
 
@@ -30,6 +32,8 @@ export function addHostCommand(program: Command): void {
     .option('--json', 'print one JSON object')
     .action(checkAndPrint);
   addWatchCommand(host);
+  addBrokerCommand(host);
+  addReceiveCommand(host);
 }
 
 function addQemuCommand(host: Command): void {

@@ -8,3 +8,4 @@ export type { BrokerLimits } from './limits.js';
 export { openGuestMemory } from './memory/index.js';
 export type { GuestMemoryOptions } from './memory/index.js';
 export type { GuestEvent, GuestMemory, GuestPages } from './guest-memory.js';
+export * from './memory/index.js';
