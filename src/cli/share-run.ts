@@ -1,6 +1,6 @@
 /** One run of `guesthead share`: four buffers, each drawn, exported and drawn again once the host has released it. */
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError } from '../errors.js';
 import { Durations } from '../head/index.js';
 import { loadNative } from '../native.js';
@@ -131,7 +131,10 @@ class ShareRun {
   async #next(): Promise<void> {
     const buffer = this.producer.acquire();
     if (buffer === undefined) await this.#aRelease();
-    else this.#share(buffer);
+    else {
+      this.#share(buffer);
+      await turn(); // a release that has come meanwhile is heard before the next drawing
+    }
   }
 
   /** When the next picture is due. */

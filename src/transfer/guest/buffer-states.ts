@@ -55,10 +55,10 @@ export class BufferStates<B> {
 
   /** The free one that was drawn into longest ago; undefined: none is. */
   acquireAny(): B | undefined {
-    const free = [...this.#slots].filter(([, { state }]) => state === 'free');
-    const [first, ...others] = free;
-    if (first === undefined) return undefined;
-    return this.acquire(others.reduce((best, one) => (one[1].contents < best[1].contents ? one : best), first)[0]);
+    let oldest: [B, Slot] | undefined;
+    for (const one of this.#slots)
+      if (one[1].state === 'free' && (oldest === undefined || one[1].contents < oldest[1].contents)) oldest = one;
+    return oldest === undefined ? undefined : this.acquire(oldest[0]);
   }
 
   /** The drawing was given up: the pixels are of no frame any more. */

@@ -135,11 +135,21 @@ export function writeFields<F extends Fields>(fields: F, values: ValuesOf<F>, by
 /** Throws ERR_PROTOCOL where the bytes are too few or too many. */
 export function readFields<F extends Fields>(fields: F, bytes: Buffer): ValuesOf<F> {
   const left = new Bytes(bytes);
-  const values = Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, one.read(left)]));
+  const values: Record<string, unknown> = {};
+  for (const [name, one] of entriesOf(fields)) values[name] = one.read(left);
   if (left.left > 0) throw malformed(`${left.left} bytes follow its end`);
   return values as ValuesOf<F>;
 }
 
 function each<F extends Fields>(fields: F, values: ValuesOf<F>): [Field<unknown>, unknown][] {
-  return Object.entries(fields).map(([name, one]) => [one, values[name]]);
+  return entriesOf(fields).map(([name, one]) => [one, values[name]]);
+}
+
+/** Of each kind of message once: several are read and written a frame. */
+const entries = new WeakMap<Fields, [string, Field<unknown>][]>();
+
+function entriesOf(fields: Fields): [string, Field<unknown>][] {
+  const known = entries.get(fields) ?? Object.entries(fields);
+  entries.set(fields, known);
+  return known;
 }
