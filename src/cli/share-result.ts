@@ -48,12 +48,14 @@ export interface ShareCircumstances {
   readonly host: JudgedReceipt | null;
 }
 
+/** `figures` may be of a result that was judged before: the lab judges it anew, with what the host saw. */
 export function judgeShare(figures: ShareFigures, { emulation, host }: ShareCircumstances): ShareResult {
   const reasons = [
     ...reasonsOf(figures, emulation === undefined),
     ...(host === null ? [] : hostReasons(host, figures)),
   ];
-  return { verdict: reasons.length === 0 ? 'pass' : 'fail', reasons, ...figures, host };
+  const judgement = { verdict: reasons.length === 0 ? 'pass' : 'fail', reasons } as const;
+  return { ...judgement, ...figures, ...judgement, host };
 }
 
 function reasonsOf(figures: ShareFigures, isPaceJudged: boolean): string[] {

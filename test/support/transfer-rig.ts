@@ -24,6 +24,8 @@ export class FakePort implements PortCalls {
   /** Bytes that are taken before it is full. */
   room = Infinity;
   plugged = true;
+  /** Hears each message of the producer. */
+  onSent: ((message: TransferMessage) => void) | undefined;
   #host = false;
   #inbound: Buffer[] = [];
   #stream = new MessageStream();
@@ -54,7 +56,10 @@ export class FakePort implements PortCalls {
     const count = Math.min(bytes.length, this.room);
     if (!this.#host || count === 0) throw nativeError(EAGAIN, 'write');
     this.room -= count;
-    this.sent.push(...this.#stream.push(Buffer.from(bytes.subarray(0, count))));
+    for (const message of this.#stream.push(Buffer.from(bytes.subarray(0, count)))) {
+      this.sent.push(message);
+      this.onSent?.(message);
+    }
     return count;
   }
 
@@ -121,14 +126,17 @@ export class FakePages implements MemoryCalls {
     if (!this.mayName) throw nativeError(EPERM, 'read /proc/self/pagemap');
     return BigUint64Array.of(BigInt(memory), 1n, BigInt(memory + 5), BigInt(bytes / 4096 - 1));
   };
+  /** What was drawn into last. */
+  drawn = new ArrayBuffer(0);
   readonly mapDmabuf = (_fd: number, bytes: number): NativeMapping => {
     this.mappings++;
+    this.drawn = new ArrayBuffer(bytes);
     const nothing = () => undefined;
     const unmap = () => {
       this.mappings--;
     };
     return {
-      buffer: new ArrayBuffer(bytes),
+      buffer: this.drawn,
       beginAccess: nothing,
       endAccess: nothing,
       close: unmap,
@@ -158,4 +166,19 @@ export function transferRig(parts: Partial<ProducerParts> = {}): {
   const find = () => '/dev/vport1p3';
   const producer = new Producer({ find, name: 'test', releaseTimeoutMs: 1000, memory: pages, port, ...parts });
   return { port, pages, producer };
+}
+
+/** A broker that takes all, and releases each export in a later turn of the event loop. */
+export function obligingBroker(port: FakePort): void {
+  const answers: Partial<Record<MessageName, (message: never) => TransferMessage>> = {
+    hello: () => welcome,
+    register: ({ buffer }: MessageOf<'register'>) => ({ type: 'registered', buffer }),
+    export: ({ id }: MessageOf<'export'>) => ({ type: 'released', id }),
+    unregister: ({ buffer }: MessageOf<'unregister'>) => ({ type: 'unregistered', buffer }),
+  };
+  port.onSent = (message) => {
+    const answer = answers[message.type]?.(message as never);
+    if (answer !== undefined) setImmediate(() => port.say(answer));
+  };
+  port.connect();
 }
