@@ -95,7 +95,7 @@ export class FakeGuest {
     readonly socket: Socket,
     private readonly memory: FakeGuestMemory,
   ) {
-    this.ended = once(socket, 'close');
+    this.ended = once(socket, 'close').catch(() => undefined); // by an error, too
     socket.on('data', (bytes: Buffer) => {
       this.heard.push(...this.#stream.push(bytes));
       this.#wake?.();

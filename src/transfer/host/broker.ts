@@ -170,7 +170,7 @@ export class Broker {
     const send = (message: TransferMessage) => this.#port.send(encode(message));
     const current = memory.current; // throws where QEMU has just gone
     send({ type: 'welcome', version, mostBuffers: limits.buffers, mostBytes: limits.bytes });
-    const nextHandle = () => (this.#handles = (this.#handles + 1) >>> 0);
+    const nextHandle = () => (this.#handles = (this.#handles % 0xffff_ffff) + 1);
     this.#session = new Session({ memory: current, limits, consumers: this.#consumers.joined, nextHandle, send });
     this.#tell({ type: 'producer', name: greeting.name.slice(0, 64) });
   }
