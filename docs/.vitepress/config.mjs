@@ -41,6 +41,7 @@ export default defineConfig({
           page('Write a compositor', '/compositor'),
           page('Test a program without devices', '/testing'),
           page('The transfer', '/transfer'),
+          page('The transfer’s protocol', '/transfer-protocol'),
         ],
       },
       {

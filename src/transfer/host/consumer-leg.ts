@@ -30,6 +30,9 @@ export interface LegHandlers {
   left(leg: ConsumerLeg, why: string): void;
 }
 
+/** Characters: what a stranger calls itself may be in it. */
+const longestReason = 500;
+
 export class ConsumerLeg {
   /** What it calls itself; empty until it has greeted. */
   name = '';
@@ -83,7 +86,12 @@ export class ConsumerLeg {
   /** Says why, where it still reads. Idempotent. */
   drop(why: string): void {
     if (this.#closed) return;
-    this.#send({ type: 'refused', what: this.#greeting === undefined ? 0 : kindOf('hello'), buffer: 0, reason: why });
+    this.#send({
+      type: 'refused',
+      what: this.#greeting === undefined ? 0 : kindOf('hello'),
+      buffer: 0,
+      reason: why.slice(0, longestReason),
+    });
     this.close(why);
   }
 

@@ -22,7 +22,7 @@ const { u16, u32, u64, id, blob, text, runs } = field;
 const layout = { width: u32, height: u32, format: u32, modifier: u64, offset: u32, stride: u32, size: u64 } as const;
 
 /** Which way each goes: p producer, b broker, c consumer. */
-const kinds = {
+export const kinds = {
   /** p→b, c→b, first of all: the versions that are spoken, and who speaks. */
   hello: { kind: 1, fields: { magic: u32, oldest: u16, newest: u16, name: text } },
   /** b→p, b→c: the version to speak, and the limits. */

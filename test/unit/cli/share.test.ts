@@ -11,7 +11,11 @@ import { obligingBroker, transferRig } from '../../support/transfer-rig.js';
 const size = { width: 96, height: 64 };
 
 function run(options: ShareOptions, rig = transferRig(), signal = new AbortController().signal) {
-  return share({ size, ...options }, signal, { open: () => Promise.resolve(rig.producer), emulation: () => 'a test' });
+  return share({ size, ...options }, signal, {
+    open: () => Promise.resolve(rig.producer),
+    emulation: () => 'a test',
+    judged: () => Promise.resolve(null),
+  });
 }
 
 /** 4 bytes a pixel as it lies in memory, as the host would see it. */

@@ -39,7 +39,7 @@ describe('the documents', () => {
 
   it('are all in the menu of the site', () => {
     const config = readFileSync(join(packageRoot, 'docs/.vitepress/config.mjs'), 'utf8');
-    const menu = [...config.matchAll(/page\('[^']*', '\/(\w+)'\)/g)].map(([, name]) => `docs/${name}.md`);
+    const menu = [...config.matchAll(/page\('[^']*', '\/([\w-]+)'\)/g)].map(([, name]) => `docs/${name}.md`);
     const pages = all.map(({ path }) => path).filter((path) => path.startsWith('docs/') && path !== 'docs/index.md');
     assert.deepEqual([...new Set(menu)].sort(), pages.sort());
   });
