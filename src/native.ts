@@ -274,13 +274,7 @@ export interface NativeBusPeer {
    * variant is `[signature, value]`, a descriptor stays the caller's. Throws NativeError (EAGAIN: a descriptor can be sent
    * only once the other end has answered something; ENOTCONN).
    */
-  call(
-    path: string,
-    interfaceName: string,
-    member: string,
-    signature: string,
-    values: readonly BusValue[],
-  ): number;
+  call(path: string, interfaceName: string, member: string, signature: string, values: readonly BusValue[]): number;
   /** Answers a call, once; a token that was answered, or is 0, is ignored. Throws as `call` does. */
   reply(token: number, signature: string, values: readonly BusValue[]): void;
   /** Answers a call with an error: a name such as `org.freedesktop.DBus.Error.Failed`. */

@@ -49,6 +49,9 @@ napi_value Peer::open(const Napi::CallbackInfo& info) {
   const int fd = fdOf(info[0], "fd");
   const bool isServer = booleanOf(info[1], "isServer");
   const Napi::Object handlers = objectOf(info[2], "handlers");
+  const Functions functions = {functionOf(handlers.Get("call"), "handlers.call"),
+                               functionOf(handlers.Get("reply"), "handlers.reply"),
+                               functionOf(handlers.Get("end"), "handlers.end")};
   const auto& environment = Environment::of(info.Env());
   const auto peer = std::make_shared<Peer>(environment);
   try {
@@ -57,7 +60,7 @@ napi_value Peer::open(const Napi::CallbackInfo& info) {
     throwMissing(info.Env(), missing);
   }
   const napi_value owner = wrap(*environment, peer);
-  peer->start(owner, handlers);
+  peer->start(owner, handlers, functions);
   return owner;
 }
 
@@ -75,15 +78,13 @@ void Peer::connect(int fd, bool isServer) {
   succeeded(bus.start(bus_), "sd_bus_start");
 }
 
-void Peer::start(napi_value owner, const Napi::Object& handlers) {
+void Peer::start(napi_value owner, napi_value handlers, const Functions& functions) {
   const napi_env env = environment_->env();
   const int fd = succeeded(Library::load().get_fd(bus_), "sd_bus_get_fd");
   poller_ = std::make_unique<Poller>(environment_, UniqueFd::duplicate(fd),
                                      [this](int error) { onReady(error); });
   callbacks_.bind(env, owner, "guesthead:dbus", handlers,
-                  {functionOf(handlers.Get("call"), "handlers.call"),
-                   functionOf(handlers.Get("reply"), "handlers.reply"),
-                   functionOf(handlers.Get("end"), "handlers.end")});
+                  {functions[onCall], functions[onReply], functions[onEnd]});
   watch();
   environment_->add(this);
   callbacks_.hold(true);
@@ -241,9 +242,10 @@ void Peer::watch() {
   if (result < 0) throw SystemError{-result, "epoll_ctl"};
 }
 
-/** Told once, after which nothing follows. */
+/** Told once, after which nothing follows. A reset is an end too: something of ours was unread. */
 void Peer::end(int error) {
   if (closed_) return;
+  if (error == ECONNRESET || error == EPIPE) error = 0;
   const napi_env env = environment_->env();
   poller_->stop();
   callbacks_.call(onEnd, {numberValue(env, error)});

@@ -38,7 +38,8 @@ class Peer final : public Closable, public std::enable_shared_from_this<Peer> {
 
  private:
   void connect(int fd, bool isServer);
-  void start(napi_value owner, const Napi::Object& handlers);
+  using Functions = std::array<napi_value, 3>;
+  void start(napi_value owner, napi_value handlers, const Functions& functions);
   void onReady(int error);
   void onMessages();
   void deliver(Message message);

@@ -25,6 +25,9 @@ interface Method {
 }
 
 type Numbers = readonly number[];
+type Four = [number, number, number, number];
+/** Of ScanoutDMABUF2: descriptors, the part that is shown, offsets, strides, planes, format, the whole's size, modifier, y0_top. */
+type Scanout2 = [Numbers, ...Four, Numbers, Numbers, ...Four, bigint, boolean];
 
 /** Linear, or not said: a guest's blob is linear, and QEMU says INVALID of it. */
 const modifiers: readonly bigint[] = [0n, 0x00ff_ffff_ffff_ffffn];
@@ -62,16 +65,7 @@ const methods: Readonly<Record<string, Method>> = {
   [`${base}.Unix.ScanoutDMABUF2.ScanoutDMABUF2`]: {
     signature: 'ahuuuuauauuuuutb',
     run: (values, options) => {
-      const [fds, x, y, width, height, offsets, strides] = values as [Numbers, ...number[], Numbers, Numbers] &
-        [Numbers, number, number, number, number, Numbers, Numbers];
-      const [planes, fourcc, , , modifier, y0Top] = values.slice(7) as [
-        number,
-        number,
-        number,
-        number,
-        bigint,
-        boolean,
-      ];
+      const [fds, x, y, width, height, offsets, strides, planes, fourcc, , , modifier, y0Top] = values as Scanout2;
       const [fd, first, stride] = [fds[0], offsets[0], strides[0]];
       if (planes !== 1 || fd === undefined || first === undefined || stride === undefined)
         throw refused(`a buffer of ${planes} planes`);
