@@ -34,7 +34,8 @@ export class QemuDisplay {
   constructor(private readonly facts: DisplayFacts = {}) {
     const connectStream = () => this.#accept();
     this.native = new Proxy(this.#native, {
-      get: (target, name: keyof Native) => (name === 'connectStream' ? connectStream : target[name]),
+      get: (target, name: keyof Native) =>
+        name === 'connectStream' ? connectStream : (Reflect.get(target, name) as unknown),
     });
   }
 
