@@ -43,6 +43,7 @@
       'gl/functions.cc',
       'gl/gbm.cc',
       'gl/info.cc',
+      'gl/own_memory.cc',
       'gl/painter.cc',
       'gl/placement.cc',
       'gl/program.cc',

@@ -174,6 +174,10 @@ export interface GlInfo {
   readonly externalTextures: boolean;
   /** The driver tells of a lost context. */
   readonly robust: boolean;
+  /** It draws on the CPU: Mesa's llvmpipe or softpipe. */
+  readonly software: boolean;
+  /** It draws into and from dma-bufs of its own node only, as Mesa's software renderers do; others are refused. */
+  readonly ownMemoryOnly: boolean;
   /** What dma-bufs it takes, as eglQueryDmaBufFormatsEXT tells; empty where it cannot be asked. */
   readonly formats: readonly GlFormat[];
 }

@@ -4,9 +4,13 @@
 #include <sstream>
 
 #include "gl/failure.h"
+#include "gl/gbm.h"
 
 namespace guesthead::gl {
 namespace {
+
+/** Mesa's renderers on the CPU, as GL_RENDERER names them. */
+constexpr const char* kSoftware[] = {"llvmpipe", "softpipe", "swrast", "Software"};
 
 const char* textOf(const void* text) {
   return text == nullptr ? "" : static_cast<const char*>(text);
@@ -27,6 +31,7 @@ Context::Context(const Gpu& gpu) : functions_(Functions::load()) {
   try {
     makeContext();
     describe();
+    describeMemory(gpu);
   } catch (...) {
     destroyContext();
     throw;
@@ -193,6 +198,19 @@ void Context::describeExtensions() {
   info_.dmabufModifiers = info_.dmabufImport && has("EGL_EXT_image_dma_buf_import_modifiers") &&
                           egl.QueryDmaBufFormatsEXT != nullptr &&
                           egl.QueryDmaBufModifiersEXT != nullptr;
+}
+
+/** Without a node Mesa maps the dma-bufs themselves. */
+void Context::describeMemory(const Gpu& gpu) {
+  info_.software = std::any_of(std::begin(kSoftware), std::end(kSoftware), [&](const char* name) {
+    return info_.renderer.find(name) != std::string::npos;
+  });
+  info_.ownMemoryOnly = info_.software && gpu.gbmDevice != nullptr;
+  if (info_.ownMemoryOnly) ownMemory_.emplace(nodeOfGbmDevice(gpu.gbmDevice));
+}
+
+void Context::checkMemory(int dmabuf) const {
+  if (ownMemory_) ownMemory_->check(dmabuf);
 }
 
 void Context::describeFormats() {

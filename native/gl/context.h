@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gl/display.h"
+#include "gl/own_memory.h"
 
 namespace guesthead::gl {
 
@@ -41,6 +42,10 @@ struct Info {
   bool bgra = false;
   bool rowLength = false;
   bool robust = false;
+  /** It draws on the CPU. */
+  bool software = false;
+  /** It can draw into and from dma-bufs of its own node only. */
+  bool ownMemoryOnly = false;
   std::vector<DmabufFormat> formats;
 };
 
@@ -57,6 +62,8 @@ class Context {
   const Functions& functions() const { return functions_; }
   EGLDisplay display() const { return display_->get(); }
   const Info& info() const { return info_; }
+  /** Throws Failure for a dma-buf that the driver could not map. */
+  void checkMemory(int dmabuf) const;
   /** Throws away the context, which is lost, and makes another on the same display. Throws Failure.
    */
   void renew();
@@ -72,6 +79,7 @@ class Context {
   bool tryContext(EGLConfig config, int major, bool robust);
   void destroyContext();
   void describe();
+  void describeMemory(const Gpu& gpu);
   void describeExtensions();
   void describeFormats();
   std::vector<Modifier> modifiersOf(EGLint fourcc) const;
@@ -84,6 +92,8 @@ class Context {
   std::string displayExtensions_;
   std::string glExtensions_;
   Info info_;
+  /** Where what it draws into and from has to be memory of its node. */
+  std::optional<OwnMemory> ownMemory_;
 };
 
 /** Whether a list of extensions, separated by spaces, has this one. */

@@ -24,15 +24,25 @@ std::optional<uintptr_t> wordAt(uintptr_t address) {
   return word;
 }
 
+/** Who has a device has libgbm loaded: it is not loaded here. Null where there is none. */
+void* function(const char* name) {
+  void* libgbm = dlopen("libgbm.so.1", RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
+  if (libgbm == nullptr) return nullptr;
+  void* found = dlsym(libgbm, name);
+  dlclose(libgbm);
+  return found;
+}
+
 }  // namespace
 
-/** Who has a device has libgbm loaded: it is not loaded here. */
 bool isGbmDevice(uintptr_t address) {
-  void* libgbm = dlopen("libgbm.so.1", RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
-  if (libgbm == nullptr) return false;
-  void* create = dlsym(libgbm, "gbm_create_device");
-  dlclose(libgbm);
+  void* create = function("gbm_create_device");
   return create != nullptr && wordAt(address) == reinterpret_cast<uintptr_t>(create);
+}
+
+int nodeOfGbmDevice(void* device) {
+  const auto get = reinterpret_cast<int (*)(void*)>(function("gbm_device_get_fd"));
+  return get == nullptr ? -1 : get(device);
 }
 
 }  // namespace guesthead::gl

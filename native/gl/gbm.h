@@ -10,4 +10,7 @@ namespace guesthead::gl {
  */
 bool isGbmDevice(uintptr_t address);
 
+/** The node that the device was made on, which stays its maker's. Of a GBM device only. */
+int nodeOfGbmDevice(void* device);
+
 }  // namespace guesthead::gl

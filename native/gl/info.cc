@@ -37,6 +37,8 @@ Napi::Object infoValue(Napi::Env env, const Info& info) {
   object.Set("dmabufModifiers", info.dmabufModifiers);
   object.Set("externalTextures", info.externalTextures);
   object.Set("robust", info.robust);
+  object.Set("software", info.software);
+  object.Set("ownMemoryOnly", info.ownMemoryOnly);
   object.Set("formats", formatsOf(env, info.formats));
   return object;
 }

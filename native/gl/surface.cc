@@ -82,6 +82,7 @@ Surface::Surface(Context& context, const DmabufLayout& layout)
                   "this driver imports no dma-bufs"};
   }
   checkLayout(layout);
+  for (const Plane& plane : layout.planes) context.checkMemory(plane.fd.get());
   const auto attributes = attributesOf(layout, takesModifier(info, layout));
   const auto& egl = context.functions().egl;
   image_ = egl.CreateImageKHR(context.display(), EGL_NO_CONTEXT, EGL_LINUX_DMA_BUF_EXT, nullptr,

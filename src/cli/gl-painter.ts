@@ -14,7 +14,7 @@ import { openGlHead } from './gl-paths.js';
 import type { HeadPainter, OnDrawn, Painters } from './head-painter.js';
 import type { HeadRunOptions, RunPattern } from './run-options.js';
 import type { StartTimes } from './start-times.js';
-import { isGlOnly, isSoftware } from './who-draws.js';
+import { isGlOnly } from './who-draws.js';
 
 /** A software renderer compiles the first drawing for that long on an emulated processor that others keep busy. */
 const patienceMs = 60_000;
@@ -36,7 +36,7 @@ export async function glPainters(
   }
   const auto = draw === 'auto';
   return {
-    openHead: (head) => openGlHead(gpus, gl.info.renderer, { ...head, source: 'gpu' }),
+    openHead: (head) => openGlHead(gpus, gl.info, { ...head, source: 'gpu' }),
     gl,
     paint: (head, onDrawn) =>
       start.gl(() => GlPainter.open(gpus, head, { pattern, options, onDrawn }, auto ? reason : null, auto)),
@@ -57,9 +57,9 @@ async function choose(
 ): Promise<Choice> {
   try {
     const gl = await gpus.openGl({ timeoutMs: patienceMs });
-    const { renderer } = gl.info;
+    const { renderer, software } = gl.info;
     const isWanted = isGlOnly(pattern) || load !== undefined || fence !== undefined;
-    if (draw === 'gl' || !isSoftware(renderer)) return { gl, reason: `GL is ${renderer}` };
+    if (draw === 'gl' || !software) return { gl, reason: `GL is ${renderer}` };
     if (isWanted) return { gl, reason: `only GL has what was asked for, and it is ${renderer}` };
     gl.close();
     return { gl: undefined, reason: `GL is ${renderer}, which draws with the CPU, too` };

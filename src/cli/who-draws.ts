@@ -28,8 +28,3 @@ export function drawOf({ draw, pattern, load, fence, update }: Asked): DrawName 
 export function isGlOnly(pattern: RunOptions['pattern']): pattern is (typeof glPatternNames)[number] {
   return (glPatternNames as readonly (string | undefined)[]).includes(pattern);
 }
-
-/** Mesa's renderers on the CPU: as GL_RENDERER names them. */
-export function isSoftware(renderer: string): boolean {
-  return /llvmpipe|softpipe|swrast|software/i.test(renderer);
-}

@@ -16,6 +16,15 @@ const failed: Readonly<Record<JobName, string>> = {
   readPixels: 'The pixels cannot be read',
 };
 
+/** What to do where a software renderer is given the memory of another device, in which it would crash. */
+export const ownMemoryAdvice =
+  'a software renderer maps only memory of the render GPU’s own node: draw on the path import or copy, or with the CPU';
+
+/** Of a call that can fail in one way. */
+const adviceOnCalls: Readonly<Record<string, string>> = {
+  DRM_IOCTL_MODE_MAP_DUMB: ownMemoryAdvice,
+};
+
 const advice: Partial<Record<ErrorCode, string>> = {
   ERR_UNSUPPORTED: 'see `guesthead probe` for what the driver has, or draw with the CPU',
   ERR_IMPORT_REFUSED:
@@ -34,7 +43,10 @@ export function explain(
   const known = code as ErrorCode;
   const errno = known === 'ERR_SYSTEM' ? Number(message) : undefined;
   const says = message === '' || errno !== undefined ? '' : `: ${message.trim()}`;
-  return new GuestheadError(known, `${failed[job]}${says}`, { operation, device, errno, advice: adviceOn(known) });
+  return new GuestheadError(known, `${failed[job]}${says}`, {
+    ...{ operation, device, errno },
+    advice: adviceOnCalls[operation] ?? adviceOn(known),
+  });
 }
 
 function adviceOn(code: ErrorCode): string | undefined {

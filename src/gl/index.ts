@@ -6,6 +6,7 @@ export { DamageHistory } from './damage-history.js';
 export type { AgedFrame } from './damage-history.js';
 export { Effect } from './effect.js';
 export type { UniformSizes, UniformValues } from './effect.js';
+export { ownMemoryAdvice } from './failure.js';
 export type { JobName } from './failure.js';
 export type { GlJob } from './jobs.js';
 export { GlPicture, MemoryPicture } from './picture.js';

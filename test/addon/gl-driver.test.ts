@@ -59,6 +59,7 @@ underFakeEgl(import.meta.url, () => {
       driver('es2');
       const gl = await open();
       assert.match(gl.info.glVersion, /ES 2\.0/);
+      assert.equal(gl.info.software, false);
       const picture = await gl.createOffscreen(8, 8);
       await gl.compose(picture, scene);
       gl.close();

@@ -44,6 +44,12 @@ describe('on the software renderer', { skip: sanitized ? 'with the fake EGL' : w
     assert.equal(result.stdout, 'false true\n', transcript(result));
   });
 
+  it('is told as what it is; without a node it has no memory of its own', async () => {
+    const gl = await Gl.open({ native });
+    assert.deepEqual([gl.info.software, gl.info.ownMemoryOnly], [true, false]);
+    gl.close();
+  });
+
   it('the display of one is not taken away by the end of another', async () => {
     const one = await Gl.open({ native });
     const other = await Gl.open({ native });

@@ -127,7 +127,7 @@ describe('run --draw gl', () => {
     it(`says why this renderer cannot draw on the ${path} path`, async () => {
       const { error } = await run<Failed>('--draw', 'gl', '--path', path);
       assert.equal(error.code, 'ERR_UNSUPPORTED');
-      assert.match(error.advice ?? '', /take --path import or copy/);
+      assert.match(error.advice ?? '', /the path import or copy/);
     });
 });
 

@@ -122,6 +122,15 @@ describe('a dma-buf', () => {
     assert.equal(seen.refused['refusedMemory']?.code, 'ERR_IMPORT_REFUSED', seen.refused['refusedMemory']?.message);
   });
 
+  it('of another device is refused in each use: this renderer cannot map it, and crashes', () => {
+    for (const use of ['foreignDmabuf', 'foreignTarget', 'foreignPicture', 'foreignPixels']) {
+      const { [use]: refused } = seen.refused;
+      assert.equal(refused?.code, 'ERR_UNSUPPORTED', `${use}: ${refused?.message}`);
+      assert.match(refused.message, /another device/);
+      assert.match(refused.advice, /own node: draw on the path import or copy/);
+    }
+  });
+
   it('leaves no descriptor and no buffer when it goes', () => {
     assert.ok(seen.before.fds > 3);
     assert.deepEqual(seen.after, seen.before);

@@ -39,6 +39,8 @@ export function madeUpGpu(jobs: readonly GlJob[], changes: Partial<RecordedGpu> 
       dmabufModifiers: true,
       externalTextures: true,
       robust: false,
+      software: true,
+      ownMemoryOnly: true,
       formats: [],
     },
     fenceKind: 'finish',

@@ -125,6 +125,9 @@ async function refusals(node: DrmNode, gbm: GbmDevice) {
     ...{ width: 32, height: 16, format: formats.NV12 },
     planes: [plane, { ...plane, offset: 16 * stride }],
   });
+  const foreign = loadNative().createUdmabuf(64 * 64 * 4);
+  const others = { width: 64, height: 64, format: formats.ARGB8888, modifier: 0n, onClose: () => undefined };
+  const memory = { ...others, planes: [{ fd: foreign, offset: 0, stride: 256 }] };
   const target = await gl.createOffscreen(4, 4);
   const source = 'void mainImage(out vec4 c, in vec2 p) { c = texture(iChannel0, p); }';
   const effect = await gl.createEffect(source);
@@ -139,13 +142,17 @@ async function refusals(node: DrmNode, gbm: GbmDevice) {
     noDmabuf: await codeOf(() => gl.importDmabuf({ ...whole, planes: [{ ...plane, fd: 0 }] })),
     yuvTarget: await codeOf(() => gl.compose(nv12, { layers: [] })),
     yuvChannel: await codeOf(() => gl.compose(target, { layers: [{ effect, to, pictures: [nv12] }] })),
+    foreignDmabuf: await codeOf(() => gl.importDmabuf(memory)),
+    foreignTarget: await codeOf(() => gl.compose({ memory }, { layers: [] })),
+    foreignPicture: await codeOf(() => gl.compose(target, { layers: [{ picture: { memory }, to }] })),
+    foreignPixels: await codeOf(() => gl.readPixels({ memory }, 0, 0, 1, 1)),
     refusedMemory: await codeOf(async () => {
       const memory = { ...whole, format: 0x20203153, modifier: 0n, onClose: () => undefined };
       await gl.compose({ memory }, { layers: [] });
     }),
   };
   for (const each of [nv12, target, effect, buffer]) each.close();
-  closeSync(fd);
+  for (const each of [fd, foreign]) closeSync(each);
   return seen;
 }
 

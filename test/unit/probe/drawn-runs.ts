@@ -15,6 +15,8 @@ export const driver: DriverFacts = {
   dmabufModifiers: true,
   externalTextures: true,
   robust: true,
+  software: false,
+  ownMemoryOnly: false,
   formats: [
     { fourcc: format.XRGB8888, modifiers: ['0', '72057594037927945'] },
     { fourcc: format.ARGB8888, modifiers: ['0'] },
@@ -22,7 +24,9 @@ export const driver: DriverFacts = {
 };
 
 /** As of llvmpipe on vgem, Mesa 22.3. */
-export const llvmpipe: Partial<DriverFacts> = { renderer: 'llvmpipe (LLVM 15.0.6, 256 bits)', nativeFence: false };
+export const llvmpipe: Partial<DriverFacts> = {
+  ...{ renderer: 'llvmpipe (LLVM 15.0.6, 256 bits)', nativeFence: false, software: true, ownMemoryOnly: true },
+};
 export const llvmpipeFences: Partial<FactsOf['fences']> = { native: null, implicit: 'none', implicitBy: null };
 
 const facts: FactsOf = {

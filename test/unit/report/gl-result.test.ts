@@ -23,7 +23,7 @@ const driver = {
   platform: 'gbm',
   ...{ vendor: 'Mesa', renderer: 'llvmpipe', glVersion: 'OpenGL ES 3.2', eglVersion: '1.5' },
   ...{ maxTextureSize: 8192, nativeFence: false, dmabufImport: true, dmabufModifiers: true, externalTextures: true },
-  ...{ robust: false, formats: [] },
+  ...{ robust: false, software: true, ownMemoryOnly: true, formats: [] },
 } as const;
 
 const figures: Figures = {
