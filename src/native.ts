@@ -246,8 +246,8 @@ export interface NativeGl {
   pretendReset(guilty: boolean): void;
   /** How long the present job has been with the driver, ms; 0 = none is, or it waits for a fence. */
   busyMs(): number;
-  /** Waits at most so many ms for the driver. False: the thread hangs, and uses its GBM device still. Idempotent. */
-  close(most: number): boolean;
+  /** Drops what has not begun, and waits for nothing: no result is told from now on. Idempotent. */
+  close(): void;
 }
 
 /** What a D-Bus message holds: numbers, bigints of 64 bits, booleans, strings, a Uint8Array for `ay`, and arrays of these. */
@@ -451,10 +451,11 @@ export interface Native {
    */
   discardCode(name: string): void;
   /**
-   * Starts a thread that opens EGL and GLES on a `struct gbm_device *`, which must live until `close` says true; 0n and a
-   * node's path: EGL's device of that node; 0n and '': Mesa's software renderer. Throws NativeError (EAGAIN: no thread).
+   * Starts a thread that opens EGL and GLES on a `struct gbm_device *`, which must live until `onEnded` is called, some time
+   * after `close`: the thread has ended then, and everything of it is closed; one that hangs in its driver never does. 0n and
+   * a node's path: EGL's device of that node; 0n and '': Mesa's software renderer. Throws NativeError (EAGAIN: no thread).
    */
-  openGl(gbmDevice: bigint, node: string, onResult: GlResultHandler): NativeGl;
+  openGl(gbmDevice: bigint, node: string, onResult: GlResultHandler, onEnded: () => void): NativeGl;
   /**
    * Speaks D-Bus over a connected stream socket, by libsystemd's sd-bus: as the end that authenticates itself, or (`isServer`)
    * the one that checks. Keeps a duplicate. Throws an Error with code ERR_LIBRARY_MISSING, or NativeError.

@@ -9,8 +9,11 @@
 namespace guesthead::gl {
 namespace {
 
-/** What a close without a word of its own waits for the driver. */
-constexpr std::chrono::milliseconds kCloseWait(2000);
+/** What the end of an environment waits for the driver. */
+constexpr std::chrono::milliseconds kEndWait(2000);
+/** Of the callbacks. */
+constexpr uint32_t kOnResult = 0;
+constexpr uint32_t kOnEnded = 1;
 constexpr double kMostPixels = 1 << 15;
 constexpr double kMostPlanes = 4;
 
@@ -112,7 +115,7 @@ void Gl::define(Environment& environment) {
       method("remove", call<Gl, &Gl::remove>),
       method("pretendReset", call<Gl, &Gl::pretendReset>),
       method("busyMs", call<Gl, &Gl::busyMs>),
-      method("close", callEnd),
+      method("close", callClose<Gl>),
   };
   environment.defineClass(kClass, "Gl", std::size(methods), methods);
 }
@@ -122,22 +125,24 @@ napi_value Gl::open(const Napi::CallbackInfo& info) {
   gpu.gbmDevice = gbmDeviceOf(info[0]);
   gpu.node = stringOf(info[1], "node");
   const Napi::Function onResult = functionOf(info[2], "onResult");
+  const Napi::Function onEnded = functionOf(info[3], "onEnded");
   const auto& environment = Environment::of(info.Env());
   const auto gl = std::make_shared<Gl>(environment);
   const napi_value owner = wrap(*environment, gl);
-  gl->start(owner, gpu, onResult);
+  gl->start(owner, gpu, onResult, onEnded);
   return owner;
 }
 
-void Gl::start(napi_value owner, const Gpu& gpu, napi_value onResult) {
-  callbacks_.bind(environment_->env(), owner, "guesthead:gl", nullptr, {onResult});
+void Gl::start(napi_value owner, const Gpu& gpu, napi_value onResult, napi_value onEnded) {
+  callbacks_.bind(environment_->env(), owner, "guesthead:gl", nullptr, {onResult, onEnded});
   openWake();
   environment_->add(this);
   uv_async_t* async = &wake_->async;
   try {
     thread_ = std::make_unique<Thread>(gpu, [async] { uv_async_send(async); });
   } catch (...) {
-    close();
+    closed_ = true;
+    closeWake();
     throw;
   }
   setPending(1);
@@ -148,7 +153,7 @@ void Gl::openWake() {
   wake->async.data = wake.get();
   const int failed = uv_async_init(environment_->loop(), &wake->async, [](uv_async_t* async) {
     auto* opened = static_cast<Wake*>(async->data);
-    if (opened->gl != nullptr) opened->gl->onResults();
+    if (opened->gl != nullptr) opened->gl->onWake();
   });
   if (failed != 0) throw SystemError{-failed, "uv_async_init"};
   environment_->handleOpened();
@@ -251,6 +256,14 @@ void Gl::setPending(size_t pending) {
   pending > 0 ? uv_ref(handle) : uv_unref(handle);
 }
 
+void Gl::onWake() {
+  if (!closed_) {
+    onResults();
+  } else if (thread_->hasEnded()) {
+    onThreadEnded();
+  }
+}
+
 /** A result may close us, or be followed by new jobs. The job keeps us alive until it has been
  * told.
  */
@@ -275,38 +288,54 @@ void Gl::tell(Result& result) const {
     return;
   }
   const int fence = result.fence.get();
-  const bool told =
-      callbacks_.call(0, {numberValue(env, result.job), failure, numberValue(env, fence), value,
-                          booleanValue(env, result.renewed), numberValue(env, result.queueMs),
-                          numberValue(env, result.waitMs), numberValue(env, result.drawMs)});
+  const bool told = callbacks_.call(
+      kOnResult, {numberValue(env, result.job), failure, numberValue(env, fence), value,
+                  booleanValue(env, result.renewed), numberValue(env, result.queueMs),
+                  numberValue(env, result.waitMs), numberValue(env, result.drawMs)});
   if (told) result.fence.release();
 }
 
-napi_value Gl::callEnd(napi_env env, napi_callback_info raw) {
-  return guarded(env, [&]() -> napi_value {
-    const Napi::CallbackInfo info(env, raw);
-    const auto self = unwrap<Gl>(env, info.This());
-    self->end(std::chrono::milliseconds(static_cast<int>(integerOf(info[0], "most", 0, 60'000))));
-    return booleanValue(env, self->ended_);
-  });
-}
-
+/** Idempotent. `onWake` hears of the thread's end, of which one that could not open the GPU has
+ * told already. The loop does not wait for it. */
 void Gl::close() {
-  end(kCloseWait);
+  if (std::exchange(closed_, true)) return;
+  ending_ = shared_from_this();
+  callbacks_.hold(true);
+  thread_->stop();
+  if (thread_->hasEnded()) uv_async_send(&wake_->async);
+  uv_unref(reinterpret_cast<uv_handle_t*>(&wake_->async));
 }
 
-/** Idempotent; what the first one found is the answer of the others, too. */
-void Gl::end(std::chrono::milliseconds most) {
-  if (std::exchange(closed_, true)) return;
-  environment_->remove(this);
-  if (thread_ != nullptr) ended_ = thread_->end(most);
+/** It has told so as its last word: what is left of it is joined. Told before we are let go of. */
+void Gl::onThreadEnded() {
+  const auto self = std::exchange(ending_, nullptr);
   thread_.reset();
+  {
+    const CallbackScope scope(callbacks_);
+    callbacks_.call(kOnEnded, {});
+  }
+  closeWake();
+}
+
+void Gl::endWithEnvironment() {
+  const auto self = shared_from_this();
+  ending_ = nullptr;
+  closed_ = true;
+  thread_->end(kEndWait);
+  thread_.reset();
+  closeWake();
+}
+
+/** The end of what the loop has of us. */
+void Gl::closeWake() {
+  if (wake_ == nullptr) return;
+  Wake* wake = std::exchange(wake_, nullptr);
+  environment_->remove(this);
   callbacks_.release();
-  if (wake_ == nullptr) return;  // the start failed before
-  wake_->gl = nullptr;
-  uv_close(reinterpret_cast<uv_handle_t*>(&wake_->async), [](uv_handle_t* closed) {
-    const std::unique_ptr<Wake> wake(static_cast<Wake*>(closed->data));
-    wake->environment->handleClosed();
+  wake->gl = nullptr;
+  uv_close(reinterpret_cast<uv_handle_t*>(&wake->async), [](uv_handle_t* closed) {
+    const std::unique_ptr<Wake> held(static_cast<Wake*>(closed->data));
+    held->environment->handleClosed();
   });
 }
 

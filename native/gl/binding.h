@@ -13,7 +13,8 @@ namespace guesthead::gl {
 
 /**
  * `NativeGl` in src/native.ts: hands jobs to the GPU's thread and tells what they came to. With a
- * job under way it keeps itself and the loop alive.
+ * job under way it keeps itself and the loop alive. Once closed it waits for the end of the thread,
+ * and keeps itself alive only.
  */
 class Gl final : public Closable, public std::enable_shared_from_this<Gl> {
  public:
@@ -22,7 +23,7 @@ class Gl final : public Closable, public std::enable_shared_from_this<Gl> {
   static constexpr napi_type_tag kTag = {0x6775657374686561, 0x5};
   static void define(Environment& environment);
 
-  /** openGl(gbmDevice, node, onResult) */
+  /** openGl(gbmDevice, node, onResult, onEnded) */
   static napi_value open(const Napi::CallbackInfo& info);
 
   explicit Gl(std::shared_ptr<Environment> environment) : environment_(std::move(environment)) {}
@@ -33,6 +34,8 @@ class Gl final : public Closable, public std::enable_shared_from_this<Gl> {
   bool closed() const { return closed_; }
   void abandoned() { close(); }
   void close() override;
+  /** Waits for the thread: it must not come back to an environment that is gone. */
+  void endWithEnvironment() override;
 
  private:
   /** libuv's, until its close callback. */
@@ -42,10 +45,11 @@ class Gl final : public Closable, public std::enable_shared_from_this<Gl> {
     std::shared_ptr<Environment> environment;
   };
 
-  static napi_value callEnd(napi_env env, napi_callback_info raw);
-  void end(std::chrono::milliseconds most);
   void openWake();
-  void start(napi_value owner, const Gpu& gpu, napi_value onResult);
+  void closeWake();
+  void start(napi_value owner, const Gpu& gpu, napi_value onResult, napi_value onEnded);
+  void onWake();
+  void onThreadEnded();
   napi_value importDmabuf(const Napi::CallbackInfo& info);
   napi_value createPixels(const Napi::CallbackInfo& info);
   napi_value createOffscreen(const Napi::CallbackInfo& info);
@@ -67,7 +71,8 @@ class Gl final : public Closable, public std::enable_shared_from_this<Gl> {
   Wake* wake_ = nullptr;
   size_t pending_ = 0;
   bool closed_ = false;
-  bool ended_ = true;
+  /** From the close to the end of the thread. */
+  std::shared_ptr<Gl> ending_;
 };
 
 }  // namespace guesthead::gl

@@ -59,6 +59,23 @@ double Thread::busyMs() const {
   return std::chrono::duration<double, std::milli>(busy).count();
 }
 
+/** What is dropped goes once the lock is released: it closes descriptors. */
+void Thread::stop() {
+  std::deque<Queued> dropped;
+  std::vector<Result> untold;
+  const std::lock_guard<std::mutex> lock(shared_->mutex);
+  if (shared_->watch.ending.exchange(true)) return;
+  shared_->stopped = Clock::now();
+  dropped.swap(shared_->jobs);
+  untold.swap(shared_->results);
+  shared_->changed.notify_all();
+}
+
+bool Thread::hasEnded() const {
+  const std::lock_guard<std::mutex> lock(shared_->mutex);
+  return shared_->ended;
+}
+
 bool Thread::end(std::chrono::milliseconds most) {
   const std::lock_guard<std::mutex> once(ending_);
   if (!thread_.joinable()) return true;
@@ -66,14 +83,10 @@ bool Thread::end(std::chrono::milliseconds most) {
     const std::lock_guard<std::mutex> lock(shared_->waking);
     shared_->wake = nullptr;
   }
-  std::deque<Queued> dropped;
-  std::vector<Result> untold;
+  stop();
   std::unique_lock<std::mutex> lock(shared_->mutex);
-  shared_->watch.ending = true;
-  dropped.swap(shared_->jobs);
-  untold.swap(shared_->results);
-  shared_->changed.notify_all();
-  const bool ended = shared_->changed.wait_for(lock, most, [this] { return shared_->ended; });
+  const bool ended =
+      shared_->changed.wait_until(lock, shared_->stopped + most, [this] { return shared_->ended; });
   lock.unlock();
   ended ? thread_.join() : thread_.detach();
   return ended;
@@ -99,6 +112,7 @@ void Thread::run(const std::shared_ptr<Shared>& shared, const Gpu& gpu) {
     shared->ended = true;
     shared->changed.notify_all();
   }
+  wake(*shared);
   ExitGuard::leave();
 }
 
@@ -160,6 +174,10 @@ void Thread::tell(Shared& shared, Result result) {
     if (shared.watch.ending) return;
     shared.results.push_back(std::move(result));
   }
+  wake(shared);
+}
+
+void Thread::wake(Shared& shared) {
   const std::lock_guard<std::mutex> lock(shared.waking);
   if (shared.wake != nullptr) shared.wake();
 }

@@ -30,8 +30,8 @@ struct Job {
  */
 class Thread {
  public:
-  /** `wake` is called on the thread, when there are results; not after `end`. Throws SystemError.
-   */
+  /** `wake` is called on the thread, when there are results, and when it has ended after `stop`;
+   * not after `end`. Throws SystemError. */
   Thread(Gpu gpu, std::function<void()> wake);
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
@@ -43,8 +43,12 @@ class Thread {
   std::vector<Result> take();
   /** How long the present job has been with the driver; 0 = none is, or it waits for a fence. */
   double busyMs() const;
-  /** Drops what has not begun and waits at most so long for the rest. Whether the thread has ended:
-   * if not, it still uses the GPU. Idempotent. */
+  /** Drops what has not begun and waits for nothing: no result is told from now on. Idempotent. */
+  void stop();
+  /** Whether it lets go of the GPU no more than now: `end` then waits for nothing. */
+  bool hasEnded() const;
+  /** Stops and waits for the driver, at most so long after the first `stop`. Whether the thread has
+   * ended: if not, it is left to itself and still uses the GPU. Idempotent. */
   bool end(std::chrono::milliseconds most);
 
  private:
@@ -66,6 +70,7 @@ class Thread {
      * locked. */
     std::mutex waking;
     std::function<void()> wake;
+    Clock::time_point stopped;
     bool ended = false;
     Watch watch;
   };
@@ -75,6 +80,7 @@ class Thread {
   static bool next(Shared& shared, Queued& queued);
   static void perform(Renderer& renderer, const Queued& queued, Result& result);
   static void tell(Shared& shared, Result result);
+  static void wake(Shared& shared);
 
   std::shared_ptr<Shared> shared_;
   /** Held while it is ended, which the exit of the process may do as well. */

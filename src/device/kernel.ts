@@ -33,8 +33,6 @@ export interface GpuNode {
   canExport(): boolean;
   canImport(): boolean;
   isGone(): boolean;
-  /** `close` leaves the open file as it is, from now on: a thread that hangs in the driver uses it. */
-  abandon(): void;
   close(): void;
 }
 
@@ -70,7 +68,9 @@ export interface Allocator {
   takesModifier(format: number, modifier: bigint): boolean;
   createBuffer(options: BufferOptions): AllocatedBuffer;
   importDmabuf(options: DmabufOptions): AllocatedBuffer;
-  /** Closed from now on, but not destroyed: a thread that hangs in the driver uses it. */
+  /** Another thread uses it until the function returned is called, and it is not destroyed before. */
+  lend(): () => void;
+  /** Closed from now on; as a thread that it is lent to hangs, nothing calls the driver before it is given back. */
   abandon(): void;
   /** Closes the buffers that are still open, then the device. Idempotent. */
   close(): void;
@@ -88,7 +88,7 @@ export interface Kernel {
   duplicateNode(fd: number, path: string): KmsNode;
   /** The path of the node that a descriptor is of; undefined where it is of none. */
   nodeOf(fd: number): string | undefined;
-  /** Uses the node, which stays the caller's and open until after `close()`. Throws ERR_UNSUPPORTED. */
+  /** On the node's open file, which it keeps open until it is destroyed. Throws ERR_UNSUPPORTED. */
   createGbm(node: GpuNode): Promise<Allocator>;
   /** Until the function returned is called. Throws NativeError where nothing can be heard. */
   watchUevents(onEvent: (event: DrmUevent) => void): () => void;
@@ -109,7 +109,7 @@ export const systemKernel: Kernel = {
   openNode: (path) => DrmNode.open(path),
   duplicateNode: (fd, path) => DrmNode.adopt(loadNative().duplicate(fd), path),
   nodeOf: (fd) => deviceNameOf(fd),
-  createGbm: ({ fd }) => GbmDevice.createOnThread(fd),
+  createGbm: async ({ fd }) => GbmDevice.adoptOnThread(loadNative().duplicate(fd)),
   watchUevents: (onEvent) => watchDrmEvents(loadNative(), onEvent),
   watchHostRefusals: (onRefusal) => watchHostRefusals(loadNative(), onRefusal),
 };

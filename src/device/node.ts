@@ -31,7 +31,6 @@ const primeExport = 2n;
 /** Closes once; `fd` throws ERR_CLOSED afterwards. */
 export class DrmNode {
   #fd: number | undefined;
-  #abandoned = false;
   readonly buffers = bufferCalls(() => this.fd);
   readonly kms = kmsCalls(() => this.fd);
   readonly #definitions: PropertyDefinitions = new Map();
@@ -94,14 +93,9 @@ export class DrmNode {
     for (const id of getPlanes(this.fd)) this.properties(id, 'plane');
   }
 
-  /** `close` leaves the open file as it is, from now on: a thread that hangs in the driver uses it, by this very descriptor. */
-  abandon(): void {
-    this.#abandoned = true;
-  }
-
   close(): void {
     if (this.#fd === undefined) return;
-    if (!this.#abandoned) closeSync(this.#fd);
+    closeSync(this.#fd);
     this.#fd = undefined;
   }
 

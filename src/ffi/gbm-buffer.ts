@@ -11,8 +11,8 @@ const upgrade = 'Upgrade Mesa: libgbm needs gbm_bo_get_fd_for_plane';
 /** What a buffer needs of its device; holding it keeps the device alive. */
 export interface BufferOwner {
   readonly fd: number;
-  /** Called once, before the buffer is destroyed. */
-  release(buffer: GbmBuffer): void;
+  /** Called once, to destroy the buffer. */
+  destroy(buffer: GbmBuffer): void;
 }
 
 /**
@@ -88,11 +88,9 @@ export class GbmBuffer {
 
   /** Idempotent. The memory lives on while an exported descriptor or an import of it does. */
   close(): void {
-    const address = this.#address;
-    if (address === undefined) return;
+    if (this.#address === undefined) return;
     this.#address = undefined;
-    this.#owner.release(this);
-    libgbm().gbm_bo_destroy(address);
+    this.#owner.destroy(this);
   }
 
   #open(): Address {

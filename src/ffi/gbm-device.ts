@@ -1,4 +1,5 @@
 /** GBM: buffers allocated by the render GPU's own driver, through Mesa. */
+import { closeSync } from 'node:fs';
 import { GuestheadError, type ErrorCode } from '../errors.js';
 import { gbmImport, gbmUsage } from './constants.js';
 import { failure } from './failures.js';
@@ -40,16 +41,26 @@ export interface DmabufOptions extends BufferOptions {
   readonly modifier?: bigint | undefined;
 }
 
-/** A GBM device on a caller's open file. Every method but `close` throws `ERR_CLOSED` after `close`. */
+/**
+ * A GBM device on a caller's open file. Every method but `close` and `abandon` throws `ERR_CLOSED` after either.
+ *
+ *   open ──close──► closed ──the last loan is given back──► destroyed      at once where nothing is lent
+ *     └───abandon─► closed, and no buffer of it is destroyed before that either
+ */
 export class GbmDevice {
-  readonly #fd: number;
   readonly #buffers = new Set<GbmBuffer>();
-  #address: Address | undefined;
+  /** Closed, but not destroyed: a thread that hangs may hold what the driver would wait for. */
+  readonly #left: Address[] = [];
+  #loans = 0;
+  #closed = false;
+  #abandoned = false;
+  #destroyed = false;
 
-  private constructor(fd: number, address: Address) {
-    this.#fd = fd;
-    this.#address = address;
-  }
+  private constructor(
+    readonly fd: number,
+    private readonly device: Address,
+    private readonly ownsFd = false,
+  ) {}
 
   /**
    * Uses `fd`, an open DRM node, and does not own it: it must stay open until after `close()`.
@@ -68,6 +79,17 @@ export class GbmDevice {
   static async createOnThread(fd: number): Promise<GbmDevice> {
     const address = await onThread(libgbm().gbm_create_device, fd);
     return address === 0n ? GbmDevice.create(fd) : new GbmDevice(fd, address); // once more, for its errno
+  }
+
+  /** As `createOnThread`, and `fd` is the device's own from now on, closed with it or where it cannot be made. */
+  static async adoptOnThread(fd: number): Promise<GbmDevice> {
+    try {
+      const { device } = await GbmDevice.createOnThread(fd);
+      return new GbmDevice(fd, device, true);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
   }
 
   /** The `struct gbm_device *`, for EGL: valid until `close()`. */
@@ -128,21 +150,50 @@ export class GbmDevice {
   }
 
   get closed(): boolean {
-    return this.#address === undefined;
+    return this.#closed;
   }
 
-  /** In place of `close` where a thread that hangs in the driver uses the device: it is left to that. */
+  /** Another thread uses the device until the function returned is called, which is idempotent: it is not destroyed before. */
+  lend(): () => void {
+    this.#open();
+    let lent = true;
+    this.#loans++;
+    return () => {
+      if (!lent) return;
+      lent = false;
+      this.#loans--;
+      this.#destroyIfUnused();
+    };
+  }
+
+  /** In place of `close` where a thread that it is lent to hangs in the driver: nothing calls that before it is given back. */
   abandon(): void {
-    this.#address = undefined;
+    if (this.#closed) return;
+    this.#abandoned = true;
+    this.close();
   }
 
   /** Closes the buffers that are still open, then the device. Idempotent. */
   close(): void {
-    const address = this.#address;
-    if (address === undefined) return;
+    if (this.#closed) return;
+    this.#closed = true;
+    if (!this.#abandoned) for (const buffer of [...this.#buffers]) buffer.close();
+    this.#destroyIfUnused();
+  }
+
+  #destroyIfUnused(): void {
+    if (!this.#closed || this.#loans > 0 || this.#destroyed) return;
+    this.#destroyed = true;
     for (const buffer of [...this.#buffers]) buffer.close();
-    this.#address = undefined;
-    libgbm().gbm_device_destroy(address);
+    for (const address of this.#left.splice(0)) libgbm().gbm_bo_destroy(address);
+    libgbm().gbm_device_destroy(this.device);
+    if (this.ownsFd) closeSync(this.fd);
+  }
+
+  #destroyBuffer(buffer: GbmBuffer, address: Address): void {
+    this.#buffers.delete(buffer);
+    if (this.#abandoned && !this.#destroyed) this.#left.push(address);
+    else libgbm().gbm_bo_destroy(address);
   }
 
   /** `address` comes from the call just made: errno is still that call's. */
@@ -150,17 +201,17 @@ export class GbmDevice {
     if (address === 0n) {
       const errno = lastErrno();
       const { code, what, advice } = explain();
-      throw failure(code, { fd: this.#fd, operation, what }, errno, advice);
+      throw failure(code, { fd: this.fd, operation, what }, errno, advice);
     }
-    const owner = { fd: this.#fd, release: (closed: GbmBuffer) => this.#buffers.delete(closed) };
+    const owner = { fd: this.fd, destroy: (closed: GbmBuffer) => this.#destroyBuffer(closed, address) };
     const buffer = new GbmBuffer(owner, address);
     this.#buffers.add(buffer);
     return buffer;
   }
 
   #open(): Address {
-    if (this.#address === undefined) throw new GuestheadError('ERR_CLOSED', 'The GBM device is closed');
-    return this.#address;
+    if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The GBM device is closed');
+    return this.device;
   }
 }
 

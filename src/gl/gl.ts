@@ -167,7 +167,12 @@ export class Gl {
     return this.#jobs.closed;
   }
 
-  /** Rejects what is under way with ERR_CLOSED. Idempotent. */
+  /** Resolves some time after `close`, once the driver has come back and let go of the GPU; never where it hangs. */
+  async ended(): Promise<void> {
+    await this.#jobs.ended();
+  }
+
+  /** Rejects what is under way with ERR_CLOSED, and does not wait for the driver: `ended()` does. Idempotent. */
   close(): void {
     this.#jobs.close();
   }

@@ -8,7 +8,7 @@ import type { Native } from '../native.js';
 export interface GlGpu {
   readonly native: Pick<Native, 'openGl'> & FenceCalls;
   /** Shared with whoever allocates; none for Mesa's software renderer. */
-  readonly gbm?: Pick<Allocator, 'address' | 'abandon'> | undefined;
+  readonly gbm?: Pick<Allocator, 'address' | 'lend' | 'abandon'> | undefined;
   /** The node, for messages. */
   readonly device?: string | undefined;
   /** Asked where a job failed or all ends: the loss, where the GPU is gone. */

@@ -33,9 +33,9 @@ interface Pending {
 }
 
 const defaultTimeoutMs = 10_000;
-/** What a close waits for a drawing under way. */
-const closeMs = 2_000;
 const looksEachTimeout = 20;
+/** Of a timer that does nothing. */
+const aliveMs = 60_000;
 const lastJob = 2 ** 32 - 2;
 
 export class Jobs {
@@ -44,6 +44,7 @@ export class Jobs {
   readonly #pending = new Map<number, Pending>();
   readonly #ended$ = new Subject<GlJob>();
   readonly #timer: NodeJS.Timeout;
+  readonly #threadEnded: Promise<void>;
   #last = 0;
   #renewals = 0;
   #ending: GuestheadError | undefined;
@@ -56,7 +57,10 @@ export class Jobs {
     this.opened = new Promise((resolve, reject) => {
       this.#pending.set(0, { what: 'open', calledAt: performance.now(), callMs: 0, end: resolve, fail: reject });
     });
-    this.native = gpu.native.openGl(gpu.gbm?.address ?? 0n, '', this.#onResult);
+    let onEnded = (): void => undefined;
+    this.#threadEnded = new Promise((resolve) => (onEnded = resolve));
+    this.native = gpu.native.openGl(gpu.gbm?.address ?? 0n, '', this.#onResult, () => onEnded());
+    void this.#threadEnded.then(gpu.gbm?.lend());
     this.#timer = setInterval(() => {
       if (this.#pending.size > 0 && this.native.busyMs() > timeoutMs) this.#hang(timeoutMs);
     }, timeoutMs / looksEachTimeout);
@@ -73,6 +77,13 @@ export class Jobs {
 
   get closed(): boolean {
     return this.#ending !== undefined;
+  }
+
+  /** Once it is closed and the thread has let go of the GPU; never where that hangs. Whoever waits keeps the event loop alive. */
+  async ended(): Promise<void> {
+    const alive = setInterval(() => undefined, aliveMs);
+    await this.#threadEnded;
+    clearInterval(alive);
   }
 
   /** `hand` gives the job to the thread; `finish` makes of what comes back what is promised. Throws what `hand` throws, and ERR_CLOSED. */
@@ -93,11 +104,11 @@ export class Jobs {
     });
   }
 
-  /** Idempotent. What is under way rejects with ERR_CLOSED, or with the loss of the GPU. */
+  /** Idempotent, and waits for nothing. What is under way rejects with ERR_CLOSED, or with the loss of the GPU. */
   close(): void {
     if (this.closed) return;
     const lost = this.gpu.lost?.();
-    this.#end(lost ?? new GuestheadError('ERR_CLOSED', 'GL is closed', { device: this.gpu.device }), closeMs);
+    this.#end(lost ?? new GuestheadError('ERR_CLOSED', 'GL is closed', { device: this.gpu.device }));
   }
 
   #hand(hand: (native: NativeGl, job: number) => void, job: number): void {
@@ -132,8 +143,10 @@ export class Jobs {
     return this.gpu.lost?.(error) ?? error;
   }
 
+  /** Nothing else may call the driver, which may hold what that waits for. */
   #hang(timeoutMs: number): void {
     const [first] = this.#pending.values();
+    this.gpu.gbm?.abandon();
     this.#end(
       new GuestheadError(
         'ERR_GL_TIMEOUT',
@@ -143,16 +156,14 @@ export class Jobs {
           advice: 'a shader that never ends, or a GPU that hangs: see `dmesg`; what was shown last stays on the screen',
         },
       ),
-      0,
     );
   }
 
-  /** A thread that does not end uses the GBM device still: then that is left to it. */
-  #end(error: GuestheadError, waitMs: number): void {
+  #end(error: GuestheadError): void {
     if (this.#ending !== undefined) return;
     this.#ending = error;
     clearInterval(this.#timer);
-    if (!this.native.close(waitMs)) this.gpu.gbm?.abandon();
+    this.native.close();
     for (const pending of this.#pending.values()) pending.fail(error);
     this.#pending.clear();
     this.#ended$.complete();

@@ -33,20 +33,9 @@ export class RenderGl {
     const { native, render } = this.pair.gpus;
     if (render !== on) throw gone(on);
     const { gbm, node, owner } = on;
-    const shared = {
-      get address() {
-        return gbm.address;
-      },
-      abandon: () => {
-        gbm.abandon();
-        node.abandon();
-      },
-    };
     const lost = (cause?: unknown) => this.#loss(on, cause);
-    // Owned from the start: it is closed before the GBM device is.
-    const gl = await Gl.open({ native, gbm: shared, device: node.path, lost }, options, (starting) =>
-      owner.own(starting),
-    );
+    // Owned from the start: what hears of its end before the GBM device goes.
+    const gl = await Gl.open({ native, gbm, device: node.path, lost }, options, (starting) => owner.own(starting));
     on.gl = { renderer: gl.info.renderer, fence: gl.fenceKind, isOpen: () => !gl.closed };
     return gl;
   }

@@ -22,6 +22,9 @@ export class FakeAllocator implements Allocator {
   readonly address = 0n;
   readonly backendName = 'fake';
   readonly buffers = new Set<AllocatedBuffer>();
+  /** How often it is lent now: while it is, a real one is not destroyed. */
+  loans = 0;
+  closed = false;
   readonly #users = new Map<GemHandle, number>();
 
   constructor(
@@ -40,6 +43,7 @@ export class FakeAllocator implements Allocator {
   }
 
   createBuffer({ width, height }: BufferOptions): AllocatedBuffer {
+    this.#assertOpen();
     const errno = this.faults.take('createBuffer');
     if (errno !== 0 || this.node.gpu.gone) {
       const details = { operation: 'gbm_bo_create', device: this.node.path, errno: errno || constants.errno.ENODEV };
@@ -50,6 +54,7 @@ export class FakeAllocator implements Allocator {
   }
 
   importDmabuf({ fd, height, stride }: DmabufOptions): AllocatedBuffer {
+    this.#assertOpen();
     const errno = this.faults.take('importDmabuf');
     const memory = this.memories.of(fd);
     const taken = memory !== undefined && this.#takes(memory, stride, height);
@@ -58,12 +63,27 @@ export class FakeAllocator implements Allocator {
     throw new GuestheadError('ERR_IMPORT_REFUSED', 'The fake GPU does not take the buffer', details);
   }
 
+  lend(): () => void {
+    this.#assertOpen();
+    this.loans++;
+    let lent = true;
+    return () => {
+      if (lent) this.loans--;
+      lent = false;
+    };
+  }
+
   abandon(): void {
     this.close();
   }
 
   close(): void {
+    this.closed = true;
     for (const buffer of [...this.buffers]) buffer.close();
+  }
+
+  #assertOpen(): void {
+    if (this.closed) throw new GuestheadError('ERR_CLOSED', 'The fake GBM device is closed');
   }
 
   #takes({ bytes }: FakeMemory, stride: number, height: number): boolean {

@@ -108,10 +108,6 @@ export class FakeNode implements KmsNode {
     this.shared.onClose(this);
   }
 
-  abandon(): void {
-    // no thread of a driver uses it
-  }
-
   /** What `parked` counts; the open file is another's from then on. */
   park(): void {
     if (this.#fd !== undefined) this.shared.onPark();

@@ -15,6 +15,11 @@ const scene = { layers: [{ colour: [1, 0, 0, 1], to: { x: 0, y: 0, width: 8, hei
 const shader = 'void mainImage(out vec4 colour, in vec2 position) {}';
 const open = () => Gl.open({ native });
 
+async function closed(gl: Gl): Promise<void> {
+  gl.close();
+  await gl.ended();
+}
+
 async function refusal(promise: Promise<unknown>): Promise<GuestheadError> {
   return promise.then(
     () => assert.fail('it was not refused'),
@@ -25,7 +30,7 @@ async function refusal(promise: Promise<unknown>): Promise<GuestheadError> {
 underFakeEgl(import.meta.url, () => {
   before(async () => {
     driver();
-    (await open()).close();
+    await closed(await open());
   });
   beforeEach(() => {
     driver('native-fence', 'dmabuf', 'robust');
@@ -52,7 +57,7 @@ underFakeEgl(import.meta.url, () => {
         await turns();
         assert.equal(openDescriptors(), descriptors);
         driver();
-        (await open()).close();
+        await closed(await open());
       });
 
     it('with ES 2 only draws', async () => {
@@ -62,7 +67,7 @@ underFakeEgl(import.meta.url, () => {
       assert.equal(gl.info.software, false);
       const picture = await gl.createOffscreen(8, 8);
       await gl.compose(picture, scene);
-      gl.close();
+      await closed(gl);
       assert.deepEqual(openAtDriver(), {});
     });
 
@@ -74,7 +79,7 @@ underFakeEgl(import.meta.url, () => {
       assert.equal(gl.info.dmabufImport, false);
       const lacks = await refusal(gl.importDmabuf(dmabuf));
       assert.deepEqual([lacks.code, lacks.operation], ['ERR_UNSUPPORTED', 'EGL_EXT_image_dma_buf_import']);
-      gl.close();
+      await closed(gl);
 
       driver('dmabuf', 'no-image');
       const other = await open();
@@ -84,7 +89,7 @@ underFakeEgl(import.meta.url, () => {
         ['ERR_IMPORT_REFUSED', 'eglCreateImageKHR: EGL_BAD_ATTRIBUTE'],
       );
       assert.match(refuses.advice ?? '', /Gl\.info\.formats/);
-      other.close();
+      await closed(other);
       closeSync(fd);
       assert.deepEqual(openAtDriver(), {});
     });
@@ -94,14 +99,14 @@ underFakeEgl(import.meta.url, () => {
       const planes = [{ fd: 987_654, offset: 0, stride: 32 }];
       const error = await refusal(gl.importDmabuf({ width: 8, height: 8, planes }));
       assert.deepEqual([error.code, error.errno], ['ERR_SYSTEM', 9]);
-      gl.close();
+      await closed(gl);
     });
 
     it('takes no picture that is larger than it can', async () => {
       const gl = await open();
       const error = await refusal(gl.createOffscreen(gl.info.maxTextureSize + 1, 1));
       assert.deepEqual([error.code, error.operation], ['ERR_UNSUPPORTED', 'GL_MAX_TEXTURE_SIZE']);
-      gl.close();
+      await closed(gl);
     });
   });
 
@@ -114,7 +119,7 @@ underFakeEgl(import.meta.url, () => {
       assert.deepEqual([fenceKind, openDescriptors()], ['native', before + 1]);
       fence?.close();
       assert.equal(openDescriptors(), before);
-      gl.close();
+      await closed(gl);
     });
 
     it('is a finish where it has none, and cannot be asked for', async () => {
@@ -123,7 +128,7 @@ underFakeEgl(import.meta.url, () => {
       const picture = await gl.createOffscreen(8, 8);
       assert.deepEqual(await gl.compose(picture, scene), { fence: undefined, fenceKind: 'finish' });
       assert.throws(() => gl.compose(picture, { ...scene, fence: 'native' }), { code: 'ERR_UNSUPPORTED' });
-      gl.close();
+      await closed(gl);
     });
 
     it('that the driver cannot duplicate fails the drawing, and the next has one', async () => {
@@ -134,7 +139,7 @@ underFakeEgl(import.meta.url, () => {
       assert.deepEqual([error.code, error.operation], ['ERR_GL', 'eglDupNativeFenceFDANDROID: EGL_BAD_PARAMETER']);
       driver('native-fence');
       (await gl.compose(picture, scene)).fence?.close();
-      gl.close();
+      await closed(gl);
       assert.deepEqual(openAtDriver(), {});
     });
   });
@@ -147,7 +152,7 @@ underFakeEgl(import.meta.url, () => {
       assert.equal((await refusal(gl.compose(picture, scene))).code, 'ERR_ALLOCATION');
       driver();
       await gl.compose(picture, { ...scene, fence: 'finish' });
-      gl.close();
+      await closed(gl);
     });
   });
 
@@ -157,7 +162,7 @@ underFakeEgl(import.meta.url, () => {
       driver('no-compile');
       assert.equal((await refusal(gl.createEffect(shader))).code, 'ERR_SHADER');
       assert.deepEqual(openAtDriver(), { displays: 1, contexts: 1 });
-      gl.close();
+      await closed(gl);
     });
   });
 
@@ -175,7 +180,7 @@ underFakeEgl(import.meta.url, () => {
       const { gl, drawing } = await lost('innocent');
       await drawing;
       assert.equal(gl.renewals, 1);
-      gl.close();
+      await closed(gl);
       assert.deepEqual(openAtDriver(), {});
     });
 
@@ -186,7 +191,7 @@ underFakeEgl(import.meta.url, () => {
       assert.match(error.advice ?? '', /made anew/);
       assert.equal(gl.renewals, 1);
       await gl.compose(picture, { ...scene, fence: 'finish' });
-      gl.close();
+      await closed(gl);
       assert.deepEqual(openAtDriver(), {});
     });
 
@@ -195,7 +200,7 @@ underFakeEgl(import.meta.url, () => {
       assert.equal((await refusal(drawing)).code, 'ERR_DEVICE_LOST');
       driver('robust');
       await gl.compose(picture, { ...scene, fence: 'finish' });
-      gl.close();
+      await closed(gl);
       assert.deepEqual(openAtDriver(), {});
     });
 
@@ -205,7 +210,7 @@ underFakeEgl(import.meta.url, () => {
       assert.equal((await refusal(gl.compose(picture, scene))).code, 'ERR_UNSUPPORTED');
       driver('robust');
       await gl.compose(picture, { ...scene, fence: 'finish' });
-      gl.close();
+      await closed(gl);
       assert.deepEqual(openAtDriver(), {});
     });
   });

@@ -39,11 +39,15 @@ async function longestGap(during: Promise<unknown>): Promise<number> {
 underFakeEgl(import.meta.url, () => {
   let gl: Gl;
   let picture: GlPicture;
-  let abandoned = 0;
+  let device: string[] = [];
   beforeEach(async () => {
     driver();
-    abandoned = 0;
-    const gbm = { address: 0n, abandon: () => (abandoned += 1) };
+    const told: string[] = (device = []);
+    const gbm = {
+      address: 0n,
+      lend: () => () => told.push('given back'),
+      abandon: () => told.push('abandoned'),
+    };
     gl = await Gl.open({ native, gbm, device: '/dev/dri/fake' }, { timeoutMs });
     picture = await gl.createOffscreen(8, 8);
   });
@@ -73,7 +77,7 @@ underFakeEgl(import.meta.url, () => {
         assert.deepEqual(await Promise.all(later.map(codeOf)), Array(3).fill('ERR_GL_TIMEOUT'));
         assert.equal(gl.closed, true);
         assert.throws(() => gl.compose(picture, scene), { code: 'ERR_GL_TIMEOUT' });
-        assert.equal(abandoned, 1, 'the GBM device is left to the thread');
+        assert.deepEqual(device, ['abandoned'], 'the GBM device is left to the thread');
       });
 
     it('in the opening is told, and another opening works once the driver does', async () => {
@@ -97,7 +101,9 @@ underFakeEgl(import.meta.url, () => {
       const before = openDescriptors();
       assert.deepEqual(openAtDriver(), { displays: 1, contexts: 1, textures: 1, programs: 1 });
       driver('native-fence');
-      await until(() => Object.keys(openAtDriver()).length === 0, 'the end of the thread');
+      await gl.ended();
+      assert.deepEqual(openAtDriver(), {});
+      assert.deepEqual(device, ['abandoned', 'given back']);
       assert.ok(openDescriptors() <= before);
     });
 
@@ -113,7 +119,7 @@ underFakeEgl(import.meta.url, () => {
       rig.compose(2, [pictured(1, late.fd)]);
       late.drain();
       rig.compose(3, [pictured(1, late.fd)]);
-      assert.equal(rig.gl.close(5000), true, 'an end waits for no fence');
+      await rig.close(); // an end waits for no fence
       late.close();
     });
 
@@ -126,6 +132,7 @@ underFakeEgl(import.meta.url, () => {
       assert.equal((await other.readPixels(its, 0, 0, 2, 2)).length, 16);
       assert.equal(await hangs, 'ERR_GL_TIMEOUT');
       other.close();
+      await other.ended();
       assert.deepEqual(
         openAtDriver(),
         { displays: 1, contexts: 1, textures: 1, programs: 1 },
@@ -168,18 +175,36 @@ underFakeEgl(import.meta.url, () => {
   });
 
   describe('a close', () => {
-    it('waits for no more than it was told to, and says that the thread still runs', async () => {
-      const rig = await GlRig.open();
+    it('does not wait for a drawing under way, and tells once the driver has come back', async () => {
       driver('hang-draw');
-      rig.compose(1);
-      await until(() => rig.gl.busyMs() > 20);
+      const drawing = assert.rejects(gl.compose(picture, scene), { code: 'ERR_CLOSED' });
+      await delay(20);
+      let ended = false;
+      void gl.ended().then(() => (ended = true));
       const before = performance.now();
-      assert.equal(rig.gl.close(50), false);
-      assert.ok(performance.now() - before >= 49);
-      assert.equal(rig.gl.close(1000), false, 'the answer stays');
-      driver();
+      gl.close();
+      assert.ok(performance.now() - before < timeoutMs / 4);
+      await drawing;
       await turns();
-      assert.equal(rig.told.length, 2);
+      assert.deepEqual([ended, device], [false, []], 'the thread uses the GBM device still');
+      driver();
+      await gl.ended();
+      assert.deepEqual([openAtDriver(), device], [{}, ['given back']]);
+    });
+
+    it('lets another be opened meanwhile', async () => {
+      driver('hang-draw');
+      const drawing = codeOf(gl.compose(picture, scene));
+      await delay(20);
+      gl.close();
+      assert.equal(await drawing, 'ERR_CLOSED');
+      const other = await Gl.open({ native });
+      await other.createOffscreen(8, 8);
+      driver();
+      await gl.ended();
+      await other.createOffscreen(8, 8);
+      other.close();
+      await other.ended();
     });
 
     it('finds the jobs and results that a thread would have left', async () => {
@@ -190,7 +215,10 @@ underFakeEgl(import.meta.url, () => {
       for (let job = 2; job < 12; job++) rig.compose(job);
       const end = Date.now() + 5000;
       while (rig.gl.busyMs() < 20 && Date.now() < end);
-      rig.gl.close(0);
+      rig.gl.close();
+      assert.ok(openDescriptors() <= before + 1, 'that of the job under way is left');
+      driver();
+      await rig.ended();
       assert.ok(openDescriptors() <= before);
     });
   });
@@ -199,7 +227,7 @@ underFakeEgl(import.meta.url, () => {
 describe('with a hung driver', () => {
   const numbers = JSON.stringify([...composition({ layers: [solid] })]);
   const hang = `${loadScript}
-    const gl = globalThis.gl = native.openGl(0n, '', () => {});
+    const gl = globalThis.gl = native.openGl(0n, '', () => {}, () => {});
     gl.createOffscreen(1, 1, 64, 64);
     gl.compose(2, Float64Array.from(${numbers}), 28);`;
   const runs = async (script: string, status = 0) => {
@@ -209,7 +237,7 @@ describe('with a hung driver', () => {
 
   it('the process exits', () => runs(`${hang} setTimeout(() => process.exit(3), 100);`, 3));
   const slow = { skip: sanitized && 'a process each, and each is slow under a sanitizer' };
-  it('the process ends by itself once it is closed', slow, () => runs(`${hang} setTimeout(() => gl.close(10), 100);`));
+  it('the process ends by itself once it is closed', slow, () => runs(`${hang} setTimeout(() => gl.close(), 100);`));
   it('a worker is terminated', () => {
     const worker = `${hang} setTimeout(() => require('worker_threads').parentPort.postMessage(0), 100);`;
     return runs(`const { Worker } = require('worker_threads');

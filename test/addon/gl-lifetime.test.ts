@@ -17,11 +17,12 @@ underFakeEgl(import.meta.url, () => {
 
   describe('closing', () => {
     it('is idempotent, frees all at the driver, and later use throws', async () => {
-      const { gl, ...rig } = await GlRig.open();
+      const rig = await GlRig.open();
+      const { gl } = rig;
       gl.createPixels(2, 2, 8, 8, true);
       gl.compile(3, 3, '', [], new Uint32Array());
       await until(() => rig.told.length === 4);
-      assert.deepEqual([gl.close(1000), gl.close(0), gl.close(1000)], [true, true, true]);
+      for (let time = 0; time < 3; time++) await rig.close();
       assert.deepEqual(openAtDriver(), {});
       const calls = {
         importDmabuf: () => {
@@ -53,7 +54,7 @@ underFakeEgl(import.meta.url, () => {
 
     it('while it opens', async () => {
       const rig = new GlRig();
-      rig.gl.close(1000);
+      await rig.close();
       await turns();
       assert.deepEqual(rig.told, []);
       assert.deepEqual(openAtDriver(), {});
@@ -67,7 +68,7 @@ underFakeEgl(import.meta.url, () => {
       for (let job = 1; job <= 50; job++) rig.compose(job, [pictured(1, pipe.fd)]);
       pipe.close();
       assert.ok(openDescriptors() > before, 'the jobs keep what they wait for');
-      rig.gl.close(5000);
+      await rig.close();
       await turns();
       assert.equal(rig.told.length, 2);
       assert.equal(openDescriptors() <= before, true, 'and let go of it');
@@ -81,7 +82,7 @@ underFakeEgl(import.meta.url, () => {
       const end = Date.now() + 10_000;
       while (openDescriptors() < before + 20 && Date.now() < end); // the loop does not turn
       assert.equal(openDescriptors(), before + 20);
-      rig.gl.close(1000);
+      await rig.close();
       assert.ok(openDescriptors() <= before);
       await turns();
       assert.equal(rig.told.length, 2);
@@ -93,18 +94,19 @@ underFakeEgl(import.meta.url, () => {
       const rig = await GlRig.open();
       rig.compose(1);
       const { fence } = await rig.result(1);
-      rig.gl.close(1000);
+      await rig.close();
       assert.ok(fstatSync(fence));
       closeSync(fence);
     });
 
     it('may close, and none follows; the fences of the others are closed', async () => {
       const rig = await GlRig.open(({ job }) => {
-        if (job === 1) rig.gl.close(1000);
+        if (job === 1) rig.gl.close();
       });
       const before = openDescriptors();
       for (let job = 1; job <= 10; job++) rig.compose(job);
       await until(() => rig.told.length === 3);
+      await rig.ended();
       await turns();
       assert.equal(rig.told.length, 3);
       rig.closeFences();
@@ -117,7 +119,7 @@ underFakeEgl(import.meta.url, () => {
       });
       rig.compose(1);
       await rig.result(20);
-      rig.gl.close(1000);
+      await rig.close();
       rig.closeFences();
     });
 
@@ -130,7 +132,7 @@ underFakeEgl(import.meta.url, () => {
         await rig.result(3);
       });
       assert.deepEqual(messages, ['of job 1', 'of job 2']);
-      rig.gl.close(1000);
+      await rig.close();
       rig.closeFences();
     });
 
@@ -145,13 +147,13 @@ underFakeEgl(import.meta.url, () => {
         Array.from({ length: jobs }, (_, index) => index + 1),
       );
       assert.equal(openDescriptors(), before);
-      rig.gl.close(1000);
+      await rig.close();
     });
   });
 
   describe('descriptors', () => {
     before(async () => {
-      (await GlRig.open()).gl.close(1000); // what is opened once in a process is open
+      await (await GlRig.open()).close(); // what is opened once in a process is open
     });
 
     for (const [what, ...words] of [
@@ -166,7 +168,7 @@ underFakeEgl(import.meta.url, () => {
         for (let round = 0; round < 50; round++) {
           const rig = new GlRig();
           await rig.result(0);
-          rig.gl.close(1000);
+          await rig.close();
         }
         await turns();
         assert.equal(openDescriptors(), before);
@@ -202,7 +204,7 @@ underFakeEgl(import.meta.url, () => {
       }
       rig.closeFences();
       assert.equal(openDescriptors(), before);
-      rig.gl.close(1000);
+      await rig.close();
       pipe.close();
       assert.deepEqual(openAtDriver(), {});
     });

@@ -29,7 +29,7 @@ const draw = `
   const gl = globalThis.gl = native.openGl(0n, '', (ended) => {
     if (ended === 2) onDrawing();
     if (ended > 0) gl.compose(++job, description, description.length);
-  });
+  }, () => {});
   gl.createOffscreen(1, 1, 64, 64);`;
 
 // Under a sanitizer Mesa is only slow, and not what is looked at.
@@ -39,7 +39,7 @@ describe('on the software renderer', { skip: sanitized ? 'with the fake EGL' : w
       const loaded = () => /libEGL|libGLES/.test(readFileSync('/proc/self/maps', 'utf8'));
       ${loadScript}
       const before = loaded();
-      const gl = native.openGl(0n, '', () => { console.log(before, loaded()); gl.close(1000); });`;
+      const gl = native.openGl(0n, '', () => { console.log(before, loaded()); gl.close(); }, () => {});`;
     const result = await runNode(['-e', script]);
     assert.equal(result.stdout, 'false true\n', transcript(result));
   });

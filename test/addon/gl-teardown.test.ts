@@ -20,7 +20,7 @@ const draw = `
       if (failure !== undefined) console.error('failed: ' + JSON.stringify(failure));
       if (fence >= 0) require('fs').closeSync(fence);
       if (job === 2 && ++told === 1) onDrawing();
-    });
+    }, () => {});
     gl.createOffscreen(1, 1, 64, 64);
     for (let job = 2; job < 24; job++) gl.compose(job, description, description.length);
     return gl;
@@ -62,7 +62,7 @@ underFakeEgl(import.meta.url, () => {
 
     it('exits by itself', () => run(`${tell} setTimeout(() => process.exit(0), 60);`, () => undefined));
 
-    it('closes in a result', () => run(`for (const gl of all) gl.close(1000); ${tell}`, () => undefined));
+    it('closes in a result', () => run(`for (const gl of all) gl.close(); ${tell}`, () => undefined));
 
     it('leaves this thread’s drawings alone', async () => {
       const code = `const { parentPort } = require('worker_threads'); ${loadScript} ${draw}
@@ -78,7 +78,7 @@ underFakeEgl(import.meta.url, () => {
         rig.told.filter(({ failure }) => failure !== undefined),
         [],
       );
-      rig.gl.close(5000);
+      await rig.close();
       rig.closeFences();
       assert.deepEqual(openAtDriver(), {});
     });
@@ -95,11 +95,11 @@ describe('a process that draws', () => {
   const slow = { skip: sanitized && 'a process each, and each is slow under a sanitizer' };
   it('exits', () => ends('process.exit(3);', 3));
   it('exits while it opens', slow, async () => {
-    const script = `${loadScript} globalThis.gl = native.openGl(0n, '', () => {}); process.exit(0);`;
+    const script = `${loadScript} globalThis.gl = native.openGl(0n, '', () => {}, () => {}); process.exit(0);`;
     const result = await runOnFakeEgl(['-e', script], ['slow-draw']);
     assert.deepEqual([result.status, result.signal, result.stderr], [0, null, ''], transcript(result));
   });
-  it('closes everything and ends by itself', slow, () => ends('for (const gl of all) gl.close(1000);'));
+  it('closes everything and ends by itself', slow, () => ends('for (const gl of all) gl.close();'));
   it('ends by itself once all is drawn, with everything open', slow, () => ends(''));
   it('exits while a worker draws', async () => {
     const worker = `const { parentPort } = require('worker_threads'); ${loadScript} ${draw}

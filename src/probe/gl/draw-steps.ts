@@ -1,8 +1,8 @@
 /** The GPU draws into an imported buffer of its own, the CPU reads it, and the fences are looked at. Nothing is shown. */
 import { closeSync } from 'node:fs';
 import { modifiers, renderMemory, renderUsage, type RenderMemory } from '../../buffer/index.js';
-import { DrmNode } from '../../device/index.js';
-import { format, GbmDevice, LINEAR, primeHandleToFd } from '../../ffi/index.js';
+import { DrmNode, systemKernel, type Allocator } from '../../device/index.js';
+import { format, LINEAR, primeHandleToFd } from '../../ffi/index.js';
 import { Gl, type Drawn } from '../../gl/index.js';
 import { access, loadNative, type GlFormat, type GlInfo } from '../../native.js';
 import type { Owner } from '../../owner.js';
@@ -18,7 +18,7 @@ const size = 256;
 export interface OpenedGl {
   readonly gl: Gl;
   readonly node: DrmNode;
-  readonly gbm: GbmDevice;
+  readonly gbm: Allocator;
 }
 
 /** What is drawn into. */
@@ -31,9 +31,8 @@ export interface Target {
 
 export async function openDriver(path: string, owner: Owner): Promise<OpenedGl> {
   const node = owner.own(DrmNode.open(path));
-  const gbm = owner.own(GbmDevice.create(node.fd));
-  const device = { address: gbm.address, abandon: () => undefined }; // a driver that hangs ends with this process
-  const gl = owner.own(await Gl.open({ native: loadNative(), gbm: device, device: path }, { timeoutMs: jobTimeoutMs }));
+  const gbm = owner.own(await systemKernel.createGbm(node));
+  const gl = owner.own(await Gl.open({ native: loadNative(), gbm, device: path }, { timeoutMs: jobTimeoutMs }));
   return { gl, node, gbm };
 }
 

@@ -1,7 +1,7 @@
 /** A NativeGl whose results are kept, and descriptions as src/gl/packing.ts writes them. */
 import assert from 'node:assert/strict';
 import { closeSync } from 'node:fs';
-import type { GlFailure, NativeGl } from '../../../src/native.js';
+import type { GlFailure, GlResultHandler, NativeGl } from '../../../src/native.js';
 import { native } from './addon.js';
 import { until } from './loop.js';
 
@@ -16,13 +16,25 @@ export interface Told {
 export class GlRig {
   readonly told: Told[] = [];
   readonly gl: NativeGl;
+  #isEnded = false;
 
   constructor(onResult: (told: Told) => void = () => undefined) {
-    this.gl = native.openGl(0n, '', (job, failure, fence, value, renewed) => {
+    const tell: GlResultHandler = (job, failure, fence, value, renewed) => {
       const told = { job, failure, fence, value, renewed };
       this.told.push(told);
       onResult(told);
-    });
+    };
+    this.gl = native.openGl(0n, '', tell, () => (this.#isEnded = true));
+  }
+
+  /** And waits for the thread. */
+  async close(): Promise<void> {
+    this.gl.close();
+    await this.ended();
+  }
+
+  async ended(): Promise<void> {
+    await until(() => this.#isEnded, 'the end of the thread');
   }
 
   /** Open, and with picture 1 to draw into. */

@@ -59,7 +59,7 @@ async function openGpu(path: string): Promise<Bench> {
   const native = loadNative();
   const owner = new Owner();
   const node = owner.own(DrmNode.open(path));
-  const gbm = owner.own(await GbmDevice.createOnThread(node.fd));
+  const gbm = owner.own(await GbmDevice.adoptOnThread(native.duplicate(node.fd)));
   const gl = owner.own(await Gl.open({ native, gbm, device: path }, { timeoutMs }));
   const usage = gbmUsage.linear | gbmUsage.rendering;
 

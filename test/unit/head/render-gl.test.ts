@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
 import type { GlFailure, GlResultHandler, NativeGl } from '../../../src/native.js';
 import { openGpus } from '../../../src/head/index.js';
+import { FakeAllocator } from '../../../src/testing/fake-allocator.js';
 import { FakeKernel } from '../../../src/testing/index.js';
 
 /** A GPU's thread whose jobs end when the test says so. */
@@ -14,7 +15,7 @@ class FakeThread {
 
   constructor(
     private readonly onResult: GlResultHandler,
-    private readonly onClose: () => void,
+    private readonly onEnded: () => void,
   ) {}
 
   readonly native = {
@@ -22,11 +23,14 @@ class FakeThread {
     remove: () => undefined,
     busyMs: () => this.busy,
     close: () => {
-      if (!this.closed) this.onClose();
       this.closed = true;
-      return this.busy === 0;
     },
   } as unknown as NativeGl;
+
+  /** The driver has come back, after the close. */
+  finish(): void {
+    this.onEnded();
+  }
 
   end(job: number, failure?: GlFailure): void {
     this.jobs.splice(this.jobs.indexOf(job), 1);
@@ -36,32 +40,30 @@ class FakeThread {
 
 class Rig {
   readonly threads: FakeThread[] = [];
-  /** What was closed, in its order. */
-  readonly closed: string[] = [];
 
   private constructor(
     readonly kernel: FakeKernel,
     readonly gpus: Awaited<ReturnType<typeof openGpus>>,
+    /** In the order in which they were made. */
+    readonly allocators: readonly FakeAllocator[],
   ) {}
 
   static async open({ reopen = false } = {}): Promise<Rig> {
     const kernel = new FakeKernel();
+    const allocators: FakeAllocator[] = [];
     const createGbm = kernel.createGbm.bind(kernel);
     kernel.createGbm = async (node) => {
       const gbm = await createGbm(node);
-      const close = gbm.close.bind(gbm);
-      gbm.close = () => {
-        rig.closed.push('GBM');
-        close();
-      };
+      assert.ok(gbm instanceof FakeAllocator);
+      allocators.push(gbm);
       return gbm;
     };
-    kernel.native.openGl = ((_gbm: bigint, _node: string, onResult: GlResultHandler) => {
-      const thread = new FakeThread(onResult, () => rig.closed.push('GL'));
+    kernel.native.openGl = ((_gbm: bigint, _node: string, onResult: GlResultHandler, onEnded: () => void) => {
+      const thread = new FakeThread(onResult, onEnded);
       rig.threads.push(thread);
       return thread.native;
     }) as unknown as typeof kernel.native.openGl;
-    const rig: Rig = new Rig(kernel, await openGpus({ kernel, reopen }));
+    const rig: Rig = new Rig(kernel, await openGpus({ kernel, reopen }), allocators);
     return rig;
   }
 
@@ -109,11 +111,15 @@ describe('GL of a pair', () => {
     rig.gpus.close();
   });
 
-  it('is closed before the GBM device', async () => {
+  it('keeps the GBM device from being destroyed until its thread has ended', async () => {
     const rig = await Rig.open();
     const gl = await rig.gl(1);
     rig.gpus.close();
-    assert.deepEqual(rig.closed, ['GL', 'GBM']);
+    const [thread, allocator] = [rig.threads[0]!, rig.allocators[0]!];
+    assert.deepEqual([thread.closed, allocator.closed, allocator.loans], [true, true, 1]);
+    thread.finish();
+    await gl.ended();
+    assert.equal(allocator.loans, 0);
     await assert.rejects(gl.createOffscreen(8, 8), { code: 'ERR_CLOSED' });
     await assert.rejects(rig.gpus.openGl(), { code: 'ERR_CLOSED' });
   });
@@ -130,7 +136,7 @@ describe('GL of a pair', () => {
     await other.thread(1);
     other.gpus.close();
     await assert.rejects(late, { code: 'ERR_CLOSED' });
-    assert.deepEqual(other.closed, ['GL', 'GBM']);
+    assert.ok(other.threads[0]?.closed === true && other.allocators[0]?.closed === true);
   });
 
   it('that is lost says so to all that is under way, and comes back with the GPU', async () => {
