@@ -70,7 +70,7 @@ export interface Allocator {
   importDmabuf(options: DmabufOptions): AllocatedBuffer;
   /** Another thread uses it until the function returned is called, and it is not destroyed before. */
   lend(): () => void;
-  /** Closed from now on; as a thread that it is lent to hangs, nothing calls the driver before it is given back. */
+  /** Everything throws ERR_GL_TIMEOUT from now on; as a thread that it is lent to hangs, nothing calls the driver before it is given back. */
   abandon(): void;
   /** Closes the buffers that are still open, then the device. Idempotent. */
   close(): void;

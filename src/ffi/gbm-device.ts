@@ -41,8 +41,10 @@ export interface DmabufOptions extends BufferOptions {
   readonly modifier?: bigint | undefined;
 }
 
+const hangAdvice = 'see `dmesg`; a buffer path that needs no allocation on the render GPU is `udmabuf`';
+
 /**
- * A GBM device on a caller's open file. Every method but `close` and `abandon` throws `ERR_CLOSED` after either.
+ * A GBM device on a caller's open file. Every method but `close` and `abandon` throws after either, `ERR_CLOSED` or `ERR_GL_TIMEOUT`.
  *
  *   open ──close──► closed ──the last loan is given back──► destroyed      at once where nothing is lent
  *     └───abandon─► closed, and no buffer of it is destroyed before that either
@@ -210,6 +212,10 @@ export class GbmDevice {
   }
 
   #open(): Address {
+    if (this.#abandoned)
+      throw new GuestheadError('ERR_GL_TIMEOUT', 'The GPU’s driver is held by a thread that hangs in it', {
+        advice: hangAdvice,
+      });
     if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The GBM device is closed');
     return this.device;
   }

@@ -167,6 +167,11 @@ export class Gl {
     return this.#jobs.closed;
   }
 
+  /** Opened, and not closed. */
+  get isOpen(): boolean {
+    return this.#info !== undefined && !this.closed;
+  }
+
   /** Resolves some time after `close`, once the driver has come back and let go of the GPU; never where it hangs. */
   async ended(): Promise<void> {
     await this.#jobs.ended();

@@ -5,6 +5,7 @@ export type { FormatInfo, PlaneFormats } from './formats.js';
 export { describeGpu, describeRender } from './gpu-device.js';
 export type { DeviceNumber, GpuDevice, RenderDevice } from './gpu-device.js';
 export { GpuPair } from './gpu-pair.js';
-export type { DisplayGpu, OpenGpus, RenderGpu } from './open-gpus.js';
+export type { DisplayGpu, OpenGpus } from './open-gpus.js';
 export type { GpuOptions } from './options.js';
 export type { GpuRole, PairChange } from './pair-change.js';
+export type { OpenedGl, RenderGpu } from './render-gpu.js';

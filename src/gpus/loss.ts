@@ -8,8 +8,9 @@
  * Nothing here throws: what a device that is gone refuses to close, it has taken along.
  */
 import { closeQuietly, quietly, type Closable } from '../owner.js';
-import type { DisplayGpu, RenderGpu } from './open-gpus.js';
+import type { DisplayGpu } from './open-gpus.js';
 import type { GpuRole } from './pair-change.js';
+import type { RenderGpu } from './render-gpu.js';
 
 /**
  * The driver whose last close of an open file waits for ever, uninterruptibly, where framebuffers of

@@ -3,7 +3,6 @@ import { GemHandles } from '../buffer/index.js';
 import {
   selectDisplay,
   selectRender,
-  type Allocator,
   type Chosen,
   type DrmDevice,
   type GpuNode,
@@ -18,6 +17,7 @@ import { givenDisplay, givenNode, opener } from './given-nodes.js';
 import { masterInTime } from './master-wait.js';
 import type { CheckedGpuOptions } from './options.js';
 import type { GpuRole } from './pair-change.js';
+import { RenderGpu } from './render-gpu.js';
 
 /** The device that shows. */
 export interface DisplayGpu {
@@ -29,26 +29,6 @@ export interface DisplayGpu {
   readonly device: NativeDevice;
   readonly handles: GemHandles;
   /** Gives DRM master up and closes all of these. */
-  readonly owner: Owner;
-}
-
-/** GL on a render GPU, as far as its heads tell of it. */
-export interface OpenedGl {
-  /** GL_RENDERER. */
-  readonly renderer: string;
-  /** How the end of a drawing is told where nothing else is asked for: a sync_file, or the driver's finish on GL's thread. */
-  readonly fence: 'native' | 'finish';
-  isOpen(): boolean;
-}
-
-/** The device that allocates, and draws. */
-export interface RenderGpu {
-  /** Since GL was opened on it. */
-  gl?: OpenedGl | undefined;
-  readonly found: DrmDevice;
-  readonly chosen: Chosen | undefined;
-  readonly node: GpuNode;
-  readonly gbm: Allocator;
   readonly owner: Owner;
 }
 
@@ -74,7 +54,7 @@ export async function openBoth(options: CheckedGpuOptions): Promise<OpenGpus> {
       renderFd === undefined
         ? selectRender(found, options.render, chosenDisplay.device)
         : givenNode(kernel, found, renderFd, 'renderFd');
-    const rendering = openRender(chosenRender, kernel, renderFd); // begun first: its driver is loaded on a thread meanwhile
+    const rendering = RenderGpu.open(chosenRender, kernel, renderFd); // begun first: its driver is loaded on a thread meanwhile
     const opening = [openDisplay(chosenDisplay, options), rendering] as const;
     for (const gpu of await fulfilled<DisplayGpu | RenderGpu>(opening)) owner.own(gpu.owner);
     const [display, render] = await Promise.all(opening);
@@ -102,7 +82,7 @@ export async function openLost(
       : before.display;
     if (display !== before.display) owner.own(display.owner);
     const render = lost.has('render')
-      ? await openRender(
+      ? await RenderGpu.open(
           asBefore(selectRender(found, again(options.render, before.render), display.found), before.render),
           kernel,
         )
@@ -143,20 +123,6 @@ function openMaster(path: string, open: OpenNode): KmsNode {
     needs(node, node.canImport(), 'cannot import dma-bufs');
     node.becomeAtomicMaster();
     return node;
-  });
-}
-
-async function openRender(
-  { device: found, node: path, chosen }: Selected,
-  kernel: Kernel,
-  given?: number,
-): Promise<RenderGpu> {
-  const owner = new Owner();
-  return owner.guardAsync(async () => {
-    const node = owner.own(opener(kernel, given)(path));
-    needs(node, node.canExport(), 'cannot export dma-bufs');
-    const gbm = owner.own(await kernel.createGbm(node));
-    return { found, chosen, node, gbm, owner };
   });
 }
 

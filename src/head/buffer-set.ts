@@ -23,6 +23,7 @@ export async function openBufferSet(
   { buffers, update, source }: Pick<CheckedHeadOptions, 'buffers' | 'update' | 'source'>,
   refusedBefore: readonly Refusal[] = [],
 ): Promise<BufferSet> {
+  await render.answering().catch(() => undefined); // a path that needs the driver says so
   const devices = {
     native,
     gbm: render.gbm,

@@ -51,7 +51,7 @@ export function infoOf(
     render: {
       node,
       driver,
-      backend: render.gbm.backendName,
+      backend: render.backend,
       standIn: isStandIn(driver),
       ...chosenOf(render),
       ...glOf(render),
@@ -74,7 +74,7 @@ export function infoOf(
 }
 
 function glOf({ gl }: Claim['render']): Pick<HeadInfo['render'], 'gl'> {
-  return gl?.isOpen() === true ? { gl: { renderer: gl.renderer, fence: gl.fence } } : {};
+  return gl?.driver === undefined ? {} : { gl: gl.driver };
 }
 
 function chosenOf({ chosen }: { readonly chosen: Chosen | undefined }): { readonly chosen?: string } {

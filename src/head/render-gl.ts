@@ -1,9 +1,7 @@
 /** GL on the pair's render GPU: one thread for each GPU that was opened, whoever draws. */
 import { GuestheadError } from '../errors.js';
-import type { Gl, GlOptions } from '../gl/index.js';
-import type { GpuPair } from '../gpus/index.js';
-
-type RenderGpu = GpuPair['gpus']['render'];
+import type { Gl, GlGpu, GlOptions } from '../gl/index.js';
+import type { GpuPair, OpenedGl, RenderGpu } from '../gpus/index.js';
 
 /** Of one GPU; after a loss comes another. */
 interface Opening {
@@ -27,23 +25,51 @@ export class RenderGl {
     return this.#opening.gl;
   }
 
-  /** While the module is loaded, the GPU may go, and another come in its place. */
+  /** While the module is loaded, or a hung driver opened anew, the GPU may go, and another come in its place. */
   async #start(on: RenderGpu, options: GlOptions): Promise<Gl> {
     const { Gl } = await import('../gl/index.js');
+    await on.answering(options.timeoutMs);
     const { native, render } = this.pair.gpus;
     if (render !== on) throw gone(on);
-    const { gbm, node, owner } = on;
+    const { node } = on;
+    const gbm = lentBy(on);
     const lost = (cause?: unknown) => this.#loss(on, cause);
-    // Owned from the start: what hears of its end before the GBM device goes.
-    const gl = await Gl.open({ native, gbm, device: node.path, lost }, options, (starting) => owner.own(starting));
-    on.gl = { renderer: gl.info.renderer, fence: gl.fenceKind, isOpen: () => !gl.closed };
-    return gl;
+    return Gl.open({ native, gbm, device: node.path, lost }, options, (starting) => {
+      on.gl = new GlOnGpu(starting); // from the start: what closes the GPU closes it
+    });
   }
 
   /** The pair asks the kernel: what a driver says proves nothing. */
   #loss(on: RenderGpu, cause: unknown): GuestheadError | undefined {
     if (this.pair.latest.render !== on) return gone(on, cause);
     return this.pair.lose('render', cause) ? gone(on, cause) : undefined;
+  }
+}
+
+/** A thread that hangs in the driver takes the GBM device along, and the GPU has another. */
+function lentBy(on: RenderGpu): NonNullable<GlGpu['gbm']> {
+  const { gbm } = on;
+  return {
+    get address() {
+      return gbm.address;
+    },
+    lend: () => gbm.lend(),
+    abandon: () => {
+      if (on.gbm === gbm) on.abandon();
+    },
+  };
+}
+
+class GlOnGpu implements OpenedGl {
+  constructor(private readonly gl: Gl) {}
+
+  get driver(): OpenedGl['driver'] {
+    const { gl } = this;
+    return gl.isOpen ? { renderer: gl.info.renderer, fence: gl.fenceKind } : undefined;
+  }
+
+  close(): void {
+    this.gl.close();
   }
 }
 

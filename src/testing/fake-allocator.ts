@@ -25,6 +25,7 @@ export class FakeAllocator implements Allocator {
   /** How often it is lent now: while it is, a real one is not destroyed. */
   loans = 0;
   closed = false;
+  #abandoned = false;
   readonly #users = new Map<GemHandle, number>();
 
   constructor(
@@ -68,21 +69,26 @@ export class FakeAllocator implements Allocator {
     this.loans++;
     let lent = true;
     return () => {
-      if (lent) this.loans--;
+      if (!lent) return;
       lent = false;
+      this.loans--;
+      if (this.#abandoned && this.loans === 0) for (const buffer of [...this.buffers]) buffer.close();
     };
   }
 
   abandon(): void {
-    this.close();
+    this.#abandoned = true;
+    this.closed = true;
   }
 
   close(): void {
+    if (this.#abandoned) return;
     this.closed = true;
     for (const buffer of [...this.buffers]) buffer.close();
   }
 
   #assertOpen(): void {
+    if (this.#abandoned) throw new GuestheadError('ERR_GL_TIMEOUT', 'The fake GPU hangs');
     if (this.closed) throw new GuestheadError('ERR_CLOSED', 'The fake GBM device is closed');
   }
 
@@ -100,6 +106,7 @@ export class FakeAllocator implements Allocator {
       stride: () => stride,
       offset: () => 0,
       close: () => {
+        if (this.#abandoned && this.loans > 0) return; // until the thread that hangs has come back
         if (this.buffers.delete(buffer)) this.#release(handle);
       },
     };
