@@ -6,7 +6,6 @@ import {
   type Chosen,
   type DrmDevice,
   type GpuNode,
-  type Kernel,
   type KmsNode,
   type Selected,
 } from '../device/index.js';
