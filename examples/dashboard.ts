@@ -68,7 +68,7 @@ const { values } = parseArgs({ options: { frames: { type: 'string', default: 'In
 const gpus = await openGpus();
 const gl = await gpus.openGl();
 gl.jobs$.pipe(filter(({ what }) => what === 'compose')).subscribe(noteDrawing);
-const head = await gpus.openHead({ source: 'gpu', flipTimeoutMs: 10_000 }); // the first drawing compiles its shaders
+const head = await gpus.openHead({ source: 'gpu' });
 process.stderr.write(`charts on ${head.info.display.connector}, drawn by ${gl.info.renderer}\n`);
 
 let charts: readonly Chart[] = [];

@@ -57,7 +57,7 @@ function commonFormats(gpus: Gpus, { info: { formats } }: Gl): string[] {
 
 /**
  * Four buffers on the connector's preferred mode, by the best path that the devices and the host accept. A drawing
- * that fails, as with a lost context or GPU, is skipped; the first one may take long, for its shaders are compiled.
+ * that fails, as with a lost context or GPU, is skipped.
  */
 async function openFirstHead(gpus: Gpus): Promise<Head> {
   const gl = await gpus.openGl();
@@ -65,7 +65,7 @@ async function openFirstHead(gpus: Gpus): Promise<Head> {
   say(`both can do: ${formats.join(', ') || 'nothing'}`);
   if (!formats.includes('XRGB8888 linear'))
     throw new GuestheadError('ERR_UNSUPPORTED', 'The two devices have no linear XRGB8888 in common'); // what a frame has
-  const lasting = { onResize: 'follow', onDrawError: 'skip', flipTimeoutMs: 10_000 } as const;
+  const lasting = { onResize: 'follow', onDrawError: 'skip' } as const;
   const head = await gpus.openHead({ source: 'gpu', buffers: 4, ...lasting });
   const { path, refused, render, display, mode } = head.info;
   for (const { path: better, code, advice } of refused) say(`not by ${better}: ${code}: ${advice}`);

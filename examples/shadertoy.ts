@@ -85,7 +85,7 @@ function show(effect: Effect): void {
 await access(file); // before the screen changes
 const gpus = await openGpus();
 const gl = await gpus.openGl();
-const head = await gpus.openHead({ source: 'gpu', flipTimeoutMs: 10_000 }); // a large shader takes its time to compile
+const head = await gpus.openHead({ source: 'gpu' });
 const draw: Draw = (frame) => {
   const to = { x: 0, y: 0, width: frame.width, height: frame.height };
   const time = performance.now() / 1000 - startedAt;

@@ -172,6 +172,11 @@ export class Gl {
     return this.#info !== undefined && !this.closed;
   }
 
+  /** How long ago the driver had a job, ms; 0 while it has one, its opening included. */
+  get idleMs(): number {
+    return this.#jobs.idleMs;
+  }
+
   /** Resolves some time after `close`, once the driver has come back and let go of the GPU; never where it hangs. */
   async ended(): Promise<void> {
     await this.#jobs.ended();

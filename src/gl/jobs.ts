@@ -47,6 +47,8 @@ export class Jobs {
   readonly #threadEnded: Promise<void>;
   #last = 0;
   #renewals = 0;
+  /** By `performance.now()`: when the driver was last seen to have a job. */
+  #busyAt = performance.now();
   #ending: GuestheadError | undefined;
 
   /** The opening is the first job. */
@@ -77,6 +79,13 @@ export class Jobs {
 
   get closed(): boolean {
     return this.#ending !== undefined;
+  }
+
+  /** See `Gl.idleMs`. A job that waits for its turn, or on the thread for a fence, is none of the driver's. */
+  get idleMs(): number {
+    const now = performance.now();
+    if (!this.closed && this.#pending.size > 0 && this.native.busyMs() > 0) this.#busyAt = now;
+    return now - this.#busyAt;
   }
 
   /** Once it is closed and the thread has let go of the GPU; never where that hangs. Whoever waits keeps the event loop alive. */
@@ -120,7 +129,7 @@ export class Jobs {
   }
 
   readonly #onResult: GlResultHandler = (job, failure, fence, value, renewed, queueMs, waitMs, drawMs) => {
-    const heardAt = performance.now();
+    const heardAt = (this.#busyAt = performance.now());
     const pending = this.#pending.get(job);
     if (pending === undefined) {
       if (fence >= 0) closeSync(fence);

@@ -6,6 +6,8 @@ import { opener } from './given-nodes.js';
 
 /** GL on a render GPU, as far as its pair and its heads know of it. */
 export interface OpenedGl extends Closable {
+  /** How long ago its driver had a job, ms; 0 while it has one. */
+  readonly idleMs: number;
   /** GL_RENDERER, and how the end of a drawing is told where nothing else is asked for; undefined while GL is not open. */
   readonly driver: { readonly renderer: string; readonly fence: 'native' | 'finish' } | undefined;
 }

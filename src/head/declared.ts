@@ -93,7 +93,10 @@ export const headOptions = {
     choices: ['end', 'skip'],
     standard: 'end',
   },
-  /** What may take so long, ms, before ERR_FLIP_TIMEOUT reports it: a flip, locked buffers, a `draw`. Default 2000. */
+  /**
+   * What may take so long, ms, before ERR_FLIP_TIMEOUT reports it: a flip, locked buffers, a `draw`; of that, the time
+   * since the render GPU was done with its jobs, which have `timeoutMs` of `openGl`. Default 2000.
+   */
   flipTimeoutMs: {
     kind: 'duration',
     named: 'time that can be waited for',

@@ -86,7 +86,7 @@ export class HeadRun {
     const { source, options } = this.context;
     if (source.kind === 'program') this.#startProgram(parts, source);
     else if (options.update === 'dirtyfb') this.#startDirty(this.#screen, set, source);
-    else this.#startFlips(parts, source);
+    else this.#startFlips(this.#screen, parts, source);
   }
 
   /** Nothing is presented until the next start; the last frame stays on the screen, and its buffers with it. */
@@ -175,10 +175,16 @@ export class HeadRun {
     };
   }
 
-  #startFlips(parts: PresenterParts<ScanoutBuffer>, { draw, when$, subscriber }: DrawSource): void {
+  #startFlips(
+    { claim }: OnScreen,
+    parts: PresenterParts<ScanoutBuffer>,
+    { draw, when$, subscriber }: DrawSource,
+  ): void {
     const { options, onShown, onMaster } = this.context;
     const loopOptions = { ...options, ...parts.options };
-    const flips$ = flipLoop({ ...parts, draw, when$, options: loopOptions, onModeShown: onShown, onMaster });
+    const gpuIdleMs = () => claim.render.gl?.idleMs ?? Infinity;
+    const hooks = { gpuIdleMs, onModeShown: onShown, onMaster };
+    const flips$ = flipLoop({ ...parts, draw, when$, options: loopOptions, ...hooks });
     this.#subscribe(flips$, subscriber);
   }
 

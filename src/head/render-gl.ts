@@ -68,6 +68,10 @@ class GlOnGpu implements OpenedGl {
     return gl.isOpen ? { renderer: gl.info.renderer, fence: gl.fenceKind } : undefined;
   }
 
+  get idleMs(): number {
+    return this.gl.idleMs;
+  }
+
   close(): void {
     this.gl.close();
   }

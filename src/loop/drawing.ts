@@ -23,7 +23,7 @@ export class Drawing<B extends Drawable> {
   #stopped = false;
 
   constructor(
-    private readonly parts: Pick<LoopParts<B>, 'swapchain' | 'clock' | 'draw'>,
+    private readonly parts: Pick<LoopParts<B>, 'swapchain' | 'clock' | 'draw' | 'gpuIdleMs'>,
     private readonly presenter: Pick<Presenter<B>, 'presentFrame' | 'presentClient'>,
     private readonly handlers: DrawingHandlers,
   ) {
@@ -51,10 +51,11 @@ export class Drawing<B extends Drawable> {
     }
   }
 
-  /** Gives a drawing up that has worked for longer than this; its buffer comes back when it ends. */
+  /** Gives a drawing up that has worked for longer than this since the GPU was done; its buffer comes back when it ends. */
   giveUpAfter(ms: number): void {
     const slot = this.#slot;
-    if (slot === undefined || this.parts.clock.now() - this.#startedAt < ms) return;
+    const { clock, gpuIdleMs } = this.parts;
+    if (slot === undefined || clock.now() - this.#startedAt < ms || (gpuIdleMs?.() ?? ms) < ms) return;
     this.#slot = undefined;
     this.#frames.get(slot.index)?.giveUp();
     this.handlers.failed(

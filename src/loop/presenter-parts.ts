@@ -11,7 +11,7 @@ import type { Scanout } from './scanout.js';
 export interface PresenterOptions {
   /** One refresh cycle of the mode, ms. */
   readonly periodMs: number;
-  /** How long a flip, a drawing or a locked swapchain may take before it is reported, ms. */
+  /** How long a flip, a drawing (without the GPU's time) or a locked swapchain may take before it is reported, ms. */
   readonly flipTimeoutMs: number;
 }
 
@@ -50,6 +50,11 @@ export interface LoopParts<B extends Drawable> extends PresenterParts<B> {
   readonly options: LoopOptions;
   /** Each emission asks for one frame; without it every refresh cycle does. */
   readonly when$?: Observable<unknown> | undefined;
+  /**
+   * How long ago the render GPU had a job, ms; 0 while it has one. A job has a time limit of its own, and what the GPU
+   * works, or compiles, is no time of `draw`'s.
+   */
+  readonly gpuIdleMs?: (() => number) | undefined;
   /** See `PresenterHooks`. */
   readonly onModeShown?: (() => void) | undefined;
   readonly onMaster?: ((isOurs: boolean) => void) | undefined;

@@ -28,7 +28,7 @@ export async function openShown(render: string, display: string, owner: Owner): 
   const gpus = await openGpus({ render, display });
   owner.own(gpus);
   const gl = await gpus.openGl({ timeoutMs: jobTimeoutMs });
-  return { head: await gpus.openHead({ path: 'auto', flipTimeoutMs: jobTimeoutMs }), gl, render };
+  return { head: await gpus.openHead({ path: 'auto' }), gl, render };
 }
 
 /** With the fence that a frame would have. */

@@ -1,11 +1,13 @@
 /** Whose life GL shares: the pair's, and that of the GPU that it is on. */
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'node:test';
 import type { GlFailure, GlResultHandler, NativeGl } from '../../../src/native.js';
+import type { GuestheadError } from '../../../src/errors.js';
 import type { Gl } from '../../../src/gl/index.js';
 import { openGpus } from '../../../src/head/index.js';
+import type { Frame } from '../../../src/loop/index.js';
 import { FakeAllocator } from '../../../src/testing/fake-allocator.js';
 import { FakeKernel } from '../../../src/testing/index.js';
 
@@ -188,6 +190,29 @@ describe('GL of a pair', () => {
     const opening = assert.rejects(rig.gpus.openGl(), { code: 'ERR_DEVICE_LOST' });
     await rig.kernel.unplug('render');
     await opening;
+    rig.gpus.close();
+  });
+
+  it('has time for its jobs that no frame’s drawing is blamed for', async () => {
+    const rig = await Rig.open();
+    const gl = await rig.gl(1);
+    const head = await rig.gpus.openHead({ source: 'gpu', flipTimeoutMs: 40 });
+    const thread = rig.threads[0]!;
+    thread.busy = 1;
+    let signal: AbortSignal | undefined;
+    const ended = new Promise<GuestheadError>((error) => {
+      const draw = async (frame: Frame) => {
+        ({ signal } = frame);
+        await gl.createOffscreen(8, 8);
+      };
+      head.flips(draw).subscribe({ error });
+    });
+    await sleep(200);
+    assert.deepEqual([signal?.aborted, gl.idleMs], [false, 0]);
+    thread.busy = 0; // a fence that the job waits for, say, has no such limit
+    assert.equal((await ended).code, 'ERR_DRAW');
+    assert.equal(signal?.aborted, true);
+    thread.end(1);
     rig.gpus.close();
   });
 

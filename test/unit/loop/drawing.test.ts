@@ -131,7 +131,7 @@ describe('a draw that fails', () => {
 });
 
 /** Frames up to `first` are drawn at once, all later ones end by hand. */
-function startWorks(rig: Rig, clock: HandClock, first: number, options = {}) {
+function startWorks(rig: Rig, clock: HandClock, first: number, options = {}, changes = {}) {
   const works: (Ending & { readonly signal: AbortSignal; readonly buffer: Drawable; readonly frame: number })[] = [];
   const draw: Draw = ({ number, signal }) => {
     if (number < first) return undefined;
@@ -139,7 +139,7 @@ function startWorks(rig: Rig, clock: HandClock, first: number, options = {}) {
     works.push(work);
     return work.promise;
   };
-  return { works, ...start(rig, draw, clock, options) };
+  return { works, ...start(rig, draw, clock, options, changes) };
 }
 
 describe('a draw that never ends', () => {
@@ -188,6 +188,23 @@ describe('a draw that never ends', () => {
       [3, 0],
     ]);
     assert.deepEqual(rig.inFences, [-1, -1, 78]);
+  });
+
+  it('is not counted while the render GPU has a job, which has a limit of its own, but from when that is done', async () => {
+    const rig = new Rig();
+    const clock = new HandClock();
+    let doneAt = Infinity; // the driver compiles
+    const gpuIdleMs = () => Math.max(0, clock.now() - doneAt);
+    const { works, seen } = startWorks(rig, clock, 0, { flipTimeoutMs: 400 }, { gpuIdleMs });
+    const aborted = () => works.map(({ signal }) => signal.aborted);
+    for (let i = 0; i < 100; i++) clock.advance(100);
+    assert.deepEqual([aborted(), seen.error], [[false], undefined]);
+    doneAt = clock.now();
+    for (let i = 0; i < 3; i++) clock.advance(100);
+    assert.deepEqual(aborted(), [false]);
+    clock.advance(100);
+    assert.deepEqual([aborted(), codeOf(seen.error)], [[true], 'ERR_DRAW']);
+    await settle();
   });
 
   it('never has its buffer given to another frame, however many there are', async () => {
