@@ -1,5 +1,6 @@
 /** The render GPU draws a run's heads; with `--draw auto` the CPU does while GL cannot be had. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BehaviorSubject } from 'rxjs';
 import { messageOf } from '../errors.js';
 import { GlDrawing, type Captions, type GlDrawingOptions } from '../gl-patterns/index.js';
 import type { DrawName } from '../gl-patterns/choices.js';
@@ -35,11 +36,17 @@ export async function glPainters(
     return cpuPainters(gpus, pattern, reason);
   }
   const auto = draw === 'auto';
+  const gl$ = new BehaviorSubject(gl);
+  const openGl = async () => {
+    const opened = await gpus.openGl({ timeoutMs: patienceMs });
+    gl$.next(opened);
+    return opened;
+  };
   return {
     openHead: (head) => openGlHead(gpus, gl.info, { ...head, source: 'gpu' }),
-    gl,
+    gl$,
     paint: (head, onDrawn) =>
-      start.gl(() => GlPainter.open(gpus, head, { pattern, options, onDrawn }, auto ? reason : null, auto)),
+      start.gl(() => GlPainter.open(openGl, head, { pattern, options, onDrawn }, auto ? reason : null, auto)),
   };
 }
 
@@ -104,7 +111,7 @@ export class GlPainter implements HeadPainter {
 
   /** Rejects as `GlDrawing.open` does. */
   static async open(
-    gpus: Gpus,
+    openGl: () => Promise<Gl>,
     head: Head,
     asked: AskedDrawing,
     reason: string | null,
@@ -112,8 +119,7 @@ export class GlPainter implements HeadPainter {
   ): Promise<GlPainter> {
     const meter = new GlMeter();
     const { pattern } = asked;
-    const openDrawing = async () =>
-      GlDrawing.open(await gpus.openGl({ timeoutMs: patienceMs }), drawingOptions(head, asked, meter));
+    const openDrawing = async () => GlDrawing.open(await openGl(), drawingOptions(head, asked, meter));
     return new GlPainter({ openDrawing, drawing: await openDrawing(), meter, pattern, reason, fallsBack });
   }
 

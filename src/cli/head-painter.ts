@@ -1,4 +1,5 @@
 /** What draws one head's frames in a run. */
+import type { Observable } from 'rxjs';
 import type { Refusal } from '../buffer/index.js';
 import type { Drawn, Gl } from '../gl/index.js';
 import type { Gpus, Head } from '../head/index.js';
@@ -25,8 +26,8 @@ export type OnDrawn = (drawing: Drawn, calledAt: number) => void;
 
 /** Who draws on all of a run's heads. */
 export interface Painters {
-  /** Where the render GPU draws. */
-  readonly gl?: Gl | undefined;
+  /** Where the render GPU draws: the GL that does, at once, and each after a loss of the GPU, for each head. */
+  readonly gl$?: Observable<Gl> | undefined;
   /** Rejects as `Gpus.openHead` does, and with ERR_UNSUPPORTED for a path on which it cannot draw. */
   readonly openHead: (options: NonNullable<Parameters<Gpus['openHead']>[0]>) => Promise<OpenedHead>;
   /** Ready to draw, with what has to be compiled. */

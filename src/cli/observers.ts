@@ -1,4 +1,5 @@
 /** What goes along with a run beside its result: each is made for an option, and told of the run's beginning and end. */
+import type { Observable } from 'rxjs';
 import type { Drawn, Gl } from '../gl/index.js';
 import type { Head } from '../head/index.js';
 import type { RunResult } from '../report/index.js';
@@ -12,8 +13,8 @@ export interface FinishedRun extends Pick<Measurement, 'fromMs' | 'toMs' | 'erro
 }
 
 export interface RunObserver {
-  /** The heads are open; nothing flips yet. `gl` where the GPU draws. */
-  begin?(heads: readonly Head[], gl?: Gl): void | Promise<void>;
+  /** The heads are open; nothing flips yet. `gl$` where the GPU draws: the GL that does, and each after a loss of the GPU. */
+  begin?(heads: readonly Head[], gl$?: Observable<Gl>): void | Promise<void>;
   /** A frame's `compose`, called at `calledAt` of `performance.now()`, has come back; its fence is borrowed for the call. */
   drawn?(drawing: Drawn, calledAt: number): void;
   /** All heads have been measured and judged; what this throws takes nothing from the result. Not called where the run failed. */

@@ -1,4 +1,5 @@
 /** `guesthead run --report FILE.html`: records the run's frames, and writes the page at its end. */
+import type { Observable } from 'rxjs';
 import type { Drawn, Gl } from '../gl/index.js';
 import type { Head } from '../head/index.js';
 import { loadNative } from '../native.js';
@@ -36,8 +37,8 @@ export class ReportObserver {
 
   constructor(private readonly file: OutputFile) {}
 
-  begin(heads: readonly Head[], gl?: Gl): void {
-    this.#gpu = gl === undefined ? undefined : new GlRecording(gl, loadNative());
+  begin(heads: readonly Head[], gl$?: Observable<Gl>): void {
+    this.#gpu = gl$ === undefined ? undefined : new GlRecording(gl$, loadNative());
     for (const head of heads) this.#recordings.set(head, new Recording(head));
   }
 

@@ -68,12 +68,12 @@ async function runOn(
 ): Promise<RunOutcome> {
   const captures = Number(process.env[capturesVariable] ?? 0);
   const pattern = options.pattern ?? (captures > 0 ? 'counter' : 'bars');
-  const { openHead, paint, gl } = await paintersOf(gpus, pattern, options, start);
+  const { openHead, paint, gl$ } = await paintersOf(gpus, pattern, options, start);
   const opened: OpenedHead[] = [];
   for (const connector of namesOf(gpus, options.connector ?? []))
     opened.push(await openHead({ ...options, connector }));
   const heads = opened.map(({ head }) => head);
-  for (const observer of observers) await observer.begin?.(heads, gl);
+  for (const observer of observers) await observer.begin?.(heads, gl$);
   const members: Member[] = [];
   try {
     for (const { head, refused } of opened)

@@ -1,4 +1,5 @@
 /** `guesthead run --trace`: written when the run ends, however it ends. */
+import type { Observable } from 'rxjs';
 import type { Drawn, Gl } from '../gl/index.js';
 import type { Head } from '../head/index.js';
 import { loadNative } from '../native.js';
@@ -15,8 +16,8 @@ export class TraceObserver {
     RunTrace.check(file);
   }
 
-  begin(heads: readonly Head[], gl?: Gl): void {
-    this.#gpu = gl === undefined ? undefined : new GlRecording(gl, loadNative());
+  begin(heads: readonly Head[], gl$?: Observable<Gl>): void {
+    this.#gpu = gl$ === undefined ? undefined : new GlRecording(gl$, loadNative());
     this.#trace = new RunTrace(this.file, heads, {
       gpu: this.#gpu,
       say: (line) => {

@@ -1,6 +1,7 @@
 /** What the GPU's thread did while it was recorded, and when each frame's drawing was done. */
-import type { Subscription } from 'rxjs';
+import { distinctUntilChanged, Subscription, type Observable } from 'rxjs';
 import { Fence, type FenceCalls } from '../buffer/index.js';
+import { GuestheadError } from '../errors.js';
 import type { Drawn, Gl, GlJob } from '../gl/index.js';
 import { monotonicClock } from '../loop/index.js';
 
@@ -22,7 +23,7 @@ export interface RecordedRenderFence {
 }
 
 export type RecordedGpu = Pick<GlRecording, 'info' | 'fenceKind' | 'renewals' | 'jobs' | 'renderFences' | 'forgotten'>;
-type RecordableGl = Pick<Gl, 'jobs$' | 'info' | 'fenceKind' | 'renewals'>;
+export type RecordableGl = Pick<Gl, 'jobs$' | 'info' | 'fenceKind' | 'renewals'>;
 
 /** The addon's. */
 export interface FenceCopies extends FenceCalls {
@@ -32,35 +33,40 @@ export interface FenceCopies extends FenceCalls {
 /** Of each kind. */
 const kept = 65_536;
 
-/** Begins at once, with the jobs that end from then on; keeps the last 65,536, and up to twice as many. Owns what it watches until `stop`. */
+/**
+ * Begins at once, with the jobs that end from then on; keeps the last 65,536, and up to twice as many. Owns what it watches
+ * until `stop`.
+ */
 export class GlRecording {
+  /** In their order; the last one draws. */
+  readonly #gls: RecordableGl[] = [];
   readonly #jobs: RecordedJob[] = [];
   readonly #renderFences: RecordedRenderFence[] = [];
   readonly #watched = new Set<Fence>();
-  readonly #subscription: Subscription;
+  readonly #subscriptions = new Subscription();
   readonly #toMonotonicMs = clockDifference();
   #forgotten = 0;
 
+  /** `gl$` emits the GL that draws as it is subscribed to, and after a loss of the GPU the next one. */
   constructor(
-    private readonly gl: RecordableGl,
+    gl$: Observable<RecordableGl>,
     private readonly native: FenceCopies,
   ) {
-    this.#subscription = gl.jobs$.subscribe((job) => {
-      this.#forgotten += append(this.#jobs, recorded(job, this.#toMonotonicMs));
-    });
+    this.#subscriptions.add(gl$.pipe(distinctUntilChanged()).subscribe((gl) => this.#follow(gl)));
   }
 
+  /** Of the last one that drew. */
   get info(): Gl['info'] {
-    return this.gl.info;
+    return this.#last.info;
   }
 
   get fenceKind(): Gl['fenceKind'] {
-    return this.gl.fenceKind;
+    return this.#last.fenceKind;
   }
 
   /** Contexts that were lost and made anew. */
   get renewals(): number {
-    return this.gl.renewals;
+    return this.#gls.reduce((sum, { renewals }) => sum + renewals, 0);
   }
 
   /** In the order of their ends. */
@@ -90,9 +96,23 @@ export class GlRecording {
 
   /** Idempotent. */
   stop(): void {
-    this.#subscription.unsubscribe();
+    this.#subscriptions.unsubscribe();
     for (const fence of this.#watched) fence.close();
     this.#watched.clear();
+  }
+
+  get #last(): RecordableGl {
+    const gl = this.#gls.at(-1);
+    if (gl === undefined) throw new GuestheadError('ERR_USAGE', 'No GL was recorded');
+    return gl;
+  }
+
+  #follow(gl: RecordableGl): void {
+    this.#gls.push(gl);
+    const jobs = gl.jobs$.subscribe((job) => {
+      this.#forgotten += append(this.#jobs, recorded(job, this.#toMonotonicMs));
+    });
+    this.#subscriptions.add(jobs);
   }
 
   #watch({ fd }: Fence, calledMs: number): void {

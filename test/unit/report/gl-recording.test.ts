@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'node:test';
-import { Subject } from 'rxjs';
+import { BehaviorSubject, Subject } from 'rxjs';
 import type { GlJob } from '../../../src/gl/index.js';
 import { monotonicClock } from '../../../src/loop/index.js';
 import type { NativeWatcher } from '../../../src/native.js';
-import { GlRecording } from '../../../src/report/index.js';
+import { GlRecording, type RecordableGl } from '../../../src/report/gl-recording.js';
 import { FakeFences } from '../../support/fake-fences.js';
 import { jobOf, madeUpGpu } from '../../support/made-up-gpu.js';
 
@@ -37,8 +37,10 @@ function recording() {
   const jobs$ = new Subject<GlJob>();
   const fences = new Copies();
   const { info } = madeUpGpu([]);
-  const recorded = new GlRecording({ jobs$, info, fenceKind: 'native', renewals: 2 }, fences);
-  return { jobs$, fences, recorded };
+  const first = { jobs$, info, fenceKind: 'native', renewals: 2 } as const;
+  const gl$ = new BehaviorSubject<RecordableGl>(first);
+  const recorded = new GlRecording(gl$, fences);
+  return { jobs$, fences, recorded, gl$, first };
 }
 
 const close = (actual: number, expected: number, within: number) => {
@@ -59,6 +61,30 @@ describe('a recording of the GPU’s thread', () => {
     recorded.stop();
     jobs$.next(jobOf());
     assert.equal(recorded.jobs.length, 1, 'nothing is recorded after the stop');
+  });
+
+  it('goes on with the GL of a GPU that was lost and is back', () => {
+    const { jobs$, recorded, gl$, first } = recording();
+    jobs$.next(jobOf({ what: 'compose' }));
+    gl$.next(first); // said again for another head
+    jobs$.complete();
+    const later$ = new Subject<GlJob>();
+    const info = { ...first.info, renderer: 'the one that came back' };
+    gl$.next({ jobs$: later$, info, fenceKind: 'finish', renewals: 1 });
+    later$.next(jobOf({ what: 'open' }));
+    later$.next(jobOf({ what: 'compose' }));
+    assert.deepEqual(
+      recorded.jobs.map(({ job }) => job.what),
+      ['compose', 'open', 'compose'],
+    );
+    assert.deepEqual(
+      [recorded.info.renderer, recorded.fenceKind, recorded.renewals],
+      ['the one that came back', 'finish', 3],
+    );
+    recorded.stop();
+    later$.next(jobOf());
+    gl$.next({ ...first, jobs$: later$ });
+    assert.equal(recorded.jobs.length, 3, 'nothing is recorded after the stop');
   });
 
   it('takes the kernel’s own time for the end of a drawing, by a copy of its fence', async () => {
