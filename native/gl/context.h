@@ -1,11 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "gl/display.h"
+#include "gl/driver.h"
 #include "gl/own_memory.h"
 
 namespace guesthead::gl {
@@ -15,38 +14,6 @@ namespace guesthead::gl {
 struct Gpu {
   void* gbmDevice = nullptr;
   std::string node;
-};
-
-struct Modifier {
-  uint64_t value;
-  /** Only as an external texture: no render target. */
-  bool externalOnly;
-};
-
-struct DmabufFormat {
-  uint32_t fourcc;
-  std::vector<Modifier> modifiers;
-};
-
-/** What the driver is and has; the same for each context made anew. */
-struct Info {
-  /** `gbm`, `device` or `surfaceless`. */
-  const char* platform = "";
-  std::string vendor, renderer, glVersion, eglVersion;
-  int glesMajor = 0;
-  int maxTextureSize = 0;
-  bool nativeFence = false;
-  bool dmabufImport = false;
-  bool dmabufModifiers = false;
-  bool externalTextures = false;
-  bool bgra = false;
-  bool rowLength = false;
-  bool robust = false;
-  /** It draws on the CPU. */
-  bool software = false;
-  /** It can draw into and from dma-bufs of its own node only. */
-  bool ownMemoryOnly = false;
-  std::vector<DmabufFormat> formats;
 };
 
 /** One context without a surface, current on the thread that made it, and a share of its display.
@@ -78,25 +45,15 @@ class Context {
   EGLConfig anyConfig() const;
   bool tryContext(EGLConfig config, int major, bool robust);
   void destroyContext();
-  void describe();
-  void describeMemory(const Gpu& gpu);
-  void describeExtensions();
-  void describeFormats();
-  std::vector<Modifier> modifiersOf(EGLint fourcc) const;
-  bool has(const char* extension) const;
-  bool hasGl(const char* extension) const;
+  void describe(const Gpu& gpu);
 
   const Functions& functions_;
   std::optional<Display> display_;
   EGLContext context_ = EGL_NO_CONTEXT;
-  std::string displayExtensions_;
-  std::string glExtensions_;
+  Extensions extensions_;
   Info info_;
   /** Where what it draws into and from has to be memory of its node. */
   std::optional<OwnMemory> ownMemory_;
 };
-
-/** Whether a list of extensions, separated by spaces, has this one. */
-bool listed(const char* extensions, const char* extension);
 
 }  // namespace guesthead::gl

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "core/errors.h"
+
 namespace guesthead::gl {
 namespace {
 
@@ -61,6 +63,22 @@ napi_value valueOf(napi_env raw, const Result& result) {
   if (result.pixels.empty()) return env.Undefined();
   Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, result.pixels.size());
   std::memcpy(buffer.Data(), result.pixels.data(), result.pixels.size());
+  return buffer;
+}
+
+napi_value pixelsValue(napi_env env, const std::shared_ptr<Pixels>& pixels) {
+  auto* share = new std::shared_ptr<Pixels>(pixels);
+  const napi_finalize drop = [](napi_env, void*, void* held) {
+    delete static_cast<std::shared_ptr<Pixels>*>(held);
+  };
+  napi_value buffer;
+  const napi_status status = napi_create_external_arraybuffer(
+      env, pixels->bytes.get(), pixels->byteCount(), drop, share, &buffer);
+  if (status == napi_no_external_buffers_allowed) {
+    delete share;  // Only here is the finalizer known not to be called.
+    throw Napi::Error::New(env, "this JavaScript engine does not allow external ArrayBuffers");
+  }
+  check(env, status);
   return buffer;
 }
 

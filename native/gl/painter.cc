@@ -1,33 +1,13 @@
 #include "gl/painter.h"
 
-#include <cmath>
-
 #include "gl/failure.h"
 #include "gl/placement.h"
+#include "gl/visible.h"
 
 namespace guesthead::gl {
 namespace {
 
-/** More parts than this cost more than what they hide. */
-constexpr size_t kMostParts = 64;
-
 constexpr GLfloat kCorners[] = {0, 0, 1, 0, 0, 1, 1, 1};
-
-/** The pixels that a box covers wholly. */
-Rect covered(const Box& box) {
-  const int left = static_cast<int>(std::ceil(box.x));
-  const int top = static_cast<int>(std::ceil(box.y));
-  return {left, top, static_cast<int>(std::floor(box.x + box.width)) - left,
-          static_cast<int>(std::floor(box.y + box.height)) - top};
-}
-
-/** The pixels that it touches. */
-Rect touched(const Box& box) {
-  const int left = static_cast<int>(std::floor(box.x));
-  const int top = static_cast<int>(std::floor(box.y));
-  return {left, top, static_cast<int>(std::ceil(box.x + box.width)) - left,
-          static_cast<int>(std::ceil(box.y + box.height)) - top};
-}
 
 /** A texture without bounds and kinds of alpha to look at costs least. */
 LayerProgram::Kind nearestKind(const Layer& layer, const Surface& source) {
@@ -46,7 +26,8 @@ void Painter::paint(const Composition& composition) {
   Surface& target = objects_.surface(composition.target);
   const Rect whole = {0, 0, target.width(), target.height()};
   const Region region = composition.isWhole ? Region{whole} : regionOf(composition.damage, whole);
-  const auto parts = visibleParts(composition.layers, region);
+  const auto parts = visibleParts(composition.layers, region,
+                                  [this](const Layer& layer) { return isOpaque(layer); });
   for (size_t i = 0; i < composition.layers.size(); ++i) {
     if (!parts[i].empty()) prepare(composition.layers[i]);
   }
@@ -70,20 +51,6 @@ void Painter::upload(const std::vector<Upload>& uploads) {
     }
   }
   if (first) throw *first;
-}
-
-/** What of each layer no opaque layer above it hides; what is left for the background comes last.
- */
-std::vector<Region> Painter::visibleParts(const std::vector<Layer>& layers, Region region) {
-  std::vector<Region> parts(layers.size() + 1);
-  for (size_t i = layers.size(); i-- > 0;) {
-    parts[i] = inside(region, touched(layers[i].to));
-    if (parts[i].empty() || !isOpaque(layers[i])) continue;
-    Region rest = outside(region, covered(layers[i].to));
-    if (rest.size() <= kMostParts) region = std::move(rest);
-  }
-  parts.back() = std::move(region);
-  return parts;
 }
 
 bool Painter::isOpaque(const Layer& layer) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,7 +40,6 @@ class Painter {
 
  private:
   void upload(const std::vector<Upload>& uploads);
-  std::vector<Region> visibleParts(const std::vector<Layer>& layers, Region region);
   bool isOpaque(const Layer& layer);
   void prepare(const Layer& layer);
   void begin(Surface& target);

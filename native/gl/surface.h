@@ -2,24 +2,14 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <vector>
 
 #include "gl/context.h"
 #include "gl/dmabuf_layout.h"
+#include "gl/pixels.h"
 
 namespace guesthead::gl {
-
-/** Memory that JavaScript writes and the thread uploads; it lives as long as either has a share. */
-struct Pixels {
-  /** Zeroes at first; a page that nobody writes costs nothing. */
-  std::unique_ptr<uint8_t, decltype(&std::free)> bytes;
-  int width;
-  int height;
-  /** GL_BGRA_EXT or GL_RGBA. */
-  GLenum format;
-};
 
 /**
  * Something to draw into or from: an imported dma-buf, memory, or a picture of the GPU's own.
@@ -60,7 +50,6 @@ class Surface {
   void forgetObjects();
 
  private:
-  bool isExternal(uint32_t fourcc, uint64_t modifier) const;
   void makeTexture();
   void fillTexture();
   void makeFramebuffer();

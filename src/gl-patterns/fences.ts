@@ -1,6 +1,5 @@
 /** What a frame is handed to the display with, by the kind of fence that was asked for. */
 import { Fence } from '../buffer/index.js';
-import { GuestheadError } from '../errors.js';
 import type { Drawn, Gl } from '../gl/index.js';
 import type { Frame } from '../loop/index.js';
 import { access, type Native } from '../native.js';
@@ -9,12 +8,8 @@ import type { FenceName } from './choices.js';
 export type FenceNative = Pick<Native, 'exportSyncFile' | 'syncFileInfo' | 'mergeSyncFiles' | 'watchReadable'>;
 
 /** Throws ERR_UNSUPPORTED for `native` where the driver has none. */
-export function resolveFence(gl: Gl, asked: FenceName): Exclude<FenceName, 'auto'> {
-  if (asked === 'auto') return gl.fenceKind;
-  if (asked !== 'native' || gl.info.nativeFence) return asked;
-  throw new GuestheadError('ERR_UNSUPPORTED', `${gl.info.renderer} has no EGL_ANDROID_native_fence_sync`, {
-    advice: 'take --fence finish or auto, or a newer Mesa (25 for llvmpipe)',
-  });
+export function resolveFence(gl: Pick<Gl, 'fenceKindFor'>, asked: FenceName): Exclude<FenceName, 'auto'> {
+  return asked === 'none' ? asked : gl.fenceKindFor(asked);
 }
 
 export interface HandedFence {

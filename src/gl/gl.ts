@@ -1,6 +1,6 @@
 /** The render GPU as something that draws. Its thread does the work: no call here waits for a driver, a compiler or a GPU. */
 import type { Observable } from 'rxjs';
-import { Fence, type RenderMemory } from '../buffer/index.js';
+import { Fence } from '../buffer/index.js';
 import { assertGiven, isObject } from '../arguments.js';
 import { coded, GuestheadError } from '../errors.js';
 import type { GlInfo, GlPixels, NativeGl } from '../native.js';
@@ -9,6 +9,7 @@ import { checkUniforms, Effect, type UniformSizes } from './effect.js';
 import type { GlGpu, GlOptions } from './gpu.js';
 import type { JobName } from './failure.js';
 import { Jobs, type GlJob } from './jobs.js';
+import { Memories } from './memories.js';
 import { given } from './misuse.js';
 import { Packer } from './packing.js';
 import { GlPicture, MemoryPicture, type Maker } from './picture.js';
@@ -32,7 +33,10 @@ export class Gl {
     },
   };
   readonly #packer = new Packer(this.#maker, (surface) => this.#numberOf(surface));
-  readonly #memories = new WeakMap<RenderMemory, Known>();
+  readonly #memories = new Memories(this.#maker, (memory) => {
+    const id = ++this.#pictures;
+    return [id, this.#import(id, memory)];
+  });
   #pictures = 0;
   #info: GlInfo | undefined;
 
@@ -70,6 +74,16 @@ export class Gl {
     return this.info.nativeFence ? 'native' : 'finish';
   }
 
+  /** What a drawing ends with that is asked for this. Throws ERR_UNSUPPORTED for `native` where the driver has none. */
+  fenceKindFor(wish: FenceWish = 'auto'): FenceKind {
+    if (wish === 'native' && !this.info.nativeFence)
+      throw new GuestheadError('ERR_UNSUPPORTED', `${this.info.renderer} has no EGL_ANDROID_native_fence_sync`, {
+        device: this.gpu.device,
+        advice: 'take the fence `finish` or `auto`, or a newer Mesa (25 for llvmpipe)',
+      });
+    return wish === 'auto' ? this.fenceKind : wish;
+  }
+
   /** Every job that has ended, with where its time went. Completes with `close`. */
   get jobs$(): Observable<GlJob> {
     return this.#jobs.ended$;
@@ -88,7 +102,7 @@ export class Gl {
   compose(target: Surface, scene: Scene): Promise<Drawn> {
     const calledAt = performance.now();
     return given('The scene', () => {
-      const fenceKind = this.#kindOf(scene.fence);
+      const fenceKind = this.fenceKindFor(scene.fence);
       this.#packer.pack(target, scene);
       const { numbers, count } = this.#packer;
       const drawn = this.#jobs.add(
@@ -191,40 +205,11 @@ export class Gl {
     this.close();
   }
 
-  #kindOf(wish: FenceWish = 'auto'): FenceKind {
-    if (wish === 'native' && !this.info.nativeFence)
-      throw new GuestheadError('ERR_UNSUPPORTED', 'The driver has no EGL_ANDROID_native_fence_sync', {
-        device: this.gpu.device,
-        advice: 'take `finish`, or a newer Mesa (25 for llvmpipe)',
-      });
-    return wish === 'auto' ? this.fenceKind : wish;
-  }
-
   #numberOf(surface: Surface): number {
     if (surface instanceof GlPicture) return surface.numberFor(this.#maker);
     const memory = (surface as Partial<typeof surface> | undefined)?.memory;
     assertGiven(isObject(memory), surface, 'picture', 'give a frame, a buffer, or a picture of this Gl');
-    const known = this.#memories.get(memory) ?? this.#follow(memory);
-    if (known.id === 0) this.#importMemory(memory, known);
-    return known.id;
-  }
-
-  #follow(memory: RenderMemory): Known {
-    const known: Known = { id: 0 };
-    this.#memories.set(memory, known);
-    memory.onClose(() => {
-      if (known.id !== 0) this.#maker.remove(known.id);
-    });
-    return known;
-  }
-
-  /** What the GPU refuses, it refuses again: whoever draws into it hears why. Another failure may pass, and is tried again. */
-  #importMemory(memory: RenderMemory, known: Known): void {
-    known.id = ++this.#pictures;
-    this.#import(known.id, memory).catch((error: unknown) => {
-      const { code } = error as GuestheadError;
-      if (code !== 'ERR_IMPORT_REFUSED' && code !== 'ERR_UNSUPPORTED') known.id = 0;
-    });
+    return this.#memories.numberOf(memory);
   }
 
   async #import(id: number, dmabuf: GlDmabuf): Promise<void> {
@@ -245,11 +230,6 @@ export class Gl {
   ): Promise<T> {
     return given(argument, () => this.#jobs.add(what, performance.now(), hand, finish));
   }
-}
-
-/** What the thread knows a buffer's memory by; 0 = not at all. */
-interface Known {
-  id: number;
 }
 
 function started(start: () => Gl): Gl {

@@ -15,7 +15,7 @@ const native = join(root, 'native');
 const folder = join(native, 'build-tests');
 const program = fileURLToPath(new URL('support/gl-threads.cc', import.meta.url));
 /** What alone knows JavaScript. */
-const withJavaScript = ['binding', 'info'];
+const withJavaScript = ['binding', 'calls', 'given', 'info'];
 const run = promisify(execFile);
 
 const whyNot = (): string | false => {

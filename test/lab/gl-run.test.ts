@@ -77,7 +77,7 @@ describe('run --draw gl', () => {
     if (finish.gl?.nativeFence === true) assert.deepEqual([native.reasons, native.gl?.fence], [[], 'native']);
     else {
       assert.equal(native.error?.code, 'ERR_UNSUPPORTED');
-      assert.match(native.error.advice ?? '', /--fence finish/);
+      assert.match(native.error.advice ?? '', /the fence `finish`/);
     }
   });
 
