@@ -186,7 +186,7 @@ export class Gl {
     return this.#info !== undefined && !this.closed;
   }
 
-  /** How long ago the driver had a job, ms; 0 while it has one, its opening included. */
+  /** How long ago the driver had a job, or one was handed over, ms; 0 while it has one, its opening included. */
   get idleMs(): number {
     return this.#jobs.idleMs;
   }

@@ -47,7 +47,7 @@ export class Jobs {
   readonly #threadEnded: Promise<void>;
   #last = 0;
   #renewals = 0;
-  /** By `performance.now()`: when the driver was last seen to have a job. */
+  /** By `performance.now()`: when a job was handed over last, or came back, or the driver was seen to have one. */
   #busyAt = performance.now();
   #ending: GuestheadError | undefined;
 
@@ -81,7 +81,7 @@ export class Jobs {
     return this.#ending !== undefined;
   }
 
-  /** See `Gl.idleMs`. A job that waits for its turn, or on the thread for a fence, is none of the driver's. */
+  /** See `Gl.idleMs`. One that waits on the thread for a fence counts as handed over, and no more. */
   get idleMs(): number {
     const now = performance.now();
     if (!this.closed && this.#pending.size > 0 && this.native.busyMs() > 0) this.#busyAt = now;
@@ -105,11 +105,12 @@ export class Jobs {
     if (this.#ending !== undefined) throw this.#ending;
     const job = (this.#last = (this.#last % lastJob) + 1);
     this.#hand(hand, job);
+    const handedAt = (this.#busyAt = performance.now());
     return new Promise<T>((resolve, reject) => {
       const end = (value: unknown, fence: number) => {
         resolve(finish(value, fence));
       };
-      this.#pending.set(job, { what, calledAt, callMs: performance.now() - calledAt, end, fail: reject });
+      this.#pending.set(job, { what, calledAt, callMs: handedAt - calledAt, end, fail: reject });
     });
   }
 

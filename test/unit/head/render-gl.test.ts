@@ -117,6 +117,18 @@ describe('GL of a pair', () => {
     rig.gpus.close();
   });
 
+  it('is not idle from the moment that a job is handed over, which its thread may take up later', async () => {
+    const rig = await GlPairRig.open();
+    const gl = await rig.gl(1);
+    await sleep(60);
+    const before = gl.idleMs;
+    const job = gl.createOffscreen(8, 8);
+    assert.ok(gl.idleMs < before);
+    rig.threads[0]!.end(1);
+    await job;
+    rig.gpus.close();
+  });
+
   it('has time for its jobs that no frame’s drawing is blamed for', async () => {
     const rig = await GlPairRig.open();
     const gl = await rig.gl(1);
