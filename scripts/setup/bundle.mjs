@@ -39,7 +39,12 @@ export async function bundleWhole(entry, file) {
     format: 'cjs',
     packages: 'bundle',
     define: { 'import.meta.url': 'fileUrl' },
-    alias: { ...options.alias, debug: join(root, 'scripts/setup/silent-debug.cjs') },
+    alias: {
+      ...options.alias,
+      debug: join(root, 'scripts/setup/silent-debug.cjs'),
+      // Its other form, UMD, requires its own files in a way that a bundler does not see.
+      'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js'),
+    },
     external: ['prom-client', 'uplot'],
     banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
     plugins: [addonsInPlace, ffiInside, commanderAlone],

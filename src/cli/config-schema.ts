@@ -3,6 +3,7 @@ import type { Command, Option } from 'commander';
 import * as v from 'valibot';
 import { GuestheadError, messageOf } from '../errors.js';
 import { configurable, conflictsOf, isOptional, parserOf, takesOf } from './config-options.js';
+import { JsonText } from './json-text.js';
 import { nearest } from './nearest.js';
 import { describe, type Takes } from './parse.js';
 
@@ -69,32 +70,26 @@ function reasonAgainst(option: Option, text: string): string | undefined {
 
 /** The options that a file's text gives, with the values that the command line's parsers would make. Throws ERR_USAGE. */
 export function parseConfig(command: Command, text: string, file: string): Values {
-  const given = fromJson(text, file);
-  const { success, issues, output } = v.safeParse(configSchema(command), given);
-  if (Array.isArray(given)) refuse(file, ['found a list; choose an object of options']);
-  if (!success) refuse(file, [...new Set(issues.map((issue) => problemOf(command, issue)))]);
+  const json = new JsonText(text, file);
+  const { success, issues, output } = v.safeParse(configSchema(command), json.value);
+  if (Array.isArray(json.value)) refuse([`${json.placeOf([])}: found a list; choose an object of options`]);
+  if (!success) refuse([...new Set(issues.map((issue) => `${placeOf(json, issue)}: ${problemOf(command, issue)}`))]);
   const values = Object.fromEntries(Object.entries(output).filter(([key]) => key !== '$schema'));
   const both = conflictsOf(command).filter((pair) => pair.every((key) => key in values));
   if (both.length > 0)
-    refuse(
-      file,
-      both.map((pair) => `${pair.join(' and ')}: choose one of them`),
-    );
+    refuse(both.map((pair) => `${json.placeOf([pair[1]])}: ${pair.join(' and ')}: choose one of them`));
   const options = new Map(configurable(command).map((option) => [option.attributeName(), option]));
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, parsed(options.get(key), value)]));
 }
 
-function fromJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new GuestheadError('ERR_USAGE', `${file} is not JSON: ${messageOf(cause)}`, { cause });
-  }
+function placeOf(json: JsonText, { path }: v.BaseIssue<unknown>): string {
+  return json.placeOf((path ?? []).map(({ key }) => key as string | number));
 }
 
-function refuse(file: string, problems: readonly string[]): never {
+/** Each problem begins with its place. */
+function refuse(problems: readonly string[]): never {
   const advice = '`guesthead run --help` lists the options; schemas/config.schema.json tells an editor';
-  throw new GuestheadError('ERR_USAGE', `${file}: ${problems.join('; ')}`, { advice });
+  throw new GuestheadError('ERR_USAGE', problems.join('\n'), { advice });
 }
 
 function parsed(option: Option | undefined, value: unknown): unknown {

@@ -11,6 +11,7 @@ import { notInFile } from '../../../src/cli/config-options.js';
 import { configSchema, parseConfig } from '../../../src/cli/config-schema.js';
 import { seconds, wholeNumber } from '../../../src/cli/parse.js';
 import { createProgram } from '../../../src/cli/program.js';
+import { GuestheadError, messageOf } from '../../../src/errors.js';
 import { packageRoot } from '../../../src/package-root.js';
 
 const home = process.cwd();
@@ -68,7 +69,7 @@ describe('a config file', () => {
   for (const [config, says] of wrong)
     it(`that says ${JSON.stringify(config)} is told what to choose, also by an editor`, () => {
       assert.throws(() => parse(config), { code: 'ERR_USAGE', message: says });
-      assert.throws(() => parse(config), { message: /^f\.json: / });
+      assert.throws(() => parse(config), { message: /^f\.json:1:\d+: / });
       assert.equal(accepts(config), false);
     });
 
@@ -76,8 +77,30 @@ describe('a config file', () => {
     assert.throws(() => parse({ buffers: 1, path: 'x', foo: 1 }), { message: /buffers: .*'foo'|'foo'.*buffers: /s });
   });
 
-  it('that is no JSON is told where', () => {
-    assert.throws(() => parseConfig(run(), '{', 'f.json'), { code: 'ERR_USAGE', message: /f\.json is not JSON: .*1/ });
+  const noJson: [text: string, says: string][] = [
+    ['{oops', ':1:2 is not JSON: found oops, but names and texts stand in double quotes'],
+    ['{\n  "buffers": 3,\n}', ':3:1 is not JSON: found }, but a name in double quotes is expected; no comma stands'],
+    ['{\n  "path" "copy"\n}', ':2:10 is not JSON: found "copy", but a colon is expected'],
+    ['{\n  "path": "copy"\n  "buffers": 3\n}', ':3:3 is not JSON: found "buffers", but a comma is expected'],
+    ['{\n  // mine\n}', ':2:3 is not JSON: found // mine, but JSON has no comments'],
+    ['{\n  "path": "copy\n}', ':2:11 is not JSON: found "copy, but the text does not end in its line'],
+    ['{ "path": "copy"', ':1:17 is not JSON: the object does not end: a } is missing'],
+    ['{} {}', ':1:4 is not JSON: found {, but the value has ended'],
+    ['', ':1:1 is not JSON: a value is expected'],
+  ];
+  for (const [text, says] of noJson)
+    it(`that is no JSON is told where: ${JSON.stringify(text)}`, () => {
+      const told = (error: unknown) => error instanceof GuestheadError && error.message.startsWith(`f.json${says}`);
+      assert.throws(() => parseConfig(run(), text, 'f.json'), told);
+      assert.throws(() => JSON.parse(text) as unknown);
+    });
+
+  it('has each problem told with the line and the column of its key', () => {
+    const text = '{\n  "path": "copy",\n  "connector": "all",\n\t"updte": "flip",\n  "wait":\n    7\n}';
+    assert.deepEqual(problemsOf(text).sort(), ['3:3 connector', "4:2 'updte'", '5:3 wait']);
+    assert.deepEqual(problemsOf('{\n  "connector": [\n    "all",\n    7\n  ]\n}'), ['4:5 connector.1']);
+    assert.deepEqual(problemsOf('{\n  "frames": 1,\n  "seconds": 1\n}'), ['3:3 frames and seconds']);
+    assert.deepEqual(problemsOf('\n  []'), ['2:3 found a list; choose an object of options']);
   });
 
   it('knows every option of the command but those of one call', () => {
@@ -89,6 +112,19 @@ describe('a config file', () => {
     assert.ok(known.size > 15);
   });
 });
+
+/** Where each is, and of what it is. */
+function problemsOf(text: string): string[] {
+  try {
+    parseConfig(run(), text, 'f.json');
+    return [];
+  } catch (error) {
+    const line = /^f\.json:(\d+:\d+): ('\w+'|[^:]*)/;
+    return messageOf(error)
+      .split('\n')
+      .map((problem) => line.exec(problem)?.slice(1).join(' ') ?? problem);
+  }
+}
 
 /** The options that a command ends up with, whose file says `config`. */
 async function optionsOf(config: object | undefined, ...words: string[]): Promise<Record<string, unknown>> {
