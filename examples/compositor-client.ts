@@ -3,8 +3,8 @@ import { MessageSocket, Udmabuf } from 'guesthead';
 
 /** What a client asks for. The numbers are its own. */
 export type Request =
-  /** Comes with the dma-buf: linear XRGB8888, `stride` in bytes. */
-  | { kind: 'buffer'; buffer: number; width: number; height: number; stride: number }
+  /** Comes with the dma-buf: linear XRGB8888. */
+  | { kind: 'buffer'; buffer: number; width: number; height: number; strideBytes: number }
   /** May come with a fence: a sync_file that signals when the picture is rendered. */
   | { kind: 'frame'; frame: number; buffer: number }
   /** No further frame is in this buffer. */
@@ -79,12 +79,12 @@ function draw(): void {
   if (free === undefined) return; // the next `released` brings one
   const [buffer, picture] = free;
   const frame = nextFrame++;
-  picture.memory.draw(({ width, height, stride, pixels }) => {
+  picture.memory.draw(({ width, height, stridePixels, pixels }) => {
     const left = (frame * 8) % Math.max(1, width - 64);
     for (let row = 0; row < height; row++)
       pixels
-        .fill(0x404040, row * stride, row * stride + width)
-        .fill(0xffffff, row * stride + left, row * stride + left + 64);
+        .fill(0x404040, row * stridePixels, row * stridePixels + width)
+        .fill(0xffffff, row * stridePixels + left, row * stridePixels + left + 64);
   });
   picture.frame = frame;
   [wanted, underWay] = [false, true];
@@ -97,9 +97,9 @@ function freePicture(): [number, Picture] | undefined {
   const free = fitting.find(([, { frame }]) => frame === undefined);
   if (free !== undefined || fitting.length === count) return free;
   const memory = Udmabuf.allocate(size);
-  const { width, height, stride, fd } = memory;
+  const { width, height, strideBytes, fd } = memory;
   const [buffer, picture] = [nextBuffer++, { memory, frame: undefined }];
   pictures.set(buffer, picture);
-  send({ kind: 'buffer', buffer, width, height, stride }, [fd]);
+  send({ kind: 'buffer', buffer, width, height, strideBytes }, [fd]);
   return [buffer, picture];
 }

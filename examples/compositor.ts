@@ -78,7 +78,7 @@ class Client {
   #import(number: number): ClientBuffer {
     const buffer = this.#buffers.get(number);
     if (buffer === undefined) throw new GuestheadError('ERR_USAGE', `The client has sent no buffer ${number}`);
-    const linear = { ...buffer, modifier: modifiers.linear };
+    const linear = { ...buffer, modifier: modifiers.LINEAR };
     if (buffer.imported?.closed !== false) buffer.imported = this.head.importDmabuf(linear); // anew where its display was lost
     return buffer.imported;
   }

@@ -5,9 +5,10 @@ restoreOnSignals(); // on Ctrl-C the screen shows again what it showed before
 const head = await openHead();
 const [blue, white, barWidth] = [0x203060, 0xffffff, 64];
 
-function paintBar({ pixels, width, height, stride }: Frame, number: number, colour: number): void {
+function paintBar({ pixels, width, height, stridePixels }: Frame, number: number, colour: number): void {
   const left = (number * 8) % (width - barWidth);
-  for (let row = 0; row < height; row++) pixels.fill(colour, row * stride + left, row * stride + left + barWidth);
+  for (let row = 0; row < height; row++)
+    pixels.fill(colour, row * stridePixels + left, row * stridePixels + left + barWidth);
 }
 
 let flips = 0;

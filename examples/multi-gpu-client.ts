@@ -49,9 +49,9 @@ function commonFormats(gpus: Gpus, { info: { formats } }: Gl): string[] {
     const drawn = formats.find((format) => format.fourcc === fourcc);
     if (drawn === undefined && formats.length > 0) return [];
     const into = drawn?.modifiers.filter(({ externalOnly }) => !externalOnly).map(({ modifier }) => modifier) ?? [];
-    const known = into.length > 0 ? into : [modifiers.linear]; // a driver that tells no layouts draws into linear ones
+    const known = into.length > 0 ? into : [modifiers.LINEAR]; // a driver that tells no layouts draws into linear ones
     const layouts = shown.filter((modifier) => known.includes(modifier));
-    return layouts.map((modifier) => `${name} ${modifier === modifiers.linear ? 'linear' : modifier.toString(16)}`);
+    return layouts.map((modifier) => `${name} ${modifier === modifiers.LINEAR ? 'linear' : modifier.toString(16)}`);
   });
 }
 

@@ -89,7 +89,7 @@ const head = await gpus.openHead({ source: 'gpu' });
 const draw: Draw = (frame) => {
   const to = { x: 0, y: 0, width: frame.width, height: frame.height };
   const time = performance.now() / 1000 - startedAt;
-  const layers = shown === undefined ? [] : [{ effect: shown, to, time, frame: frame.number }];
+  const layers = shown === undefined ? [] : [{ effect: shown, to, timeSeconds: time, frame: frame.number }];
   return gl.compose(frame, { layers });
 };
 const startedAt = performance.now() / 1000;

@@ -10,9 +10,10 @@ const [black, white, barWidth, step] = [0x000000, 0xffffff, 64, 8];
 const colours = [0xc03030, 0x30c030, 0x3030c0];
 const slideMs = 500;
 
-function paintBar({ pixels, width, height, stride }: Frame, number: number, colour: number): void {
+function paintBar({ pixels, width, height, stridePixels }: Frame, number: number, colour: number): void {
   const left = (number * step) % (width - barWidth);
-  for (let row = 0; row < height; row++) pixels.fill(colour, row * stride + left, row * stride + left + barWidth);
+  for (let row = 0; row < height; row++)
+    pixels.fill(colour, row * stridePixels + left, row * stridePixels + left + barWidth);
 }
 
 /** Draws at once, so that each refresh gets a flip. */

@@ -7,7 +7,7 @@ export type { DrmDevice, Kernel } from './device/index.js';
 export { GuestheadError } from './errors.js';
 export type { ErrorCode, ErrorDetails } from './errors.js';
 export { Fence, formats, modifiers, Udmabuf } from './buffer/index.js';
-export { DamageHistory, Gl, GlPicture, MemoryPicture, Effect } from './gl/index.js';
+export { DamageHistory } from './gl/index.js';
 export type {
   AgedFrame,
   AlphaMode,
@@ -15,16 +15,20 @@ export type {
   Colour,
   ColourLayer,
   Drawn,
+  Effect,
   EffectLayer,
   FenceKind,
   FenceWish,
   Filter,
+  Gl,
   GlDmabuf,
   GlJob,
   GlOptions,
+  GlPicture,
   GlPlane,
   JobName,
   Layer,
+  MemoryPicture,
   PictureLayer,
   Scene,
   Surface,
@@ -64,7 +68,6 @@ export { MessageSocket } from './ipc/index.js';
 export type { Message, MessageLimits, SendResult } from './ipc/index.js';
 export type { Cursor } from './kms/index.js';
 export type {
-  Clock,
   DiscardReason,
   Draw,
   DrawnFrame,

@@ -246,9 +246,9 @@ export interface Native {
    */
   copyRectangles(
     target: ArrayBuffer,
-    targetStride: number,
+    targetStrideBytes: number,
     source: ArrayBuffer,
-    sourceStride: number,
+    sourceStrideBytes: number,
     rectangles: Uint32Array,
     count: number,
   ): number;

@@ -95,7 +95,7 @@ void readEffect(Reader& reader, Layer& layer) {
   };
   for (uint32_t& channel : layer.channels) channel = readId(reader, "channel", 0);
   layer.frame = reader.integer<int>("frame", 0, INT32_MAX);
-  layer.time = value("time");
+  layer.time = value("timeSeconds");
   for (float& part : layer.mouse) part = value("mouse");
   layer.uniforms.resize(reader.integer<size_t>("the number of uniform values", 0, kMostUniforms));
   for (float& each : layer.uniforms) each = value("uniforms");

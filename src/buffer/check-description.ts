@@ -5,19 +5,24 @@ const mostUint32 = 2 ** 32 - 1;
 
 /** Throws ERR_USAGE. */
 export function checkDescription(description: unknown): void {
-  assertGiven(isObject(description), description, 'description of a dma-buf', 'give { fd, width, height, stride }');
-  const { fd, width, height, stride, format, offset, modifier } = description;
+  assertGiven(
+    isObject(description),
+    description,
+    'description of a dma-buf',
+    'give { fd, width, height, strideBytes, modifier }',
+  );
+  const { fd, width, height, strideBytes, format, offsetBytes, modifier } = description;
   assertGiven(isDescriptor(fd), fd, 'descriptor of a dma-buf');
   assertGiven(isUint32(width), width, 'width in pixels');
   assertGiven(isUint32(height), height, 'height in pixels');
-  assertGiven(isUint32(stride), stride, 'stride in bytes');
+  assertGiven(isUint32(strideBytes), strideBytes, 'stride in bytes', 'give `strideBytes`');
   assertGiven(
     format === undefined || isUint32(format),
     format,
     'four-character code',
     'leave `format` out for XRGB8888',
   );
-  assertGiven(offset === undefined || isUint32(offset), offset, 'offset in bytes');
+  assertGiven(offsetBytes === undefined || isUint32(offsetBytes), offsetBytes, 'offset in bytes');
   const isModifier = typeof modifier === 'bigint' && BigInt.asUintN(64, modifier) === modifier;
   assertGiven(modifier === undefined || isModifier, modifier, 'modifier', 'give a bigint: 0n is linear');
 }

@@ -93,7 +93,7 @@ export class ImportedBuffer {
 export class ClientBuffer {
   #closed = false;
 
-  /** Use `Head.importDmabuf`. */
+  /** Use `Head.importDmabuf`. @internal */
   constructor(
     private readonly imported: ImportedBuffer,
     private readonly onClose: () => void,
@@ -129,7 +129,7 @@ export class ClientBuffer {
     this.close();
   }
 
-  /** For the heads, which show what is behind the handle. */
+  /** For the heads, which show what is behind the handle. @internal */
   static imported(buffer: ClientBuffer): ImportedBuffer {
     if (buffer.closed) throw new GuestheadError('ERR_CLOSED', 'The imported buffer is closed');
     return buffer.imported;

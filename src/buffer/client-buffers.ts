@@ -21,9 +21,9 @@ export interface DmabufDescription {
   /** A four-character code, XRGB8888 unless given; ARGB8888 is shown as if opaque. */
   readonly format?: number | undefined;
   /** Bytes from one row to the next. */
-  readonly stride: number;
+  readonly strideBytes: number;
   /** Must be 0, the default: QEMU passes no other to its displays. */
-  readonly offset?: number | undefined;
+  readonly offsetBytes?: number | undefined;
   /** DRM_FORMAT_MOD_LINEAR says that the memory is linear; any other is refused, as is DRM_FORMAT_MOD_INVALID, an unknown layout. */
   readonly modifier: bigint;
 }
@@ -104,7 +104,7 @@ export class ClientBuffers {
 
 /** The primary plane takes XRGB8888 only; the alpha of ARGB8888 is the byte that it ignores. */
 function layoutOf(description: DmabufDescription, size: number): PictureLayout {
-  const { width, height, stride, offset = 0, modifier } = description;
+  const { width, height, strideBytes: stride, offsetBytes: offset = 0, modifier } = description;
   const given = description.format ?? format.XRGB8888;
   if (modifier === INVALID) throw layoutUnknown('DRM_FORMAT_MOD_INVALID');
   if (typeof modifier !== 'bigint') throw layoutUnknown('no modifier was given');
@@ -122,7 +122,7 @@ function layoutOf(description: DmabufDescription, size: number): PictureLayout {
 /** What is not known to be linear is not shown as if it were. */
 function layoutUnknown(why: string): GuestheadError {
   return new GuestheadError('ERR_UNSUPPORTED', `The layout of the buffer is unknown (${why})`, {
-    advice: 'have the client allocate linear memory, and give modifiers.linear where it is known to be linear',
+    advice: 'have the client allocate linear memory, and give modifiers.LINEAR where it is known to be linear',
   });
 }
 

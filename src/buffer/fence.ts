@@ -39,7 +39,7 @@ export class Fence {
     return new Fence(fd, calls);
   }
 
-  /** Takes over what the kernel has just made as a sync_file: there is nothing to validate, and nothing that can fail. */
+  /** Takes over what the kernel has just made as a sync_file: there is nothing to validate, and nothing that can fail. @internal */
   static made(fd: number, calls: FenceCalls): Fence {
     return new Fence(fd, calls);
   }

@@ -1,8 +1,8 @@
 /** The numbers of drm_fourcc.h that callers give and get. */
 import { format, INVALID, LINEAR } from '../ffi/index.js';
 
-/** DRM_FORMAT_*, four-character codes. */
+/** DRM_FORMAT_*, four-character codes, by their names there: `formats.XRGB8888` is DRM_FORMAT_XRGB8888. */
 export const formats = format;
 
-/** DRM_FORMAT_MOD_*. `invalid` says that the layout is unknown. */
-export const modifiers = { linear: LINEAR, invalid: INVALID } as const;
+/** DRM_FORMAT_MOD_*, by their names there. `INVALID` says that the layout is unknown. */
+export const modifiers = { LINEAR, INVALID } as const;

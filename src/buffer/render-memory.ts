@@ -9,7 +9,7 @@ export interface RenderMemory {
   readonly format: number;
   readonly modifier: bigint;
   /** One. The descriptor is borrowed: valid until the buffer is closed. */
-  readonly planes: readonly { readonly fd: number; readonly offset: number; readonly stride: number }[];
+  readonly planes: readonly { readonly fd: number; readonly offsetBytes: number; readonly strideBytes: number }[];
   /** Calls it once, before the memory goes. */
   onClose(forget: () => void): void;
 }
@@ -21,7 +21,14 @@ export function renderMemory(
 ): readonly [memory: RenderMemory, close: () => void] {
   const forgetting: (() => void)[] = [];
   const onClose = (forget: () => void) => void forgetting.push(forget);
-  const memory = { width, height, format, modifier, planes: [{ fd, offset, stride }], onClose };
+  const memory = {
+    width,
+    height,
+    format,
+    modifier,
+    planes: [{ fd, offsetBytes: offset, strideBytes: stride }],
+    onClose,
+  };
   return [
     memory,
     () => {

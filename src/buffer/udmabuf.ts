@@ -15,7 +15,7 @@ export interface UdmabufPixels {
   readonly width: number;
   readonly height: number;
   /** Pixels (not bytes) from one row to the next. */
-  readonly stride: number;
+  readonly stridePixels: number;
   /** 0x00RRGGBB each. */
   readonly pixels: Uint32Array;
 }
@@ -32,13 +32,13 @@ export class Udmabuf {
     readonly width: number,
     readonly height: number,
     /** Bytes from one row to the next, as `Head.importDmabuf` takes it. */
-    readonly stride: number,
+    readonly strideBytes: number,
     bytes: number,
   ) {
     const owner = new Owner();
     this.#owner = owner;
     this.#fd = owner.guard(() => owner.own(allocateUdmabuf(native, bytes), closeSync));
-    this.#mapping = owner.guard(() => owner.own(map(native, this.#fd, stride * height)));
+    this.#mapping = owner.guard(() => owner.own(map(native, this.#fd, strideBytes * height)));
   }
 
   /**
@@ -77,7 +77,12 @@ export class Udmabuf {
     const { width, height } = this;
     this.#mapping.beginAccess(access.write);
     try {
-      paint({ width, height, stride: this.stride / bytesPerPixel, pixels: new Uint32Array(this.#mapping.buffer) });
+      paint({
+        width,
+        height,
+        stridePixels: this.strideBytes / bytesPerPixel,
+        pixels: new Uint32Array(this.#mapping.buffer),
+      });
     } finally {
       if (!this.#closed) this.#mapping.endAccess(access.write);
     }

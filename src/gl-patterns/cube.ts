@@ -51,7 +51,7 @@ export async function createCube(gl: Gl): Promise<GlPattern> {
   };
 
   function cubeLayer({ width, height }: Size, frame: number, time: number): Layer {
-    return { effect, to: { x: 0, y: 0, width, height }, time, frame, pictures: [picture] };
+    return { effect, to: { x: 0, y: 0, width, height }, timeSeconds: time, frame, pictures: [picture] };
   }
 }
 

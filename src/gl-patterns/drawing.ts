@@ -165,7 +165,7 @@ export class GlDrawing {
   }
 
   /** Other heads' jobs were handed over at other times. */
-  #ended({ calledAt, callMs, resultMs, queueMs, drawMs }: GlJob): void {
+  #ended({ calledAtMs: calledAt, callMs, resultMs, queueMs, drawMs }: GlJob): void {
     if (calledAt < this.#from || calledAt > this.#to) return;
     this.#queueMs += queueMs;
     this.#drawMs += drawMs;

@@ -16,7 +16,9 @@ export async function createPlasma(gl: Gl): Promise<GlPattern> {
   const effect = await gl.createEffect(shader);
   return {
     coded: true,
-    layers: ({ width, height }, frame, time) => [{ effect, to: { x: 0, y: 0, width, height }, time, frame }],
+    layers: ({ width, height }, frame, time) => [
+      { effect, to: { x: 0, y: 0, width, height }, timeSeconds: time, frame },
+    ],
     close: () => {
       effect.close();
     },

@@ -11,9 +11,9 @@ export interface GlPlane {
   /** Borrowed for the call. */
   readonly fd: number;
   /** Bytes from the dma-buf's start. */
-  readonly offset: number;
+  readonly offsetBytes: number;
   /** Bytes from one row to the next. */
-  readonly stride: number;
+  readonly strideBytes: number;
 }
 
 export interface GlDmabuf {
@@ -47,12 +47,12 @@ export interface DescribedDmabuf {
 export function describeDmabuf({ width, height, planes, ...more }: GlDmabuf): DescribedDmabuf {
   assertGiven(isList(planes), planes, 'list of planes');
   planes.forEach(checkPlane);
-  const { format = formats.XRGB8888, modifier = modifiers.invalid, colourSpace, range } = more;
+  const { format = formats.XRGB8888, modifier = modifiers.INVALID, colourSpace, range } = more;
   return {
     ...{ width, height, format, modifier },
     fds: Uint32Array.from(planes, ({ fd }) => fd),
-    offsets: Uint32Array.from(planes, ({ offset }) => offset),
-    strides: Uint32Array.from(planes, ({ stride }) => stride),
+    offsets: Uint32Array.from(planes, ({ offsetBytes }) => offsetBytes),
+    strides: Uint32Array.from(planes, ({ strideBytes }) => strideBytes),
     colourSpace: numberOf(colourSpaces, colourSpace, 'colour space'),
     range: numberOf(ranges, range, 'range'),
   };
@@ -60,9 +60,10 @@ export function describeDmabuf({ width, height, planes, ...more }: GlDmabuf): De
 
 /** What is no number would become descriptor 0, or offset 0. */
 function checkPlane(plane: unknown): void {
-  assertGiven(isObject(plane), plane, 'plane of a dma-buf', 'give fd, offset and stride');
+  assertGiven(isObject(plane), plane, 'plane of a dma-buf', 'give fd, offsetBytes and strideBytes');
   assertGiven(isDescriptor(plane['fd']), plane['fd'], 'descriptor');
-  for (const name of ['offset', 'stride']) assertGiven(isUint32(plane[name]), plane[name], `${name} of a plane`);
+  for (const name of ['offsetBytes', 'strideBytes'])
+    assertGiven(isUint32(plane[name]), plane[name], `${name} of a plane`);
 }
 
 function isUint32(value: unknown): boolean {

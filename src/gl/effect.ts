@@ -22,10 +22,10 @@ export function checkUniforms(uniforms: UniformSizes): void {
 export class Effect {
   #closed = false;
   readonly #sizes: ReadonlyMap<string, number>;
-  /** Numbers of all its uniforms. */
+  /** Numbers of all its uniforms. @internal */
   readonly valueCount: number;
 
-  /** Use `Gl.createEffect`. */
+  /** Use `Gl.createEffect`. @internal */
   constructor(
     private readonly id: number,
     sizes: UniformSizes,
@@ -35,14 +35,14 @@ export class Effect {
     this.valueCount = [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
   }
 
-  /** For the GPU's thread. Throws ERR_CLOSED, and ERR_USAGE for the effect of another `Gl`. */
+  /** For the GPU's thread. Throws ERR_CLOSED, and ERR_USAGE for the effect of another `Gl`. @internal */
   numberFor(maker: Maker): number {
     if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The effect is closed');
     if (maker !== this.maker) throw ofAnother('effect');
     return this.id;
   }
 
-  /** Each number in the order in which the uniforms were named; 0 where none is given. Throws ERR_USAGE. */
+  /** Each number in the order in which the uniforms were named; 0 where none is given. Throws ERR_USAGE. @internal */
   eachValue(uniforms: UniformValues = {}, take: (value: number) => void): void {
     for (const name of Object.keys(uniforms)) if (!this.#sizes.has(name)) throw this.#noSuch(name);
     for (const [name, size] of this.#sizes) {

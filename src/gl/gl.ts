@@ -50,6 +50,7 @@ export class Gl {
   /**
    * Throws ERR_LIBRARY_MISSING or ERR_UNSUPPORTED with advice; nothing stays open then. `own` gets it before it is open: a GBM
    * device that goes meanwhile has to close it first.
+   * @internal
    */
   static async open(gpu: GlGpu, options: GlOptions = {}, own: (gl: Gl) => void = () => undefined): Promise<Gl> {
     const gl = started(() => new Gl(gpu, options));
@@ -172,7 +173,7 @@ export class Gl {
     return new Effect(id, uniforms, this.#maker);
   }
 
-  /** For tests: the driver seems to have lost the context at the next job. */
+  /** For tests: the driver seems to have lost the context at the next job. @internal */
   pretendReset(guilty = false): void {
     this.#jobs.native.pretendReset(guilty);
   }

@@ -10,7 +10,7 @@ import type { GlGpu, GlOptions } from './gpu.js';
 export interface GlJob {
   readonly what: JobName;
   /** When it was handed over, by `performance.now()`. */
-  readonly calledAt: number;
+  readonly calledAtMs: number;
   /** How long the handing over held the JavaScript thread. */
   readonly callMs: number;
   /** How long its end held the JavaScript thread, up to the promise; with `callMs` all that it did. */
@@ -144,7 +144,7 @@ export class Jobs {
     if (!this.#ended$.observed) return;
     const { what, calledAt, callMs } = pending;
     const resultMs = performance.now() - heardAt;
-    this.#ended$.next({ what, calledAt, callMs, resultMs, queueMs, waitMs, drawMs, error });
+    this.#ended$.next({ what, calledAtMs: calledAt, callMs, resultMs, queueMs, waitMs, drawMs, error });
   };
 
   /** A driver says many things once its GPU is gone. */

@@ -120,7 +120,7 @@ export class Packer {
   }
 
   #putEffect(layer: EffectLayer): void {
-    const { effect, opacity = 1, alpha = 'opaque', time = 0, frame = 0, mouse = still, pictures = [] } = layer;
+    const { effect, opacity = 1, alpha = 'opaque', timeSeconds = 0, frame = 0, mouse = still, pictures = [] } = layer;
     this.#putHead(source.effect, effect.numberFor(this.maker), -1);
     this.#putLook(0, 0, indexOf(alphaModes, alpha, 'alpha'), opacity);
     this.#putPlace(clear, nowhere, layer.to);
@@ -131,7 +131,7 @@ export class Packer {
       this.#put(picture === undefined ? 0 : this.#sourceNumber(picture));
     }
     this.#put(frame);
-    this.#put(time);
+    this.#put(timeSeconds);
     this.#numbers.putFour(mouse, 'mouse');
     this.#put(effect.valueCount);
     effect.eachValue(layer.uniforms, this.#put);

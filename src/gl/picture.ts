@@ -13,7 +13,7 @@ export interface Maker {
 export class GlPicture {
   #closed = false;
 
-  /** Use `Gl.importDmabuf`, `createPicture` or `createOffscreen`. */
+  /** Use `Gl.importDmabuf`, `createPicture` or `createOffscreen`. @internal */
   constructor(
     private readonly id: number,
     /** Pixels. */
@@ -22,7 +22,7 @@ export class GlPicture {
     private readonly maker: Maker,
   ) {}
 
-  /** For the GPU's thread. Throws ERR_CLOSED, and ERR_USAGE for the picture of another `Gl`. */
+  /** For the GPU's thread. Throws ERR_CLOSED, and ERR_USAGE for the picture of another `Gl`. @internal */
   numberFor(maker: Maker): number {
     if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The picture is closed');
     if (maker !== this.maker) throw ofAnother('picture');
@@ -49,6 +49,7 @@ export class GlPicture {
 export class MemoryPicture extends GlPicture {
   readonly #damage: Rectangle[] = [];
 
+  /** Use `Gl.createPicture`. @internal */
   constructor(
     id: number,
     width: number,
@@ -68,12 +69,12 @@ export class MemoryPicture extends GlPicture {
     if (this.#damage.push(part) > mostRectangles) this.#damage.splice(0, Infinity, around(this.#damage));
   }
 
-  /** The parts to upload before the next drawing. */
+  /** The parts to upload before the next drawing. @internal */
   get damage(): readonly Rectangle[] {
     return this.#damage;
   }
 
-  /** They are handed over. */
+  /** They are handed over. @internal */
   forgetDamage(): void {
     this.#damage.length = 0;
   }

@@ -65,7 +65,7 @@ export interface PictureLayer extends Placed {
 export interface EffectLayer extends Placed {
   readonly effect: Effect;
   /** Seconds; `iTime`. Default 0. */
-  readonly time?: number | undefined;
+  readonly timeSeconds?: number | undefined;
   /** `iFrame`: a whole number, 0 to 2³¹−1. Default 0. */
   readonly frame?: number | undefined;
   /** `iMouse`. */

@@ -34,7 +34,7 @@ export class Gpus {
   readonly #pair: GpuPair;
   readonly #gl: RenderGl;
 
-  /** Use `openGpus`. */
+  /** Use `openGpus`. @internal */
   constructor(pair: GpuPair) {
     this.#pair = pair;
     this.#gl = new RenderGl(pair);

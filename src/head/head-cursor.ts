@@ -14,7 +14,8 @@ export class HeadCursor {
 
   /** Throws ERR_UNSUPPORTED where the display has none. */
   open({ native, display }: OpenGpus, crtc: CrtcId): Cursor {
-    this.#cursor ??= Cursor.open({ native, display: display.node, crtc, hasToWait: this.hasToWait });
+    if (this.#cursor?.closed !== false)
+      this.#cursor = Cursor.open({ native, display: display.node, crtc, hasToWait: this.hasToWait });
     return this.#cursor;
   }
 

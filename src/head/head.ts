@@ -33,7 +33,7 @@ export class Head {
   readonly #cursor: HeadCursor;
   readonly #controller: HeadController;
 
-  /** Use `openHead`. */
+  /** Use `openHead`. @internal */
   constructor(
     private readonly pair: GpuPair,
     private readonly ownsPair: boolean,

@@ -48,8 +48,7 @@ export class MessageSocket {
   #watcher: NativeWatcher | undefined;
   #closed = false;
 
-  /** Use `connect` or `listen`. */
-  constructor(
+  private constructor(
     private readonly fd: number,
     private readonly limits: CheckedLimits,
     private readonly native: MessageNative,

@@ -67,6 +67,7 @@ export class Cursor {
   /**
    * Hides whatever cursor the CRTC shows, waiting for a flip under way. Throws
    * ERR_UNSUPPORTED where there is no hardware cursor, with nothing left open.
+   * @internal
    */
   static open({ native, display, crtc, hasToWait }: CursorOptions): Cursor {
     const calls: CursorCalls = {
@@ -80,7 +81,7 @@ export class Cursor {
     return new Cursor(calls, () => createCursorImage(native, display), hasToWait);
   }
 
-  /** For the tests; others use `open`. */
+  /** For the tests; others use `open`. @internal */
   constructor(
     private readonly calls: CursorCalls,
     createImage: () => CursorImage,
@@ -124,6 +125,7 @@ export class Cursor {
    * Makes the changes that waited for a flip: to be called at its event, before the next
    * commit. Does nothing where none did, or after `close`. Throws what the kernel refuses
    * with; the change is kept then.
+   * @internal
    */
   apply(): void {
     if (this.#closed) return;
@@ -131,7 +133,7 @@ export class Cursor {
     this.#applyPicture();
   }
 
-  /** The display is had again: whoever had it may have shown a cursor of his own. Throws as `apply` does. */
+  /** The display is had again: whoever had it may have shown a cursor of his own. Throws as `apply` does. @internal */
   showAgain(): void {
     this.#corner = undefined;
     if (this.#picture === 'unchanged') this.#picture = this.#shown ? 'same' : 'none';
@@ -139,7 +141,7 @@ export class Cursor {
   }
 
   /**
-   * Hides the cursor, waiting for a flip under way, and frees its pictures. Throws nothing, for
+   * Hides the cursor, waiting for a flip under way, and frees its pictures; `Head.cursor()` makes another. Throws nothing, for
    * a display that is lost, or another's, has nothing of ours on it. Idempotent.
    */
   close(): void {
@@ -149,6 +151,15 @@ export class Cursor {
       this.calls.set(undefined);
     });
     closeQuietly(this.#owner);
+  }
+
+  /** By `close`, or lost with its display. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   #applyUnlessWaiting(): void {

@@ -16,7 +16,7 @@ export interface Frame {
   readonly width: number;
   readonly height: number;
   /** Pixels (not bytes) from one row to the next. */
-  readonly stride: number;
+  readonly stridePixels: number;
   /** XRGB8888 pixels for CPU drawing; call only when you draw with the CPU. */
   readonly pixels: Uint32Array;
   /**
@@ -66,7 +66,7 @@ const bytesPerPixel = 4;
 export class SlotFrame<B extends Drawable> implements Frame {
   readonly width: number;
   readonly height: number;
-  readonly stride: number;
+  readonly stridePixels: number;
   #abort: AbortController | undefined;
   #givenUp = false;
   #touched = false;
@@ -75,7 +75,7 @@ export class SlotFrame<B extends Drawable> implements Frame {
     const { width, height, stride } = slot.buffer.layout;
     this.width = width;
     this.height = height;
-    this.stride = stride / bytesPerPixel;
+    this.stridePixels = stride / bytesPerPixel;
   }
 
   get number(): number {

@@ -79,7 +79,7 @@ function readParameters(fd: number): VirtioParameters {
     crossDevice: flag(virtgpuParameter.crossDevice),
     contextInit: flag(virtgpuParameter.contextInit),
     capsets: number(virtgpuParameter.supportedCapsets),
-    blobAlignment: number(virtgpuParameter.blobAlignment),
+    blobAlignmentBytes: number(virtgpuParameter.blobAlignment),
   };
 }
 

@@ -68,7 +68,7 @@ export interface VirtioParameters {
   /** A bit a capset. */
   readonly capsets: number | null;
   /** Bytes. */
-  readonly blobAlignment: number | null;
+  readonly blobAlignmentBytes: number | null;
 }
 
 export interface ModeFacts {

@@ -78,14 +78,14 @@ function checkOthers(device: string, asked: Attempt<VirtioParameters>): Check {
   const why = 'for bug reports: guesthead needs none of these';
   const question: Question = { id: 'virtio-gpu.parameters', why, device };
   if ('fault' in asked) return failed(question, asked.fault, 'unknown');
-  const { hostVisible, crossDevice, contextInit, capsets, blobAlignment } = asked.value;
+  const { hostVisible, crossDevice, contextInit, capsets, blobAlignmentBytes } = asked.value;
   const flag = (value: boolean | null) => (value === null ? 'unknown here' : value ? 'yes' : 'no');
   const found = [
     `host-visible ${flag(hostVisible)}`,
     `cross-device ${flag(crossDevice)}`,
     `context-init ${flag(contextInit)}`,
     `capsets ${capsets === null ? 'unknown here' : `0x${capsets.toString(16)}`}`,
-    `blob alignment ${blobAlignment === null ? 'none' : `${blobAlignment} bytes`}`,
+    `blob alignment ${blobAlignmentBytes === null ? 'none' : `${blobAlignmentBytes} bytes`}`,
   ];
   return ok(question, found.join(', '));
 }

@@ -52,7 +52,7 @@ function faultOf(capture: Capture, frame: number, last: number | undefined) {
 function findInCode(capture: Capture, edge: CodeEdge, frame: number): PixelDifference | undefined {
   const { width, height } = capture;
   const pixels = new Uint32Array(width * height);
-  drawCode({ width, height, stride: width, pixels }, edge, frame, undefined);
+  drawCode({ width, height, stridePixels: width, pixels }, edge, frame, undefined);
   const start = codeTop(height, edge) * width;
   for (let pixel = start; pixel < start + codeHeight(height) * width; pixel++) {
     const expected = pixels[pixel] ?? 0;

@@ -46,7 +46,7 @@ export function judgeCapture(capture: Capture): CaptureVerdict {
 function findDifference(capture: Capture, frame: number): PixelDifference | undefined {
   const { width, height } = capture;
   const pixels = new Uint32Array(width * height);
-  createCounter().draw({ width, height, stride: width, pixels }, frame, 0);
+  createCounter().draw({ width, height, stridePixels: width, pixels }, frame, 0);
   for (let pixel = 0; pixel < pixels.length; pixel++) {
     const expected = pixels[pixel] ?? 0;
     const actual = colourAt(capture, pixel);

@@ -12,7 +12,7 @@ export interface Picture {
   /** Rows. */
   readonly height: number;
   /** Pixels (u32 units) from one row to the next; may exceed `width`, and what lies between is never touched. */
-  readonly stride: number;
+  readonly stridePixels: number;
   readonly pixels: Uint32Array;
   /** Told each rectangle that is written, where the caller wants to know. */
   damaged?(x: number, y: number, width: number, height: number): void;
@@ -29,8 +29,8 @@ export const white = 0xffffff;
 
 /** Throws ERR_USAGE for a size below the minimum, or a buffer that cannot hold the picture. */
 export function checkPicture(picture: Picture): void {
-  assertGiven(isObject(picture), picture, 'picture to draw into', 'give { width, height, stride, pixels }');
-  const { width, height, stride, pixels } = picture;
+  assertGiven(isObject(picture), picture, 'picture to draw into', 'give { width, height, stridePixels, pixels }');
+  const { width, height, stridePixels: stride, pixels } = picture;
   assertGiven((pixels as unknown) instanceof Uint32Array, pixels, 'Uint32Array of pixels');
   checkSize(width, height);
   if (!Number.isSafeInteger(stride) || stride < width) {
@@ -66,7 +66,7 @@ export function fillRectangle(
   bottom: number,
   colour: number,
 ): void {
-  const { stride, pixels } = picture;
+  const { stridePixels: stride, pixels } = picture;
   const end = bottom * stride;
   const length = right - left;
   picture.damaged?.(left, top, length, bottom - top);

@@ -142,7 +142,7 @@ export class GlRecording {
 
 /** The call ends as the job enters the queue; the four parts follow upon each other. */
 function recorded(job: GlJob, toMonotonicMs: number): RecordedJob {
-  const calledMs = job.calledAt + toMonotonicMs;
+  const calledMs = job.calledAtMs + toMonotonicMs;
   const queuedMs = calledMs + job.callMs;
   const begunMs = queuedMs + job.queueMs;
   const drawingMs = begunMs + job.waitMs;

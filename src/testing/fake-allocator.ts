@@ -10,11 +10,11 @@ import type { Faults } from './faults.js';
 /** How a GPU lays pictures out, and which of others it takes: bytes that a row is a multiple of, and rows. */
 export interface FakeLayout {
   /** Of the rows of its own buffers, 64 unless given. */
-  readonly rowAlignment?: number;
+  readonly rowAlignmentBytes?: number;
   /** Of the rows of a buffer that it imports, 4 unless given: others it refuses. */
-  readonly importedRowAlignment?: number;
+  readonly importedRowAlignmentBytes?: number;
   /** Of the height for which imported memory must be long enough, 1 unless given. */
-  readonly importedHeightAlignment?: number;
+  readonly importedHeightAlignmentRows?: number;
 }
 
 /** Counts its handles, as Mesa does: several buffers of one memory have the same. */
@@ -50,7 +50,7 @@ export class FakeAllocator implements Allocator {
       const details = { operation: 'gbm_bo_create', device: this.node.path, errno: errno || constants.errno.ENODEV };
       throw new GuestheadError('ERR_ALLOCATION', 'The fake GPU has no memory', details);
     }
-    const stride = roundUp(width * 4, this.layout.rowAlignment ?? 64);
+    const stride = roundUp(width * 4, this.layout.rowAlignmentBytes ?? 64);
     return this.#buffer(this.memories.create(stride * height), stride);
   }
 
@@ -93,8 +93,8 @@ export class FakeAllocator implements Allocator {
   }
 
   #takes({ bytes }: FakeMemory, stride: number, height: number): boolean {
-    const { importedRowAlignment = 4, importedHeightAlignment = 1 } = this.layout;
-    return stride % importedRowAlignment === 0 && bytes >= stride * roundUp(height, importedHeightAlignment);
+    const { importedRowAlignmentBytes = 4, importedHeightAlignmentRows = 1 } = this.layout;
+    return stride % importedRowAlignmentBytes === 0 && bytes >= stride * roundUp(height, importedHeightAlignmentRows);
   }
 
   #buffer(memory: FakeMemory, stride: number): AllocatedBuffer {

@@ -165,9 +165,9 @@ export class FakeNative implements Native {
 
   copyRectangles(
     target: ArrayBuffer,
-    targetStride: number,
+    targetStrideBytes: number,
     source: ArrayBuffer,
-    sourceStride: number,
+    sourceStrideBytes: number,
     rectangles: Uint32Array,
     count: number,
   ): number {
@@ -175,8 +175,8 @@ export class FakeNative implements Native {
     for (let i = 0; i < count; i++) {
       const [x = 0, y = 0, width = 0, height = 0] = rectangles.subarray(i * 4, i * 4 + 4);
       for (let row = y; row < y + height; row++) {
-        const from = new Uint8Array(source, row * sourceStride + x * 4, width * 4);
-        new Uint8Array(target, row * targetStride + x * 4, width * 4).set(from);
+        const from = new Uint8Array(source, row * sourceStrideBytes + x * 4, width * 4);
+        new Uint8Array(target, row * targetStrideBytes + x * 4, width * 4).set(from);
       }
       copied += width * height * 4;
     }

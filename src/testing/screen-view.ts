@@ -6,12 +6,13 @@ export interface ShownPicture {
   readonly width: number;
   readonly height: number;
   /** Bytes from one row to the next. */
-  readonly stride: number;
+  readonly strideBytes: number;
   /** XRGB8888; undefined for the console's, which was there before any program. */
   readonly pixels: Uint32Array | undefined;
 }
 
 export class FakeScreenView {
+  /** Use `FakeKernel.screen`. @internal */
   constructor(private readonly screen: FakeScreen) {}
 
   /** What people see, or undefined where the head is off. */
@@ -19,7 +20,12 @@ export class FakeScreenView {
     const { visible } = this.screen;
     if (visible === undefined) return undefined;
     const { width, height, pitch, memory } = visible.framebuffer;
-    return { width, height, stride: pitch, pixels: memory === undefined ? undefined : new Uint32Array(memory.pixels) };
+    return {
+      width,
+      height,
+      strideBytes: pitch,
+      pixels: memory === undefined ? undefined : new Uint32Array(memory.pixels),
+    };
   }
 
   /** What the CRTC is set to, or undefined where it is off. */

@@ -75,7 +75,7 @@ underFakeEgl(import.meta.url, () => {
       driver();
       const gl = await open();
       const fd = openSync(import.meta.filename, 'r'); // of some size, as a dma-buf has
-      const dmabuf = { width: 8, height: 8, planes: [{ fd, offset: 0, stride: 32 }] };
+      const dmabuf = { width: 8, height: 8, planes: [{ fd, offsetBytes: 0, strideBytes: 32 }] };
       assert.equal(gl.info.dmabufImport, false);
       const lacks = await refusal(gl.importDmabuf(dmabuf));
       assert.deepEqual([lacks.code, lacks.operation], ['ERR_UNSUPPORTED', 'EGL_EXT_image_dma_buf_import']);
@@ -96,7 +96,7 @@ underFakeEgl(import.meta.url, () => {
 
     it('takes no descriptor that is closed', async () => {
       const gl = await open();
-      const planes = [{ fd: 987_654, offset: 0, stride: 32 }];
+      const planes = [{ fd: 987_654, offsetBytes: 0, strideBytes: 32 }];
       const error = await refusal(gl.importDmabuf({ width: 8, height: 8, planes }));
       assert.deepEqual([error.code, error.errno], ['ERR_SYSTEM', 9]);
       await closed(gl);

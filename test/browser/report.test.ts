@@ -34,7 +34,7 @@ function madeUpPage(): string {
   const [from, { length }] = [heads[0]?.fromMs ?? 0, heads[0]?.recording.frames ?? []];
   const jobs = Array.from({ length }, (_, index) =>
     jobOf({
-      calledAt: from + index * 16,
+      calledAtMs: from + index * 16,
       callMs: 0.1 + (index % 7) / 50,
       queueMs: (index % 5) / 4,
       drawMs: 3 + (index % 11),

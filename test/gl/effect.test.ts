@@ -58,7 +58,7 @@ describe('an effect', () => {
 
   it('is told its resolution, the time, the frame and the mouse', async () => {
     assert.deepEqual(await told('c = vec4(iResolution / 255.0, 1.0);'), [7, 5, 1, 255]);
-    assert.deepEqual(await told('c = vec4(iTime / 10.0, 0.0, 0.0, 1.0);', { time: 2 }), [51, 0, 0, 255]);
+    assert.deepEqual(await told('c = vec4(iTime / 10.0, 0.0, 0.0, 1.0);', { timeSeconds: 2 }), [51, 0, 0, 255]);
     assert.deepEqual(await told('c = vec4(iTime, iFrame, 0.0, 1.0);'), [0, 0, 0, 255]);
     const mouse = [51, 102, 153, 204] as const;
     const how = { mouse, alpha: 'premultiplied' } as const;

@@ -56,7 +56,7 @@ const refused: readonly (readonly [what: string, scene: () => unknown, message: 
   ['a uniform of NaN', () => wrong({ effect, to, uniforms: { at: [1, NaN] } }), /layer 1: uniforms/],
   ['a uniform with no such name', () => wrong({ effect, to, uniforms: { toString: 1 } }), /no uniform toString/],
   ['a frame that is no whole number', () => wrong({ effect, to, frame: 1.5 }), /layer 1: frame is no integer/],
-  ['an endless time', () => wrong({ effect, to, time: Infinity }), /layer 1: time/],
+  ['an endless time', () => wrong({ effect, to, timeSeconds: Infinity }), /layer 1: timeSeconds/],
   ['a mouse of two numbers', () => wrong({ effect, to, mouse: [1, 2] }), /is no mouse/],
   ['too many layers', () => ({ layers: Array.from({ length: 5000 }, () => ({ picture, to })) }), /number of layers/],
 ];

@@ -43,7 +43,7 @@ async function frame(number: number): Promise<void> {
     layers: [
       { picture: memory, to: all, transform: '180' },
       { picture: own ?? memory, to: { x: 5, y: 5, width: 20.5, height: 30 } },
-      { effect, to: { x: 30, y: 30, width: 20, height: 20 }, time: number / frames },
+      { effect, to: { x: 30, y: 30, width: 20, height: 20 }, timeSeconds: number / frames },
       { colour: [0, 0, 0, 0.5], to: { x: number % side, y: 0, width: 4, height: 9 } },
     ],
     damage: [{ x: 0, y: 0, width: 40, height: 60 }],

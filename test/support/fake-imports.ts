@@ -94,5 +94,5 @@ export function dmabuf(name: string, bytes = size): number {
 }
 
 export function describing(fd: number, changes: Partial<DmabufDescription> = {}): DmabufDescription {
-  return { fd, width: 64, height: 32, stride: 256, modifier: LINEAR, ...changes };
+  return { fd, width: 64, height: 32, strideBytes: 256, modifier: LINEAR, ...changes };
 }

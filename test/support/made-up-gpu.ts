@@ -5,7 +5,7 @@ import type { RecordedGpu, RecordedJob } from '../../src/report/index.js';
 export function jobOf(changes: Partial<GlJob> = {}): GlJob {
   const usual = {
     what: 'compose',
-    calledAt: 1000,
+    calledAtMs: 1000,
     callMs: 0.25,
     queueMs: 1,
     waitMs: 0,
@@ -17,10 +17,10 @@ export function jobOf(changes: Partial<GlJob> = {}): GlJob {
 
 /** As recorded by a clock that shows the same as `performance.now()`. */
 export function recordedJob(job: GlJob): RecordedJob {
-  const queuedMs = job.calledAt + job.callMs;
+  const queuedMs = job.calledAtMs + job.callMs;
   const begunMs = queuedMs + job.queueMs;
   const drawingMs = begunMs + job.waitMs;
-  return { job, calledMs: job.calledAt, queuedMs, begunMs, drawingMs, doneMs: drawingMs + job.drawMs };
+  return { job, calledMs: job.calledAtMs, queuedMs, begunMs, drawingMs, doneMs: drawingMs + job.drawMs };
 }
 
 export function madeUpGpu(jobs: readonly GlJob[], changes: Partial<RecordedGpu> = {}): RecordedGpu {

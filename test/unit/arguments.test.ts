@@ -21,8 +21,8 @@ const image = () => ({ handle: 1 as GemHandle, draw: () => undefined, close: () 
 const cursor = new Cursor(kernel, image, () => false);
 const arrow = new Uint32Array(64 * 64);
 const bars = createPattern('bars');
-const picture = { width: 64, height: 32, stride: 64, pixels: new Uint32Array(64 * 32) };
-const description = { fd: 0, width: 64, height: 64, stride: 256 };
+const picture = { width: 64, height: 32, stridePixels: 64, pixels: new Uint32Array(64 * 32) };
+const description = { fd: 0, width: 64, height: 64, strideBytes: 256 };
 
 interface Callee {
   readonly name: string;
@@ -75,10 +75,10 @@ const callees: readonly Callee[] = [
         [
           ...notObjects,
           {},
-          ...['fd', 'width', 'height', 'stride'].flatMap((name) =>
+          ...['fd', 'width', 'height', 'strideBytes'].flatMap((name) =>
             [...notIntegers, -1, 2 ** 32].map((wrong) => ({ ...description, [name]: wrong })),
           ),
-          ...['format', 'offset'].flatMap((name) =>
+          ...['format', 'offsetBytes'].flatMap((name) =>
             [null, '1', 0.5, -1, 1n].map((wrong) => ({ ...description, [name]: wrong })),
           ),
           ...[null, 0, '0', -1n, 2n ** 64n].map((modifier) => ({ ...description, modifier })),
@@ -91,7 +91,7 @@ const callees: readonly Callee[] = [
     name: 'Pattern.draw',
     call: (...args) => (bars.draw as Untyped).apply(bars, args),
     args: [
-      [picture, [...notObjects, {}, { ...picture, pixels: [] }, { ...picture, stride: Symbol('wrong') }]],
+      [picture, [...notObjects, {}, { ...picture, pixels: [] }, { ...picture, stridePixels: Symbol('wrong') }]],
       [0, notIntegers],
       [0, notIntegers],
     ],

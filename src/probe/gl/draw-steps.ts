@@ -56,7 +56,7 @@ export function makeTarget({ gbm, node, gl }: OpenedGl, owner: Owner): Target {
   );
   const fd = owner.own(primeHandleToFd(node.fd, buffer.handle, { readWrite: true }), closeSync);
   const stride = buffer.stride();
-  const modifier = gl.info.dmabufModifiers ? LINEAR : modifiers.invalid;
+  const modifier = gl.info.dmabufModifiers ? LINEAR : modifiers.INVALID;
   const layout = { width: size, height: size, format: format.XRGB8888, stride, offset: 0, modifier };
   const [memory, forget] = renderMemory({ ...layout, size: stride * size }, fd);
   owner.own(memory, forget);

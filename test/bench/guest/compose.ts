@@ -23,7 +23,7 @@ const gl = await Gl.open({ native: loadNative(), gbm, device: node }, { timeoutM
 /** A linear buffer of the GPU's, as a dma-buf that EGL imports. */
 function importBuffer(): Promise<GlPicture> {
   const buffer = gbm.createBuffer({ ...size, format: format.XRGB8888, usage: gbmUsage.linear | gbmUsage.rendering });
-  const plane = { fd: buffer.exportFd(), offset: 0, stride: buffer.stride() };
+  const plane = { fd: buffer.exportFd(), offsetBytes: 0, strideBytes: buffer.stride() };
   return gl.importDmabuf({ ...size, modifier: buffer.modifier, planes: [plane] });
 }
 

@@ -14,8 +14,8 @@ const present: Manner = (head) => {
   const { width, height } = head.info.mode;
   const buffers = [0, 1, 2].map(() => {
     const memory = Udmabuf.allocate({ width, height });
-    const { fd, stride } = memory;
-    const buffer = head.importDmabuf({ fd, width, height, stride, modifier: modifiers.linear });
+    const { fd, strideBytes } = memory;
+    const buffer = head.importDmabuf({ fd, width, height, strideBytes, modifier: modifiers.LINEAR });
     memory.close();
     return buffer;
   });

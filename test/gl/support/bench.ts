@@ -72,7 +72,13 @@ async function openGpu(path: string): Promise<Bench> {
       const [stride, offset] = [buffer.stride(), buffer.offset()];
       if (pixels !== undefined) write(fd, { width, height, stride, offset }, pixels);
       const { modifier } = buffer;
-      return await gl.importDmabuf({ width, height, format, modifier, planes: [{ fd, offset, stride }] });
+      return await gl.importDmabuf({
+        width,
+        height,
+        format,
+        modifier,
+        planes: [{ fd, offsetBytes: offset, strideBytes: stride }],
+      });
     } finally {
       closeSync(fd);
       buffer.close();

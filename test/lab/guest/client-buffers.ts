@@ -17,7 +17,7 @@ const native = loadNative();
 const [width, height] = [1280, 768];
 /** Bytes; more than a row has, as a GPU may want it. */
 const stride = (width + 64) * 4;
-const modifier = modifiers.linear;
+const modifier = modifiers.LINEAR;
 
 /** The counter pattern of a frame in memory of its own; the caller's to close. */
 function picture(frame: number): number {
@@ -25,7 +25,7 @@ function picture(frame: number): number {
   const mapping = native.mapDmabuf(fd, stride * height, access.readWrite);
   mapping.beginAccess(access.write);
   const pixels = new Uint32Array(mapping.buffer);
-  createPattern('counter').draw({ width, height, stride: stride / 4, pixels }, frame, 0);
+  createPattern('counter').draw({ width, height, stridePixels: stride / 4, pixels }, frame, 0);
   mapping.endAccess(access.write);
   mapping.close();
   return fd;
@@ -137,7 +137,7 @@ function importTwice(head: Head): readonly [ClientBuffer, ClientBuffer] {
   const first = picture(100);
   const second = secondDescriptor(first, head.info.render.node);
   const offer = (fd: number) => {
-    const buffer = head.importDmabuf({ fd, width, height, stride, modifier });
+    const buffer = head.importDmabuf({ fd, width, height, strideBytes: stride, modifier });
     closeSync(fd);
     return buffer;
   };
@@ -155,10 +155,12 @@ function refusal(act: () => unknown): string {
 
 async function refused(head: Head, stage: Stage) {
   const fd = native.createUdmabuf(stride * height);
-  const narrow = refusal(() => head.importDmabuf({ fd, width, height, stride: width * 4 - 4, modifier }));
-  const short = refusal(() => head.importDmabuf({ fd, width, height: height + 64, stride, modifier }));
-  const unknown = refusal(() => head.importDmabuf({ fd, width, height, stride, modifier: modifiers.invalid }));
-  const small = head.importDmabuf({ fd, width: 640, height: 480, stride, modifier });
+  const narrow = refusal(() => head.importDmabuf({ fd, width, height, strideBytes: width * 4 - 4, modifier }));
+  const short = refusal(() => head.importDmabuf({ fd, width, height: height + 64, strideBytes: stride, modifier }));
+  const unknown = refusal(() =>
+    head.importDmabuf({ fd, width, height, strideBytes: stride, modifier: modifiers.INVALID }),
+  );
+  const small = head.importDmabuf({ fd, width: 640, height: 480, strideBytes: stride, modifier });
   const fault = firstValueFrom(head.faults$);
   const release = new Release(() => undefined);
   await stage.offer({ buffer: small, onReleased: release.onReleased });
@@ -171,7 +173,7 @@ async function refused(head: Head, stage: Stage) {
 /** With an alpha of 0 everywhere; closed while it is on the screen, and the stage with it. */
 async function transparent(head: Head, stage: Stage): Promise<string> {
   const fd = picture(200);
-  const buffer = head.importDmabuf({ fd, width, height, stride, modifier, format: format.ARGB8888 });
+  const buffer = head.importDmabuf({ fd, width, height, strideBytes: stride, modifier, format: format.ARGB8888 });
   closeSync(fd);
   await stage.show(buffer);
   const onScreen = await capture();

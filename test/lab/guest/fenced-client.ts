@@ -47,7 +47,10 @@ const size = await firstValueFrom(told$.pipe(filter((told) => told.kind === 'siz
 const rendered = Udmabuf.allocate({ width: 64, height: 64 });
 const pictures = [0, 1, 2].map((buffer) => {
   const picture = Udmabuf.allocate(size);
-  send({ kind: 'buffer', buffer, width: picture.width, height: picture.height, stride: picture.stride }, picture.fd);
+  send(
+    { kind: 'buffer', buffer, width: picture.width, height: picture.height, strideBytes: picture.strideBytes },
+    picture.fd,
+  );
   return picture;
 });
 const freed = firstValueFrom(told$.pipe(filter((told) => told.kind === 'released' && told.frame === frames - 2)));

@@ -104,7 +104,7 @@ function bring(): void {
   const stride = width * 4;
   brought = Array.from({ length: 3 }, () => {
     const fd = loadNative().createUdmabuf(stride * height);
-    const buffer = head.importDmabuf({ fd, width, height, stride, modifier: LINEAR });
+    const buffer = head.importDmabuf({ fd, width, height, strideBytes: stride, modifier: LINEAR });
     closeSync(fd);
     return buffer;
   });

@@ -108,7 +108,7 @@ async function tried(
     write(new Uint8Array(mapping.buffer), stride);
     mapping.endAccess(access.write);
     mapping.close();
-    const described = planes.map(({ row }) => ({ fd, offset: row * stride, stride }));
+    const described = planes.map(({ row }) => ({ fd, offsetBytes: row * stride, strideBytes: stride }));
     return await drawnOff(gl, { width, height, format, planes: described, colourSpace, range });
   } catch (error) {
     const { code, advice } = error as { code?: string; advice?: string };

@@ -119,11 +119,11 @@ async function refusals(node: DrmNode, gbm: GbmDevice) {
   const buffer = gbm.createBuffer({ width: 32, height: 32, format: formats.ARGB8888, usage });
   const fd = node.buffers.primeHandleToFd(buffer.handle, { readWrite: true });
   const stride = buffer.stride();
-  const plane = { fd, offset: 0, stride };
+  const plane = { fd, offsetBytes: 0, strideBytes: stride };
   const whole = { width: 32, height: 32, format: formats.ARGB8888, planes: [plane] };
   const nv12 = await gl.importDmabuf({
     ...{ width: 32, height: 16, format: formats.NV12 },
-    planes: [plane, { ...plane, offset: 16 * stride }],
+    planes: [plane, { ...plane, offsetBytes: 16 * stride }],
   });
   const foreign = loadNative().createUdmabuf(64 * 64 * 4);
   const others = { width: 64, height: 64, format: formats.ARGB8888, modifier: 0n, onClose: () => undefined };
@@ -137,7 +137,7 @@ async function refusals(node: DrmNode, gbm: GbmDevice) {
     modifier: await codeOf(() => gl.importDmabuf({ ...whole, modifier: 0x0100000000000001n })),
     linear: await codeOf(async () => (await gl.importDmabuf({ ...whole, modifier: 0n })).close()),
     tooSmall: await codeOf(() => gl.importDmabuf({ ...whole, height: 3200 })),
-    shortRows: await codeOf(() => gl.importDmabuf({ ...whole, planes: [{ ...plane, stride: 64 }] })),
+    shortRows: await codeOf(() => gl.importDmabuf({ ...whole, planes: [{ ...plane, strideBytes: 64 }] })),
     closed: await codeOf(() => gl.importDmabuf({ ...whole, planes: [{ ...plane, fd: 1023 }] })),
     noDmabuf: await codeOf(() => gl.importDmabuf({ ...whole, planes: [{ ...plane, fd: 0 }] })),
     yuvTarget: await codeOf(() => gl.compose(nv12, { layers: [] })),

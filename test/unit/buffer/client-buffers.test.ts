@@ -53,8 +53,8 @@ describe('a caller’s buffer that is refused', () => {
   it('because of its layout never reaches the kernel, and is welcome with another', () => {
     const display = new FakeDisplay();
     const wrong: Partial<DmabufDescription>[] = [
-      { stride: 255 },
-      { offset: 4096 },
+      { strideBytes: 255 },
+      { offsetBytes: 4096 },
       { width: 31 },
       { height: 8193 },
       { height: 33 },
@@ -76,7 +76,7 @@ describe('a caller’s buffer that is refused', () => {
       const error = refusalOf(display, describing(dmabuf('a'), { modifier }));
       assert.equal(error.code, 'ERR_UNSUPPORTED');
       assert.match(error.message, /layout of the buffer is unknown/);
-      assert.match(error.advice ?? '', /modifiers.linear where it is known/);
+      assert.match(error.advice ?? '', /modifiers.LINEAR where it is known/);
     }
     assert.deepEqual(display.imported, []);
   });
@@ -92,10 +92,10 @@ describe('a caller’s buffer that is refused', () => {
     const fd = dmabuf('a', 8192 * 4 * 32);
     const widths = Array.from({ length: 257 }, (_, i) => 100 + i);
     display.errnos.import.push(...widths.map(() => ENODEV), ENODEV);
-    for (const width of widths) refusalOf(display, describing(fd, { width, stride: 8192 }));
-    refusalOf(display, describing(fd, { width: 356, stride: 8192 }));
+    for (const width of widths) refusalOf(display, describing(fd, { width, strideBytes: 8192 }));
+    refusalOf(display, describing(fd, { width: 356, strideBytes: 8192 }));
     assert.equal(display.imported.length, 257, 'the last is remembered');
-    refusalOf(display, describing(fd, { width: 100, stride: 8192 }));
+    refusalOf(display, describing(fd, { width: 100, strideBytes: 8192 }));
     assert.equal(display.imported.length, 258, 'the first is not');
   });
 });

@@ -8,7 +8,7 @@ import { closeAll, HeadOnFake } from '../../support/fake-head.js';
 import { captureOf } from '../render/pictures.js';
 
 /** A GPU that aligns as little as vgem does, and takes no more than AMD's. */
-const strict = { rowAlignment: 4, importedRowAlignment: 256, importedHeightAlignment: 16 };
+const strict = { rowAlignmentBytes: 4, importedRowAlignmentBytes: 256, importedHeightAlignmentRows: 16 };
 
 afterEach(closeAll);
 
@@ -33,12 +33,16 @@ describe('the memory of a picture', () => {
           counter.draw(frame, frame.number, frame.age);
         });
         await rig.flip(6);
-        const { pixels, stride, ...shown } = rig.kernel.screen().picture ?? assert.fail('nothing is shown');
+        const {
+          pixels,
+          strideBytes: stride,
+          ...shown
+        } = rig.kernel.screen().picture ?? assert.fail('nothing is shown');
         assert.ok(pixels !== undefined);
         assert.deepEqual(shown, { width, height });
         assert.equal(stride % 256, 0);
         assert.ok(pixels.byteLength >= stride * Math.ceil(height / 16) * 16, `${pixels.byteLength} bytes`);
-        const { exact, torn } = judgeCapture(captureOf({ ...shown, stride: stride / 4, pixels }));
+        const { exact, torn } = judgeCapture(captureOf({ ...shown, stridePixels: stride / 4, pixels }));
         assert.deepEqual([exact, torn], [true, false]);
         await rig.close();
       });

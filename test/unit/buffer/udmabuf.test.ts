@@ -32,7 +32,7 @@ describe('Udmabuf', () => {
   it('has rows of a multiple of 256 bytes, 16 by 16, and a descriptor until it is closed', () => {
     const native = new MemoryNative();
     const buffer = Udmabuf.allocate({ width: 100, height: 50 }, native);
-    assert.deepEqual([buffer.width, buffer.height, buffer.stride], [100, 50, 512]);
+    assert.deepEqual([buffer.width, buffer.height, buffer.strideBytes], [100, 50, 512]);
     assert.deepEqual(native.asked, [512 * 64]);
     assert.equal(buffer.fd, native.fd);
     buffer.close();
@@ -46,7 +46,7 @@ describe('Udmabuf', () => {
   it('is drawn into between the begin and the end of an access, also where the drawing throws', () => {
     const native = new MemoryNative();
     const buffer = Udmabuf.allocate({ width: 100, height: 50 }, native);
-    buffer.draw(({ width, height, stride, pixels }) => {
+    buffer.draw(({ width, height, stridePixels: stride, pixels }) => {
       assert.deepEqual([width, height, stride, pixels.length], [100, 50, 128, 128 * 50]);
       native.calls.push('draw');
     });

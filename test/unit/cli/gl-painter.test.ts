@@ -14,7 +14,7 @@ const info = { renderer: 'a GPU', vendor: 'v', platform: 'gbm', nativeFence: tru
 
 function frameOf(number: number): Frame {
   const pixels = new Uint32Array(width * height);
-  return { number, age: 3, width, height, stride: width, pixels, damaged: () => undefined } as unknown as Frame;
+  return { number, age: 3, width, height, stridePixels: width, pixels, damaged: () => undefined } as unknown as Frame;
 }
 
 /** Draws nothing, or fails. */
@@ -58,7 +58,7 @@ describe('a run that draws by GL', () => {
     const frame = frameOf(7);
     await painter.draw(frame);
     const expected = new Uint32Array(width * height);
-    createPattern('counter').draw({ width, height, stride: width, pixels: expected }, 7, 0);
+    createPattern('counter').draw({ width, height, stridePixels: width, pixels: expected }, 7, 0);
     assert.deepEqual(frame.pixels, expected);
     assert.equal(painter.drawn().gl?.cpuFrames, 1);
     for (let number = 8; second.drawn === 0; number++) {

@@ -73,7 +73,7 @@ async function read(gl: Gl, picture: GlPicture): Promise<Buffer> {
 
 function drawnByCpu(name: 'bars' | 'counter', width: number, height: number, frame: number): Uint32Array {
   const pixels = new Uint32Array(width * height);
-  createPattern(name).draw({ width, height, stride: width, pixels }, frame, 0);
+  createPattern(name).draw({ width, height, stridePixels: width, pixels }, frame, 0);
   return pixels;
 }
 

@@ -246,6 +246,20 @@ describe('the cursor of a head', limits, () => {
     await rig.close();
   });
 
+  it('that the program has closed is made anew when it is asked for', async () => {
+    const rig = await HeadOnFake.open();
+    const first = rig.head.cursor();
+    assert.equal(rig.head.cursor(), first);
+    first.close();
+    assert.deepEqual([first.closed, rig.kernel.screen().cursor.pixels], [true, undefined]);
+    assert.throws(() => first.move(1, 1), { code: 'ERR_CLOSED' });
+    const second = rig.head.cursor();
+    second.setImage(arrow, { x: 0, y: 0 });
+    assert.deepEqual([second.closed, rig.kernel.screen().cursor.pixels?.[0]], [false, 0xff00ff00]);
+    await rig.close();
+    assert.equal(second.closed, true);
+  });
+
   it('is refused where the display has none, and leaves nothing open', async () => {
     const rig = await HeadOnFake.open();
     const before = rig.kernel.held();

@@ -26,7 +26,7 @@ describe('a head that flips', { timeout: 20_000 }, () => {
     await rig.flip(3);
     rig.stop();
     assert.equal(rig.shown, undefined, 'the console has no pixels of ours');
-    assert.deepEqual(rig.kernel.screen().picture, { width: 640, height: 480, stride: 2560, pixels: undefined });
+    assert.deepEqual(rig.kernel.screen().picture, { width: 640, height: 480, strideBytes: 2560, pixels: undefined });
     await rig.close();
   });
 
@@ -154,7 +154,7 @@ describe('a client’s buffer on a head', { timeout: 20_000 }, () => {
     const rig = await HeadOnFake.open();
     const fd = rig.kernel.createDmabuf(640 * 4 * 480);
     rig.kernel.pixelsOf(fd)?.fill(0xabcdef);
-    const buffer = rig.head.importDmabuf({ fd, width: 640, height: 480, stride: 2560, modifier: 0n });
+    const buffer = rig.head.importDmabuf({ fd, width: 640, height: 480, strideBytes: 2560, modifier: 0n });
     closeSync(fd);
     await rig.start((frame) => (frame.number === 3 ? { buffer } : void frame.pixels.fill(frame.number)));
     await rig.flipUntil(() => rig.shown === 0xabcdef);
@@ -171,7 +171,7 @@ describe('a client’s buffer on a head', { timeout: 20_000 }, () => {
     for (const call of ['primeFdToHandle', 'addFramebuffer', 'primeHandleToFd'] as const) {
       const fd = rig.kernel.createDmabuf(640 * 4 * 480);
       rig.kernel.fail(call, constants.errno.EINVAL);
-      const describe = { fd, width: 640, height: 480, stride: 2560, modifier: 0n };
+      const describe = { fd, width: 640, height: 480, strideBytes: 2560, modifier: 0n };
       assert.throws(() => rig.head.importDmabuf(describe), { errno: constants.errno.EINVAL }, call);
       closeSync(fd);
       assert.deepEqual(rig.kernel.held(), before, call);

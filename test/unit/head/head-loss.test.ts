@@ -13,7 +13,7 @@ const companions: readonly (readonly [what: string, add: (rig: HeadOnFake) => vo
     'a client’s buffer',
     ({ head, kernel }) => {
       const fd = kernel.createDmabuf(640 * 4 * 480);
-      head.importDmabuf({ fd, width: 640, height: 480, stride: 2560, modifier: 0n });
+      head.importDmabuf({ fd, width: 640, height: 480, strideBytes: 2560, modifier: 0n });
       closeSync(fd);
     },
   ],
@@ -54,7 +54,7 @@ describe('a display that is gone, which nobody has noticed yet', { timeout: 20_0
     await rig.start();
     const fd = rig.kernel.createDmabuf(640 * 4 * 480);
     await rig.kernel.unplug('display', { silent: true });
-    const describe = { fd, width: 640, height: 480, stride: 2560, modifier: 0n };
+    const describe = { fd, width: 640, height: 480, strideBytes: 2560, modifier: 0n };
     assert.throws(() => rig.head.importDmabuf(describe), { code: 'ERR_DEVICE_LOST' });
     assert.ok(rig.end instanceof GuestheadError && rig.end.code === 'ERR_DEVICE_LOST');
     closeSync(fd);

@@ -110,7 +110,7 @@ describe('virtio-gpu', () => {
   it('without blobs says what to give QEMU; with 3D leaves it to the trial', () => {
     const checks = check(
       {},
-      { virtioParameters: () => ({ ...parameters, blob: false, features3d: true, blobAlignment: 4096 }) },
+      { virtioParameters: () => ({ ...parameters, blob: false, features3d: true, blobAlignmentBytes: 4096 }) },
     );
     assert.equal(find(checks, 'virtio-gpu.blob').status, 'no');
     assert.match(find(checks, 'virtio-gpu.blob').advice ?? '', /blob=true/);

@@ -72,7 +72,7 @@ export const parameters: VirtioParameters = {
   crossDevice: false,
   contextInit: false,
   capsets: 0,
-  blobAlignment: null,
+  blobAlignmentBytes: null,
 };
 
 export function head(connector: string, status: HeadFacts['status'] = 'connected'): HeadFacts {

@@ -55,7 +55,7 @@ for (const name of visible) {
         fc.property(shapes, frames, (shape, frame) => {
           const picture = drawn(name, shape, frame);
           picture.pixels.forEach((value, at) => {
-            if (at % picture.stride >= shape.width) assert.equal(value, garbage, `padding at ${at}`);
+            if (at % picture.stridePixels >= shape.width) assert.equal(value, garbage, `padding at ${at}`);
             else assert.ok(value <= 0xffffff, `pixel ${at} is ${value.toString(16)}`);
           });
         }),
@@ -81,8 +81,8 @@ for (const name of visible) {
       const roomy = newPicture({ width: 70, height: 40, padding: 0 });
       refuses(name, { ...roomy, width: 64.5 });
       refuses(name, { ...roomy, height: 32.5 });
-      refuses(name, { ...roomy, stride: 68.5, width: 64 });
-      refuses(name, { ...good, stride: 63 });
+      refuses(name, { ...roomy, stridePixels: 68.5, width: 64 });
+      refuses(name, { ...good, stridePixels: 63 });
       refuses(name, { ...good, pixels: good.pixels.subarray(1) });
       for (const bad of [-1, 0.5, NaN, Infinity]) {
         refuses(name, good, bad, 0);
@@ -92,7 +92,7 @@ for (const name of visible) {
 
     test('the last row needs no padding', () => {
       const pixels = new Uint32Array(70 * 31 + 64);
-      createPattern(name).draw({ width: 64, height: 32, stride: 70, pixels }, 0, 0);
+      createPattern(name).draw({ width: 64, height: 32, stridePixels: 70, pixels }, 0, 0);
     });
   });
 }

@@ -27,7 +27,7 @@ export const frames: fc.Arbitrary<number> = fc.oneof(
 
 export function newPicture({ width, height, padding }: Shape): Picture {
   const stride = width + padding;
-  return { width, height, stride, pixels: new Uint32Array(stride * height).fill(garbage) };
+  return { width, height, stridePixels: stride, pixels: new Uint32Array(stride * height).fill(garbage) };
 }
 
 export function drawn(name: PatternName, shape: Shape, frame: number): Picture {
@@ -37,7 +37,7 @@ export function drawn(name: PatternName, shape: Shape, frame: number): Picture {
 }
 
 export function pixel(picture: Picture, x: number, y: number): number {
-  return picture.pixels[y * picture.stride + x] ?? NaN;
+  return picture.pixels[y * picture.stridePixels + x] ?? NaN;
 }
 
 /** What a host would show of the picture. */

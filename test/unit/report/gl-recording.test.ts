@@ -51,7 +51,7 @@ describe('a recording of the GPU’s thread', () => {
   it('puts each job on the clock of the flips, its parts one after the other', () => {
     const { jobs$, recorded } = recording();
     const [calledAt, now] = [performance.now(), monotonicClock.now()];
-    jobs$.next(jobOf({ calledAt, callMs: 0.5, queueMs: 2, waitMs: 3, drawMs: 4 }));
+    jobs$.next(jobOf({ calledAtMs: calledAt, callMs: 0.5, queueMs: 2, waitMs: 3, drawMs: 4 }));
     const [job] = recorded.jobs;
     assert.ok(job !== undefined);
     close(job.calledMs, now, 5);

@@ -68,7 +68,7 @@ describe('the page about a run', () => {
 
   it('has the GPU in it where the GPU drew: its renderer, its kind of fence and the measured drawings', () => {
     const head = madeUpHead({ frames: 100 });
-    const at = (ms: number) => ({ calledAt: head.fromMs + ms });
+    const at = (ms: number) => ({ calledAtMs: head.fromMs + ms });
     const jobs = [jobOf({ ...at(-50), drawMs: 2000 }), jobOf({ ...at(10), drawMs: 4 }), jobOf(at(30)), jobOf(at(1e6))];
     const gpu = madeUpGpu([jobOf({ ...at(20), what: 'createEffect' }), ...jobs.slice(1)]);
     const page = reportPage({ heads: [head], facts: [], madeAt: new Date(0), gpu });

@@ -20,8 +20,8 @@ const slices = (events: readonly TraceEvent[]) =>
 describe('the GPU’s thread in a trace', () => {
   it('waits, compiles and draws, in µs of the trace’s clock', () => {
     const events = traced([
-      jobOf({ what: 'createEffect', calledAt: 900, callMs: 0, queueMs: 0, drawMs: 20 }),
-      jobOf({ calledAt: 1000, callMs: 0.25, queueMs: 1, waitMs: 2, drawMs: 4 }),
+      jobOf({ what: 'createEffect', calledAtMs: 900, callMs: 0, queueMs: 0, drawMs: 20 }),
+      jobOf({ calledAtMs: 1000, callMs: 0.25, queueMs: 1, waitMs: 2, drawMs: 4 }),
     ]);
     assert.deepEqual(slices(events), [
       ['compile', 900_000, 20_000],
@@ -34,7 +34,7 @@ describe('the GPU’s thread in a trace', () => {
   });
 
   it('has jobs in its queue side by side, and each drawing’s render fence', () => {
-    const jobs = [0, 1, 2].map((index) => jobOf({ calledAt: 1000 + index, queueMs: 3 * index, drawMs: 4 }));
+    const jobs = [0, 1, 2].map((index) => jobOf({ calledAtMs: 1000 + index, queueMs: 3 * index, drawMs: 4 }));
     const edges = traced(jobs).flatMap((event) =>
       event.ph === 'b' || event.ph === 'e' ? [[event.ph, event.cat, event.ts] as const] : [],
     );
@@ -53,7 +53,7 @@ describe('the GPU’s thread in a trace', () => {
 
   it('does one thing after the other, however the two clocks’ readings fall', () => {
     const [first, second] = slices(
-      traced([jobOf({ calledAt: 1000, drawMs: 4 }), jobOf({ calledAt: 1001, callMs: 0, queueMs: 4, drawMs: 2 })]),
+      traced([jobOf({ calledAtMs: 1000, drawMs: 4 }), jobOf({ calledAtMs: 1001, callMs: 0, queueMs: 4, drawMs: 2 })]),
     );
     assert.ok(first !== undefined && second !== undefined);
     assert.equal(second[1], first[1] + first[2]);
