@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
 import { HostPicture, interrupt, shown, untilMoreFlips } from '../support/examples.js';
-import { lastJson, script, startWatched } from '../support/lab.js';
+import { lastJson, screenOf, script, startWatched } from '../support/lab.js';
 
 interface Summary {
   readonly flips: number;
@@ -40,6 +40,11 @@ function assertBar(picture: HostPicture): void {
     const brightness = 255 * Math.sin((Math.PI * (column + 0.5)) / 64);
     assert.ok(Math.abs(red! - brightness) <= 1, `column ${column}: ${red}, not ${brightness}`);
   }
+}
+
+/** Where the kernel has the upper left corner of the cursor's picture; empty where it shows none. */
+async function cursorPlace(lab: Lab): Promise<string> {
+  return /crtc-pos=64x64(\S+)/.exec(await screenOf(lab))?.[1] ?? '';
 }
 
 describe('examples/multi-gpu-client.ts', () => {
@@ -99,6 +104,30 @@ describe('examples/multi-gpu-client.ts', () => {
     await untilMoreFlips(watched.lines, '^ERR_DEVICE_LOST');
     const { faults, path } = await summaryOf(watched);
     assert.deepEqual({ faults, path }, { faults: ['ERR_DEVICE_LOST'], path: 'import' });
+    assert.deepEqual(await shown(lab), []);
+  });
+
+  it('has a cursor that moves without a flip, as examples/cursor.ts moves it', async () => {
+    const { job, lines } = startWatched(lab, script('examples/cursor.ts'));
+    await lines.until(/^1 flips, the cursor is at \d+,\d+ on Virtual-\d+$/m);
+    const places = new Set<string>();
+    for (let look = 0; look < 50 && places.size < 2; look++) places.add(await cursorPlace(lab));
+    assert.ok(places.size > 1 && !places.has(''), [...places].join());
+    assert.deepEqual((await HostPicture.take(lab)).colours, ['203060']);
+    await lines.until(/(^1 flips.*$\s*){2}/m);
+    job.kill('SIGTERM');
+    assert.equal((await job.done).signal, 'SIGTERM');
+    assert.deepEqual([await cursorPlace(lab), await shown(lab)], ['', []]);
+  });
+
+  it('shows memory of the program’s own, as examples/import-dmabuf.ts imports it', async () => {
+    const { job, lines } = startWatched(lab, script('examples/import-dmabuf.ts'));
+    const line = await lines.until(/^(?!0 )(\d+) frames, \1 without a copy, on Virtual-\d+$/m);
+    assert.match(line, /^\d/);
+    assert.deepEqual(await shown(lab), ['crtc-0 1280x720']);
+    assert.deepEqual((await HostPicture.take(lab)).colours, ['203060', 'ffffff']);
+    job.kill('SIGTERM');
+    assert.equal((await job.done).signal, 'SIGTERM');
     assert.deepEqual(await shown(lab), []);
   });
 

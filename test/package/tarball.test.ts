@@ -1,12 +1,25 @@
 /** The package as `npm pack` makes it, installed by a user who has Node and npm, and nothing to compile with. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import ts from 'typescript';
 import type { ProbeReport } from '../../src/probe/index.js';
 import { packageRoot, packageVersion } from '../../src/package-root.js';
+import { blocksOf, documents, linksOf } from '../support/documents.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'guesthead-package-'));
 const bin = join(folder, 'bin');
@@ -30,6 +43,30 @@ function inApp(program: string, ...args: string[]): { status: number | null; std
 function isOld(): boolean {
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime: string } };
   return header.glibcVersionRuntime.localeCompare('2.36', 'en', { numeric: true }) <= 0;
+}
+
+/** In the checkout and on the site alone: the reference that `npm run docs` makes, and a picture of 230 KB. */
+const notPacked = /^api\/|\.png$/;
+
+const examples = readdirSync(join(packageRoot, 'examples'), { recursive: true, encoding: 'utf8' })
+  .map((name) => join('examples', name))
+  .filter((path) => statSync(join(packageRoot, path)).isFile());
+
+/** What a strict compiler says of the files; what they import beside the package is the checkout's. */
+function faultsIn(files: readonly string[]): string[] {
+  const { config } = ts.readConfigFile(join(packageRoot, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
+    config: object;
+  };
+  const { options } = ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, packageRoot);
+  const modules = join(packageRoot, 'node_modules');
+  const paths = {
+    pngjs: [join(modules, '@types/pngjs')],
+    '@napi-rs/canvas': [join(modules, '@napi-rs/canvas/index.d.ts')],
+  };
+  const program = ts.createProgram(files, { ...options, paths, typeRoots: [join(modules, '@types')] });
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
 }
 
 interface Packed {
@@ -87,6 +124,42 @@ describe('the package', () => {
       const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
       assert.equal(status, 0, stdout + stderr);
     });
+
+  it('has what its documents link to, and each example', () => {
+    const paths = packed.files.map(({ path }) => path);
+    const dead = documents()
+      .filter(({ path }) => paths.includes(path))
+      .flatMap((document) =>
+        linksOf(document)
+          .filter((link) => !/^(https?:|#)/.test(link) && !notPacked.test(link))
+          .map((link) => normalize(join(dirname(document.path), link.split('#')[0] ?? '')))
+          .filter((target) => !paths.some((path) => path === target || path.startsWith(`${target}/`)))
+          .map((target) => `${document.path}: ${target}`),
+      );
+    assert.deepEqual(dead, []);
+    for (const path of ['README.md', 'CHANGELOG.md', 'examples/systemd/guesthead.service', ...examples])
+      assert.ok(paths.includes(path), path);
+  });
+
+  it('has examples that compile against its own types in a user’s folder, and run there', () => {
+    cpSync(join(app, 'node_modules/guesthead/examples'), join(app, 'examples'), { recursive: true });
+    assert.equal(inApp('npm', 'pkg', 'set', 'type=module').status, 0); // as docs/library.md says
+    const faults = faultsIn(examples.filter((path) => path.endsWith('.ts')).map((path) => join(app, path)));
+    assert.deepEqual(faults, []);
+    const loader = pathToFileURL(join(packageRoot, 'node_modules/tsx/dist/loader.mjs')).href;
+    const { status, stdout, stderr } = inApp('node', '--import', loader, 'examples/list-devices.ts');
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /No DRM device here|No virtio-gpu here|shows the pictures/);
+  });
+
+  it('has a program in its README that is plain JavaScript, as it says', () => {
+    const [program] = documents()
+      .filter(({ path }) => path === 'README.md')
+      .flatMap((readme) => blocksOf(readme, 'ts'));
+    writeFileSync(join(app, 'program.mjs'), program?.text ?? '');
+    const { status, stderr } = inApp('node', '--check', 'program.mjs');
+    assert.equal(status, 0, stderr);
+  });
 
   it('runs', () => {
     const { status, stdout, stderr } = inApp('npx', 'guesthead', '--version');
