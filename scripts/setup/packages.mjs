@@ -35,6 +35,19 @@ export const browser = {
   },
 };
 
+/** What completes words and shows a screen as people have them: only tests need it. */
+export const terminals = {
+  name: 'terminals',
+  isDone: () => missingTerminals().length === 0 || !isDebian(),
+  async bring(tell) {
+    for (const name of missingTerminals()) await bringPackage(name, tell);
+  },
+};
+
+function missingTerminals() {
+  return ['zsh', 'fish', 'tmux'].filter((name) => !isProgram(name));
+}
+
 /** One package more, for something that not every clone does. */
 export async function bringPackage(name, tell) {
   const asRoot = await rootPrefix([name]);

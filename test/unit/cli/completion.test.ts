@@ -1,4 +1,4 @@
-/** The completion scripts, in the shells themselves where they are installed. */
+/** The completion scripts, as bash's own functions and each shell's parser see them. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { completionScript } from '../../../src/cli/completion.js';
 import { createProgram } from '../../../src/cli/program.js';
+import { skipWithout } from '../../support/terminal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'guesthead-completion-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -16,8 +17,6 @@ before(async () => {
   for (const shell of shells) writeFileSync(join(folder, shell), await completionScript(createProgram(), shell));
   writeFileSync(join(folder, 'a file.json'), '{}');
 });
-
-const isInstalled = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
 
 /** What bash offers for the last of the words. */
 function offered(...words: string[]): string[] {
@@ -66,7 +65,7 @@ describe('completion in bash', () => {
 
 describe('the completion script', () => {
   for (const shell of shells)
-    it(`is read by ${shell}`, { skip: isInstalled(shell) ? false : `${shell} is not installed` }, () => {
+    it(`is read by ${shell}`, { skip: skipWithout(shell) }, () => {
       const { status, stderr } = spawnSync(shell, ['-n', join(folder, shell)], { encoding: 'utf8' });
       assert.deepEqual([status, stderr], [0, '']);
     });
