@@ -75,9 +75,9 @@ export class Terminal {
     return this.#ask('#{cursor_flag}') === '1';
   }
 
-  /** Of the command, or undefined while it runs. */
-  get status(): number | undefined {
-    return this.#ask('#{pane_dead}') === '1' ? Number(this.#ask('#{pane_dead_status}')) : undefined;
+  /** Of the shell that runs the command. */
+  get pid(): number {
+    return Number(this.#ask('#{pane_pid}'));
   }
 
   /** What `look` finds, once it finds something; fails with the screen where it never does. */
