@@ -43,6 +43,7 @@ const arrows = {
   // What the render GPU draws, as the CPU's patterns are in `render`.
   'gl-patterns': ['gl', 'buffer', 'native', 'loop', 'render'],
   ipc: ['native'],
+  wayland: ['native'],
   probe: [...display, ...system],
   report: [...display, 'native', 'render'],
   'report/metrics': display,

@@ -22,6 +22,7 @@
 #include "process/libraries.h"
 #include "process/peer.h"
 #include "process/socket.h"
+#include "wayland/server.h"
 
 namespace guesthead {
 namespace {
@@ -66,6 +67,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("discardCode", callFunction<discardCode>, napi_default_jsproperty),
       method("openGl", callFunction<gl::Gl::open>, napi_default_jsproperty),
       method("openBusPeer", callFunction<dbus::Peer::open>, napi_default_jsproperty),
+      method("openWayland", callFunction<wayland::Server::open>, napi_default_jsproperty),
       method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),
   };
   check(env, napi_define_properties(env, exports, std::size(functions), functions));
@@ -86,6 +88,7 @@ NAPI_MODULE_INIT() {
     Watcher::define(environment);
     gl::Gl::define(environment);
     dbus::Peer::define(environment);
+    wayland::Server::define(environment);
     exportFunctions(env, exports);
     return exports;
   });

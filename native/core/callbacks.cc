@@ -57,12 +57,17 @@ napi_value Callbacks::valueOf(napi_ref reference) const {
   return value;
 }
 
-bool Callbacks::call(uint32_t index, std::initializer_list<napi_value> arguments) const {
+bool Callbacks::call(uint32_t index, const napi_value* arguments, size_t count) const {
+  // Without an exception: it is gone, or the environment is ending and no longer runs JavaScript.
+  return invoke(index, arguments, count) || reportPending(env_);
+}
+
+bool Callbacks::invoke(uint32_t index, const napi_value* arguments, size_t count) const {
   const napi_value function = valueOf(functions_[index]);
   napi_value receiver = valueOf(receiver_);
   if (function == nullptr) return false;
   if (receiver == nullptr && napi_get_undefined(env_, &receiver) != napi_ok) return false;
-  return callReporting(env_, receiver, function, arguments);
+  return napi_call_function(env_, receiver, function, count, arguments, nullptr) == napi_ok;
 }
 
 CallbackScope::CallbackScope(napi_env env, napi_async_context context) : env_(env) {

@@ -36,7 +36,12 @@ class Callbacks {
 
   /** Only within a CallbackScope. What the function throws is an uncaughtException. False: it was
    * not called, for it is gone, or the environment ends. */
-  bool call(uint32_t index, std::initializer_list<napi_value> arguments) const;
+  bool call(uint32_t index, std::initializer_list<napi_value> arguments) const {
+    return call(index, arguments.begin(), arguments.size());
+  }
+  bool call(uint32_t index, const napi_value* arguments, size_t count) const;
+  /** The same, but what the function throws is left pending. False: it threw, or was not called. */
+  bool invoke(uint32_t index, const napi_value* arguments, size_t count) const;
   napi_env env() const { return env_; }
   napi_async_context context() const { return context_; }
 

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/callbacks.h"
+#include "core/environment.h"
+#include "core/object.h"
+#include "core/poller.h"
+#include "wayland/handles.h"
+#include "wayland/library.h"
+
+namespace guesthead::wayland {
+
+/**
+ * `NativeWayland` in src/wayland/native.ts: one wl_display on the environment's own loop. It knows
+ * no protocol: what a request means, and which state it changes, is JavaScript's. Objects, clients
+ * and globals are numbers there.
+ *
+ * libwayland calls us, we call JavaScript, and JavaScript calls us: while a client's messages are
+ * read nothing of it may be freed, so that ending a client, or everything, waits until they have
+ * been.
+ */
+class Server final : public Closable, public std::enable_shared_from_this<Server> {
+ public:
+  static constexpr Class kClass = Class::wayland;
+  static constexpr const char* kName = "Wayland server";
+  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x6};
+  static void define(Environment& environment);
+
+  /** openWayland(table, onRequest, onEvent, onFault) */
+  static napi_value open(const Napi::CallbackInfo& info);
+
+  Server(std::shared_ptr<Environment> environment, const Library& library);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  bool closed() const { return closed_; }
+  void abandoned() { close(); }
+  void close() override;
+
+ private:
+  using Resource = Handles<wl_resource>::Slot;
+  using Client = Handles<wl_client>::Slot;
+  struct Global;
+  /** What `onEvent` is told; as `eventKinds` in src/wayland/native.ts. */
+  enum class Event { client, clientGone, bind, destroyed, log };
+
+  void start(napi_value owner, const Napi::CallbackInfo& info);
+  void onReadable(int error);
+  /** What had to wait while messages were read. */
+  void settle();
+  void end();
+
+  // Methods of the JavaScript object: server.cc
+  napi_value listen(const Napi::CallbackInfo& info);
+  napi_value createClient(const Napi::CallbackInfo& info);
+  napi_value destroyClient(const Napi::CallbackInfo& info);
+  napi_value credentials(const Napi::CallbackInfo& info);
+  napi_value postNoMemory(const Napi::CallbackInfo& info);
+  napi_value setClientMask(const Napi::CallbackInfo& info);
+  napi_value addGlobal(const Napi::CallbackInfo& info);
+  napi_value removeGlobal(const Napi::CallbackInfo& info);
+  napi_value destroyGlobal(const Napi::CallbackInfo& info);
+  napi_value initShm(const Napi::CallbackInfo& info);
+  napi_value nextSerial(const Napi::CallbackInfo& info);
+  napi_value flush(const Napi::CallbackInfo& info);
+  napi_value stats(const Napi::CallbackInfo& info);
+  // resources.cc
+  napi_value post(const Napi::CallbackInfo& info);
+  napi_value postError(const Napi::CallbackInfo& info);
+  napi_value createResource(const Napi::CallbackInfo& info);
+  napi_value destroyResource(const Napi::CallbackInfo& info);
+  napi_value describeResource(const Napi::CallbackInfo& info);
+  // shm.cc
+  napi_value shmInfo(const Napi::CallbackInfo& info);
+  napi_value shmRead(const Napi::CallbackInfo& info);
+
+  // Called by libwayland.
+  static void onClientCreated(wl_listener* listener, void* client);
+  static void onClientDestroyed(wl_listener* listener, void* client);
+  static void onResourceDestroyed(wl_listener* listener, void* resource);
+  static void onBind(wl_client* client, void* global, uint32_t version, uint32_t id);
+  static bool mayMeet(const wl_client* client, const wl_global* global, void* self);
+  static int onRequest(const void* self, void* target, uint32_t opcode, const wl_message* message,
+                       wl_argument* arguments);
+
+  void dispatch(wl_resource* target, uint32_t opcode, const wl_message& message,
+                wl_argument* arguments);
+  double adopt(wl_resource* resource);
+  wl_resource* make(wl_client* client, const wl_interface* interface, int version, uint32_t id);
+  napi_value valueOf(char type, const wl_interface* interface, wl_resource* parent,
+                     const wl_argument& argument);
+  void tell(Event event, std::initializer_list<double> details);
+  void tellLog();
+  /** What JavaScript threw is the request's fault, not the process's: the client is told and ended.
+   */
+  void blame(wl_client* client);
+
+  Client& clientOf(const Napi::Value& handle);
+  Client* recordOf(wl_client* client) const;
+  Global& globalOf(const Napi::Value& number);
+
+  struct Created {
+    wl_listener listener;
+    Server* server;
+  };
+
+  const std::shared_ptr<Environment> environment_;
+  const Library& library_;
+  Callbacks callbacks_;
+  std::unique_ptr<Poller> poller_;
+  wl_display* display_ = nullptr;
+  wl_event_loop* loop_ = nullptr;
+  Created created_{};
+  Handles<wl_resource> resources_;
+  Handles<wl_client> clients_;
+  /** By client's slot: which globals it may see. */
+  std::vector<uint32_t> masks_;
+  std::map<uint32_t, std::unique_ptr<Global>> globals_;
+  uint32_t nextGlobal_ = 1;
+  std::vector<double> doomed_;
+  int depth_ = 0;
+  bool closing_ = false;
+  bool closed_ = false;
+  bool silent_ = false;
+};
+
+}  // namespace guesthead::wayland

@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <cstring>
+
+#include "core/arguments.h"
+#include "wayland/server.h"
+
+namespace guesthead::wayland {
+namespace {
+
+constexpr double kMostHandle = 9007199254740991;
+constexpr int32_t kPixelBytes = 4;
+
+/** Between begin and end libwayland catches what reading a client's truncated file would do to us.
+ */
+class Access {
+ public:
+  Access(const Library& library, wl_shm_buffer* buffer) : library_(library), buffer_(buffer) {
+    library_.shm_buffer_begin_access(buffer_);
+  }
+  Access(const Access&) = delete;
+  Access& operator=(const Access&) = delete;
+  ~Access() { library_.shm_buffer_end_access(buffer_); }
+
+ private:
+  const Library& library_;
+  wl_shm_buffer* buffer_;
+};
+
+}  // namespace
+
+/** [width, height, stride in bytes, format of wl_shm]; null for what is no buffer of wl_shm. */
+napi_value Server::shmInfo(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Resource* const target = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
+  wl_shm_buffer* const buffer =
+      target == nullptr ? nullptr : library_.shm_buffer_get(target->object);
+  if (buffer == nullptr) return env.Null();
+  const Napi::Array described = Napi::Array::New(env, 4);
+  described.Set(0u, library_.shm_buffer_get_width(buffer));
+  described.Set(1u, library_.shm_buffer_get_height(buffer));
+  described.Set(2u, library_.shm_buffer_get_stride(buffer));
+  described.Set(3u, library_.shm_buffer_get_format(buffer));
+  return described;
+}
+
+/**
+ * shmRead(resource, target, targetStride, x, y, width, height): copies a rectangle of four bytes a
+ * pixel to the same place of `target`; what lies outside of either is left out. Whether there was a
+ * buffer.
+ */
+napi_value Server::shmRead(const Napi::CallbackInfo& info) {
+  const napi_env env = info.Env();
+  Resource* const resource = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
+  wl_shm_buffer* const buffer =
+      resource == nullptr ? nullptr : library_.shm_buffer_get(resource->object);
+  const auto target = uint8sOf(info[1], "target");
+  const auto targetStride =
+      static_cast<int64_t>(integerOf(info[2], "targetStride", kPixelBytes, INT32_MAX));
+  const auto left = static_cast<int64_t>(integerOf(info[3], "x", 0, INT32_MAX));
+  const auto top = static_cast<int64_t>(integerOf(info[4], "y", 0, INT32_MAX));
+  const auto width = static_cast<int64_t>(integerOf(info[5], "width", 0, INT32_MAX));
+  const auto height = static_cast<int64_t>(integerOf(info[6], "height", 0, INT32_MAX));
+  if (buffer == nullptr) return booleanValue(env, false);
+  const int64_t stride = library_.shm_buffer_get_stride(buffer);
+  const int64_t right = std::min({left + width, stride / kPixelBytes, targetStride / kPixelBytes,
+                                  static_cast<int64_t>(library_.shm_buffer_get_width(buffer))});
+  const int64_t rows = static_cast<int64_t>(target.length) / targetStride;
+  const int64_t bottom =
+      std::min({top + height, rows, static_cast<int64_t>(library_.shm_buffer_get_height(buffer))});
+  const Access access(library_, buffer);
+  const auto* const from = static_cast<const uint8_t*>(library_.shm_buffer_get_data(buffer));
+  for (int64_t row = top; row < bottom && left < right; ++row) {
+    std::memcpy(const_cast<uint8_t*>(target.data) + row * targetStride + left * kPixelBytes,
+                from + row * stride + left * kPixelBytes, (right - left) * kPixelBytes);
+  }
+  return booleanValue(env, true);
+}
+
+}  // namespace guesthead::wayland

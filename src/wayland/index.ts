@@ -1,0 +1,10 @@
+/** WAYLAND: a server on libwayland, whose protocols are handled in TypeScript. */
+import './protocol/types.js';
+
+export { Client } from './client.js';
+export { enums } from './protocol/enums.js';
+export { ProtocolError, Resource } from './resource.js';
+export type { AnyResource, Events, InterfaceName, Protocol, Requests } from './resource.js';
+export { WaylandServer } from './server.js';
+export type { Fault, Global, WaylandOptions } from './server.js';
+export type { WaylandAddon } from './native.js';

@@ -1,0 +1,281 @@
+/**
+ * A Wayland server without a protocol of its own: who embeds it says what each global and request does. libwayland-server
+ * moves the messages (native/wayland); this gives its numbers types, and keeps one client's faults from the others.
+ */
+import { Subject, type Observable } from 'rxjs';
+import { coded, GuestheadError } from '../errors.js';
+import { Client } from './client.js';
+import { eventKinds, type Handle, type MessageTable, type NativeWayland, type WaylandAddon } from './native.js';
+import { tables } from './protocol/tables.js';
+import { ProtocolError, Resource, type AnyResource, type InterfaceName, type ResourceOwner } from './resource.js';
+
+export interface WaylandOptions {
+  /** Objects of one client; one more ends it. Default 4096. */
+  readonly mostObjects?: number | undefined;
+}
+
+export interface Fault {
+  readonly error: unknown;
+  /** Undefined where the client has gone already. */
+  readonly client: Client | undefined;
+}
+
+export interface Global {
+  /** Clients are told that it goes; it is forgotten a while later, since one may be about to bind it. Idempotent. */
+  remove(): void;
+}
+
+type Bind = (resource: AnyResource) => void;
+
+const requestsByName = new Map(tables.map((table) => [table.name, table.requests.map(readable)]));
+/** As long as a client may need to hear of a global's end. */
+const forgottenAfterMs = 5000;
+
+export class WaylandServer implements ResourceOwner {
+  readonly native: NativeWayland;
+  readonly #clients = new Map<Handle, Client>();
+  readonly #resources = new Map<Handle, AnyResource>();
+  readonly #binds = new Map<Handle, Bind>();
+  readonly #forgetting = new Set<NodeJS.Timeout>();
+  readonly #connected$ = new Subject<Client>();
+  readonly #faults$ = new Subject<Fault>();
+  readonly #log$ = new Subject<string>();
+  readonly #mostObjects: number;
+  #flushing = false;
+  #closed = false;
+
+  /** Throws ERR_LIBRARY_MISSING where there is no libwayland-server. */
+  constructor(addon: WaylandAddon, { mostObjects = 4096 }: WaylandOptions = {}) {
+    this.#mostObjects = mostObjects;
+    this.native = opened(addon, {
+      onRequest: (handle, opcode, values) => {
+        this.#request(handle, opcode, values);
+      },
+      onEvent: (kind, details) => {
+        this.#event(kind, details);
+      },
+      onFault: (error, client) => {
+        this.#faults$.next({ error, client: this.#clients.get(client) });
+      },
+    });
+  }
+
+  /** Each client that connects, before its first request. */
+  get clients$(): Observable<Client> {
+    return this.#connected$.asObservable();
+  }
+
+  /** What a handler threw; its client has been told and is ended, all others go on. */
+  get faults$(): Observable<Fault> {
+    return this.#faults$.asObservable();
+  }
+
+  /** What libwayland says. */
+  get log$(): Observable<string> {
+    return this.#log$.asObservable();
+  }
+
+  /** Takes clients at an absolute path. Throws ERR_SYSTEM (EADDRINUSE: another server is there). */
+  listen(path: string): void {
+    this.#throwIfClosed();
+    try {
+      this.native.listen(path);
+    } catch (error) {
+      throw coded(error);
+    }
+  }
+
+  /** Takes the client at the other end of a connected socket, of which a duplicate is kept. */
+  connect(fd: number): Client {
+    this.#throwIfClosed();
+    try {
+      return this.#clientOf(this.native.createClient(fd));
+    } catch (error) {
+      throw coded(error);
+    }
+  }
+
+  /**
+   * Offers an interface to the clients whose mask shares a bit with `mask`; `bind` implements the object that one makes of it, in
+   * the version that it asked for.
+   */
+  offer<Name extends InterfaceName>(
+    name: Name,
+    version: number,
+    bind: (resource: Resource<Name>) => void,
+    mask = 1,
+  ): Global {
+    this.#throwIfClosed();
+    const global = this.native.addGlobal(name, version, mask);
+    this.#binds.set(global, bind as unknown as Bind);
+    return { remove: () => this.#remove(global) };
+  }
+
+  /** Offers wl_shm, which is libwayland's own. */
+  offerShm(): void {
+    this.#throwIfClosed();
+    this.native.initShm();
+  }
+
+  nextSerial(): number {
+    this.#throwIfClosed();
+    return this.native.nextSerial();
+  }
+
+  create<Name extends InterfaceName>(sibling: AnyResource, name: Name, version: number): Resource<Name> | undefined {
+    const handle = this.native.createResource(sibling.handle, name, version);
+    return handle === 0 ? undefined : this.#introduce(handle, name, version, sibling.client);
+  }
+
+  flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      if (!this.#closed) this.native.flush();
+    });
+  }
+
+  /** Ends every client, and hears of nothing any more. Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.native.close();
+    for (const timer of this.#forgetting) clearTimeout(timer);
+    for (const client of this.#clients.values()) client.gone();
+    for (const resource of [...this.#resources.values()]) resource.gone();
+    this.#clients.clear();
+    this.#resources.clear();
+    for (const subject of [this.#connected$, this.#faults$, this.#log$]) subject.complete();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #request(handle: Handle, opcode: number, values: readonly unknown[]): void {
+    const resource = this.#resourceOf(handle);
+    const message = requestsByName.get(resource.interfaceName)?.[opcode];
+    if (message === undefined) throw new TypeError(`${resource.interfaceName} has no request ${opcode}`);
+    const { name, letters, types, destroys } = message;
+    const given = values.map((value, index) => this.#valueOf(value, letters[index], types[index], resource));
+    this.#handle(resource, name, given);
+    if (destroys) resource.destroy();
+  }
+
+  #handle(resource: AnyResource, name: string, values: readonly unknown[]): void {
+    const requests = resource.requests as Record<string, ((...values: unknown[]) => void) | undefined> | undefined;
+    const handler = requests?.[name];
+    if (handler === undefined) throw new TypeError(`${resource.interfaceName}.${name} has no handler`);
+    try {
+      handler.apply(requests, [...values]);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      error.resource.fail(error.code, error.message);
+    }
+  }
+
+  #valueOf(value: unknown, letter: string | undefined, type: string | null | undefined, parent: AnyResource): unknown {
+    if (letter === 'o') return value === 0 ? null : this.#resourceOf(value as Handle);
+    if (letter !== 'n') return value;
+    return this.#introduce(value as Handle, type as InterfaceName, parent.version, parent.client);
+  }
+
+  #event(kind: number, [first, second, third, fourth]: readonly unknown[]): void {
+    if (kind === eventKinds.client) this.#connected$.next(this.#clientOf(first as Handle));
+    else if (kind === eventKinds.clientGone) this.#clientGone(first as Handle);
+    else if (kind === eventKinds.bind) this.#bind(second as Handle, third as number, fourth as Handle, first as Handle);
+    else if (kind === eventKinds.destroyed) this.#destroyed(first as Handle);
+    else this.#log$.next((first as string).trimEnd());
+  }
+
+  #bind(global: Handle, version: number, handle: Handle, client: Handle): void {
+    const { native } = this;
+    const [name] = native.describeResource(handle) ?? [];
+    const resource = this.#introduce(handle, name as InterfaceName, version, this.#clientOf(client));
+    this.#binds.get(global)?.(resource);
+  }
+
+  #clientGone(handle: Handle): void {
+    const client = this.#clients.get(handle);
+    this.#clients.delete(handle);
+    client?.gone();
+  }
+
+  #destroyed(handle: Handle): void {
+    const resource = this.#resources.get(handle);
+    if (resource === undefined) return;
+    this.#resources.delete(handle);
+    resource.client.objects--;
+    resource.gone();
+  }
+
+  #introduce<Name extends InterfaceName>(handle: Handle, name: Name, version: number, client: Client): Resource<Name> {
+    const resource = new Resource(this, client, handle, name, version);
+    this.#resources.set(handle, resource);
+    if (++client.objects > this.#mostObjects) client.refuseMore();
+    return resource;
+  }
+
+  /** One that libwayland has made, such as a buffer of wl_shm, is met here first. */
+  #resourceOf(handle: Handle): AnyResource {
+    const known = this.#resources.get(handle);
+    if (known !== undefined) return known;
+    const described = this.native.describeResource(handle);
+    if (described === null) throw new TypeError('a request names an object that has gone');
+    const [name, version, , client] = described;
+    return this.#introduce(handle, name as InterfaceName, version, this.#clientOf(client));
+  }
+
+  #clientOf(handle: Handle): Client {
+    const known = this.#clients.get(handle);
+    if (known !== undefined) return known;
+    const client = new Client(this.native, handle);
+    this.#clients.set(handle, client);
+    return client;
+  }
+
+  #remove(global: Handle): void {
+    if (this.#closed || !this.#binds.has(global)) return;
+    this.native.removeGlobal(global);
+    const timer = setTimeout(() => {
+      this.#forgetting.delete(timer);
+      this.#binds.delete(global);
+      this.native.destroyGlobal(global);
+    }, forgottenAfterMs).unref();
+    this.#forgetting.add(timer);
+  }
+
+  #throwIfClosed(): void {
+    if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The Wayland server is closed');
+  }
+}
+
+interface Callbacks {
+  readonly onRequest: (resource: Handle, opcode: number, values: unknown[]) => void;
+  readonly onEvent: (kind: number, details: unknown[]) => void;
+  readonly onFault: (error: unknown, client: Handle) => void;
+}
+
+function opened(addon: WaylandAddon, { onRequest, onEvent, onFault }: Callbacks): NativeWayland {
+  try {
+    return addon.openWayland(
+      tables,
+      (resource, opcode, ...values) => onRequest(resource, opcode, values),
+      (kind, ...details) => onEvent(kind, details),
+      onFault,
+    );
+  } catch (error) {
+    if (!(error instanceof Error) || (error as { code?: unknown }).code !== 'ERR_LIBRARY_MISSING') throw coded(error);
+    throw new GuestheadError('ERR_LIBRARY_MISSING', `libwayland-server cannot be loaded: ${error.message}`, {
+      operation: 'dlopen',
+      cause: error,
+      advice: 'install it: libwayland-server0 on Debian and Ubuntu',
+    });
+  }
+}
+
+/** `letters`: the kind of each argument. */
+function readable([name, signature, types, destroys = false]: MessageTable) {
+  return { name, letters: signature.replace(/[0-9?]/g, ''), types, destroys };
+}

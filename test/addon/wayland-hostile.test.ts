@@ -1,0 +1,64 @@
+/** Clients that keep to no protocol: the server lives, and serves the others. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { Random, seedOf } from '../support/random.js';
+import { until, WaylandRig } from './support/wayland-rig.js';
+
+const seed = seedOf();
+
+let rig: WaylandRig;
+
+beforeEach(() => {
+  rig = new WaylandRig();
+});
+
+afterEach(() => {
+  rig.close();
+});
+
+describe('a Wayland server', () => {
+  it(`bears messages that are broken at random (GUESTHEAD_SEED=${seed})`, async () => {
+    rig.offerCompositor();
+    const random = new Random(seed);
+    for (let round = 0; round < 40; round++) {
+      const client = await rig.connect();
+      const compositor = client.bind('wl_compositor');
+      const surface = client.request(compositor, 'create_surface');
+      for (let count = 0; count < 200; count++) client.raw(brokenMessage(random, [1, 2, compositor, surface]));
+      if (random.whole(0, 1) === 0) await client.end();
+      client.close();
+    }
+    const good = await rig.connect();
+    await good.roundtrip();
+    assert.equal(good.gone, false);
+    good.close();
+    await until(() => rig.server.native.stats().clients === 0);
+    assert.equal(rig.server.native.stats().resources, 0);
+  });
+
+  it('bears what is no message', async () => {
+    rig.offerCompositor();
+    for (const bytes of [
+      [1, 0, 0, 0, 0, 0, 0, 0],
+      [9, 9, 9, 9, 0, 0, 8, 0],
+      [1, 0, 0, 0, 0, 0, 255, 255],
+    ]) {
+      const client = await rig.connect();
+      client.raw(Uint8Array.from([...bytes, ...bytes, ...bytes]));
+      client.close();
+    }
+    const good = await rig.connect();
+    await good.roundtrip();
+    assert.equal(good.gone, false);
+  });
+});
+
+/** A message of an object that exists, whose opcode, length and arguments may be anything. */
+function brokenMessage(random: Random, ids: readonly number[]): Uint8Array {
+  const words = Array.from({ length: random.whole(0, 6) }, () =>
+    random.whole(0, random.whole(0, 1) === 0 ? 8 : 2 ** 31),
+  );
+  const length = random.whole(0, 19) === 0 ? random.whole(0, 65535) : 8 + 4 * words.length;
+  const id = ids[random.whole(0, ids.length - 1)] ?? 1;
+  return new Uint8Array(Uint32Array.from([id, ((length << 16) | random.whole(0, 11)) >>> 0, ...words]).buffer);
+}
