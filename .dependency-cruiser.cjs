@@ -27,9 +27,10 @@ const arrows = {
   'addon-missing': ['errors', 'package-root'],
   arguments: ['errors'],
   declare: ['arguments', 'errors'],
-  native: ['native-gl', 'native-bus'],
+  native: ['native-gl', 'native-bus', 'native-wayland'],
   'native-gl': [],
   'native-bus': [],
+  'native-wayland': [],
   ffi: [],
   device: system,
   buffer: ['device', ...system],
@@ -43,7 +44,7 @@ const arrows = {
   // What the render GPU draws, as the CPU's patterns are in `render`.
   'gl-patterns': ['gl', 'buffer', 'native', 'loop', 'render'],
   ipc: ['native'],
-  wayland: ['native'],
+  wayland: ['native-wayland'],
   probe: [...display, ...system],
   report: [...display, 'native', 'render'],
   'report/metrics': display,
@@ -56,7 +57,7 @@ const arrows = {
   // Pictures, films and judgements of what was received, for `host receive` and its like.
   sinks: ['render', 'ffi'],
   transfer: [...display, 'ipc', 'qmp', ...system],
-  kiosk: [...display, ...system, 'render'],
+  kiosk: [...display, ...system, 'render', 'wayland'],
   cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, ...received, 'render', 'gl-patterns', 'probe'],
   index: [...display, 'native', 'ipc', 'render', 'probe'],
 };

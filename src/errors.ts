@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'ERR_NO_CONNECTOR'
   | 'ERR_NO_MODE'
   | 'ERR_NO_PLANE'
+  | 'ERR_NO_PROGRAM'
   | 'ERR_UNSUPPORTED'
   | 'ERR_ALLOCATION'
   | 'ERR_IMPORT_REFUSED'

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { addonMissing } from './addon-missing.js';
 import type { BusHandlers, NativeBusPeer } from './native-bus.js';
 import type { GlResultHandler, NativeGl } from './native-gl.js';
+import type { WaylandAddon } from './native-wayland.js';
 import { packageRoot } from './package-root.js';
 
 export type { BusHandlers, BusValue, NativeBusPeer } from './native-bus.js';
@@ -336,7 +337,10 @@ export interface Native {
 }
 
 const root = join(packageRoot, 'native');
-let loaded: Native | undefined;
+/** All of it: what the kernel is reached by, which a fake stands in for, and the servers, which need no fake. */
+export type Addon = Native & WaylandAddon;
+
+let loaded: Addon | undefined;
 
 /** The file that `loadNative` loads; undefined where there is none that fits. */
 export function addonFile(): string | undefined {
@@ -349,10 +353,10 @@ export function addonFile(): string | undefined {
 }
 
 /** Loads the addon on first use: a prebuilt one, or the checkout's own build. */
-export function loadNative(folder: string = root): Native {
+export function loadNative(folder: string = root): Addon {
   if (loaded !== undefined && folder === root) return loaded;
   const require = createRequire(import.meta.url);
-  const findAndLoad = require('node-gyp-build') as (dir: string) => Native;
+  const findAndLoad = require('node-gyp-build') as (dir: string) => Addon;
   try {
     const native = findAndLoad(folder);
     if (folder === root) loaded = native;

@@ -64,7 +64,9 @@ napi_value Server::shmRead(const Napi::CallbackInfo& info) {
   const int64_t stride = library_.shm_buffer_get_stride(buffer);
   const int64_t right = std::min({left + width, stride / kPixelBytes, targetStride / kPixelBytes,
                                   static_cast<int64_t>(library_.shm_buffer_get_width(buffer))});
-  const int64_t rows = static_cast<int64_t>(target.length) / targetStride;
+  // The last row need not be a whole stride long.
+  const int64_t after = static_cast<int64_t>(target.length) - right * kPixelBytes;
+  const int64_t rows = after < 0 ? 0 : after / targetStride + 1;
   const int64_t bottom =
       std::min({top + height, rows, static_cast<int64_t>(library_.shm_buffer_get_height(buffer))});
   const Access access(library_, buffer);

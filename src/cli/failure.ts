@@ -6,6 +6,8 @@ export const usageStatus = 2;
 export const noDeviceStatus = 3;
 /** What `git bisect run` takes for "cannot be tested", and what env, timeout and docker end with when they fail themselves. */
 export const notBootedStatus = 125;
+/** As shells have it. */
+const noProgramStatus = 127;
 
 const usage: readonly ErrorCode[] = ['ERR_USAGE', 'ERR_NO_MODE'];
 const noDevice: readonly ErrorCode[] = [
@@ -24,6 +26,7 @@ const noDevice: readonly ErrorCode[] = [
 /** 1 a failed run, 2 bad usage, 3 no suitable device here. */
 export function exitStatus(error: unknown): number {
   if (!(error instanceof GuestheadError)) return failStatus;
+  if (error.code === 'ERR_NO_PROGRAM') return noProgramStatus;
   if (usage.includes(error.code)) return usageStatus;
   return noDevice.includes(error.code) ? noDeviceStatus : failStatus;
 }

@@ -4,6 +4,7 @@ import { addBuildAddonCommand } from './build-addon.js';
 import { addCompareCommand } from './compare.js';
 import { addCompletionCommand } from './completion.js';
 import { addHostCommand } from './host.js';
+import { addKioskCommand } from './kiosk.js';
 import { addLabCommand } from './lab.js';
 import { helpBelow } from './manual.js';
 import { addProbeCommand } from './probe.js';
@@ -14,6 +15,7 @@ import { versionLines } from './version.js';
 const commands: Readonly<Record<string, (program: Command) => void>> = {
   run: addRunCommand,
   share: addShareCommand,
+  kiosk: addKioskCommand,
   probe: addProbeCommand,
   compare: addCompareCommand,
   lab: addLabCommand,

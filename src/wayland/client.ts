@@ -1,5 +1,5 @@
 /** Who is connected. */
-import type { Handle, NativeWayland } from './native.js';
+import type { Handle, NativeWayland } from '../native-wayland.js';
 
 export class Client {
   #alive = true;

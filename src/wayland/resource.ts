@@ -1,6 +1,6 @@
 /** One object of a client, as the server sees it. */
 import type { Client } from './client.js';
-import type { Handle, NativeWayland } from './native.js';
+import type { Handle, NativeWayland } from '../native-wayland.js';
 import { eventsOf } from './senders.js';
 
 /** The interfaces: protocol/types.ts fills it in. */
@@ -95,6 +95,11 @@ export class Resource<Name extends InterfaceName> {
   /** @internal Of `send`. */
   post(opcode: number, values: readonly unknown[]): void {
     if (this.#alive && this.owner.native.post(this.handle, opcode, ...values)) this.owner.flushSoon();
+  }
+
+  /** @internal The server's: nothing is sent to it any more. */
+  bury(): void {
+    this.#alive = false;
   }
 
   /** @internal The server's. */

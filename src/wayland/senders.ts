@@ -1,5 +1,5 @@
 /** Methods that send an interface's events, made of its table once. */
-import type { InterfaceTable } from './native.js';
+import type { InterfaceTable } from '../native-wayland.js';
 import { tables } from './protocol/tables.js';
 
 /** Who has the events. */

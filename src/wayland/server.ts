@@ -5,7 +5,13 @@
 import { Subject, type Observable } from 'rxjs';
 import { coded, GuestheadError } from '../errors.js';
 import { Client } from './client.js';
-import { eventKinds, type Handle, type MessageTable, type NativeWayland, type WaylandAddon } from './native.js';
+import {
+  eventKinds,
+  type Handle,
+  type MessageTable,
+  type NativeWayland,
+  type WaylandAddon,
+} from '../native-wayland.js';
 import { tables } from './protocol/tables.js';
 import { ProtocolError, Resource, type AnyResource, type InterfaceName, type ResourceOwner } from './resource.js';
 
@@ -143,7 +149,10 @@ export class WaylandServer implements ResourceOwner {
     this.native.close();
     for (const timer of this.#forgetting) clearTimeout(timer);
     for (const client of this.#clients.values()) client.gone();
-    for (const resource of [...this.#resources.values()]) resource.gone();
+    // All of them first: one that ends tells others.
+    const resources = [...this.#resources.values()];
+    for (const resource of resources) resource.bury();
+    for (const resource of resources) resource.gone();
     this.#clients.clear();
     this.#resources.clear();
     for (const subject of [this.#connected$, this.#faults$, this.#log$]) subject.complete();

@@ -1,7 +1,7 @@
 /** A Wayland client without libwayland: it writes the messages as they are told, also those that none would send. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { InterfaceTable, MessageTable } from '../../src/wayland/native.js';
+import type { InterfaceTable, MessageTable } from '../../src/native-wayland.js';
 import { tables } from '../../src/wayland/protocol/tables.js';
 
 export interface WireEvent {

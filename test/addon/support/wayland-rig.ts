@@ -12,7 +12,7 @@ import {
 } from '../../../src/wayland/index.js';
 import { WireClient } from '../../support/wayland-client.js';
 
-export const waylandAddon = loadNative() as unknown as WaylandAddon;
+export const waylandAddon: WaylandAddon = loadNative();
 
 export class WaylandRig {
   readonly server = new WaylandServer(waylandAddon, { mostObjects: 50 });

@@ -1,0 +1,8 @@
+/** KIOSK: a Wayland compositor for one head. */
+export { Kiosk } from './kiosk.js';
+export type { ScreenCounts } from './screen.js';
+export type { Toplevel } from './toplevel.js';
+export { openSocket, runtimeFolder } from './socket.js';
+export type { RuntimeFolder } from './socket.js';
+export { assertProgram, launch } from './launch.js';
+export type { Ended } from './launch.js';
