@@ -108,7 +108,7 @@ export class Screen {
     const inPicture = { ...box, x: box.x - left, y: box.y - top };
     const part = clipped(inPicture, Math.min(picture.width, frame.width), Math.min(picture.height, frame.height));
     if (part === undefined) return;
-    picture.draw(frame.pixels, frame.stride, part, left, top);
+    picture.draw(frame.pixels, frame.stridePixels, part, left, top);
     this.counts.bytesCopied += part.width * part.height * bytesPerPixel;
   }
 }

@@ -95,7 +95,7 @@ class Expected {
     const age = this.#size === `${width}x${height}` ? number - this.#number : 0;
     if (this.#size !== `${width}x${height}`) this.#bytes = Buffer.alloc(width * height * 4);
     const pixels = new Uint32Array(this.#bytes.buffer, this.#bytes.byteOffset, width * height);
-    this.#pattern.draw({ width, height, stride: width, pixels }, number, Math.max(0, age));
+    this.#pattern.draw({ width, height, stridePixels: width, pixels }, number, Math.max(0, age));
     this.#size = `${width}x${height}`;
     this.#number = number;
   }

@@ -52,7 +52,7 @@ export class TransferBuffer {
   /** As `Head.importDmabuf` takes it. The descriptor is as `fd`. Throws ERR_CLOSED. */
   get description(): DmabufDescription {
     const { width, height, format, stride, offset, modifier } = this.layout;
-    return { fd: this.fd, width, height, format, stride, offset, modifier };
+    return { fd: this.fd, width, height, format, strideBytes: stride, offsetBytes: offset, modifier };
   }
 
   /** As `Gl.importDmabuf` and `Gl.compose` take it; a new object after `revoke`. Throws ERR_CLOSED. */
@@ -81,7 +81,7 @@ export class TransferBuffer {
     if (this.state !== 'drawing') this.#refuse('drawn into');
     const { width, height, stride } = this.layout;
     this.#memory.write((bytes) =>
-      paint({ width, height, stride: stride / bytesPerPixel, pixels: new Uint32Array(bytes) }),
+      paint({ width, height, stridePixels: stride / bytesPerPixel, pixels: new Uint32Array(bytes) }),
     );
   }
 

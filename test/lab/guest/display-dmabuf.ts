@@ -21,7 +21,7 @@ function drawn(frame: number, offset: number): number {
   const mapping = native.mapDmabuf(fd, offset + stride * height, access.write);
   mapping.beginAccess(access.write);
   const pixels = new Uint32Array(mapping.buffer, offset, (stride / 4) * height);
-  counter.draw({ width, height, stride: stride / 4, pixels }, frame, 0);
+  counter.draw({ width, height, stridePixels: stride / 4, pixels }, frame, 0);
   mapping.endAccess(access.write);
   mapping.close();
   return fd;

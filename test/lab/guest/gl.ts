@@ -127,7 +127,7 @@ async function refusals(node: DrmNode, gbm: GbmDevice) {
   });
   const foreign = loadNative().createUdmabuf(64 * 64 * 4);
   const others = { width: 64, height: 64, format: formats.ARGB8888, modifier: 0n, onClose: () => undefined };
-  const memory = { ...others, planes: [{ fd: foreign, offset: 0, stride: 256 }] };
+  const memory = { ...others, planes: [{ fd: foreign, offsetBytes: 0, strideBytes: 256 }] };
   const target = await gl.createOffscreen(4, 4);
   const source = 'void mainImage(out vec4 c, in vec2 p) { c = texture(iChannel0, p); }';
   const effect = await gl.createEffect(source);

@@ -31,7 +31,7 @@ function picture(width: number, height: number, colours: readonly number[], code
 function counterFrame(number: number, sequence = BigInt(number), extra = 0): SinkFrame {
   const [width, height, stride] = [192, 96, 192 + extra];
   const pixels = new Uint32Array(stride * height);
-  createPattern('counter').draw({ width, height, stride, pixels }, number, 0);
+  createPattern('counter').draw({ width, height, stridePixels: stride, pixels }, number, 0);
   const bytes = new Uint8Array(pixels.buffer);
   return { width, height, format: format.XRGB8888, strideBytes: stride * 4, pixels: bytes, sequence };
 }

@@ -37,7 +37,7 @@ async function watching(
 
 /** A frame of the counter pattern, and the bytes of a row. */
 function counter(frame: number, padding = 3): { bytes: Uint8Array; stride: number } {
-  const { pixels, stride } = drawn('counter', { width, height, padding }, frame);
+  const { pixels, stridePixels: stride } = drawn('counter', { width, height, padding }, frame);
   return { bytes: new Uint8Array(pixels.buffer), stride: stride * 4 };
 }
 
