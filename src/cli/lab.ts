@@ -155,6 +155,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
   for (const standIn of lab.standIns) say(standIn);
   if (lab.root.description !== undefined) say(lab.root.description);
   say(writingOf(lab.writable));
+  if (options.display === 'dbus') say(`to watch the display: guesthead host watch --qmp ${lab.files.watch}`);
   if (options.keepLog === true) say(`the console's log is ${lab.files.console}`);
   return lab;
 }

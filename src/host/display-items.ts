@@ -12,7 +12,7 @@ export function displayItems(machine: HostMachine, qemu: Qemu | undefined): Item
     case 'gtk':
       return [gtkItem];
     case 'dbus':
-      return [dbusItem];
+      return [dbusItem(machine.displaySocket)];
     case 'none':
       return [noneItem];
     case 'spice':
@@ -29,11 +29,13 @@ const gtkItem: Item = {
   environment: ['DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_RUNTIME_DIR'],
 };
 
-const dbusItem: Item = {
-  arguments: ['-display', 'dbus,gl=on'],
-  why: 'Hands each buffer as a dma-buf to a listener on the session bus, whose reply is the release of the buffer. Without gl=on it gets copies. A listener that does not answer within a second is passed over.',
-  libvirt: placed('devices', xml('graphics', { type: 'dbus' }, xml('gl', { enable: 'yes' }))),
-};
+function dbusItem(socket: string): Item {
+  return {
+    arguments: ['-display', 'dbus,p2p=on,gl=on', '-qmp', `unix:${optionValue(socket)},server=on,wait=off`],
+    why: `Hands each buffer as a dma-buf to a listener that joins over QMP (guesthead host watch --qmp ${socket}), whose reply is the release of the buffer; p2p=on: without a message bus. Without gl=on it gets copies. A listener that does not answer within a second is passed over.`,
+    libvirt: placed('devices', xml('graphics', { type: 'dbus' }, xml('gl', { enable: 'yes' }))),
+  };
+}
 
 const noneItem: Item = {
   arguments: ['-display', 'none'],

@@ -25,6 +25,8 @@ export interface HostMachine {
   readonly spicePort: number | undefined;
   /** Where Spice listens otherwise. */
   readonly spiceSocket: string;
+  /** Where QEMU takes listeners of its D-Bus display. */
+  readonly displaySocket: string;
   /** Whether buffers of the guest's programs are to reach programs of the host. */
   readonly transfer: boolean;
   /** Where the port to the guest's producer, and the broker's monitor, listen. */
@@ -59,6 +61,7 @@ export function hostMachineOf(wishes: HostWishes): HostMachine {
     display: wishes.display ?? 'gtk',
     spicePort: wishes.spicePort,
     spiceSocket: wishes.spiceSocket ?? runtimePath(`${name}-spice.sock`),
+    displaySocket: wishes.displaySocket ?? runtimePath(`${name}-qmp.sock`),
     transfer: wishes.transfer ?? false,
     transferSocket: wishes.transferSocket ?? runtimePath(`${name}-transfer.sock`),
     qmpSocket: wishes.qmpSocket ?? runtimePath(`${name}-broker-qmp.sock`),

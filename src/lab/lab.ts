@@ -15,7 +15,7 @@ import { type Accelerator, machineOf, type MachineWishes, runFiles, type RunFile
 import type { Kernel } from './kernel/locate.js';
 import { diagnose } from './kernel/diagnosis.js';
 import { stageModules } from './kernel/stage.js';
-import type { Qmp } from '../qmp/index.js';
+import { displayAdvice, type Qmp } from '../qmp/index.js';
 import { requireQemu } from './qemu.js';
 import { findParts, type LabParts, type PartsWishes } from './parts.js';
 import { fillBin, type Root } from './root.js';
@@ -269,6 +269,8 @@ export class Lab {
   /** What to change, of a boot that failed: what it knew itself, what QEMU lacks, or what the console tells. */
   async #advice(error: unknown): Promise<string | undefined> {
     if (error instanceof GuestheadError && error.advice !== undefined) return error.advice;
+    if (this.#hypervisor.errors().some((text) => text.includes("Display 'dbus' is not available")))
+      return displayAdvice;
     if (this.#hypervisor.qemuEnded) {
       const fault = await requireQemu(this.parts.qemu).catch(messageOf);
       if (fault !== undefined) return fault;

@@ -81,7 +81,8 @@ export class Bus {
       if (this.#ended) throw gone(member);
       const call = this.#peer.call(path, interfaceName, member, signature, values);
       const timer = setTimeout(() => {
-        this.#settle(call, 'no answer', [`within ${answerMs / 1000} s`]);
+        this.#waiting.delete(call);
+        reject(noAnswer(member));
       }, answerMs);
       const settled = <T>(then: (value: T) => void) => {
         return (value: T) => {
@@ -147,6 +148,13 @@ export class Bus {
     for (const { reject } of this.#waiting.values()) reject(gone('a call'));
     this.#waiting.clear();
   }
+}
+
+function noAnswer(member: string): GuestheadError {
+  return new GuestheadError('ERR_QEMU', `QEMU gives no answer over D-Bus for ${answerMs / 1000} s`, {
+    operation: member,
+    advice: "it may hang, or run with a GLib older than 2.74.6, which may not understand libsystemd's authentication",
+  });
 }
 
 function gone(what: string): GuestheadError {

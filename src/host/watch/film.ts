@@ -48,7 +48,7 @@ export class Film implements Sink {
     this.#screen = screen;
     this.#stale = !this.#wanted;
     if (this.#wanted) this.#take();
-    if (this.#timer !== undefined || this.#capture === undefined || this.#ended) return;
+    if (this.#size !== undefined || this.#capture === undefined || this.#ended) return;
     this.#begin(this.#capture);
   }
 
@@ -73,7 +73,8 @@ export class Film implements Sink {
   #take(): void {
     try {
       const capture = this.#screen?.capture();
-      if (capture !== undefined) this.#capture = capture;
+      if (capture === undefined) return;
+      this.#capture = capture;
       this.#frame = undefined;
       this.#wanted = this.#stale = false;
     } catch (error) {

@@ -1,4 +1,5 @@
 /** Where a watch's pictures go. */
+import { coded } from '../../errors.js';
 import type { Screen } from './screen.js';
 
 export interface Sink {
@@ -17,10 +18,13 @@ export interface Sink {
 /** A promise that is settled from outside. */
 export class Done {
   resolve!: () => void;
+  /** What Node throws becomes an error of ours. */
   reject!: (error: unknown) => void;
   readonly promise = new Promise<void>((resolve, reject) => {
     this.resolve = resolve;
-    this.reject = reject;
+    this.reject = (error) => {
+      reject(coded(error));
+    };
   });
 
   constructor() {

@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import { GuestheadError, messageOf } from '../../errors.js';
 import { loadNative, type Native } from '../../native.js';
 import { Owner } from '../../owner.js';
-import { openQmp, type Qmp } from '../../qmp/index.js';
+import { displayAdvice, openQmp, type Qmp } from '../../qmp/index.js';
 import { Answers, type Pace } from './answers.js';
 import { Bus, type BusCall } from './bus.js';
 import { entriesOf, findConsole, type DisplayConsole } from './consoles.js';
@@ -83,8 +83,7 @@ async function addClient(qmp: Qmp, fd: number): Promise<void> {
   } catch (cause) {
     throw new GuestheadError('ERR_QEMU', `QEMU takes no listener of its display: ${messageOf(cause)}`, {
       cause,
-      advice:
-        'start it with -display dbus,p2p=on; where it does not know that, install qemu-system-modules-opengl (Debian 13, Ubuntu 24.04) or qemu-ui-dbus (Fedora)',
+      advice: displayAdvice,
     });
   }
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
 import { openWatch, type Watch, type WatchOptions } from '../../../../src/host/watch/watch.js';
 import { Judging, PngFile } from '../../../../src/host/watch/index.js';
+import { openQmp } from '../../../../src/qmp/index.js';
 import { openDescriptors } from '../../../addon/support/descriptors.js';
 import { QemuDisplay, type DisplayFacts } from '../../../support/qemu-display.js';
 import { drawn } from '../../render/pictures.js';
@@ -215,6 +216,16 @@ describe('host watch ends', () => {
     for (const each of opened.splice(0)) each.close();
     await new Promise((resolve) => setTimeout(resolve, 50)); // the socket's close comes in a later turn
     assert.equal(openDescriptors(), before);
+  });
+
+  it('before it begins where QEMU talks to another client', async () => {
+    const display = new QemuDisplay({ silent: true });
+    opened.push(display);
+    await assert.rejects(openQmp('/made/up', display.native, 50), {
+      code: 'ERR_QEMU',
+      message: /says nothing for 0\.05 s/,
+      advice: /one client at a time/,
+    });
   });
 
   it('before it begins where nobody listens', async () => {
