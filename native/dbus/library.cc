@@ -8,6 +8,14 @@
 namespace guesthead::dbus {
 namespace {
 
+/** elogind has the same functions, where a distribution does without systemd. */
+void* open() {
+  void* library = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) library = dlopen("libelogind.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) throw LibraryMissing{dlerror()};
+  return library;
+}
+
 void* find(void* library, const char* name) {
   void* found = dlsym(library, name);
   if (found == nullptr) throw LibraryMissing{dlerror()};
@@ -15,8 +23,7 @@ void* find(void* library, const char* name) {
 }
 
 Library loadAll() {
-  void* library = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) throw LibraryMissing{dlerror()};
+  void* library = open();
   Library all = {};
   all.create = reinterpret_cast<int (*)(sd_bus**)>(find(library, "sd_bus_new"));
 #define GUESTHEAD_LOAD(result, name, parameters) \

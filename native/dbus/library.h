@@ -70,7 +70,7 @@ struct Library {
   static const Library& load();
 };
 
-/** Thrown where libsystemd.so.0 or one of its functions is not there. */
+/** Thrown where neither libsystemd.so.0 nor libelogind.so.0 is there, or a function is not. */
 struct LibraryMissing {
   /** What the dynamic linker says. */
   const char* reason;

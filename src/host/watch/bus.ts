@@ -164,5 +164,5 @@ function gone(what: string): GuestheadError {
 function explained(cause: unknown): Error {
   if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_LIBRARY_MISSING')) return coded(cause);
   const details = { operation: cause.message, cause, advice: installAdvice(packages) };
-  return new GuestheadError('ERR_LIBRARY_MISSING', 'D-Bus needs libsystemd.so.0', details);
+  return new GuestheadError('ERR_LIBRARY_MISSING', 'D-Bus needs libsystemd.so.0, or libelogind.so.0', details);
 }

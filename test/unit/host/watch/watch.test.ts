@@ -193,29 +193,33 @@ describe('host watch refuses', () => {
   });
 });
 
+/** A socket of Node's closes in a later turn. */
+async function openOnceClosed(): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return openDescriptors();
+}
+
 describe('host watch ends', () => {
   it('with what a hang-up can mean, and leaves no descriptor', async () => {
-    const before = openDescriptors();
+    const before = await openOnceClosed();
     const { display, watch } = await watching();
     await display.call(...scanout(7));
     display.close();
     assert.match(await watch.ended, /hung up: it has ended, or another listener/);
     watch.close();
     watch.close();
-    await new Promise(setImmediate);
-    assert.equal(openDescriptors(), before);
+    assert.equal(await openOnceClosed(), before);
   });
 
   it('before it begins where QEMU has no such display, with the option and the packages', async () => {
-    const before = openDescriptors();
+    const before = await openOnceClosed();
     await assert.rejects(watching({ refusal: 'D-Bus display is not in use' }), {
       code: 'ERR_QEMU',
       message: /not in use/,
       advice: /-display dbus,p2p=on.*qemu-system-modules-opengl.*qemu-ui-dbus/,
     });
     for (const each of opened.splice(0)) each.close();
-    await new Promise((resolve) => setTimeout(resolve, 50)); // the socket's close comes in a later turn
-    assert.equal(openDescriptors(), before);
+    assert.equal(await openOnceClosed(), before);
   });
 
   it('before it begins where QEMU talks to another client', async () => {
@@ -226,6 +230,25 @@ describe('host watch ends', () => {
       message: /says nothing for 0\.05 s/,
       advice: /one client at a time/,
     });
+  });
+
+  it('before it begins where the library is missing, with its package', async () => {
+    const before = await openOnceClosed();
+    const display = new QemuDisplay();
+    opened.push(display);
+    const openBusPeer = () => {
+      throw Object.assign(new Error('libelogind.so.0: cannot open'), { code: 'ERR_LIBRARY_MISSING' });
+    };
+    const native = new Proxy(display.native, {
+      get: (target, name) => (name === 'openBusPeer' ? openBusPeer : (Reflect.get(target, name) as unknown)),
+    });
+    await assert.rejects(openWatch({ qmp: '/made/up', native }), {
+      code: 'ERR_LIBRARY_MISSING',
+      message: /needs libsystemd\.so\.0.*cannot open/,
+      advice: /libsystemd0|systemd/,
+    });
+    for (const each of opened.splice(0)) each.close();
+    assert.equal(await openOnceClosed(), before);
   });
 
   it('before it begins where nobody listens', async () => {
