@@ -62,16 +62,16 @@ export function displayCameras(qmpPath: string, say: (line: string) => void): Op
 const firstPictureMs = 5_000;
 const lookMs = 20;
 
-/** What is shown now; right after the start it may not be there yet. */
+/** What is shown now; right after the start it may not be there yet. A picture of before QEMU hung up is none. */
 async function firstPicture({ screen, ended }: Watch): Promise<Capture> {
-  let hungUp: string | undefined;
-  void ended.then((why) => (hungUp = why));
-  for (let waited = 0; waited < firstPictureMs && hungUp === undefined; waited += lookMs) {
+  for (let waited = 0; waited < firstPictureMs; waited += lookMs) {
+    const hungUp = await Promise.race([ended, Promise.resolve(undefined)]);
+    if (hungUp !== undefined) throw nothing(hungUp);
     const capture = screen.capture();
     if (capture !== undefined) return capture;
     await sleep(lookMs);
   }
-  throw nothing(hungUp ?? screen.fault);
+  throw nothing(screen.fault);
 }
 
 function nothing(why = 'The D-Bus display shows nothing'): GuestheadError {
