@@ -1,5 +1,6 @@
 /** Memory whose pages stay where they are and are known: a memfd, and the udmabuf that pins it. */
 import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { allocateUdmabuf } from '../../buffer/index.js';
 import { coded, errnoName, errnoOf, GuestheadError } from '../../errors.js';
 import { access, loadNative, type Native, type NativeMapping } from '../../native.js';
@@ -139,10 +140,13 @@ function named(read: () => BigUint64Array): BigUint64Array {
   }
 }
 
+/** EBADFD, which Node has no name for: it is no memfd. */
+const unfitErrnos: readonly number[] = [constants.errno.EINVAL, constants.errno.EBADF, 77];
+
 /** What the driver says of memory that it does not take. */
 function unfit(cause: unknown, memory: number, bytes: number): unknown {
   const errno = errnoOf(cause);
-  if (!['EINVAL', 'EBADFD', 'EBADF'].includes(errnoName(errno ?? 0))) return cause;
+  if (errno === undefined || !unfitErrnos.includes(errno)) return cause;
   return new GuestheadError('ERR_USAGE', `Descriptor ${memory} is no memory for a udmabuf of ${bytes} bytes`, {
     operation: 'UDMABUF_CREATE',
     errno,

@@ -55,7 +55,7 @@ export class TransferBuffer {
     return { fd: this.fd, width, height, format, strideBytes: stride, offsetBytes: offset, modifier };
   }
 
-  /** As `Gl.importDmabuf` and `Gl.compose` take it; a new object after `revoke`. Throws ERR_CLOSED. */
+  /** For the render GPU: `Gl.compose` draws into the buffer, or from it, by this. A new object after `revoke`. Throws ERR_CLOSED. */
   get memory(): RenderMemory {
     this.#throwIfClosed();
     return this.#render;
