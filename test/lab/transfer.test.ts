@@ -18,7 +18,8 @@ import {
   type GuestMemory,
   type ReceivedBuffer,
 } from '../../src/transfer/index.js';
-import { guesthead, lastJson, Lines, startWatched, type Output } from '../support/lab.js';
+import type { takeByUdmabuf } from './guest/udmabuf-pages.js';
+import { guesthead, lastJson, Lines, script, startWatched, type Output } from '../support/lab.js';
 
 const main = join(packageRoot, 'dist/cli/main.cjs');
 const fourGiB = 1n << 20n; // in pages
@@ -149,6 +150,17 @@ describe('a guest of 6 GiB with an i440FX', { timeout: 280_000 }, () => {
   });
   const share = (...words: string[]) =>
     startWatched(lab, ['node', 'dist/cli/main.cjs', 'share', '--rate', 'max', ...words]);
+
+  it('could be a host itself: with a /dev/udmabuf the pages taken are a dma-buf, whose other holders are seen', async () => {
+    const seen = lastJson<ReturnType<typeof takeByUdmabuf>>(await lab.run(script('test/lab/guest/udmabuf-pages.ts')));
+    assert.deepEqual(seen, {
+      kind: 'dma-buf',
+      bytes: 0, // the mapping is closed
+      first: [35, 36, 7, 1],
+      later: [35, 36, 777, 1],
+      held: [false, true, true, false],
+    });
+  });
 
   it('has its buffers above 4 GiB, and each picture is exact; a consumer may go and another come in mid-run', async () => {
     const host = await open();
