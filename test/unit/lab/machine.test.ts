@@ -30,4 +30,20 @@ describe('a machine', () => {
   it('has memory that its host can hand on', () => {
     assert.deepEqual(values('-object', { memory: '512M' }), ['memory-backend-memfd,id=mem,size=512M,share=on']);
   });
+
+  it('is the PC that was asked for', () => {
+    assert.deepEqual(values('-machine', {}), ['q35,memory-backend=mem']);
+    assert.deepEqual(values('-machine', { type: 'pc' }), ['pc,memory-backend=mem']);
+  });
+
+  it('has the transfer’s port and a monitor for the broker only where they are asked for', () => {
+    const port = 'virtserialport,chardev=transfer,name=org.guesthead.transfer.0,id=transfer0,nr=3';
+    const monitor = 'unix:/run/broker-qmp.sock,server=on,wait=off';
+    assert.deepEqual([values('-device', {}).includes(port), values('-qmp', {}).includes(monitor)], [false, false]);
+    const wishes = { transfer: true };
+    assert.deepEqual(
+      [values('-device', wishes).includes(port), values('-qmp', wishes).includes(monitor)],
+      [true, true],
+    );
+  });
 });
