@@ -1,4 +1,6 @@
 /** The one way to a consumer in a process of its own. */
+import { constants } from 'node:os';
+import { errnoOf, GuestheadError } from '../../errors.js';
 import { MessageSocket } from '../../ipc/index.js';
 import { mostPrivateBytes } from '../protocol/messages.js';
 import { socketChannel } from './channel.js';
@@ -18,7 +20,22 @@ const messageBytes = 4096 + mostPrivateBytes;
  */
 export async function openConsumer(socket: string, options: ConsumerOptions = {}): Promise<Consumer> {
   const { name = `${process.title} ${process.pid}` } = options;
-  const consumer = new Consumer(socketChannel(MessageSocket.connect(socket, { bytes: messageBytes, fds: 1 })), name);
+  const consumer = new Consumer(socketChannel(connect(socket)), name);
   await consumer.welcomed;
   return consumer;
 }
+
+function connect(socket: string): MessageSocket {
+  try {
+    return MessageSocket.connect(socket, { bytes: messageBytes, fds: 1 });
+  } catch (cause) {
+    const errno = errnoOf(cause) ?? 0;
+    if (!nobody.includes(errno)) throw cause;
+    throw new GuestheadError('ERR_SYSTEM', `No broker listens at ${socket}`, {
+      ...{ operation: 'connect', errno, cause },
+      advice: 'start one: guesthead host broker --qmp SOCKET --port SOCKET --listen SOCKET',
+    });
+  }
+}
+
+const nobody: readonly number[] = [constants.errno.ENOENT, constants.errno.ECONNREFUSED];
