@@ -54,6 +54,7 @@
       'gl/program.cc',
       'gl/region.cc',
       'gl/renderer.cc',
+      'gl/scheduling.cc',
       'gl/surface.cc',
       'gl/thread.cc',
       'gl/visible.cc',

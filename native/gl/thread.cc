@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/signals_blocked.h"
+#include "gl/scheduling.h"
 
 namespace guesthead::gl {
 namespace {
@@ -101,6 +102,7 @@ void Thread::run(const std::shared_ptr<Shared>& shared, const Gpu& gpu) {
   guarded(opened, [&] {
     renderer = std::make_unique<Renderer>(gpu, shared->watch);
     opened.info = renderer->info();
+    if (renderer->info().software) drawInBackground();
   });
   ExitGuard::arm();
   shared->watch.end();

@@ -1,5 +1,6 @@
 /** Mesa's software renderer, which needs no device: what a fake EGL does not show. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import type { GuestheadError } from '../../src/errors.js';
@@ -42,6 +43,22 @@ describe('on the software renderer', { skip: sanitized ? 'with the fake EGL' : w
       const gl = native.openGl(0n, '', () => { console.log(before, loaded()); gl.close(); }, () => {});`;
     const result = await runNode(['-e', script]);
     assert.equal(result.stdout, 'false true\n', transcript(result));
+  });
+
+  it('does not take the processor from the event loop that wakes it: it is scheduled as batch work', async () => {
+    const gl = await Gl.open({ native });
+    await draws(gl);
+    const policies = readdirSync('/proc/self/task').map((task) => {
+      const stat = readFileSync(`/proc/self/task/${task}/stat`, 'utf8');
+      const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+      return { name, policy: stat.slice(stat.lastIndexOf(')')).split(' ')[39] };
+    });
+    const [other, batch] = ['0', '3'];
+    const of = (pattern: RegExp) => policies.filter(({ name }) => pattern.test(name)).map(({ policy }) => policy);
+    assert.ok(of(/^guesthead-gl$/).includes(batch), JSON.stringify(policies)); // Mesa's helpers inherit the name
+    assert.deepEqual([...new Set(of(/^llvmpipe-/))], [batch]);
+    assert.equal(of(/^(node|MainThread)$/)[0], other);
+    gl.close();
   });
 
   it('is told as what it is; without a node it has no memory of its own', async () => {

@@ -1,0 +1,42 @@
+#include "gl/scheduling.h"
+
+#include <dirent.h>
+#include <sched.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <string>
+
+namespace guesthead::gl {
+namespace {
+
+/** As Mesa names its threads, with a number behind. */
+constexpr const char* kRasterizer = "llvmpipe";
+
+bool isRasterizer(const char* thread) {
+  std::ifstream file(std::string("/proc/self/task/") + thread + "/comm");
+  std::string name;
+  std::getline(file, name);
+  return name.rfind(kRasterizer, 0) == 0;
+}
+
+/** 0 = this one. One that has ended meanwhile, or may not be changed, is left as it is. */
+void makeBatch(pid_t thread) {
+  const sched_param none = {};
+  sched_setscheduler(thread, SCHED_BATCH, &none);
+}
+
+}  // namespace
+
+void drawInBackground() {
+  makeBatch(0);
+  const std::unique_ptr<DIR, int (*)(DIR*)> tasks(opendir("/proc/self/task"), closedir);
+  if (tasks == nullptr) return;
+  while (const dirent* task = readdir(tasks.get())) {
+    if (isRasterizer(task->d_name)) makeBatch(std::atoi(task->d_name));
+  }
+}
+
+}  // namespace guesthead::gl
