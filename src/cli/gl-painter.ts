@@ -17,8 +17,6 @@ import type { HeadRunOptions, RunPattern } from './run-options.js';
 import type { StartTimes } from './start-times.js';
 import { isGlOnly } from './who-draws.js';
 
-/** A software renderer compiles the first drawing for that long on an emulated processor that others keep busy. */
-const patienceMs = 60_000;
 /** How long `auto` draws with the CPU before it tries GL again. */
 const againMs = 1000;
 
@@ -38,7 +36,7 @@ export async function glPainters(
   const auto = draw === 'auto';
   const gl$ = new BehaviorSubject(gl);
   const openGl = async () => {
-    const opened = await gpus.openGl({ timeoutMs: patienceMs });
+    const opened = await gpus.openGl();
     gl$.next(opened);
     return opened;
   };
@@ -63,7 +61,7 @@ async function choose(
   { load, fence }: HeadRunOptions,
 ): Promise<Choice> {
   try {
-    const gl = await gpus.openGl({ timeoutMs: patienceMs });
+    const gl = await gpus.openGl();
     const { renderer, software } = gl.info;
     const isWanted = isGlOnly(pattern) || load !== undefined || fence !== undefined;
     if (draw === 'gl' || !software) return { gl, reason: `GL is ${renderer}` };

@@ -16,6 +16,6 @@ export interface GlGpu {
 }
 
 export interface GlOptions {
-  /** How long one job may be with the driver before the thread is taken for hung. Default 10 seconds. */
+  /** How long one job may be with the driver before the thread is taken for hung. Default 10 seconds; 60 for a software renderer. */
   readonly timeoutMs?: number | undefined;
 }

@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { Subject, type Observable } from 'rxjs';
 import { coded, GuestheadError } from '../errors.js';
-import type { GlFailure, GlResultHandler, NativeGl } from '../native.js';
+import type { GlFailure, GlInfo, GlResultHandler, NativeGl } from '../native.js';
 import { explain, type JobName } from './failure.js';
 import type { GlGpu, GlOptions } from './gpu.js';
 
@@ -33,6 +33,8 @@ interface Pending {
 }
 
 const defaultTimeoutMs = 10_000;
+/** Of a renderer on the processor, which compiles and draws there beside all else: one that is slow does not hang. */
+const softwareTimeoutMs = 60_000;
 const looksEachTimeout = 20;
 /** Of a timer that does nothing. */
 const aliveMs = 60_000;
@@ -47,6 +49,7 @@ export class Jobs {
   readonly #threadEnded: Promise<void>;
   #last = 0;
   #renewals = 0;
+  #timeoutMs: number;
   /** By `performance.now()`: when a job was handed over last, or came back, or the driver was seen to have one. */
   #busyAt = performance.now();
   #ending: GuestheadError | undefined;
@@ -54,18 +57,23 @@ export class Jobs {
   /** The opening is the first job. */
   constructor(
     private readonly gpu: GlGpu,
-    { timeoutMs = defaultTimeoutMs }: GlOptions,
+    { timeoutMs }: GlOptions,
   ) {
+    this.#timeoutMs = timeoutMs ?? defaultTimeoutMs;
     this.opened = new Promise((resolve, reject) => {
-      this.#pending.set(0, { what: 'open', calledAt: performance.now(), callMs: 0, end: resolve, fail: reject });
+      const end = (info: unknown) => {
+        if (timeoutMs === undefined && (info as GlInfo).software) this.#timeoutMs = softwareTimeoutMs;
+        resolve(info);
+      };
+      this.#pending.set(0, { what: 'open', calledAt: performance.now(), callMs: 0, end, fail: reject });
     });
     let onEnded = (): void => undefined;
     this.#threadEnded = new Promise((resolve) => (onEnded = resolve));
     this.native = gpu.native.openGl(gpu.gbm?.address ?? 0n, '', this.#onResult, () => onEnded());
     void this.#threadEnded.then(gpu.gbm?.lend());
     this.#timer = setInterval(() => {
-      if (this.#pending.size > 0 && this.native.busyMs() > timeoutMs) this.#hang(timeoutMs);
-    }, timeoutMs / looksEachTimeout);
+      if (this.#pending.size > 0 && this.native.busyMs() > this.#timeoutMs) this.#hang();
+    }, this.#timeoutMs / looksEachTimeout);
     this.#timer.unref();
   }
 
@@ -154,13 +162,13 @@ export class Jobs {
   }
 
   /** Nothing else may call the driver, which may hold what that waits for. */
-  #hang(timeoutMs: number): void {
+  #hang(): void {
     const [first] = this.#pending.values();
     this.gpu.gbm?.abandon();
     this.#end(
       new GuestheadError(
         'ERR_GL_TIMEOUT',
-        `The GPU's driver has not come back from ${first?.what ?? 'a job'} for ${timeoutMs} ms`,
+        `The GPU's driver has not come back from ${first?.what ?? 'a job'} for ${this.#timeoutMs} ms`,
         {
           device: this.gpu.device,
           advice: 'a shader that never ends, or a GPU that hangs: see `dmesg`; what was shown last stays on the screen',

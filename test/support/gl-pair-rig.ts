@@ -31,9 +31,9 @@ export class FakeThread {
     this.onEnded();
   }
 
-  end(job: number, failure?: GlFailure): void {
+  end(job: number, failure?: GlFailure, value: unknown = {}): void {
     this.jobs.splice(this.jobs.indexOf(job), 1);
-    this.onResult(job, failure, -1, {}, false, 0, 0, 0);
+    this.onResult(job, failure, -1, value, false, 0, 0, 0);
   }
 }
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { describe, it } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import type { GuestheadError } from '../../../src/errors.js';
 import type { Gl } from '../../../src/gl/index.js';
 import { GlPairRig } from '../../support/gl-pair-rig.js';
 
@@ -20,6 +21,22 @@ describe('GL that hangs in its driver', () => {
     clearInterval(alive);
     return gl;
   }
+
+  it('is told of later where the renderer is software, which compiles beside all else', async () => {
+    for (const software of [false, true]) {
+      const rig = await GlPairRig.open();
+      const opening = rig.gpus.openGl();
+      const thread = await rig.thread(1);
+      thread.end(0, undefined, { software });
+      const gl = await opening;
+      const drawing = gl.createOffscreen(8, 8).catch((error: unknown) => (error as GuestheadError).code);
+      thread.busy = 11_000;
+      await sleep(1200); // a look each half a second
+      assert.equal(gl.closed, !software);
+      rig.gpus.close();
+      assert.equal(await drawing, software ? 'ERR_CLOSED' : 'ERR_GL_TIMEOUT');
+    }
+  });
 
   it('leaves its head all it needs to go on: another device is opened beside the one that the thread holds', async () => {
     const rig = await GlPairRig.open();
