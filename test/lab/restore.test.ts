@@ -28,6 +28,15 @@ async function interrupt(signal: NodeJS.Signals, words: readonly string[]): Prom
   return { ...(await job.done), stdout: Buffer.concat(out).toString(), stderr: '' };
 }
 
+/** A run, and below its summary how it ended, how long after the signal, and how long the command takes to start and say who it is. */
+const underTimeout = `
+  now() { echo $(($(date +%s%N) / 1000000)); }
+  timeout 300 node dist/cli/main.cjs run --json & run=$!
+  trap 'kill -TERM $run; from=$(now)' TERM
+  wait $run; wait $run; status=$?; end=$(($(now) - from))
+  from=$(now); node dist/cli/main.cjs --version > /dev/null
+  echo $status $end $(($(now) - from))`;
+
 describe('the screen', () => {
   it('shows something of another process beforehand', () => {
     assert.match(shown, /^\s*fb=[1-9][^]*?^\s*size=1280x/m);
@@ -47,6 +56,17 @@ describe('the screen', () => {
       assert.equal(run.status, result.verdict === 'pass' ? 0 : 1);
       assert.deepEqual(await screenOf(lab), shown);
     });
+
+  it('is given back at once under timeout(1), which passes SIGTERM on', async () => {
+    const run = await interrupt('SIGTERM', ['sh', '-c', underTimeout]);
+    const [summary = '', measured = ''] = run.stdout.trimEnd().split('\n').slice(-2);
+    const { verdict } = JSON.parse(summary) as RunResult;
+    const [status, endMs = Infinity, startMs = 0] = measured.split(' ').map(Number);
+    assert.equal(status, verdict === 'pass' ? 0 : 1);
+    // A second, on a machine that starts the command in half of one; the emulated guest takes as many times longer for both.
+    assert.ok(endMs < 2 * startMs, `it ended in ${endMs} ms, where \`guesthead --version\` takes ${startMs}`);
+    assert.deepEqual(await screenOf(lab), shown);
+  });
 
   it('is given back when a program with restoreOnSignals is ended by SIGTERM', async () => {
     const run = await interrupt('SIGTERM', script('examples/flip-loop.ts'));
