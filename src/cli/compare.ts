@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { GuestheadError, messageOf } from '../errors.js';
 import { failStatus } from './failure.js';
 import { probability, percentage } from './parse.js';
+import { forTerminal } from './word-wrap.js';
 
 interface CompareCliOptions {
   readonly json?: boolean;
@@ -37,9 +38,10 @@ async function compare(a: string, b: string, { json, alpha, threshold }: Compare
     ...(alpha === undefined ? {} : { alpha }),
     ...(threshold === undefined ? {} : { thresholdPercent: threshold }),
   });
-  const lines = json === true ? [JSON.stringify(comparison)] : describeComparison(comparison);
+  const text =
+    json === true ? JSON.stringify(comparison) : forTerminal(describeComparison(comparison).join('\n'), process.stdout);
   process.exitCode = comparison.verdict === 'regression' ? failStatus : 0;
-  return `${lines.join('\n')}\n`;
+  return `${text}\n`;
 }
 
 /** Throws ERR_USAGE. */

@@ -1,5 +1,6 @@
 /** How a failure reads, and the exit status it becomes. */
 import { GuestheadError, messageOf, type ErrorCode } from '../errors.js';
+import { forTerminal } from './word-wrap.js';
 
 export const failStatus = 1;
 export const usageStatus = 2;
@@ -29,6 +30,11 @@ export function exitStatus(error: unknown): number {
   if (error.code === 'ERR_NO_PROGRAM') return noProgramStatus;
   if (usage.includes(error.code)) return usageStatus;
   return noDevice.includes(error.code) ? noDeviceStatus : failStatus;
+}
+
+/** On standard error. */
+export function sayFailure(error: unknown): void {
+  process.stderr.write(forTerminal(`${failureLines(error).join('\n')}\n`, process.stderr));
 }
 
 export function failureLines(error: unknown): string[] {

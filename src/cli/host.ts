@@ -6,6 +6,7 @@ import { noDeviceStatus } from './failure.js';
 import { addBrokerCommand } from './host-broker.js';
 import { addReceiveCommand } from './host-receive.js';
 import { addWatchCommand } from './host-watch.js';
+import { forTerminal } from './word-wrap.js';
 import { memorySize, pixelSize, wholeNumber } from './parse.js';
 
 interface QemuOptions extends Omit<HostWishes, 'accelerator'> {
@@ -76,7 +77,7 @@ async function generateAndPrint({ accel, qemu, explain, libvirt, json, ...wishes
   const host = await import('../host/index.js');
   const generated = await host.generate({ ...wishes, accelerator: accel }, qemu);
   const notes = [...generated.notes, ...(libvirt === true ? host.libvirtNotes(generated) : [])];
-  for (const note of notes) process.stderr.write(`host: ${note}\n`);
+  for (const note of notes) process.stderr.write(forTerminal(`host: ${note}\n`, process.stderr));
   process.stdout.write(`${text()}\n`);
 
   function text(): string {
@@ -100,7 +101,8 @@ function publicFacts({ program, accelerator, qemu, items, notes }: Generated): o
 async function checkAndPrint({ qemu, qmp, json, ...wishes }: CheckOptions): Promise<void> {
   const host = await import('../host/index.js');
   const report = await host.checkHost(wishes, { qemu, qmp });
-  const lines = json === true ? [JSON.stringify(report)] : host.describeChecks(report);
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const text =
+    json === true ? JSON.stringify(report) : forTerminal(host.describeChecks(report).join('\n'), process.stdout);
+  process.stdout.write(`${text}\n`);
   process.exitCode = report.verdict === 'no' ? noDeviceStatus : 0;
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Lab, LabOptions } from '../lab/index.js';
 import { GuestheadError } from '../errors.js';
 import { constants } from 'node:os';
-import { exitStatus, failStatus, failureLines, usageStatus } from './failure.js';
+import { exitStatus, failStatus, sayFailure, usageStatus } from './failure.js';
 import { environmentOf } from './environment.js';
 import { addMachineOptions, type LabCliOptions } from './lab-options.js';
 import { seconds, wholeNumber } from './parse.js';
@@ -122,7 +122,7 @@ async function bootOrSay(options: LabCliOptions, interruption: Interruption, liv
   } catch (error) {
     interruption.dispose();
     if (exitStatus(error) === usageStatus) throw error;
-    for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
+    sayFailure(error);
     return interruption.status ?? options.bootFailure;
   }
 }

@@ -2,7 +2,7 @@
 /** `guesthead …`: only dispatches, and turns what was thrown into lines and a status. */
 import { CommanderError } from 'commander';
 import { wantsAscii, writeAscii } from './ascii.js';
-import { exitStatus, failureLines, usageStatus } from './failure.js';
+import { exitStatus, sayFailure, usageStatus } from './failure.js';
 import { createProgram } from './program.js';
 import { endWithReader } from './reader-gone.js';
 
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : usageStatus;
     } else {
-      for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
+      sayFailure(error);
       process.exitCode = exitStatus(error);
     }
   }

@@ -4,6 +4,7 @@ import { noDeviceStatus } from './failure.js';
 import { probeOptions } from '../probe/declared.js';
 import type { ProbeOptions } from '../probe/index.js';
 import { addDeclared } from './declared-options.js';
+import { forTerminal } from './word-wrap.js';
 
 interface ProbeCliOptions extends ProbeOptions {
   readonly json?: boolean;
@@ -23,7 +24,10 @@ export function addProbeCommand(program: Command): void {
       ]);
       const endRestoring = restoreOnSignals(); // with --flip there is something to restore
       const report = await probe(options).finally(endRestoring);
-      const text = options.json === true ? JSON.stringify(report) : describeReport(report, wantsColour());
+      const text =
+        options.json === true
+          ? JSON.stringify(report)
+          : forTerminal(describeReport(report, wantsColour()), process.stdout);
       process.stdout.write(`${text}\n`);
       process.exitCode = report.verdict.status === 'ok' ? 0 : noDeviceStatus;
     });

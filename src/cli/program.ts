@@ -1,5 +1,5 @@
 /** The command with all that it knows: what runs it, completes it and describes it uses this one. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { addBuildAddonCommand } from './build-addon.js';
 import { addCompareCommand } from './compare.js';
 import { addCompletionCommand } from './completion.js';
@@ -11,6 +11,7 @@ import { addProbeCommand } from './probe.js';
 import { addRunCommand } from './run.js';
 import { addShareCommand } from './share.js';
 import { versionLines } from './version.js';
+import { forTerminal, wrapped } from './word-wrap.js';
 
 const commands: Readonly<Record<string, (program: Command) => void>> = {
   run: addRunCommand,
@@ -34,12 +35,27 @@ export function createProgram(name = ''): Command {
     .addHelpText('after', helpBelow())
     .option('-V, --version', 'print the version, and what of Node, addon and sources it is')
     .on('option:version', printVersion)
+    .configureHelp({ formatItem: helpItem })
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(forTerminal(text, process.stdout)),
+      writeErr: (text) => process.stderr.write(forTerminal(text, process.stderr)),
+    })
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(guesthead --help lists what there is)');
   const adders = Object.hasOwn(commands, name) && name !== 'completion' ? [commands[name]] : Object.values(commands);
   for (const add of adders) add?.(program);
   return program;
+}
+
+/** Columns that a description needs beside its term; on a narrower terminal it stands below it. */
+const besideTerm = 30;
+
+function helpItem(this: Help, term: string, termWidth: number, description: string, helper: Help): string {
+  const width = helper.helpWidth ?? 80;
+  if (description === '' || width - termWidth >= besideTerm)
+    return Help.prototype.formatItem.call(this, term, termWidth, description, helper);
+  return `  ${term}\n${wrapped(`      ${description}`, width)}`;
 }
 
 function printVersion(): never {

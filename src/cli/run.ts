@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import { withConfigFile } from './config.js';
 import { addDeclared } from './declared-options.js';
-import { failureJson, failureLines, exitStatus, failStatus } from './failure.js';
+import { failureJson, exitStatus, failStatus, sayFailure } from './failure.js';
 import { jsonFrames, runOptions, type RunOptions } from './run-options.js';
+import { forTerminal } from './word-wrap.js';
 
 export function addRunCommand(program: Command): void {
   const command = program.command('run');
@@ -33,17 +34,17 @@ async function runAndPrint(options: RunOptions): Promise<void> {
     const whole = report.combine(results);
     const several = results.length > 1 || options.connector?.includes('all') === true;
     const result = several ? whole : results[0];
-    const lines = options.json === true ? [JSON.stringify(result)] : results.flatMap(report.describeRun);
-    process.stdout.write(`${lines.join('\n')}\n`);
+    const text = () => forTerminal(results.flatMap(report.describeRun).join('\n'), process.stdout);
+    process.stdout.write(`${options.json === true ? JSON.stringify(result) : text()}\n`);
     process.exitCode = whole.verdict === 'pass' ? 0 : failStatus;
-    failures.forEach(sayFailure);
+    failures.forEach(failWith);
   } catch (error) {
-    sayFailure(error);
+    failWith(error);
     if (options.json === true) process.stdout.write(`${JSON.stringify(failureJson(error))}\n`);
   }
 }
 
-function sayFailure(error: unknown): void {
-  for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
+function failWith(error: unknown): void {
+  sayFailure(error);
   process.exitCode = exitStatus(error);
 }

@@ -71,6 +71,12 @@ export class Terminal {
     return this.#tmux('capture-pane', '-p').trimEnd();
   }
 
+  /** What was written, line by line: with what has left the screen, and whole where the terminal itself has broken it. */
+  get lines(): string[] {
+    const text = this.#tmux('capture-pane', '-p', '-J', '-S', '-').trimEnd();
+    return text.split('\n').map((line) => line.trimEnd());
+  }
+
   get showsCursor(): boolean {
     return this.#ask('#{cursor_flag}') === '1';
   }
