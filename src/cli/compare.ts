@@ -1,7 +1,7 @@
 /** `guesthead compare`: two runs' JSON side by side, and an exit status that serves `git bisect run`. */
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { GuestheadError, messageOf } from '../errors.js';
+import { errnoOf, GuestheadError } from '../errors.js';
 import { failStatus } from './failure.js';
 import { probability, percentage } from './parse.js';
 import { forTerminal } from './word-wrap.js';
@@ -49,6 +49,9 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new GuestheadError('ERR_USAGE', `${file} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new GuestheadError('ERR_USAGE', `${file} cannot be read`, {
+      ...{ operation: 'open', errno: errnoOf(error), cause: error },
+      advice: 'give two files that `guesthead run --json --samples` printed',
+    });
   }
 }

@@ -42,7 +42,10 @@ function read(file: string, asked: boolean): string | undefined {
   } catch (cause) {
     const errno = errnoOf(cause);
     if (!asked && errno !== undefined && errnoName(errno) === 'ENOENT') return undefined;
-    throw new GuestheadError('ERR_USAGE', `The config file ${file} cannot be read`, { errno, cause });
+    const advice = 'name a file that this user may read, or leave it alone with --no-config';
+    throw new GuestheadError('ERR_USAGE', `The config file ${file} cannot be read`, {
+      ...{ operation: 'open', errno, cause, advice },
+    });
   }
 }
 

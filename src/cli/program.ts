@@ -41,11 +41,17 @@ export function createProgram(name = ''): Command {
       writeErr: (text) => process.stderr.write(forTerminal(text, process.stderr)),
     })
     .enablePositionalOptions()
-    .exitOverride()
-    .showHelpAfterError('(guesthead --help lists what there is)');
+    .exitOverride();
   const adders = Object.hasOwn(commands, name) && name !== 'completion' ? [commands[name]] : Object.values(commands);
   for (const add of adders) add?.(program);
+  nameHelp(program, 'guesthead');
   return program;
+}
+
+/** A wrong word is answered with the help of the command that does not know it. */
+function nameHelp(command: Command, words: string): void {
+  command.showHelpAfterError(`(${words} --help lists what there is)`);
+  for (const each of command.commands) nameHelp(each, `${words} ${each.name()}`);
 }
 
 /** Columns that a description needs beside its term; on a narrower terminal it stands below it. */

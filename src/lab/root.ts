@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { GuestheadError, messageOf } from '../errors.js';
+import { errnoOf, GuestheadError, messageOf } from '../errors.js';
 import { packageRoot } from '../package-root.js';
 import type { RunFiles } from './machine.js';
 import { findSandbox, sandboxUser } from './share.js';
@@ -54,7 +54,10 @@ function treeAt(folder: string): string {
     const tree = realpathSync(folder);
     if (existsSync(join(tree, 'bin/sh')) || existsSync(join(tree, 'usr/bin/sh'))) return tree;
   } catch (cause) {
-    throw new GuestheadError('ERR_USAGE', `No folder ${folder} to take as the root: ${messageOf(cause)}`, { cause });
+    throw new GuestheadError('ERR_USAGE', `No folder ${folder} to take as the root`, {
+      ...{ operation: 'realpath', errno: errnoOf(cause), cause },
+      advice: `make one: mmdebstrap --variant=minbase --include=${debianPackages} trixie ${folder}`,
+    });
   }
   throw new GuestheadError('ERR_USAGE', `${folder} is no root of a distribution: it has no bin/sh`, {
     advice: `make one: mmdebstrap --variant=minbase --include=${debianPackages} trixie ${folder}`,

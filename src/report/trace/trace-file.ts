@@ -92,5 +92,8 @@ function removeQuietly(file: string): void {
 }
 
 function unwritable(file: string, cause: unknown): GuestheadError {
-  return new GuestheadError('ERR_USAGE', 'The trace cannot be written', { device: file, errno: errnoOf(cause), cause });
+  return new GuestheadError('ERR_USAGE', 'The trace cannot be written', {
+    ...{ operation: 'open', device: file, errno: errnoOf(cause), cause },
+    advice: 'name a file in a folder that is there and that this user may write to',
+  });
 }

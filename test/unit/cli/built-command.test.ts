@@ -29,6 +29,33 @@ describe('the built command', () => {
       }
   });
 
+  it('says of a file that it cannot use which it is, with which errno, and what to change', () => {
+    for (const words of [
+      ['compare', '/none/a.json', '/none/b.json'],
+      ['run', '--config', '/none/config.json'],
+      ['run', '--trace', '/none/trace.json'],
+      ['lab', 'run', '--kernel', '/none/bzImage', '--', 'true'],
+      ['lab', 'run', '--root', '/none/tree', '--', 'true'],
+    ]) {
+      const { status, stderr } = spawnSync(process.execPath, [command, ...words], { encoding: 'utf8' });
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, /^guesthead: ERR_USAGE: .*\/none\/.*\(\w+: ENOENT\)\n {2}→ .+\n$/, words.join(' '));
+    }
+  });
+
+  it('answers a word that it does not know with the help of the command that was asked', () => {
+    for (const [words, help] of [
+      [['rn'], 'guesthead --help'],
+      [['run', '--pth', 'copy'], 'guesthead run --help'],
+      [['lab', 'run'], 'guesthead lab run --help'],
+      [['host', 'qemu', '--hads'], 'guesthead host qemu --help'],
+    ] as const) {
+      const { status, stderr } = spawnSync(process.execPath, [command, ...words], { encoding: 'utf8' });
+      assert.equal(status, 2);
+      assert.ok(stderr.endsWith(`(${help} lists what there is)\n`), stderr);
+    }
+  });
+
   it('ends quietly when its reader goes', async () => {
     for (const args of [['--help'], ['completion', 'bash'], ['run', '--help'], ['lab', 'config']]) {
       const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
