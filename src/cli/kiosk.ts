@@ -1,7 +1,7 @@
 /** `guesthead kiosk -- COMMAND`: runs a Wayland client, full screen. */
 import type { Command } from 'commander';
 import { addDeclared } from './declared-options.js';
-import { exitStatus, failureJson, failureLines } from './failure.js';
+import { exitStatus, failureJson, sayFailure } from './failure.js';
 import { kioskOptions, type KioskOptions } from './kiosk-options.js';
 
 export function addKioskCommand(program: Command): void {
@@ -19,7 +19,7 @@ async function runAndPrint(client: readonly string[], options: KioskOptions): Pr
     process.exitCode = result.status;
     if (options.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
   } catch (error) {
-    for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
+    sayFailure(error);
     process.exitCode = exitStatus(error);
     if (options.json === true) process.stdout.write(`${JSON.stringify(failureJson(error))}\n`);
   }

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { Judgement, Sink } from '../sinks/index.js';
 import type { Consumer, ReceivedBuffer } from '../transfer/index.js';
-import { exitStatus, failStatus, failureJson, failureLines } from './failure.js';
+import { exitStatus, failStatus, failureJson, sayFailure } from './failure.js';
 import { wholeNumber } from './parse.js';
 
 export interface ReceivingOptions {
@@ -115,7 +115,7 @@ export async function print(
     output.write(`${json === true ? JSON.stringify(result) : text}\n`);
     process.exitCode = result.verdict === 'pass' ? 0 : failStatus;
   } catch (error) {
-    for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
+    sayFailure(error);
     if (json === true) output.write(`${JSON.stringify(failureJson(error))}\n`);
     process.exitCode = exitStatus(error);
   }

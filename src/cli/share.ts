@@ -1,7 +1,7 @@
 /** `guesthead share`: hands pictures of a pattern to the host's consumers, and says how well it went. */
 import type { Command } from 'commander';
 import { addDeclared } from './declared-options.js';
-import { exitStatus, failStatus, failureJson, failureLines } from './failure.js';
+import { exitStatus, failStatus, failureJson, sayFailure } from './failure.js';
 import { sharedFrames, shareOptions, type ShareOptions } from './share-options.js';
 
 export function addShareCommand(program: Command): void {
@@ -44,7 +44,7 @@ async function shareAndPrint(options: ShareOptions): Promise<void> {
     process.stdout.write(`${lines.join('\n')}\n`);
     process.exitCode = result.verdict === 'pass' ? 0 : failStatus;
   } catch (error) {
-    for (const line of failureLines(error)) process.stderr.write(`${line}\n`);
+    sayFailure(error);
     process.exitCode = exitStatus(error);
     if (options.json === true) process.stdout.write(`${JSON.stringify(failureJson(error))}\n`);
   } finally {

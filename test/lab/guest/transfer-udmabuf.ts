@@ -54,7 +54,7 @@ class Ram {
 
   draw(frame: number): void {
     const pixels = new Uint32Array(width * height);
-    createPattern('counter').draw({ width, height, stride: width, pixels }, frame, 0);
+    createPattern('counter').draw({ width, height, stridePixels: width, pixels }, frame, 0);
     const drawn = new Uint8Array(pixels.buffer);
     const bytes = runPages * pageBytes;
     this.runs.forEach(({ at }, index) =>
@@ -126,7 +126,7 @@ function importIntoVgem(fd: number): boolean {
 /** Shows it until `end`, and says what the host's capture of it is. */
 async function show({ fd = -1, strideBytes, modifier }: ReceivedBuffer) {
   const head = await openHead({ mode: `${width}x${height}` });
-  const buffer = head.importDmabuf({ fd, width, height, stride: strideBytes, modifier });
+  const buffer = head.importDmabuf({ fd, width, height, strideBytes, modifier });
   let finish: (result?: DrawResult) => void = () => undefined;
   let isFirst = true;
   const flips$ = head

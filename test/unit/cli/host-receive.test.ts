@@ -37,7 +37,7 @@ describe('host receive', () => {
 
   async function show(frame: number): Promise<void> {
     const pixels = new Uint32Array(64 * 32);
-    createPattern('counter').draw({ width: 64, height: 32, stride: 64, pixels }, frame, 0);
+    createPattern('counter').draw({ width: 64, height: 32, stridePixels: 64, pixels }, frame, 0);
     rig.memory.slabs[0]?.draw(new Uint8Array(pixels.buffer));
     guest.export(0);
     await guest.hear('released');
