@@ -78,10 +78,8 @@ async function untilEnd(broker: Broker, sink: Awaited<ReturnType<typeof sinkOf>>
   return { received: await receive(consumer, sink, most), asked };
 }
 
-function memoryOf({ kind }: Broker): string {
-  return kind === 'dma-buf'
-    ? 'dma-bufs of the guest’s pages'
-    : 'mapped in the broker’s own process: the host has no /dev/udmabuf';
+function memoryOf({ whyMapped }: Broker): string {
+  return whyMapped === undefined ? 'dma-bufs of the guest’s pages' : `mapped in the broker’s own process: ${whyMapped}`;
 }
 
 function count(counts: { producers: number; consumers: number }, { type }: BrokerEvent): void {

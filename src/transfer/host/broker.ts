@@ -33,7 +33,7 @@ export interface BrokerParts {
 
 /** Milliseconds that somebody may speak without a greeting, before the connection begins anew. */
 const strayMs = 1000;
-const mappedOnly = "this host has no /dev/udmabuf: buffers can only be mapped in the broker's own process";
+const mappedOnly = "buffers can only be mapped in the broker's own process";
 
 export class Broker {
   readonly #events = new Subject<BrokerEvent>();
@@ -51,7 +51,7 @@ export class Broker {
   constructor(private readonly parts: BrokerParts) {
     const { limits, memory } = parts;
     this.#consumers = new Consumers(limits, this.#ofConsumers(), () =>
-      memory.kind === 'mapping' ? mappedOnly : undefined,
+      memory.whyMapped === undefined ? undefined : `${mappedOnly}: ${memory.whyMapped}`,
     );
     this.#consumers.listen(parts.connections$, (error) => this.#fail(error));
     memory.start(
@@ -71,6 +71,11 @@ export class Broker {
   /** How consumers get at the pages; `mapping`: only those of this process do, since the host has no /dev/udmabuf. */
   get kind(): 'dma-buf' | 'mapping' | undefined {
     return this.parts.memory.kind;
+  }
+
+  /** Why there are no dma-bufs, a clause for people; undefined where there are. */
+  get whyMapped(): string | undefined {
+    return this.parts.memory.whyMapped;
   }
 
   /** A consumer in this process. Its buffers have no descriptor. Throws ERR_CLOSED. */

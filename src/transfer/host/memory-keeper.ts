@@ -26,6 +26,12 @@ export class MemoryKeeper {
     return this.#memory?.kind;
   }
 
+  /** Why there are no dma-bufs, a clause; undefined where there are. */
+  get whyMapped(): string | undefined {
+    if (this.#memory?.kind !== 'mapping') return undefined;
+    return this.#memory.whyMapped ?? 'the host has no /dev/udmabuf';
+  }
+
   /** Throws ERR_SYSTEM while no guest is there. */
   get current(): GuestMemory {
     if (this.#memory === undefined) throw new GuestheadError('ERR_SYSTEM', 'QEMU has gone, and its memory with it');
