@@ -75,7 +75,7 @@ export class Gl {
     return this.info.nativeFence ? 'native' : 'finish';
   }
 
-  /** What a drawing ends with that is asked for this. Throws ERR_UNSUPPORTED for `native` where the driver has none. */
+  /** @internal What a drawing ends with that is asked for this. Throws ERR_UNSUPPORTED for `native` where the driver has none. */
   fenceKindFor(wish: FenceWish = 'auto'): FenceKind {
     if (wish === 'native' && !this.info.nativeFence)
       throw new GuestheadError('ERR_UNSUPPORTED', `${this.info.renderer} has no EGL_ANDROID_native_fence_sync`, {
@@ -182,12 +182,12 @@ export class Gl {
     return this.#jobs.closed;
   }
 
-  /** Opened, and not closed. */
+  /** @internal Opened, and not closed. */
   get isOpen(): boolean {
     return this.#info !== undefined && !this.closed;
   }
 
-  /** How long ago the driver had a job, or one was handed over, ms; 0 while it has one, its opening included. */
+  /** @internal How long ago the driver had a job, or one was handed over, ms; 0 while it has one, its opening included. */
   get idleMs(): number {
     return this.#jobs.idleMs;
   }

@@ -9,19 +9,21 @@ const portName = 'org.guesthead.transfer.0';
 /** CAP_SYS_ADMIN's bit in the CapEff of /proc/self/status. */
 const administration = 21n;
 
+/** Without the port nobody asks for the pages. */
 export function checkTransfer(files: Files = systemFiles): Check[] {
-  return [checkPort(files), checkPages(files)];
+  const entry = files.names(portClass).find((name) => files.text(`${portClass}/${name}/name`)?.trim() === portName);
+  return entry === undefined ? [missingPort] : [checkPort(entry, files), checkPages(files)];
 }
 
-function checkPort(files: Files): Check {
-  const why = 'by the port `guesthead share`, and `openProducer`, hand buffers to a broker on the host';
-  const entry = files.names(portClass).find((name) => files.text(`${portClass}/${name}/name`)?.trim() === portName);
-  if (entry === undefined)
-    return unknown(
-      { id: 'transfer.port', why },
-      `no virtio-serial port is called ${portName}`,
-      'only for the transfer: give QEMU what `guesthead host qemu --transfer` prints',
-    );
+const why = 'by the port `guesthead share`, and `openProducer`, hand buffers to a broker on the host';
+
+const missingPort = unknown(
+  { id: 'transfer.port', why },
+  `no virtio-serial port is called ${portName}`,
+  'only for the transfer: give QEMU what `guesthead host qemu --transfer` prints',
+);
+
+function checkPort(entry: string, files: Files): Check {
   const device = `/dev/${entry}`;
   const question: Question = { id: 'transfer.port', why, device };
   const access = files.access(device);

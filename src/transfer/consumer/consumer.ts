@@ -21,7 +21,7 @@ export class Consumer implements AsyncIterable<ReceivedBuffer> {
   #waiting: ReceivedBuffer | undefined;
   #end: { readonly error: Error | undefined } | undefined;
 
-  /** Use `openConsumer`, or `broker.consumer()`. Takes the channel over. */
+  /** @internal Use `openConsumer`, or `broker.consumer()`. Takes the channel over. */
   constructor(
     private readonly channel: Channel,
     name: string,

@@ -8,7 +8,7 @@ import type { HostedMemory } from './hosted-memory.js';
 export class ReceivedBuffer {
   #isHeld = true;
 
-  /** Made by a `Consumer`. */
+  /** @internal Made by a `Consumer`. */
   constructor(
     private readonly exported: MessageOf<'export'>,
     private readonly memory: HostedMemory,
@@ -51,12 +51,12 @@ export class ReceivedBuffer {
   }
 
   /** Bytes before the first row. */
-  get offset(): number {
+  get offsetBytes(): number {
     return this.#layout.offset;
   }
 
   /** Bytes of the whole memory. */
-  get size(): bigint {
+  get sizeBytes(): bigint {
     return this.#layout.size;
   }
 
@@ -97,7 +97,7 @@ export class ReceivedBuffer {
     const mapping = this.map();
     const bracketed = tryAccess(() => mapping.beginAccess(access.read));
     try {
-      return use(new Uint8Array(mapping.buffer, this.offset));
+      return use(new Uint8Array(mapping.buffer, this.offsetBytes));
     } finally {
       if (bracketed) tryAccess(() => mapping.endAccess(access.read));
     }
@@ -114,7 +114,7 @@ export class ReceivedBuffer {
     this.release();
   }
 
-  /** It was taken back. The consumer's own. */
+  /** @internal It was taken back. */
   end(): void {
     this.#isHeld = false;
   }

@@ -55,7 +55,7 @@ export class Producer {
   readonly #connection: Connection;
   #closing: Promise<void> | undefined;
 
-  /** Use `openProducer`. Opens the port, and throws as that does. */
+  /** @internal Use `openProducer`. Opens the port, and throws as that does. */
   constructor(private readonly parts: ProducerParts) {
     this.#connection = this.#connect();
     this.#lending = new Lending({

@@ -24,7 +24,7 @@ export class TransferBuffer {
   #render: RenderMemory;
   #forgetRender: () => void;
 
-  /** Use `Producer.allocate` or `adopt`. */
+  /** @internal Use `Producer.allocate` or `adopt`. */
   constructor(
     private readonly owner: BufferOwner,
     /** Pixels and bytes. */

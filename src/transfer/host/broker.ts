@@ -47,7 +47,7 @@ export class Broker {
   #heldBack: Buffer[] | undefined;
   #closed = false;
 
-  /** Use `openBroker`. */
+  /** @internal Use `openBroker`. */
   constructor(private readonly parts: BrokerParts) {
     const { limits, memory } = parts;
     this.#consumers = new Consumers(limits, this.#ofConsumers(), () =>

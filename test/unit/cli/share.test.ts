@@ -96,7 +96,7 @@ describe('share', () => {
     const judged = (received: number, exact: number, torn: number) =>
       judgeShare(figures, { emulation: undefined, host: { received, exact, torn } });
     assert.equal(judged(3, 3, 0).verdict, 'pass');
-    assert.deepEqual(judged(0, 0, 0).reasons, ['the host received nothing']);
+    assert.deepEqual(judged(0, 0, 0).reasons, ['the host received 0 pictures, and 3 were released']);
     assert.deepEqual(judged(3, 1, 1).reasons, [
       '1 of 3 received pictures are torn',
       '1 of 3 received pictures differ from what was drawn',

@@ -22,7 +22,7 @@ describe('the paces in docs/troubleshooting.md', () => {
 describe('the codes in docs/troubleshooting.md', () => {
   const [, table = ''] = read('docs/troubleshooting.md').split('## Each code');
   const rows = table.split('\n').flatMap((line) => {
-    const status = /\| (\d) \|$/.exec(line)?.[1];
+    const status = /\| (\d+) \|$/.exec(line)?.[1];
     return status === undefined ? [] : codesIn(line).map((code) => ({ code, status: Number(status) }));
   });
 

@@ -68,7 +68,7 @@ const promised: Readonly<Record<string, string>> = {
   Cursor: '[Symbol.dispose] close closed hide move setImage',
   DamageHistory: 'add forget',
   Gl:
-    '[Symbol.dispose] close closed compose createEffect createOffscreen createPicture fenceKind importDmabuf info jobs$ ' +
+    '[Symbol.dispose] close closed compose createEffect createOffscreen createPicture ended fenceKind importDmabuf info jobs$ ' +
     'readPixels renewals',
   GlPicture: '[Symbol.dispose] close closed height width',
   MemoryPicture: 'damaged pixels',
@@ -78,6 +78,14 @@ const promised: Readonly<Record<string, string>> = {
     '[Symbol.asyncDispose] acquire bytesCopied canShow cancel close cursor faults$ flips flushFence$ id importDmabuf info off ' +
     'pacing present resetStats setMode state$ states stats turn$ upgrade waiting',
   MessageSocket: '[Symbol.dispose] close closed messages$ send static connect static listen',
+  Producer: '[Symbol.asyncDispose] acquire adopt allocate buffers close connected lateReleases$ state state$',
+  TransferBuffer:
+    '[Symbol.dispose] acquire cancel close closed description draw drawing export fd layout memory revoke state',
+  Broker: '[Symbol.dispose] close consumer events$ kind whyMapped',
+  Consumer: '[Symbol.asyncIterator] [Symbol.dispose] buffers$ close welcomed',
+  ReceivedBuffer:
+    '[Symbol.dispose] buffer fd format height id isHeld map modifier offsetBytes privateData read release sequence ' +
+    'sizeBytes strideBytes width',
 };
 /** Those that a program makes by `new`. */
 const constructible = ['GuestheadError', 'DamageHistory', 'FakeDevice', 'FakeNative', 'FakeKernel', 'FakeScanout'];
