@@ -15,8 +15,13 @@ export function describeReport(report: ProbeReport, colour: boolean): string {
   const who = `${machine.user} on ${machine.host}, ${machine.architecture}, Node ${machine.node}`;
   const last = `${paint(verdict.status, `verdict: ${verdict.status}`)}: ${verdict.text}`;
   const told = new Set<string>();
-  const lines = groups.flatMap((group) => ['', ...groupLines(group, paint, told)]);
+  const lines = groups.filter(concernsMany).flatMap((group) => ['', ...groupLines(group, paint, told)]);
   return [`guesthead ${guesthead} probe, as ${who}`, ...lines, '', last].join('\n');
+}
+
+/** The transfer is for few guests: without its port only `--json` tells of it. */
+function concernsMany({ id, checks }: CheckGroup): boolean {
+  return id !== 'transfer' || checks.some(({ status }) => status !== 'unknown');
 }
 
 /** One line, or several checks with the same outcome in one. */

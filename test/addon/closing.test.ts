@@ -91,7 +91,8 @@ describe('closing', () => {
       watcher.close();
       device.close();
     }
-    assert.equal(openDescriptors(), before);
+    // Fewer where something of an earlier test has been collected meanwhile.
+    assert.ok(openDescriptors() <= before);
     await turns();
     pipe.close();
     closeSync(file);

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadNative } from '../../../src/native.js';
 import {
   WaylandServer,
   type Fault,
@@ -10,9 +9,10 @@ import {
   type Resource,
   type WaylandAddon,
 } from '../../../src/wayland/index.js';
+import { native } from './addon.js';
 import { WireClient } from '../../support/wayland-client.js';
 
-export const waylandAddon: WaylandAddon = loadNative();
+export const waylandAddon: WaylandAddon = native;
 
 export class WaylandRig {
   readonly server = new WaylandServer(waylandAddon, { mostObjects: 50 });

@@ -5,7 +5,7 @@ import { FakeBench, FakeNodes, gpu, probeOf, refusing, virtio } from '../probe/m
 
 const tenDevices = [virtio, ...Array.from({ length: 9 }, (_, index) => gpu('xe', index + 1))];
 /** Lines of a terminal as high as a screen of 1080 pixels, 16 each, less its bars. */
-const screen = 70;
+const screen = 65;
 
 describe('a probe’s report for people', () => {
   it('fits on a screen: with nothing, with one device, with ten, and for a user who may open none', async () => {
@@ -21,6 +21,10 @@ describe('a probe’s report for people', () => {
       assert.ok(lines.length <= screen, `${lines.length} lines:\n${lines.join('\n')}`);
       assert.match(lines.at(-1) ?? '', /^verdict: (ok|no|unknown): /);
     }
+  });
+
+  it('tells of the transfer where its port is there', async () => {
+    assert.doesNotMatch(describeReport(await probeOf({ devices: [virtio] }), false), /^transfer$/m);
   });
 
   it('counts what it cuts short', async () => {
