@@ -3,7 +3,7 @@ import type { Subscription } from 'rxjs';
 import { DamageHistory } from '../gl/index.js';
 import type { Head } from '../head/index.js';
 import type { Frame, Outcome } from '../loop/index.js';
-import { FrameCallbacks } from './frame-callbacks.js';
+import { answerShown, FrameCallbacks, type Callback } from './frame-callbacks.js';
 import { clipped, type Picture } from './picture.js';
 import type { Box } from './region.js';
 import type { Surface } from './surface.js';
@@ -74,17 +74,19 @@ export class Screen {
     this.#changed = false;
     this.#mayPresent = false;
     const damage = this.#drawInto(frame);
-    this.head.present(frame, { damage, onOutcome: (outcome) => this.#ended(outcome) });
+    const callbacks = this.#callbacks.take();
+    this.head.present(frame, { damage, onOutcome: (outcome) => this.#ended(outcome, callbacks) });
   }
 
-  #ended(outcome: Outcome): void {
+  #ended(outcome: Outcome, callbacks: readonly Callback[]): void {
     if (outcome.kind === 'discarded') {
       this.counts.discarded++;
+      this.#callbacks.add(callbacks);
       if (outcome.reason !== 'replaced') this.#changed = true;
       return;
     }
     this.counts.shown++;
-    this.#callbacks.shown(outcome.timestampNs);
+    answerShown(callbacks, outcome.timestampNs);
   }
 
   /** What differs from the frame before; undefined = all of it. */

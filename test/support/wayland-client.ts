@@ -1,8 +1,11 @@
 /** A Wayland client without libwayland: it writes the messages as they are told, also those that none would send. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { loadNative } from '../../src/native.js';
 import type { InterfaceTable, MessageTable } from '../../src/native-wayland.js';
 import { tables } from '../../src/wayland/protocol/tables.js';
+
+type Value = number | string | Uint8Array | null;
 
 export interface WireEvent {
   readonly id: number;
@@ -69,12 +72,17 @@ export class WireClient {
   }
 
   /** The number of the new object, where the request makes one. Values are those of the protocol, new ids left out. */
-  request(id: number, name: string, ...values: readonly (number | string | Uint8Array | null)[]): number {
+  request(id: number, name: string, ...values: readonly Value[]): number {
+    return this.requestWith([], id, name, ...values);
+  }
+
+  /** The same with descriptors, which stay the caller's; among the values there is nothing for them. */
+  requestWith(fds: readonly number[], id: number, name: string, ...values: readonly Value[]): number {
     const table = this.#tableOf(id);
     const opcode = table.requests.findIndex((each) => each[0] === name);
     const message = table.requests[opcode];
     if (message === undefined) throw new Error(`${table.name} has no request ${name}`);
-    return this.#send(id, opcode, message, values);
+    return this.#send(id, opcode, message, values, fds);
   }
 
   bind(name: string, version?: number): number {
@@ -138,18 +146,33 @@ export class WireClient {
     return table;
   }
 
-  #send(id: number, opcode: number, [, signature, types]: MessageTable, values: readonly unknown[]): number {
+   
+  #send(
+    id: number,
+    opcode: number,
+    [, signature, types]: MessageTable,
+    values: readonly unknown[],
+    fds: readonly number[],
+  ): number {
     const left = [...values];
     let made = 0;
     const parts = lettersOf(signature).map((letter, index) => {
+      if (letter === 'h') return Buffer.alloc(0);
       if (letter !== 'n') return argument(letter, left.shift());
       made = this.#nextId++;
       if (types[index] !== null && types[index] !== undefined) this.#interfaces.set(made, types[index]);
       return argument('u', made);
     });
     const body = Buffer.concat(parts);
-    this.raw(Buffer.concat([words(id, ((body.length + 8) << 16) | opcode), body]));
+    const bytes = Buffer.concat([words(id, ((body.length + 8) << 16) | opcode), body]);
+    if (fds.length === 0) this.raw(bytes);
+    else loadNative().sendMessage(this.#fd, bytes, Uint32Array.from(fds));
     return made;
+  }
+
+  /** Node's own sockets send no descriptors; what they were given to write before is sent at once. */
+  get #fd(): number {
+    return (this.socket as unknown as { _handle: { fd: number } })._handle.fd;
   }
 
   #receive(bytes: Buffer): void {
@@ -188,7 +211,6 @@ function argument(letter: string, value: unknown): Buffer {
   if (letter === 's' && value === null) return words(0);
   if (letter === 's') return sized(Buffer.from(`${value as string}\0`));
   if (letter === 'a') return sized(value as Uint8Array);
-  if (letter === 'h') return Buffer.alloc(0);
   return words(letter === 'f' ? Math.round((value as number) * 256) : ((value as number | null) ?? 0));
 }
 
