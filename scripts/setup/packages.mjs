@@ -7,7 +7,7 @@ import { say } from './progress.mjs';
 import { SetupError, attempt } from './run.mjs';
 
 const ours = `
-  libdrm2 libdrm-dev libgbm1 libgbm-dev libgl1-mesa-dri libegl1 libegl-dev libgles2 libgles-dev
+  libdrm2 libdrm-dev libgbm1 libgbm-dev libgl1-mesa-dri libegl1 libegl-dev libgles2 libgles-dev libwayland-server0
   gcc g++ make python3 pkg-config clang-format kmscube libdrm-tests`;
 /** virtiofsd apart, which Debian 12 has in another package. */
 const debianPackages = [...ours.trim().split(/\s+/), ...labPackages.filter((name) => name !== 'virtiofsd')];
@@ -42,6 +42,13 @@ export const terminals = {
   async bring(tell) {
     for (const name of missingTerminals()) await bringPackage(name, tell);
   },
+};
+
+/** Wayland clients that others wrote, for the kiosk: only tests need them. */
+export const clients = {
+  name: 'clients',
+  isDone: () => isProgram('weston-simple-shm') || !isDebian(),
+  bring: (tell) => bringPackage('weston', tell),
 };
 
 function missingTerminals() {

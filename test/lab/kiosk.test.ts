@@ -1,0 +1,39 @@
+/** `guesthead kiosk` on the real driver, with a client that others wrote. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { KioskResult } from '../../src/cli/run-kiosk.js';
+import { Lab } from '../../src/lab/index.js';
+import { guesthead, lastJson, screenOf, startWatched, untilFlipping } from '../support/lab.js';
+
+let lab: Lab;
+before(async () => {
+  lab = await Lab.boot({ size: { width: 1280, height: 720 } });
+});
+after(() => lab.close());
+
+describe('guesthead kiosk', () => {
+  it('shows weston-simple-shm, frame after frame, ends with it, and gives the screen back', async () => {
+    const before = await screenOf(lab);
+    const command = ['kiosk', '--json', '--', 'timeout', '--signal=INT', '6', 'weston-simple-shm'];
+    const { job, lines } = startWatched(lab, ['node', 'dist/cli/main.cjs', ...command]);
+    await untilFlipping(lab, '1280x720');
+    const json = await lines.until(/^{"status".*}\n/m);
+    const { status } = await job.done;
+    const result = JSON.parse(json) as KioskResult;
+    assert.equal(status, 124, json);
+    assert.deepEqual(result.client, { code: 124, signal: null });
+    assert.equal(result.head.path, 'import');
+    assert.ok(result.frames.shown > 5, json);
+    // 250x250 pixels, first out of the client's buffer, then into a backbuffer, of each frame.
+    assert.ok(result.bytesCopied >= 2 * 250 * 250 * 4, json);
+    assert.equal(await screenOf(lab), before);
+  });
+
+  it('ends with the client’s own status, and with 127 where there is none, before anything is shown', async () => {
+    const failed = await guesthead(lab, ['kiosk', '--json', '--', 'sh', '-c', 'exit 3']);
+    assert.deepEqual([failed.status, lastJson<KioskResult>(failed).client], [3, { code: 3, signal: null }]);
+    const missing = await guesthead(lab, ['kiosk', '--', 'no-such-client']);
+    assert.equal(missing.status, 127);
+    assert.match(missing.stderr, /ERR_NO_PROGRAM.*no-such-client/);
+  });
+});
