@@ -86,7 +86,8 @@
       # --exclude-libs: its symbols stay inside, apart from those of the C++ library that Node itself has loaded.
       # --gc-sections: what is never called must not ask for a newer C library (arc4random, for std::random_device).
       # libgcc stays outside: its static form asks for glibc 2.35, and Node itself brings the shared one.
-      ['portable==1', { 'ldflags': ['-static-libstdc++', '-Wl,--exclude-libs,ALL', '-Wl,--gc-sections'] }],
+      # -Os: the package carries it, and what is hot in it is the kernel.
+      ['portable==1', { 'cflags!': ['-O3'], 'cflags': ['-Os'], 'ldflags': ['-static-libstdc++', '-Wl,--exclude-libs,ALL', '-Wl,--gc-sections'] }],
       ['sanitize==1', {
         'cflags!': ['-O3', '-O2'],
         'cflags': [

@@ -37,6 +37,11 @@ export async function bundleWhole(entry, file) {
     outfile: file,
     splitting: false,
     format: 'cjs',
+    // Read at each start, and carried by the package. Names stay, for the traces in bug reports; esbuild's own way to keep
+    // them costs a call for each function that is made.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
     packages: 'bundle',
     define: { 'import.meta.url': 'fileUrl' },
     alias: {

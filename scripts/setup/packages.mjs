@@ -8,7 +8,7 @@ import { SetupError, attempt } from './run.mjs';
 
 const ours = `
   libdrm2 libdrm-dev libgbm1 libgbm-dev libgl1-mesa-dri libegl1 libegl-dev libgles2 libgles-dev libwayland-server0
-  gcc g++ make python3 pkg-config clang-format kmscube libdrm-tests`;
+  gcc g++ make python3 pkg-config clang-format musl-tools kmscube libdrm-tests`;
 /** virtiofsd apart, which Debian 12 has in another package. */
 const debianPackages = [...ours.trim().split(/\s+/), ...labPackages.filter((name) => name !== 'virtiofsd')];
 
