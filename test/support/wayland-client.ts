@@ -146,7 +146,6 @@ export class WireClient {
     return table;
   }
 
-   
   #send(
     id: number,
     opcode: number,
