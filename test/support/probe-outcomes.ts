@@ -21,6 +21,7 @@ export const allWell = {
   'libraries.addon': 'ok',
   'udmabuf.node': 'ok',
   'udmabuf.limits': 'ok',
+  'transfer.port': 'unknown',
   'gl.driver': 'unknown',
   'trials.allocate': 'ok',
   'trials.export': 'ok',
