@@ -31,8 +31,8 @@ export async function runKiosk(command: readonly string[], options: KioskOptions
 }
 
 async function serve(gpus: Gpus, head: Head, command: readonly string[]): Promise<KioskResult> {
+  const kiosk = new Kiosk(head, loadNative()); // throws before there is anything else to close
   const [folder, signals] = [runtimeFolder(), new RunSignals()];
-  const kiosk = new Kiosk(head, loadNative());
   const faults = merge(kiosk.faults$, head.faults$).subscribe((fault) => {
     process.stderr.write(`kiosk: ${messageOf('client' in fault ? fault.error : fault)}\n`);
   });
@@ -45,8 +45,8 @@ async function serve(gpus: Gpus, head: Head, command: readonly string[]): Promis
     signals.close();
     faults.unsubscribe();
     kiosk.close();
-    await head.close();
     folder.close();
+    await head.close();
   }
 }
 

@@ -2,6 +2,7 @@
  * A Wayland server without a protocol of its own: who embeds it says what each global and request does. libwayland-server
  * moves the messages (native/wayland); this gives its numbers types, and keeps one client's faults from the others.
  */
+import { closeSync } from 'node:fs';
 import { Subject, type Observable } from 'rxjs';
 import { coded, GuestheadError } from '../errors.js';
 import { Client } from './client.js';
@@ -168,19 +169,22 @@ export class WaylandServer implements ResourceOwner {
     if (message === undefined) throw new TypeError(`${resource.interfaceName} has no request ${opcode}`);
     const { name, letters, types, destroys } = message;
     const given = values.map((value, index) => this.#valueOf(value, letters[index], types[index], resource));
-    this.#handle(resource, name, given);
+    if (!this.#handle(resource, name, given)) closeDescriptors(letters, given);
     if (destroys) resource.destroy();
   }
 
-  #handle(resource: AnyResource, name: string, values: readonly unknown[]): void {
+  /** False where the client broke a rule: its descriptors are nobody's then. What else is thrown is a fault of ours. */
+  #handle(resource: AnyResource, name: string, values: readonly unknown[]): boolean {
     const requests = resource.requests as Record<string, ((...values: unknown[]) => void) | undefined> | undefined;
     const handler = requests?.[name];
     if (handler === undefined) throw new TypeError(`${resource.interfaceName}.${name} has no handler`);
     try {
       handler.apply(requests, [...values]);
+      return true;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       error.resource.fail(error.code, error.message);
+      return false;
     }
   }
 
@@ -282,6 +286,12 @@ function opened(addon: WaylandAddon, { onRequest, onEvent, onFault }: Callbacks)
       advice: 'install it: libwayland-server0 on Debian and Ubuntu',
     });
   }
+}
+
+function closeDescriptors(letters: string, values: readonly unknown[]): void {
+  values.forEach((value, index) => {
+    if (letters[index] === 'h') closeSync(value as number);
+  });
 }
 
 /** `letters`: the kind of each argument. */

@@ -1,6 +1,9 @@
 /** Clients that keep to no protocol: the server lives, and serves the others. */
 import assert from 'node:assert/strict';
+import { closeSync, fstatSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { ProtocolError } from '../../src/wayland/index.js';
+import { memoryFile } from './support/descriptors.js';
 import { Random, seedOf } from '../support/random.js';
 import { until, WaylandRig } from './support/wayland-rig.js';
 
@@ -36,6 +39,32 @@ describe('a Wayland server', () => {
     assert.equal(rig.server.native.stats().resources, 0);
   });
 
+  it('closes the descriptors of a request that breaks a rule', async () => {
+    rig.server.offer('zwp_linux_dmabuf_v1', 3, (dmabuf) => {
+      dmabuf.implement({
+        destroy: () => undefined,
+        get_default_feedback: () => undefined,
+        get_surface_feedback: () => undefined,
+        create_params: (params) => {
+          const refuse = () => {
+            throw new ProtocolError(params, 1, 'a plane that is none');
+          };
+          params.implement({ destroy: () => undefined, add: refuse, create: refuse, create_immed: refuse });
+        },
+      });
+    });
+    const file = memoryFile(1);
+    const inode = fstatSync(file).ino;
+    const client = await rig.connect();
+    const params = client.request(client.bind('zwp_linux_dmabuf_v1'), 'create_params');
+    client.requestWith([file], params, 'add', 0, 0, 4, 0, 0);
+    await client.end();
+    assert.equal(client.error?.text, 'a plane that is none');
+    const open = readdirSync('/proc/self/fd').filter((fd) => inodeOf(fd) === inode);
+    assert.deepEqual(open, [`${file}`]);
+    closeSync(file);
+  });
+
   it('bears what is no message', async () => {
     rig.offerCompositor();
     for (const bytes of [
@@ -61,4 +90,13 @@ function brokenMessage(random: Random, ids: readonly number[]): Uint8Array {
   const length = random.whole(0, 19) === 0 ? random.whole(0, 65535) : 8 + 4 * words.length;
   const id = ids[random.whole(0, ids.length - 1)] ?? 1;
   return new Uint8Array(Uint32Array.from([id, ((length << 16) | random.whole(0, 11)) >>> 0, ...words]).buffer);
+}
+
+/** Undefined where it has been closed meanwhile. */
+function inodeOf(fd: string): number | undefined {
+  try {
+    return fstatSync(Number(fd)).ino;
+  } catch {
+    return undefined;
+  }
 }
