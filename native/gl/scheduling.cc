@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -15,11 +16,18 @@ namespace {
 /** As Mesa names its threads, with a number behind. */
 constexpr const char* kRasterizer = "llvmpipe";
 
-bool isRasterizer(const char* thread) {
+std::string nameOf(const char* thread) {
   std::ifstream file(std::string("/proc/self/task/") + thread + "/comm");
   std::string name;
   std::getline(file, name);
-  return name.rfind(kRasterizer, 0) == 0;
+  return name;
+}
+
+/** One that has not run yet has not named itself, and still bears the name of the thread that made
+ * it. */
+bool isRasterizer(const char* thread, const std::string& maker) {
+  const std::string name = nameOf(thread);
+  return name.rfind(kRasterizer, 0) == 0 || name == maker;
 }
 
 /** 0 = this one. One that has ended meanwhile, or may not be changed, is left as it is. */
@@ -32,10 +40,11 @@ void makeBatch(pid_t thread) {
 
 void drawInBackground() {
   makeBatch(0);
+  const std::string name = nameOf(std::to_string(gettid()).c_str());
   const std::unique_ptr<DIR, int (*)(DIR*)> tasks(opendir("/proc/self/task"), closedir);
   if (tasks == nullptr) return;
   while (const dirent* task = readdir(tasks.get())) {
-    if (isRasterizer(task->d_name)) makeBatch(std::atoi(task->d_name));
+    if (isRasterizer(task->d_name, name)) makeBatch(std::atoi(task->d_name));
   }
 }
 
