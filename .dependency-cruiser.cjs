@@ -27,10 +27,11 @@ const arrows = {
   'addon-missing': ['errors', 'package-root'],
   arguments: ['errors'],
   declare: ['arguments', 'errors'],
-  native: ['native-gl', 'native-bus', 'native-wayland'],
+  native: ['native-gl', 'native-bus', 'native-wayland', 'native-paint'],
   'native-gl': [],
   'native-bus': [],
   'native-wayland': [],
+  'native-paint': [],
   ffi: [],
   device: system,
   buffer: ['device', ...system],
@@ -57,7 +58,7 @@ const arrows = {
   // Pictures, films and judgements of what was received, for `host receive` and its like.
   sinks: ['render', 'ffi'],
   transfer: [...display, 'ipc', 'qmp', ...system],
-  kiosk: [...display, ...system, 'render', 'wayland'],
+  kiosk: [...display, ...system, 'render', 'wayland', 'native-paint'],
   cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, ...received, 'render', 'gl-patterns', 'probe'],
   index: [...display, 'native', 'ipc', 'render', 'probe'],
 };

@@ -16,6 +16,7 @@
 #include "drm/scanout.h"
 #include "drm/uevents.h"
 #include "gl/binding.h"
+#include "paint/painting.h"
 #include "process/datagram.h"
 #include "process/duplicate.h"
 #include "process/hypervisor.h"
@@ -52,6 +53,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("pageRuns", callFunction<pageRuns>, napi_default_jsproperty),
       method("createUdmabufOf", callFunction<createUdmabufOf>, napi_default_jsproperty),
       method("sealsOf", callFunction<sealsOf>, napi_default_jsproperty),
+      method("paint", callFunction<paint::paint>, napi_default_jsproperty),
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
       method("sendDatagram", callFunction<sendDatagram>, napi_default_jsproperty),
       method("duplicate", callFunction<duplicate>, napi_default_jsproperty),

@@ -58,6 +58,8 @@
       'gl/surface.cc',
       'gl/thread.cc',
       'gl/visible.cc',
+      'paint/library.cc',
+      'paint/painting.cc',
       'process/datagram.cc',
       'process/duplicate.cc',
       'process/hypervisor.cc',

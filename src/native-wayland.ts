@@ -64,6 +64,8 @@ export interface NativeWayland {
     width: number,
     height: number,
   ): boolean;
+  /** Draws a buffer, as native/paint/painting.h says; false where it is gone, or its rows cannot be read as pixels. */
+  shmPaint(buffer: Handle, target: Uint32Array, numbers: Float64Array): boolean;
   /** Ends all clients; nothing is told of it. Idempotent. */
   close(): void;
 }

@@ -86,6 +86,7 @@ void Server::define(Environment& environment) {
       method("describeResource", call<Server, &Server::describeResource>),
       method("shmInfo", call<Server, &Server::shmInfo>),
       method("shmRead", call<Server, &Server::shmRead>),
+      method("shmPaint", call<Server, &Server::shmPaint>),
       method("close", callClose<Server>),
   };
   environment.defineClass(kClass, "WaylandServer", std::size(methods), methods);

@@ -78,6 +78,7 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   // shm.cc
   napi_value shmInfo(const Napi::CallbackInfo& info);
   napi_value shmRead(const Napi::CallbackInfo& info);
+  napi_value shmPaint(const Napi::CallbackInfo& info);
 
   // Called by libwayland.
   static void onClientCreated(wl_listener* listener, void* client);

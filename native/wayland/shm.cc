@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "core/arguments.h"
+#include "paint/painting.h"
 #include "wayland/server.h"
 
 namespace guesthead::wayland {
@@ -9,6 +10,9 @@ namespace {
 
 constexpr double kMostHandle = 9007199254740991;
 constexpr int32_t kPixelBytes = 4;
+constexpr uint32_t kArgb8888 = 0, kXrgb8888 = 1;
+/** As much as a painting takes. */
+constexpr int32_t kMostPixels = 16384;
 
 /** Between begin and end libwayland catches what reading a client's truncated file would do to us.
  */
@@ -76,6 +80,32 @@ napi_value Server::shmRead(const Napi::CallbackInfo& info) {
                 from + row * stride + left * kPixelBytes, (right - left) * kPixelBytes);
   }
   return booleanValue(env, true);
+}
+
+/**
+ * shmPaint(resource, target, numbers): draws it as `numbers` say (paint/painting.h). False where
+ * there is no such buffer, or its rows cannot be read as pixels.
+ */
+napi_value Server::shmPaint(const Napi::CallbackInfo& info) {
+  const napi_env env = info.Env();
+  Resource* const resource = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
+  const paint::Painting painting(info[1], info[2]);
+  wl_shm_buffer* const buffer =
+      resource == nullptr ? nullptr : library_.shm_buffer_get(resource->object);
+  if (buffer == nullptr) return booleanValue(env, false);
+  const int32_t stride = library_.shm_buffer_get_stride(buffer);
+  const uint32_t format = library_.shm_buffer_get_format(buffer);
+  const Access access(library_, buffer);
+  const auto* const bytes = static_cast<const uint8_t*>(library_.shm_buffer_get_data(buffer));
+  // libwayland does not ask for rows as long as their pixels, nor for pixels at whole addresses.
+  const paint::Source source = {
+      bytes, std::min(library_.shm_buffer_get_width(buffer), stride / kPixelBytes),
+      library_.shm_buffer_get_height(buffer), stride, format == kArgb8888};
+  const bool readable = format <= kXrgb8888 && stride % kPixelBytes == 0 &&
+                        reinterpret_cast<uintptr_t>(bytes) % kPixelBytes == 0 && source.width > 0 &&
+                        source.width <= kMostPixels && source.height <= kMostPixels;
+  if (readable) painting.draw(source);
+  return booleanValue(env, readable);
 }
 
 }  // namespace guesthead::wayland

@@ -10,6 +10,7 @@ export { Fence } from './fence.js';
 export type { FenceCalls } from './fence.js';
 export { checkRectangle } from './damage.js';
 export type { Rectangle } from './damage.js';
+export { around, clipped, isInside, mostRectangles } from './rectangles.js';
 export { renderMemory } from './render-memory.js';
 export type { RenderMemory } from './render-memory.js';
 export { GemHandles } from './gem-handles.js';

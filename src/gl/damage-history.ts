@@ -1,6 +1,5 @@
 /** What changed in the last frames: a buffer that was drawn several frames ago lacks all of that. */
-import { checkRectangle, type Rectangle } from '../buffer/index.js';
-import { around, clipped, isInside, mostRectangles } from './rectangles.js';
+import { around, checkRectangle, clipped, isInside, mostRectangles, type Rectangle } from '../buffer/index.js';
 
 /** As `draw` gets it. */
 export interface AgedFrame {

@@ -8,11 +8,10 @@
  *               of an effect: channels ×4, frame, time, mouse ×4, value count, values)
  */
 import { isObject, shown } from '../arguments.js';
-import type { Rectangle } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
 import { isList, Numbers } from './numbers.js';
 import { GlPicture, type Maker } from './picture.js';
-import { around, mostRectangles } from './rectangles.js';
+import { around, mostRectangles, type Rectangle } from '../buffer/index.js';
 import {
   alphaModes,
   fenceWishes,

@@ -1,7 +1,6 @@
 /** What is drawn from, or into: a number of the GPU's thread, and what JavaScript knows of it. */
-import { checkRectangle, type Rectangle } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
-import { around, clipped, mostRectangles } from './rectangles.js';
+import { around, checkRectangle, clipped, mostRectangles, type Rectangle } from '../buffer/index.js';
 
 /** The `Gl` that made a picture or an effect: to another one its number means something else. */
 export interface Maker {

@@ -1,25 +1,36 @@
 /** wl_compositor: clients make surfaces and regions. */
-import type { WaylandServer } from '../wayland/index.js';
+import type { AnyResource, WaylandServer } from '../wayland/index.js';
+import type { Content } from './content.js';
 import { implementRegion } from './region.js';
-import { Surface, type SurfaceHost } from './surface.js';
+import { Surface, type SurfaceHost, type SurfaceOf } from './surface.js';
+import { surfaceRequests } from './surface-requests.js';
 
-const version = 5;
+const version = 6;
 
-/** `surfaceOf` finds the surface behind an object that another request names. */
-export interface Surfaces {
-  surfaceOf(resource: { readonly handle: number }): Surface | undefined;
+export interface CompositorOptions extends SurfaceHost {
+  /** Undefined for a buffer of no kind that was offered. */
+  readonly contentOf: (buffer: AnyResource) => Content | undefined;
 }
 
-export function offerCompositor(server: WaylandServer, host: SurfaceHost): Surfaces {
+/** Gives what finds the surface behind an object that another request names. */
+export function offerCompositor(server: WaylandServer, { contentOf, onApplied, onGone }: CompositorOptions): SurfaceOf {
   const surfaces = new Map<number, Surface>();
+  const host: SurfaceHost = {
+    onApplied,
+    onGone: (surface) => {
+      surfaces.delete(surface.resource.handle);
+      onGone(surface);
+    },
+  };
   server.offer('wl_compositor', version, (compositor) => {
     compositor.implement({
       create_surface: (resource) => {
-        const { handle } = resource;
-        surfaces.set(handle, new Surface({ ...host, onGone: () => surfaces.delete(handle) }, resource));
+        const surface = new Surface(resource, host);
+        surfaces.set(resource.handle, surface);
+        resource.implement(surfaceRequests(surface, contentOf), () => surface.end());
       },
       create_region: implementRegion,
     });
   });
-  return { surfaceOf: ({ handle }) => surfaces.get(handle) };
+  return ({ handle }) => surfaces.get(handle);
 }

@@ -3,32 +3,45 @@ import type { Resource } from '../wayland/index.js';
 
 export type Callback = Resource<'wl_callback'>;
 
+/** A surface. */
+export interface Waits {
+  /** When the first of its callbacks began to wait, on the clock of `performance.now()`; undefined: none does. */
+  readonly waitingSince: number | undefined;
+  takeCallbacks(): Callback[];
+}
+
 /** While nothing comes to the screen clients go on, but slowly. */
 const slowMs = 1000;
 const nsPerMs = 1e6;
 
-export class FrameCallbacks {
-  #waiting: Callback[] = [];
-  #slow: NodeJS.Timeout | undefined;
+/** What waits at surfaces that no frame takes along is answered after a second. */
+export class SlowCallbacks {
+  readonly #waiting = new Set<Waits>();
+  #timer: NodeJS.Timeout | undefined;
 
-  /** They wait for a frame that takes them along; where there is none they are answered in a second. */
-  add(callbacks: readonly Callback[]): void {
-    if (callbacks.length === 0) return;
-    this.#waiting.push(...callbacks);
-    this.#slow ??= setTimeout(() => {
-      answer(this.take(), performance.now());
+  /** It has been committed to, or a frame has given back what it took. */
+  watch(surface: Waits): void {
+    if (surface.waitingSince === undefined) return;
+    this.#waiting.add(surface);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#look();
     }, slowMs).unref();
   }
 
-  /** Those that a frame takes along, which has what they were committed with. */
-  take(): Callback[] {
-    clearTimeout(this.#slow);
-    this.#slow = undefined;
-    return this.#waiting.splice(0);
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#waiting.clear();
   }
 
-  close(): void {
-    this.take();
+  #look(): void {
+    const surfaces = [...this.#waiting];
+    this.#waiting.clear();
+    const now = performance.now();
+    for (const surface of surfaces) {
+      if (now - (surface.waitingSince ?? now) >= slowMs) answer(surface.takeCallbacks(), now);
+      this.watch(surface);
+    }
   }
 }
 

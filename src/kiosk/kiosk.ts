@@ -2,16 +2,29 @@
 import { merge, type Observable, Subject } from 'rxjs';
 import { GuestheadError } from '../errors.js';
 import type { Head } from '../head/index.js';
-import { WaylandServer, type Fault, type WaylandAddon } from '../wayland/index.js';
+import type { PaintAddon } from '../native-paint.js';
+import { WaylandServer, type AnyResource, type Fault, type Resource, type WaylandAddon } from '../wayland/index.js';
 import { offerCompositor } from './compositor.js';
+import { Contents } from './contents.js';
+import { SlowCallbacks } from './frame-callbacks.js';
 import { Output, type OutputFacts } from './output.js';
+import { Painter } from './painter.js';
+import { offerPresentation } from './presentation.js';
+import type { Placed } from './scene.js';
 import { Screen, type ScreenCounts } from './screen.js';
+import { offerSubcompositor } from './subsurface.js';
+import type { SurfaceOf } from './surface.js';
 import type { Toplevel } from './toplevel.js';
+import { offerViewporter } from './viewport.js';
 import { offerXdgShell } from './xdg-shell.js';
+
+export type KioskAddon = WaylandAddon & PaintAddon;
 
 /** `guesthead/kiosk` is young: what it offers its clients grows, and says so by its globals. */
 export class Kiosk {
   readonly #server: WaylandServer;
+  readonly #contents: Contents;
+  readonly #slow = new SlowCallbacks();
   readonly #screen: Screen;
   readonly #output: Output;
   readonly #windows: Toplevel[] = [];
@@ -19,10 +32,12 @@ export class Kiosk {
   #closed = false;
 
   /** The head stays the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server. */
-  constructor(head: Head, addon: WaylandAddon) {
+  constructor(head: Head, addon: KioskAddon) {
     this.#server = new WaylandServer(addon);
-    this.#screen = new Screen(head);
+    this.#contents = new Contents(this.#server);
     this.#output = new Output(this.#server, factsOf(head));
+    const [output, painter, slow] = [this.#output, new Painter(addon), this.#slow];
+    this.#screen = new Screen({ head, output, painter, slow, roots: () => this.#roots() });
     this.#offer();
     head.state$.subscribe((state) => {
       if (state.kind === 'on') this.#resize(factsOf(head));
@@ -38,9 +53,9 @@ export class Kiosk {
     return this.#screen.counts;
   }
 
-  /** The window that fills the head, or undefined. */
+  /** The window that fills the head, or undefined: the newest one that shows something. */
   get shown(): Toplevel | undefined {
-    return this.#windows.find(({ xdg }) => xdg.surface === this.#screen.surface);
+    return this.#windows.findLast(({ mapped }) => mapped);
   }
 
   /** Takes clients at an absolute path. Throws ERR_SYSTEM (EADDRINUSE). */
@@ -53,6 +68,7 @@ export class Kiosk {
     if (this.#closed) return;
     this.#closed = true;
     this.#screen.close();
+    this.#slow.close();
     this.#server.close();
     this.#unknown$.complete();
   }
@@ -62,56 +78,63 @@ export class Kiosk {
   }
 
   #offer(): void {
-    const surfaces = offerCompositor(this.#server, {
-      server: this.#server,
-      onUnknownBuffer: ({ resource }) => {
-        const text = 'A client shows a buffer that is of no kind that it was offered';
-        this.#unknown$.next({ error: new GuestheadError('ERR_UNSUPPORTED', text), client: resource.client });
+    const surfaceOf = offerCompositor(this.#server, {
+      contentOf: (buffer) => this.#contentOf(buffer),
+      onApplied: (surface) => {
+        this.#slow.watch(surface);
+        this.#screen.changed();
+      },
+      onGone: () => {
+        if (!this.#closed) this.#screen.changed();
       },
     });
     this.#server.offerShm();
+    for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(this.#server, surfaceOf);
+    this.#offerShell(surfaceOf);
+  }
+
+  #offerShell(surfaceOf: SurfaceOf): void {
     offerXdgShell({
       server: this.#server,
-      surfaces,
+      surfaceOf,
       host: {
-        size: () => this.#output.size,
+        size: () => this.#screen.logical,
         changed: (toplevel) => {
-          this.#changed(toplevel);
+          if (!this.#windows.includes(toplevel)) this.#windows.push(toplevel);
         },
         closed: (toplevel) => {
-          this.#forget(toplevel);
+          const index = this.#windows.indexOf(toplevel);
+          if (index >= 0) this.#windows.splice(index, 1);
+          if (!this.#closed) this.#screen.changed();
         },
       },
     });
   }
 
-  #changed(toplevel: Toplevel): void {
-    if (!this.#windows.includes(toplevel)) this.#windows.push(toplevel);
-    const before = this.#screen.surface;
-    this.#choose();
-    if (before === toplevel.xdg.surface && this.#screen.surface === before) this.#screen.changed();
-    if (before !== toplevel.xdg.surface && this.#screen.surface === toplevel.xdg.surface) this.#enter(toplevel);
+  #contentOf(buffer: AnyResource) {
+    const content = this.#contents.of(buffer as Resource<'wl_buffer'>);
+    if (content === undefined) {
+      const text = 'A client shows a buffer that is of no kind that it was offered';
+      this.#unknown$.next({ error: new GuestheadError('ERR_UNSUPPORTED', text), client: buffer.client });
+    }
+    return content;
   }
 
-  #forget(toplevel: Toplevel): void {
-    const index = this.#windows.indexOf(toplevel);
-    if (index >= 0) this.#windows.splice(index, 1);
-    if (!this.#closed) this.#choose();
-  }
-
-  /** The newest window that shows something. */
-  #choose(): void {
-    this.#screen.show(this.#windows.findLast(({ mapped }) => mapped)?.xdg.surface);
-  }
-
-  #enter({ xdg: { surface } }: Toplevel): void {
-    for (const output of this.#output.of(surface.resource.client)) surface.resource.send.enter(output);
+  /** In the middle; one that is larger begins at the upper left. */
+  #roots(): readonly Placed[] {
+    const surface = this.shown?.xdg.surface;
+    const view = surface?.view;
+    if (surface === undefined || view === undefined) return [];
+    const { width, height } = this.#screen.logical;
+    const middle = (room: number, size: number) => Math.max(0, Math.floor((room - size) / 2));
+    return [{ surface, x: middle(width, view.width), y: middle(height, view.height) }];
   }
 
   #resize(facts: OutputFacts): void {
-    const { width, height } = this.#output.size;
+    const { width, height } = this.#output.geometry;
     if (facts.width === width && facts.height === height) return;
     this.#output.change(facts);
+    this.#screen.resized();
     for (const { xdg } of this.#windows) xdg.configure();
   }
 }
@@ -120,6 +143,8 @@ function factsOf({ info: { mode, display } }: Head): OutputFacts {
   return {
     width: mode.width,
     height: mode.height,
+    scale: 1,
+    transform: 0,
     refreshMilliHz: Math.round(mode.refreshHz * 1000),
     connector: display.connector,
   };

@@ -1,20 +1,23 @@
 /** wl_output: what a client is told of a head. */
 import { enums, type Resource, type WaylandServer } from '../wayland/index.js';
+import type { HeadGeometry } from './placement.js';
+import type { Surface } from './surface.js';
 
-export interface OutputFacts {
-  /** Pixels. */
-  readonly width: number;
-  readonly height: number;
+export interface OutputFacts extends HeadGeometry {
   /** Of the mode, mHz. */
   readonly refreshMilliHz: number;
   readonly connector: string;
 }
 
 const version = 4;
+/** From here on a surface is told how to draw. */
+const preferencesSince = 6;
 
 /** The same global for the kiosk's life: clients keep it while no display is there. */
 export class Output {
   readonly #bound = new Set<Resource<'wl_output'>>();
+  /** Surfaces that were told to be in it: a client may bind it later. */
+  readonly #surfaces = new Set<Surface>();
 
   constructor(
     server: WaylandServer,
@@ -24,10 +27,11 @@ export class Output {
       this.#bound.add(output);
       output.implement({ release: () => undefined }, () => this.#bound.delete(output));
       this.#tell(output, true);
+      for (const { resource } of this.#surfaces) if (resource.client === output.client) resource.send.enter(output);
     });
   }
 
-  get size(): { readonly width: number; readonly height: number } {
+  get geometry(): HeadGeometry {
     return this.facts;
   }
 
@@ -37,17 +41,32 @@ export class Output {
     for (const output of this.#bound) this.#tell(output, false);
   }
 
-  /** Those of the client itself, in which a surface is told to be. */
+  /** Those of the client itself. */
   *of(client: unknown): Generator<Resource<'wl_output'>> {
     for (const output of this.#bound) if (output.client === client) yield output;
   }
 
+  /** It is seen in it now. */
+  enter(surface: Surface): void {
+    const { resource } = surface;
+    this.#surfaces.add(surface);
+    for (const output of this.of(resource.client)) resource.send.enter(output);
+    if (resource.version < preferencesSince) return;
+    resource.send.preferred_buffer_scale(Math.ceil(this.facts.scale));
+    resource.send.preferred_buffer_transform(this.facts.transform);
+  }
+
+  leave(surface: Surface): void {
+    this.#surfaces.delete(surface);
+    for (const output of this.of(surface.resource.client)) surface.resource.send.leave(output);
+  }
+
   #tell(output: Resource<'wl_output'>, isNew: boolean): void {
-    const { width, height, refreshMilliHz, connector } = this.facts;
-    const { subpixel, transform, mode } = enums.wl_output;
-    output.send.geometry(0, 0, 0, 0, subpixel.unknown, 'guesthead', connector, transform.normal);
+    const { width, height, scale, transform, refreshMilliHz, connector } = this.facts;
+    const { subpixel, mode } = enums.wl_output;
+    output.send.geometry(0, 0, 0, 0, subpixel.unknown, 'guesthead', connector, transform);
     output.send.mode(mode.current | mode.preferred, width, height, refreshMilliHz);
-    if (output.version >= 2) output.send.scale(1);
+    if (output.version >= 2) output.send.scale(Math.ceil(scale));
     if (output.version >= 4 && isNew) {
       output.send.name(connector);
       output.send.description(`${connector}, ${width}x${height}`);

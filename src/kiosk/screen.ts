@@ -1,135 +1,137 @@
-/** One head's picture: the surface that fills it, drawn when it has changed and the head can show it. */
+/** One head's picture: drawn when it has changed and the head can show it. */
 import type { Subscription } from 'rxjs';
+import type { Rectangle } from '../buffer/index.js';
 import { DamageHistory } from '../gl/index.js';
 import type { Head } from '../head/index.js';
 import type { Frame, Outcome } from '../loop/index.js';
-import { answerShown, FrameCallbacks, type Callback } from './frame-callbacks.js';
-import { clipped, type Picture } from './picture.js';
-import type { Box } from './region.js';
+import { answerShown, type Callback, type SlowCallbacks } from './frame-callbacks.js';
+import type { Output } from './output.js';
+import type { Painter } from './painter.js';
+import { Placement } from './placement.js';
+import type { Feedback } from './feedback.js';
+import { nodesOf, surfaceAt, type Placed, type SceneNode } from './scene.js';
+import { SceneChanges } from './scene-changes.js';
 import type { Surface } from './surface.js';
+import type { Size } from './surface-state.js';
+import { visibleOf } from './visible.js';
 
 export interface ScreenCounts {
   /** Came to the screen. */
   shown: number;
   /** Were taken over by a newer one, or could not be shown. */
   discarded: number;
-  /** Out of clients' buffers, and from there into backbuffers. */
+  /** Out of clients' buffers into backbuffers. */
   bytesCopied: number;
 }
 
-interface Placed {
-  readonly picture: Picture;
-  readonly left: number;
-  readonly top: number;
+export interface ScreenParts {
+  readonly head: Head;
+  readonly output: Output;
+  readonly painter: Painter;
+  readonly slow: SlowCallbacks;
+  /** What it shows, from the lowest to the highest. */
+  readonly roots: () => readonly Placed[];
 }
 
-const black = 0;
-const bytesPerPixel = 4;
+/** What a frame has of its surfaces' wishes to be told. */
+interface Told {
+  readonly surface: Surface;
+  readonly callbacks: readonly Callback[];
+  readonly feedbacks: readonly Feedback[];
+}
 
 export class Screen {
   readonly counts: ScreenCounts = { shown: 0, discarded: 0, bytesCopied: 0 };
   readonly #history = new DamageHistory();
-  readonly #callbacks = new FrameCallbacks();
+  readonly #changes = new SceneChanges();
   readonly #turns: Subscription;
-  #surface: Surface | undefined;
-  /** The last frame's, to know whether this one differs by more than damage. */
-  #placed: Placed | undefined;
+  #placement: Placement;
+  #nodes: readonly SceneNode[] = [];
   #changed = true;
   #mayPresent = false;
 
-  constructor(private readonly head: Head) {
-    this.#turns = head.turn$.subscribe(() => {
+  constructor(private readonly parts: ScreenParts) {
+    this.#placement = new Placement(parts.output.geometry);
+    this.#turns = parts.head.turn$.subscribe(() => {
       this.#mayPresent = true;
       this.#draw();
     });
   }
 
-  /** Fills the head from the next frame on; undefined: nothing does. */
-  show(surface: Surface | undefined): void {
-    if (surface === this.#surface) return;
-    this.#surface = surface;
-    this.changed();
+  /** As clients see the head. */
+  get logical(): Size {
+    return this.#placement.logical;
   }
 
-  get surface(): Surface | undefined {
-    return this.#surface;
-  }
-
-  /** The surface has committed something. */
+  /** A surface has committed something, or windows were opened, moved or closed. */
   changed(): void {
-    this.#callbacks.add(this.#surface?.takeCallbacks() ?? []);
     this.#changed = true;
     this.#draw();
   }
 
+  /** The head has another mode, or is turned or scaled otherwise. */
+  resized(): void {
+    this.#placement = new Placement(this.parts.output.geometry);
+    this.changed();
+  }
+
+  /** Which surface is seen at a point of the head, in logical pixels, and takes what happens there. */
+  at(x: number, y: number): Placed | undefined {
+    return surfaceAt(nodesOf(this.parts.roots()), x, y);
+  }
+
   close(): void {
     this.#turns.unsubscribe();
-    this.#callbacks.close();
   }
 
   #draw(): void {
     if (!this.#changed || !this.#mayPresent) return;
-    const frame = this.head.acquire();
+    const frame = this.parts.head.acquire();
     if (frame === undefined) return; // a turn comes when one is free
     this.#changed = false;
     this.#mayPresent = false;
-    const damage = this.#drawInto(frame);
-    const callbacks = this.#callbacks.take();
-    this.head.present(frame, { damage, onOutcome: (outcome) => this.#ended(outcome, callbacks) });
+    this.#look();
+    const damage = this.#paint(frame);
+    const told = this.#nodes.map(({ surface }) => ({
+      surface,
+      callbacks: surface.takeCallbacks(),
+      feedbacks: surface.takeFeedbacks(),
+    }));
+    this.parts.head.present(frame, { damage, onOutcome: (outcome) => this.#ended(outcome, told) });
   }
 
-  #ended(outcome: Outcome, callbacks: readonly Callback[]): void {
-    if (outcome.kind === 'discarded') {
-      this.counts.discarded++;
-      this.#callbacks.add(callbacks);
-      if (outcome.reason !== 'replaced') this.#changed = true;
-      return;
-    }
-    this.counts.shown++;
-    answerShown(callbacks, outcome.timestampNs);
+  #look(): void {
+    const nodes = visibleOf(nodesOf(this.parts.roots()), this.#placement);
+    for (const surface of this.#changes.left(nodes)) this.parts.output.leave(surface);
+    const before = new Set(this.#nodes.map(({ surface }) => surface));
+    for (const { surface } of nodes) if (!before.has(surface)) this.parts.output.enter(surface);
+    this.#nodes = nodes;
   }
 
   /** What differs from the frame before; undefined = all of it. */
-  #drawInto(frame: Frame): readonly Box[] | undefined {
-    const look = this.#surface?.look();
-    const placed = look === undefined ? undefined : place(look.picture, frame);
-    const damage = isSame(placed, this.#placed) ? moved(look?.damage, placed) : undefined;
-    this.#placed = placed;
-    this.counts.bytesCopied += look?.copied ?? 0;
-    const stale = this.#history.add(frame, damage);
-    if (stale === undefined) frame.pixels.fill(black);
-    for (const box of stale ?? [{ x: 0, y: 0, width: frame.width, height: frame.height }])
-      this.#copy(frame, box, placed);
+  #paint(frame: Frame): readonly Rectangle[] | undefined {
+    const { painter } = this.parts;
+    const damage = this.#changes.next(this.#nodes, this.#placement);
+    const stale = this.#history.add(frame, damage) ?? [{ x: 0, y: 0, width: frame.width, height: frame.height }];
+    this.counts.bytesCopied += painter.paint(frame, this.#nodes, this.#placement, stale);
     return damage;
   }
 
-  #copy(frame: Frame, box: Box, placed: Placed | undefined): void {
-    frame.damaged(box.x, box.y, box.width, box.height);
-    if (placed === undefined) return;
-    const { picture, left, top } = placed;
-    const inPicture = { ...box, x: box.x - left, y: box.y - top };
-    const part = clipped(inPicture, Math.min(picture.width, frame.width), Math.min(picture.height, frame.height));
-    if (part === undefined) return;
-    picture.draw(frame.pixels, frame.stridePixels, part, left, top);
-    this.counts.bytesCopied += part.width * part.height * bytesPerPixel;
+  #ended(outcome: Outcome, told: readonly Told[]): void {
+    if (outcome.kind === 'shown') {
+      this.counts.shown++;
+      for (const { surface, callbacks, feedbacks } of told) {
+        for (const feedback of feedbacks) feedback.presented(outcome, false, this.parts.output.of(surface.resource.client));
+        answerShown(callbacks, outcome.timestampNs);
+      }
+      return;
+    }
+    this.counts.discarded++;
+    if (outcome.reason !== 'replaced') this.#changed = true;
+    for (const { surface, callbacks, feedbacks } of told) {
+      for (const feedback of feedbacks) feedback.discard();
+      surface.giveBack(callbacks);
+      this.parts.slow.watch(surface);
+    }
   }
-}
-
-/** In the middle; one that is larger begins at the upper left. */
-function place(picture: Picture, frame: Frame): Placed {
-  const middle = (room: number, size: number) => Math.max(0, Math.floor((room - size) / 2));
-  return { picture, left: middle(frame.width, picture.width), top: middle(frame.height, picture.height) };
-}
-
-function isSame(one: Placed | undefined, other: Placed | undefined): boolean {
-  return one?.picture === other?.picture && one?.left === other?.left && one?.top === other?.top;
-}
-
-function moved(damage: readonly Box[] | undefined, placed: Placed | undefined): readonly Box[] | undefined {
-  if (damage === undefined || placed === undefined) return placed === undefined ? [] : undefined;
-  const { picture, left, top } = placed;
-  return damage.flatMap((box) => {
-    const part = clipped(box, picture.width, picture.height);
-    return part === undefined ? [] : [{ ...part, x: part.x + left, y: part.y + top }];
-  });
 }

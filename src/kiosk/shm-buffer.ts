@@ -1,48 +1,41 @@
-/** A client's picture in shared memory: read, and given back. */
-import type { AnyResource, Resource, WaylandServer } from '../wayland/index.js';
-import type { Box } from './region.js';
+/** A client's picture in shared memory. */
+import { enums, type Resource, type WaylandServer } from '../wayland/index.js';
+import { Uses, type Content } from './content.js';
 
-/** Where a copy goes: rows of four bytes a pixel. */
-export interface Target {
-  readonly bytes: Uint8Array;
-  readonly strideBytes: number;
-}
+const { xrgb8888 } = enums.wl_shm.format;
 
-/** One wl_buffer of wl_shm. A surface that shows it uses it; with the last use it is the client's again. */
-export class ShmBuffer {
-  #uses = 0;
+/** One wl_buffer of wl_shm, read while it is drawn from: what is drawn from is used, and not the client's meanwhile. */
+export class ShmBuffer implements Content {
+  readonly #uses: Uses;
 
   private constructor(
     private readonly server: WaylandServer,
     private readonly resource: Resource<'wl_buffer'>,
-    /** Pixels. */
     readonly width: number,
     readonly height: number,
-  ) {}
+    readonly opaque: boolean,
+  ) {
+    this.#uses = new Uses(resource);
+  }
 
-  /** Undefined for a buffer of another kind, or one that has gone. */
-  static of(server: WaylandServer, resource: AnyResource): ShmBuffer | undefined {
+  /** Undefined for a buffer of another kind. */
+  static of(server: WaylandServer, resource: Resource<'wl_buffer'>): ShmBuffer | undefined {
     const info = server.native.shmInfo(resource.handle);
     if (info === null) return undefined;
-    const [width, height] = info;
-    return new ShmBuffer(server, resource as Resource<'wl_buffer'>, width, height);
+    const [width, height, , format] = info;
+    return new ShmBuffer(server, resource, width, height, format === xrgb8888);
   }
 
-  /** The client may not draw into it until it is told that it was released. */
   use(): void {
-    this.#uses++;
+    this.#uses.use();
   }
 
-  /** Ends one use. */
   release(): void {
-    if (--this.#uses === 0) this.resource.send.release();
+    this.#uses.release();
   }
 
-  /**
-   * Copies a part of it so that its pixel 0, 0 comes to the target's first one; what lies outside of the picture is left
-   * out. False where the client has destroyed it: its pixels are gone.
-   */
-  read({ bytes, strideBytes }: Target, { x, y, width, height }: Box): boolean {
-    return this.server.native.shmRead(this.resource.handle, bytes, strideBytes, x, y, width, height);
+  /** False where the client has destroyed it. */
+  paint(target: Uint32Array, numbers: Float64Array): boolean {
+    return this.server.native.shmPaint(this.resource.handle, target, numbers);
   }
 }

@@ -1,55 +1,105 @@
 /** What a client has set of a surface and not committed yet, and what it has committed. */
-import type { AnyResource, Resource } from '../wayland/index.js';
-import type { Box, Region } from './region.js';
+import type { Rectangle } from '../buffer/index.js';
+import { boxThrough, inverse, inTurn, isSideways, moving, scaling, turning, type Affine } from './affine.js';
+import type { Content } from './content.js';
+import type { Region } from './region.js';
 
-/** Each is undefined where the client has not said anything since the last commit. */
-export interface PendingState {
-  /** null: the surface shows nothing any more. */
-  buffer?: AnyResource | null;
-  scale?: number;
-  transform?: number;
-  opaque?: { readonly region: Region | undefined };
-  /** A region of undefined: all of it. */
-  input?: { readonly region: Region | undefined };
-  /** In the surface's own coordinates. */
-  damage: Box[];
-  /** In the buffer's pixels. */
-  bufferDamage: Box[];
-  callbacks: Resource<'wl_callback'>[];
+/** Set to nothing is another thing than not set. */
+export interface Given<T> {
+  readonly value: T | undefined;
 }
 
-export interface CurrentState {
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Each is undefined where the client has not said anything since the last commit. */
+export interface StateChange {
+  readonly content?: Given<Content>;
+  readonly scale?: number;
+  readonly transform?: number;
+  readonly opaque?: Given<Region>;
+  /** A region of undefined: all of it. */
+  readonly input?: Given<Region>;
+  /** wp_viewport: the part of the buffer that is shown, in the surface's pixels before they are scaled. */
+  readonly source?: Given<Rectangle>;
+  /** wp_viewport: the size of the surface. */
+  readonly destination?: Given<Size>;
+}
+
+export interface SurfaceState {
+  readonly content: Content | undefined;
   readonly scale: number;
   /** 0–7, as wl_output.transform. */
   readonly transform: number;
   readonly opaque: Region | undefined;
   readonly input: Region | undefined;
+  readonly source: Rectangle | undefined;
+  readonly destination: Size | undefined;
 }
 
-export const initialState: CurrentState = { scale: 1, transform: 0, opaque: undefined, input: undefined };
-
-export function emptyPending(): PendingState {
-  return { damage: [], bufferDamage: [], callbacks: [] };
-}
+export const initialState: SurfaceState = {
+  content: undefined,
+  scale: 1,
+  transform: 0,
+  opaque: undefined,
+  input: undefined,
+  source: undefined,
+  destination: undefined,
+};
 
 /** What is left as it was is taken over. */
-export function applied(current: CurrentState, pending: PendingState): CurrentState {
+export function applied(state: SurfaceState, change: StateChange): SurfaceState {
+  const given = <T>(wanted: Given<T> | undefined, otherwise: T | undefined) =>
+    wanted === undefined ? otherwise : wanted.value;
   return {
-    scale: pending.scale ?? current.scale,
-    transform: pending.transform ?? current.transform,
-    opaque: pending.opaque === undefined ? current.opaque : pending.opaque.region,
-    input: pending.input === undefined ? current.input : pending.input.region,
+    content: given(change.content, state.content),
+    scale: change.scale ?? state.scale,
+    transform: change.transform ?? state.transform,
+    opaque: given(change.opaque, state.opaque),
+    input: given(change.input, state.input),
+    source: given(change.source, state.source),
+    destination: given(change.destination, state.destination),
   };
 }
 
-/** Both kinds of damage in the buffer's pixels; undefined = all of it, for a picture that is turned. */
-export function damageIn({ scale, transform }: CurrentState, pending: PendingState): readonly Box[] | undefined {
-  if (transform !== 0 && pending.damage.length > 0) return undefined;
-  const scaled = pending.damage.map(({ x, y, width, height }) => ({
-    x: x * scale,
-    y: y * scale,
-    width: width * scale,
-    height: height * scale,
-  }));
-  return [...pending.bufferDamage, ...scaled];
+/** How large a surface is, in its own pixels, and where in its buffer each of them is. */
+export interface View extends Size {
+  readonly toBuffer: Affine;
+}
+
+/** Undefined where there is nothing to see. */
+export function viewOf(state: SurfaceState): View | undefined {
+  const { content, transform } = state;
+  if (content === undefined) return undefined;
+  const whole = wholeOf(state, content);
+  const source = state.source ?? { x: 0, y: 0, ...whole };
+  const { width, height } = state.destination ?? source;
+  const toBuffer = inTurn(
+    scaling(source.width / width, source.height / height),
+    moving(source.x, source.y),
+    scaling(1 / whole.width, 1 / whole.height),
+    turning(transform),
+    scaling(content.width, content.height),
+  );
+  return { width, height, toBuffer: exact(toBuffer) };
+}
+
+/** The buffer's size as the surface has it, before a viewport. */
+export function wholeOf({ scale, transform }: SurfaceState, { width, height }: Size): Size {
+  const [across, down] = isSideways(transform) ? [height, width] : [width, height];
+  return { width: across / scale, height: down / scale };
+}
+
+/** A rectangle of the buffer, in the surface's pixels. */
+export function onSurface({ toBuffer }: View, rectangle: Rectangle): Rectangle {
+  return boxThrough(inverse(toBuffer), rectangle);
+}
+
+/** Without what dividing and multiplying again has left of a whole number. */
+export function exact(map: Affine): Affine {
+  const round = (value: number) => Math.round(value * 2 ** 24) / 2 ** 24;
+  const [a, b, c, d, e, f] = map;
+  return [round(a), round(b), round(c), round(d), round(e), round(f)];
 }

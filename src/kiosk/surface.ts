@@ -1,62 +1,91 @@
 /** wl_surface: a client's picture, changed by commits. */
-import { enums, ProtocolError, type AnyResource, type Resource, type WaylandServer } from '../wayland/index.js';
-import { Picture } from './picture.js';
-import { regionOf, type Box } from './region.js';
-import { ShmBuffer } from './shm-buffer.js';
-import { applied, damageIn, emptyPending, initialState, type CurrentState } from './surface-state.js';
+import type { Rectangle } from '../buffer/index.js';
+import type { Resource } from '../wayland/index.js';
+import { dropped, few, merged, PendingCommit, type Commit, type Offset } from './commit.js';
+import type { Feedback } from './feedback.js';
+import type { Callback } from './frame-callbacks.js';
+import { applied, initialState, onSurface, viewOf, type SurfaceState, type View } from './surface-state.js';
+import { SurfaceTree } from './surface-tree.js';
 
 /** What a surface is for: given once for its life. */
 export interface Role {
   readonly name: string;
+  /** Its commits wait for its parent's. */
+  readonly synchronised?: boolean;
   /** Before a commit is taken over. Throws ProtocolError where the role forbids it. */
   precommit(attaches: boolean): void;
-  /** After it was. */
-  committed(): void;
+  /** After it was applied; `offset`: by how much the picture moved. */
+  committed(offset: Offset): void;
   /** The surface goes; a role's object that is still there outlives it without one. */
   surfaceGone(): void;
 }
 
-export interface SurfaceHost {
-  readonly server: WaylandServer;
-  /** A picture that nobody can show: of a kind that is not known. */
-  onUnknownBuffer(surface: Surface): void;
+/** A surface that stands on another one. */
+export interface Child {
+  /** Undefined once it has gone. */
+  readonly surface: Surface | undefined;
+  /** Of its upper left corner, in its parent's pixels. */
+  readonly x: number;
+  readonly y: number;
+  /** What waited for a commit of its parent is applied with it. */
+  parentApplied(): void;
+  /** One that it stands on waits for its parent no longer, and so perhaps nor does it. */
+  freed(): void;
+  parentGone(): void;
 }
 
 /** What is told to whoever made it. */
-interface SurfaceOwner extends SurfaceHost {
-  onGone(): void;
+export interface SurfaceHost {
+  /** What it shows, or whether it shows anything, has changed. */
+  readonly onApplied: (surface: Surface) => void;
+  readonly onGone: (surface: Surface) => void;
 }
 
-const { error: errors } = enums.wl_surface;
-const transforms = new Set<number>(Object.values(enums.wl_output.transform));
+/** The surface behind an object that another request names. */
+export type SurfaceOf = (resource: Pick<Resource<'wl_surface'>, 'handle'>) => Surface | undefined;
 
 export class Surface {
-  #pending = emptyPending();
-  #current: CurrentState = initialState;
-  #buffer: ShmBuffer | undefined;
-  /** Whether the client's buffer was not read yet, and is still ours. */
-  #held = false;
-  #picture: Picture | undefined;
-  #damage: Box[] | undefined = [];
-  #callbacks: Resource<'wl_callback'>[] = [];
+  readonly tree = new SurfaceTree<Child>();
+  #pending = new PendingCommit();
+  /** Of a synchronised surface: what its parent's commit will apply. */
+  #waiting: Commit | undefined;
+  #state: SurfaceState = initialState;
+  #view: View | undefined;
+  /** In its own pixels; undefined: all of it. */
+  #damage: readonly Rectangle[] | undefined = [];
+  #callbacks: Callback[] = [];
+  #waitingSince: number | undefined;
+  #feedbacks: Feedback[] = [];
   #role: Role | undefined;
+  #roleName: string | undefined;
+  #gone = false;
 
   constructor(
-    private readonly host: SurfaceOwner,
     readonly resource: Resource<'wl_surface'>,
-  ) {
-    resource.implement(this.#requests(), () => {
-      this.#gone();
-    });
+    private readonly host: SurfaceHost,
+  ) {}
+
+  get current(): SurfaceState {
+    return this.#state;
   }
 
-  get current(): CurrentState {
-    return this.#current;
+  /** Undefined where it shows nothing. */
+  get view(): View | undefined {
+    return this.#view;
   }
 
   /** Whether it shows a picture. */
   get mapped(): boolean {
-    return this.#buffer !== undefined;
+    return this.#view !== undefined;
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** What requests have said since the last commit. */
+  get pending(): PendingCommit {
+    return this.#pending;
   }
 
   get role(): Role | undefined {
@@ -65,133 +94,116 @@ export class Surface {
 
   /** Whether it has, or is about to get, a picture. */
   get hasBuffer(): boolean {
-    return this.#buffer !== undefined || (this.#pending.buffer ?? null) !== null;
+    return this.mapped || this.#pending.change.content?.value !== undefined;
+  }
+
+  get synchronised(): boolean {
+    return this.#role?.synchronised ?? false;
   }
 
   /** False where it has another already. The same again is an object of the same role after the one before has gone. */
   setRole(role: Role): boolean {
-    if (this.#role !== undefined && this.#role.name !== role.name) return false;
+    if (this.#roleName !== undefined && this.#roleName !== role.name) return false;
     this.#role = role;
+    this.#roleName = role.name;
     return true;
   }
 
-  /**
-   * What it shows now, and the parts that changed since this was asked (undefined = all of it). The client's buffer is read
-   * for it and given back. Undefined where it shows nothing.
-   */
-  look():
-    { readonly picture: Picture; readonly damage: readonly Box[] | undefined; readonly copied: number } | undefined {
-    const buffer = this.#buffer;
-    if (buffer === undefined) return undefined;
-    if (this.#picture?.width !== buffer.width || this.#picture.height !== buffer.height)
-      this.#picture = new Picture(buffer.width, buffer.height);
+  /** The role's object has gone: it can have another one of the same name only. */
+  endRole(): void {
+    this.#role = undefined;
+  }
+
+  /** Where its picture has changed since this was last asked, in its own pixels; undefined = all of it. */
+  takeDamage(): readonly Rectangle[] | undefined {
     const damage = this.#damage;
     this.#damage = [];
-    const copied = this.#held ? this.#picture.read(buffer, damage) : 0;
-    this.#release();
-    return { picture: this.#picture, damage, copied };
+    return damage;
+  }
+
+  get waitingSince(): number | undefined {
+    return this.#waitingSince;
   }
 
   /** Whoever takes them tells them when the picture came to the screen. */
-  takeCallbacks(): Resource<'wl_callback'>[] {
+  takeCallbacks(): Callback[] {
+    this.#waitingSince = undefined;
     return this.#callbacks.splice(0);
   }
 
-  /** The client may draw into its buffer again. */
-  #release(): void {
-    if (!this.#held) return;
-    this.#held = false;
-    this.#buffer?.release();
+  takeFeedbacks(): Feedback[] {
+    return this.#feedbacks.splice(0);
   }
 
-  #requests() {
-    const pending = () => this.#pending;
-    return {
-      destroy: () => undefined,
-      attach: (buffer: AnyResource | null, x: number, y: number) => {
-        this.#attach(buffer, x, y);
-      },
-      damage: (x: number, y: number, width: number, height: number) => {
-        pending().damage.push({ x, y, width, height });
-      },
-      damage_buffer: (x: number, y: number, width: number, height: number) => {
-        pending().bufferDamage.push({ x, y, width, height });
-      },
-      frame: (callback: Resource<'wl_callback'>) => {
-        pending().callbacks.push(callback.implement({}));
-      },
-      set_opaque_region: (region: Resource<'wl_region'> | null) => {
-        pending().opaque = { region: regionOf(region) };
-      },
-      set_input_region: (region: Resource<'wl_region'> | null) => {
-        pending().input = { region: regionOf(region) };
-      },
-      set_buffer_scale: (scale: number) => {
-        if (scale < 1) throw new ProtocolError(this.resource, errors.invalid_scale, `${scale} is no scale`);
-        pending().scale = scale;
-      },
-      set_buffer_transform: (transform: number) => {
-        if (!transforms.has(transform))
-          throw new ProtocolError(this.resource, errors.invalid_transform, `${transform} is no transform`);
-        pending().transform = transform;
-      },
-      // Where a full-screen surface is, is not the client's to say.
-      offset: () => undefined,
-      commit: () => {
-        this.#commit();
-      },
-    };
+  /** A frame that took them along was not shown. */
+  giveBack(callbacks: readonly Callback[]): void {
+    if (!this.#gone) this.#wait([...callbacks, ...this.#callbacks.splice(0)]);
   }
 
-  #attach(buffer: AnyResource | null, x: number, y: number): void {
-    const { resource } = this;
-    if (resource.version >= 5 && (x !== 0 || y !== 0))
-      throw new ProtocolError(resource, errors.invalid_offset, 'an offset is given by wl_surface.offset');
-    this.#pending.buffer = buffer;
-  }
-
-  #commit(): void {
+  commit(): void {
     const pending = this.#pending;
-    this.#role?.precommit((pending.buffer ?? null) !== null);
-    this.#pending = emptyPending();
-    this.#current = applied(this.#current, pending);
-    if (pending.buffer !== undefined) this.#take(pending.buffer);
-    this.#addDamage(damageIn(this.#current, pending));
-    this.#callbacks.push(...pending.callbacks);
-    this.#role?.committed();
+    this.#role?.precommit(pending.change.content?.value !== undefined);
+    this.#pending = new PendingCommit();
+    this.tree.commit();
+    pending.change.content?.value?.use();
+    const commit = merged(this.#waiting, pending);
+    this.#waiting = undefined;
+    if (this.synchronised) this.#waiting = commit;
+    else this.#apply(commit);
   }
 
-  /** A picture that nobody has looked at is passed over. */
-  #take(resource: AnyResource | null): void {
-    this.#release();
-    const buffer = resource?.alive === true ? ShmBuffer.of(this.host.server, resource) : undefined;
-    const sizeDiffers = buffer?.width !== this.#buffer?.width || buffer?.height !== this.#buffer?.height;
-    if (sizeDiffers) this.#damage = undefined;
-    this.#buffer = buffer;
-    if (resource !== null && buffer === undefined) this.host.onUnknownBuffer(this);
-    if (buffer === undefined) return;
-    this.#checkSize(buffer);
-    buffer.use();
-    this.#held = true;
+  /** Its commits wait no longer, or its parent's commit was applied. */
+  applyWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined) this.#apply(waiting);
   }
 
-  #checkSize({ width, height }: ShmBuffer): void {
-    const { scale } = this.#current;
-    if (width % scale === 0 && height % scale === 0) return;
-    const text = `a buffer of ${width}x${height} cannot have scale ${scale}`;
-    throw new ProtocolError(this.resource, errors.invalid_size, text);
+  /** One of its subsurfaces has gone. */
+  childLeft(): void {
+    if (!this.#gone) this.host.onApplied(this);
   }
 
-  #addDamage(damage: readonly Box[] | undefined): void {
-    if (damage === undefined) this.#damage = undefined;
-    else this.#damage?.push(...damage);
-  }
-
-  #gone(): void {
-    this.#release();
-    this.#buffer = undefined;
-    this.#picture = undefined;
+  /** Its object has gone. */
+  end(): void {
+    this.#gone = true;
+    this.#state.content?.release();
+    if (this.#waiting !== undefined) dropped(this.#waiting);
+    for (const feedback of [...this.#feedbacks, ...this.#pending.feedbacks]) feedback.discard();
+    this.#state = initialState;
+    this.#view = undefined;
     this.#role?.surfaceGone();
-    this.host.onGone();
+    for (const child of this.tree.children) child.parentGone();
+    this.host.onGone(this);
+  }
+
+  #apply(commit: Commit): void {
+    if (commit.change.content !== undefined) this.#state.content?.release();
+    this.#state = applied(this.#state, commit.change);
+    this.#look(commit);
+    this.#wait(commit.callbacks);
+    for (const feedback of this.#feedbacks.splice(0)) feedback.discard();
+    this.#feedbacks.push(...commit.feedbacks);
+    this.tree.apply();
+    for (const child of this.tree.children) child.parentApplied();
+    this.#role?.committed(commit.offset);
+    this.host.onApplied(this);
+  }
+
+  #wait(callbacks: readonly Callback[]): void {
+    this.#callbacks.push(...callbacks);
+    if (this.#callbacks.length > 0) this.#waitingSince ??= performance.now();
+  }
+
+  /** A view of another size or shape is all new. */
+  #look({ damage, bufferDamage }: Commit): void {
+    const before = this.#view;
+    const view = viewOf(this.#state);
+    this.#view = view;
+    if (view === undefined || before?.toBuffer.some((value, index) => value !== view.toBuffer[index]) !== false)
+      this.#damage = undefined;
+    if (view === undefined || this.#damage === undefined) return;
+    const fromBuffer = bufferDamage.map((box) => onSurface(view, box));
+    this.#damage = few([...this.#damage, ...damage, ...fromBuffer]);
   }
 }

@@ -1,6 +1,6 @@
 /** xdg_wm_base: clients make windows of their surfaces. */
 import { enums, ProtocolError, type AnyResource, type Resource, type WaylandServer } from '../wayland/index.js';
-import type { Surfaces } from './compositor.js';
+import type { SurfaceOf } from './surface.js';
 import { Toplevel, type ToplevelHost } from './toplevel.js';
 import { XdgSurface } from './xdg-surface.js';
 
@@ -9,11 +9,11 @@ const { error: errors } = enums.xdg_wm_base;
 
 export interface XdgShellOptions {
   readonly server: WaylandServer;
-  readonly surfaces: Surfaces;
+  readonly surfaceOf: SurfaceOf;
   readonly host: ToplevelHost;
 }
 
-export function offerXdgShell({ server, surfaces, host }: XdgShellOptions): void {
+export function offerXdgShell({ server, surfaceOf, host }: XdgShellOptions): void {
   server.offer('xdg_wm_base', version, (base) => {
     const alive = new Set<XdgSurface>();
     base.implement({
@@ -22,7 +22,7 @@ export function offerXdgShell({ server, surfaces, host }: XdgShellOptions): void
       },
       create_positioner: implementPositioner,
       get_xdg_surface: (resource, target) => {
-        const surface = target === null ? undefined : surfaces.surfaceOf(target);
+        const surface = target === null ? undefined : surfaceOf(target);
         if (surface === undefined) return;
         if (surface.role !== undefined) throw new ProtocolError(base, errors.role, 'the surface has a role already');
         if (surface.hasBuffer)

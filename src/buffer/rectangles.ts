@@ -1,5 +1,5 @@
 /** Lists of rectangles, kept short: drawing once around many costs less than drawing each. */
-import type { Rectangle } from '../buffer/index.js';
+import type { Rectangle } from './damage.js';
 
 /** More than this are drawn, or uploaded, as one around them. */
 export const mostRectangles = 16;

@@ -1,0 +1,69 @@
+/** What a client says of a surface up to a commit, and what several commits add up to that are applied as one. */
+import { around, mostRectangles, type Rectangle } from '../buffer/index.js';
+import type { Feedback } from './feedback.js';
+import type { Callback } from './frame-callbacks.js';
+import type { StateChange } from './surface-state.js';
+
+export interface Commit {
+  readonly change: StateChange;
+  /** In the surface's own pixels, and in the buffer's. */
+  readonly damage: readonly Rectangle[];
+  readonly bufferDamage: readonly Rectangle[];
+  readonly callbacks: readonly Callback[];
+  readonly feedbacks: readonly Feedback[];
+  /** By how much the picture moved (wl_surface.offset). */
+  readonly offset: Offset;
+}
+
+export interface Offset {
+  readonly x: number;
+  readonly y: number;
+}
+
+type Changing = { -readonly [Key in keyof StateChange]: StateChange[Key] };
+
+/** Filled by requests. */
+export class PendingCommit implements Commit {
+  readonly change: Changing = {};
+  damage: readonly Rectangle[] = [];
+  bufferDamage: readonly Rectangle[] = [];
+  readonly callbacks: Callback[] = [];
+  readonly feedbacks: Feedback[] = [];
+  offset: Offset = { x: 0, y: 0 };
+
+  addDamage(box: Rectangle): void {
+    this.damage = few([...this.damage, box]);
+  }
+
+  addBufferDamage(box: Rectangle): void {
+    this.bufferDamage = few([...this.bufferDamage, box]);
+  }
+}
+
+/** The later one on top; its picture takes the place of the earlier one's, which was never seen. */
+export function merged(earlier: Commit | undefined, later: Commit): Commit {
+  if (earlier === undefined) return later;
+  const replaced = earlier.change.content?.value;
+  if (later.change.content !== undefined) replaced?.release();
+  for (const feedback of earlier.feedbacks) feedback.discard();
+  return {
+    change: { ...earlier.change, ...later.change },
+    damage: few([...earlier.damage, ...later.damage]),
+    bufferDamage: few([...earlier.bufferDamage, ...later.bufferDamage]),
+    callbacks: [...earlier.callbacks, ...later.callbacks],
+    feedbacks: later.feedbacks,
+    offset: { x: earlier.offset.x + later.offset.x, y: earlier.offset.y + later.offset.y },
+  };
+}
+
+/** A commit that is never applied. */
+export function dropped(commit: Commit): void {
+  commit.change.content?.value?.release();
+  for (const feedback of commit.feedbacks) feedback.discard();
+}
+
+/** A client may say as many as it likes. */
+export function few(rectangles: readonly Rectangle[]): readonly Rectangle[] {
+  const real = rectangles.filter(({ width, height }) => width > 0 && height > 0);
+  return real.length <= mostRectangles ? real : [around(real)];
+}

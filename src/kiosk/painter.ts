@@ -1,0 +1,82 @@
+/** Draws a scene with the CPU: what of it changed, from the clients' buffers straight into a backbuffer. */
+import { clipped, type Rectangle } from '../buffer/index.js';
+import type { PaintAddon } from '../native-paint.js';
+import type { Frame } from '../loop/index.js';
+import { identity, type Affine } from './affine.js';
+import type { Placement } from './placement.js';
+import { isOpaque, type SceneNode } from './scene.js';
+import { fills } from './visible.js';
+
+/** As native/paint/painting.h has them. */
+const headNumbers = 19;
+const clipNumbers = 4;
+const bytesPerPixel = 4;
+const black = [0, 0, 0, 1] as const;
+
+interface Drawing {
+  readonly frame: Frame;
+  readonly pixels: Uint32Array;
+  readonly to: Rectangle;
+  readonly clips: readonly Rectangle[];
+}
+
+export class Painter {
+  constructor(private readonly native: PaintAddon) {}
+
+  /** Draws `parts`, whole pixels of the frame; how many bytes of the clients' were copied. */
+  paint(frame: Frame, nodes: readonly SceneNode[], placement: Placement, parts: readonly Rectangle[]): number {
+    const { pixels } = frame;
+    for (const { x, y, width, height } of parts) frame.damaged(x, y, width, height);
+    const whole = { x: 0, y: 0, width: frame.width, height: frame.height };
+    const [lowest] = nodes;
+    if (lowest === undefined || !fills(lowest, placement)) this.#fill({ frame, pixels, to: whole, clips: parts });
+    let copied = 0;
+    for (const node of nodes) {
+      const to = placement.boxOf(node);
+      const clips = parts.flatMap((part) => common(part, to) ?? []);
+      if (clips.length > 0) copied += draw(node, placement, { frame, pixels, to, clips });
+    }
+    return copied;
+  }
+
+  #fill(drawing: Drawing): void {
+    this.native.paint(drawing.pixels, numbersOf(drawing, { map: identity, smooth: false, blends: false }), null);
+  }
+}
+
+function draw(node: SceneNode, placement: Placement, drawing: Drawing): number {
+  const map = placement.toBuffer(node, drawing.to);
+  const smooth = !isByPixels(map);
+  const content = node.surface.current.content;
+  const drawn = content?.paint(drawing.pixels, numbersOf(drawing, { map, smooth, blends: !isOpaque(node) }));
+  if (drawn !== true) return 0;
+  return drawing.clips.reduce((sum, { width, height }) => sum + width * height * bytesPerPixel, 0);
+}
+
+/** Each pixel is one of the buffer's, turned or not. */
+function isByPixels([a, b, c, d, e, f]: Affine): boolean {
+  return (
+    [a, b, c, d].every((value) => value === 0 || Math.abs(value) === 1) && Number.isInteger(e) && Number.isInteger(f)
+  );
+}
+
+interface Look {
+  readonly map: Affine;
+  readonly smooth: boolean;
+  readonly blends: boolean;
+}
+
+function numbersOf({ frame, to, clips }: Drawing, { map, smooth, blends }: Look): Float64Array {
+  const numbers = new Float64Array(headNumbers + clips.length * clipNumbers);
+  numbers.set([frame.width, frame.height, frame.stridePixels, to.x, to.y, to.width, to.height]);
+  numbers.set([smooth ? 1 : 0, blends ? 1 : 0, ...map, ...black], 7);
+  clips.forEach(({ x, y, width, height }, index) => {
+    numbers.set([x, y, width, height], headNumbers + index * clipNumbers);
+  });
+  return numbers;
+}
+
+function common(one: Rectangle, other: Rectangle): Rectangle | undefined {
+  const part = clipped({ ...one, x: one.x - other.x, y: one.y - other.y }, other.width, other.height);
+  return part === undefined ? undefined : { ...part, x: part.x + other.x, y: part.y + other.y };
+}

@@ -1,0 +1,58 @@
+/** The order in which a surface and its subsurfaces stand, which changes with its commits. */
+
+/** The surface itself among those that stand on it. */
+export const self = Symbol('self');
+
+/** From the lowest to the highest. */
+export type Order<Child> = readonly (Child | typeof self)[];
+
+export class SurfaceTree<Child> {
+  #order: Order<Child> = [self];
+  /** What requests have said since the last commit, and what was committed and is not applied yet. */
+  #pending: Order<Child> | undefined;
+  #committed: Order<Child> | undefined;
+
+  get order(): Order<Child> {
+    return this.#order;
+  }
+
+  get children(): Child[] {
+    return this.#order.flatMap((each) => (each === self ? [] : [each]));
+  }
+
+  commit(): void {
+    this.#committed = this.#pending ?? this.#committed;
+    this.#pending = undefined;
+  }
+
+  apply(): void {
+    this.#order = this.#committed ?? this.#order;
+    this.#committed = undefined;
+  }
+
+  /** On top of all others, from the next commit on. */
+  add(child: Child): void {
+    this.#pending = [...this.#next(), child];
+  }
+
+  /** Directly above or below another, from the next commit on. False where that is none. */
+  place(child: Child, beside: Child | typeof self, above: boolean): boolean {
+    const others = this.#next().filter((each) => each !== child);
+    const index = others.indexOf(beside);
+    if (index < 0) return false;
+    this.#pending = others.toSpliced(above ? index + 1 : index, 0, child);
+    return true;
+  }
+
+  /** At once. */
+  remove(child: Child): void {
+    const without = (order: Order<Child>) => order.filter((each) => each !== child);
+    this.#order = without(this.#order);
+    if (this.#pending !== undefined) this.#pending = without(this.#pending);
+    if (this.#committed !== undefined) this.#committed = without(this.#committed);
+  }
+
+  #next(): Order<Child> {
+    return this.#pending ?? this.#committed ?? this.#order;
+  }
+}

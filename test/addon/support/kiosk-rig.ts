@@ -1,0 +1,119 @@
+/** A kiosk on the real libwayland and a fake display, and clients that write the wire themselves. */
+import { closeSync, mkdtempSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Kiosk } from '../../../src/kiosk/index.js';
+import { enums } from '../../../src/wayland/index.js';
+import { closeAll, HeadOnFake } from '../../support/fake-head.js';
+import { WireClient } from '../../support/wayland-client.js';
+import { native } from './addon.js';
+import { memoryFile } from './descriptors.js';
+
+export class KioskRig {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'guesthead-kiosk-'));
+  readonly path = join(this.#folder, 'wayland-0');
+  readonly kiosk: Kiosk;
+
+  private constructor(private readonly on: HeadOnFake) {
+    this.kiosk = new Kiosk(on.head, native);
+    this.kiosk.listen(this.path);
+  }
+
+  static async open(): Promise<KioskRig> {
+    return new KioskRig(await HeadOnFake.open());
+  }
+
+  get head() {
+    return this.on.head;
+  }
+
+  get kernel() {
+    return this.on.kernel;
+  }
+
+  /** A client with a window. */
+  open(): Promise<Window> {
+    return Window.open(this.path);
+  }
+
+  /** What the display shows. */
+  pixels(): Uint32Array | undefined {
+    return this.on.kernel.screen().picture?.pixels;
+  }
+
+  /** Refreshes until it holds, with turns between in which clients are heard. */
+  async flipUntil(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      await this.on.kernel.flip();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.kiosk.close();
+    await closeAll();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+/** A client with a window, whose size has been told to it. */
+export class Window {
+  readonly surface: number;
+  readonly xdg: number;
+  readonly toplevel: number;
+  readonly #shm: number;
+  readonly #fds: number[] = [];
+
+  private constructor(readonly client: WireClient) {
+    const base = client.bind('xdg_wm_base');
+    this.#shm = client.bind('wl_shm');
+    this.surface = client.request(client.bind('wl_compositor'), 'create_surface');
+    this.xdg = client.request(base, 'get_xdg_surface', this.surface);
+    this.toplevel = client.request(this.xdg, 'get_toplevel');
+  }
+
+  static async open(path: string): Promise<Window> {
+    const window = new Window(await WireClient.connect(path));
+    window.client.request(window.surface, 'commit');
+    await window.client.roundtrip();
+    return window;
+  }
+
+  /** The last size that it was told, and its serial is answered. */
+  ack(): [width: number, height: number] {
+    const [, width, height] = this.client.eventsOf(this.toplevel).findLast(([name]) => name === 'configure') ?? [];
+    const [, serial] = this.client.eventsOf(this.xdg).at(-1) ?? [];
+    this.client.request(this.xdg, 'ack_configure', serial as number);
+    return [width as number, height as number];
+  }
+
+  /** A picture in one colour, or of a colour for each pixel. */
+  buffer(width: number, height: number, colour: number | ((x: number, y: number) => number), hasAlpha = false): number {
+    const bytes = width * height * 4;
+    const fd = memoryFile(bytes);
+    this.#fds.push(fd);
+    const colourAt = typeof colour === 'number' ? () => colour : colour;
+    const pixels = Uint32Array.from({ length: width * height }, (_, at) =>
+      colourAt(at % width, Math.floor(at / width)),
+    );
+    writeSync(fd, new Uint8Array(pixels.buffer), 0, bytes, 0);
+    const pool = this.client.requestWith([fd], this.#shm, 'create_pool', bytes);
+    const { argb8888, xrgb8888 } = enums.wl_shm.format;
+    return this.client.request(pool, 'create_buffer', 0, width, height, width * 4, hasAlpha ? argb8888 : xrgb8888);
+  }
+
+  /** Its frame callback. */
+  show(buffer: number, [x, y, width, height]: readonly number[] = [0, 0, 10_000, 10_000]): number {
+    const { client, surface } = this;
+    client.request(surface, 'attach', buffer, 0, 0);
+    client.request(surface, 'damage_buffer', x ?? 0, y ?? 0, width ?? 0, height ?? 0);
+    const callback = client.request(surface, 'frame');
+    client.request(surface, 'commit');
+    return callback;
+  }
+
+  close(): void {
+    this.client.close();
+    for (const fd of this.#fds) closeSync(fd);
+  }
+}
