@@ -31,12 +31,13 @@ export class Kiosk {
   readonly #unknown$ = new Subject<Fault>();
   #closed = false;
 
-  /** The head stays the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server. */
+  /** The head stays the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server or libpixman. */
   constructor(head: Head, addon: KioskAddon) {
+    const painter = new Painter(addon); // what may be missing comes before what is to be closed
     this.#server = new WaylandServer(addon);
     this.#contents = new Contents(this.#server);
     this.#output = new Output(this.#server, factsOf(head));
-    const [output, painter, slow] = [this.#output, new Painter(addon), this.#slow];
+    const [output, slow] = [this.#output, this.#slow];
     this.#screen = new Screen({ head, output, painter, slow, roots: () => this.#roots() });
     this.#offer();
     head.state$.subscribe((state) => {

@@ -1,5 +1,6 @@
 /** Draws a scene with the CPU: what of it changed, from the clients' buffers straight into a backbuffer. */
 import { clipped, type Rectangle } from '../buffer/index.js';
+import { GuestheadError } from '../errors.js';
 import type { PaintAddon } from '../native-paint.js';
 import type { Frame } from '../loop/index.js';
 import { identity, type Affine } from './affine.js';
@@ -14,14 +15,22 @@ const bytesPerPixel = 4;
 const black = [0, 0, 0, 1] as const;
 
 interface Drawing {
-  readonly frame: Frame;
+  readonly frame: Pick<Frame, 'width' | 'height' | 'stridePixels'>;
   readonly pixels: Uint32Array;
   readonly to: Rectangle;
   readonly clips: readonly Rectangle[];
 }
 
 export class Painter {
-  constructor(private readonly native: PaintAddon) {}
+  /** Throws ERR_LIBRARY_MISSING without libpixman. */
+  constructor(private readonly native: PaintAddon) {
+    const [pixel, drawing] = [new Uint32Array(1), { to: aPixel, clips: [aPixel] }];
+    try {
+      this.native.paint(pixel, numbersOf({ frame: aFrame, pixels: pixel, ...drawing }, plain), null);
+    } catch (cause) {
+      throw missing(cause);
+    }
+  }
 
   /** Draws `parts`, whole pixels of the frame; how many bytes of the clients' were copied. */
   paint(frame: Frame, nodes: readonly SceneNode[], placement: Placement, parts: readonly Rectangle[]): number {
@@ -40,7 +49,7 @@ export class Painter {
   }
 
   #fill(drawing: Drawing): void {
-    this.native.paint(drawing.pixels, numbersOf(drawing, { map: identity, smooth: false, blends: false }), null);
+    this.native.paint(drawing.pixels, numbersOf(drawing, plain), null);
   }
 }
 
@@ -60,11 +69,24 @@ function isByPixels([a, b, c, d, e, f]: Affine): boolean {
   );
 }
 
+function missing(cause: unknown): unknown {
+  if (!(cause instanceof Error) || (cause as { code?: unknown }).code !== 'ERR_LIBRARY_MISSING') return cause;
+  return new GuestheadError('ERR_LIBRARY_MISSING', `libpixman-1 cannot be loaded: ${cause.message}`, {
+    operation: 'dlopen',
+    cause,
+    advice: 'install it: libpixman-1-0 on Debian and Ubuntu',
+  });
+}
+
 interface Look {
   readonly map: Affine;
   readonly smooth: boolean;
   readonly blends: boolean;
 }
+
+const plain: Look = { map: identity, smooth: false, blends: false };
+const aPixel = { x: 0, y: 0, width: 1, height: 1 };
+const aFrame = { width: 1, height: 1, stridePixels: 1 };
 
 function numbersOf({ frame, to, clips }: Drawing, { map, smooth, blends }: Look): Float64Array {
   const numbers = new Float64Array(headNumbers + clips.length * clipNumbers);

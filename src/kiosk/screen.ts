@@ -121,7 +121,8 @@ export class Screen {
     if (outcome.kind === 'shown') {
       this.counts.shown++;
       for (const { surface, callbacks, feedbacks } of told) {
-        for (const feedback of feedbacks) feedback.presented(outcome, false, this.parts.output.of(surface.resource.client));
+        for (const feedback of feedbacks)
+          feedback.presented(outcome, false, this.parts.output.of(surface.resource.client));
         answerShown(callbacks, outcome.timestampNs);
       }
       return;
