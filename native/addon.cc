@@ -16,6 +16,8 @@
 #include "drm/scanout.h"
 #include "drm/uevents.h"
 #include "gl/binding.h"
+#include "input/devices.h"
+#include "input/keymap.h"
 #include "paint/painting.h"
 #include "process/datagram.h"
 #include "process/duplicate.h"
@@ -70,6 +72,8 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("openGl", callFunction<gl::Gl::open>, napi_default_jsproperty),
       method("openBusPeer", callFunction<dbus::Peer::open>, napi_default_jsproperty),
       method("openWayland", callFunction<wayland::Server::open>, napi_default_jsproperty),
+      method("openInput", callFunction<input::Devices::open>, napi_default_jsproperty),
+      method("compileKeymap", callFunction<input::Keymap::compile>, napi_default_jsproperty),
       method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),
   };
   check(env, napi_define_properties(env, exports, std::size(functions), functions));
@@ -91,6 +95,8 @@ NAPI_MODULE_INIT() {
     gl::Gl::define(environment);
     dbus::Peer::define(environment);
     wayland::Server::define(environment);
+    input::Devices::define(environment);
+    input::Keymap::define(environment);
     exportFunctions(env, exports);
     return exports;
   });

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { addonMissing } from './addon-missing.js';
 import type { BusHandlers, NativeBusPeer } from './native-bus.js';
 import type { GlResultHandler, NativeGl } from './native-gl.js';
+import type { InputAddon } from './native-input.js';
 import type { PaintAddon } from './native-paint.js';
 import type { WaylandAddon } from './native-wayland.js';
 import { packageRoot } from './package-root.js';
@@ -339,7 +340,7 @@ export interface Native {
 
 const root = join(packageRoot, 'native');
 /** All of it: what the kernel is reached by, which a fake stands in for, and the servers, which need no fake. */
-export type Addon = Native & WaylandAddon & PaintAddon;
+export type Addon = Native & WaylandAddon & InputAddon & PaintAddon;
 
 let loaded: Addon | undefined;
 

@@ -22,7 +22,7 @@ class Closable {
 };
 
 /** The classes whose objects this addon hands out; each numbers its constructor. */
-enum class Class { device, scanout, mapping, watcher, gl, busPeer, wayland, count };
+enum class Class { device, scanout, mapping, watcher, gl, busPeer, wayland, input, keymap, count };
 
 /**
  * The addon's state in one environment (the main thread, or a worker).

@@ -50,6 +50,12 @@ napi_value toJavaScript(napi_env env, const SystemError& error) {
   return object;
 }
 
+napi_value toJavaScript(napi_env env, const LibraryMissing& missing) {
+  Napi::Error error = Napi::Error::New(env, missing.reason);
+  error.Value().Set("code", "ERR_LIBRARY_MISSING");
+  return error.Value();
+}
+
 void throwClosed(napi_env env, const char* what) {
   Napi::Error error = Napi::Error::New(env, std::string("The ") + what + " is closed");
   error.Value().Set("code", "ERR_CLOSED");

@@ -6,12 +6,15 @@
 #include <exception>
 #include <utility>
 
+#include "core/library.h"
 #include "core/system_error.h"
 
 namespace guesthead {
 
 /** A JavaScript Error with `errno`, `code` and `syscall`. */
 napi_value toJavaScript(napi_env env, const SystemError& error);
+
+napi_value toJavaScript(napi_env env, const LibraryMissing& missing);
 
 /** Throws an Error with code ERR_CLOSED: `what` is closed, or the method's `this` is no such
  * object. */
@@ -33,6 +36,8 @@ napi_value guarded(napi_env env, Body body) noexcept {
     return body();
   } catch (const SystemError& error) {
     napi_throw(env, toJavaScript(env, error));
+  } catch (const LibraryMissing& missing) {
+    napi_throw(env, toJavaScript(env, missing));
   } catch (const Napi::Error& error) {
     napi_throw(env, error.Value());
   } catch (const std::exception& error) {

@@ -1,33 +1,17 @@
 #include "dbus/library.h"
 
-#include <dlfcn.h>
-
-#include <mutex>
-#include <optional>
+#include "core/library.h"
 
 namespace guesthead::dbus {
 namespace {
 
-/** elogind has the same functions, where a distribution does without systemd. */
-void* open() {
-  void* library = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) library = dlopen("libelogind.so.0", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) throw LibraryMissing{dlerror()};
-  return library;
-}
-
-void* find(void* library, const char* name) {
-  void* found = dlsym(library, name);
-  if (found == nullptr) throw LibraryMissing{dlerror()};
-  return found;
-}
-
 Library loadAll() {
-  void* library = open();
+  // elogind has the same functions, where a distribution does without systemd.
+  void* const library = openLibrary({"libsystemd.so.0", "libelogind.so.0"});
   Library all = {};
-  all.create = reinterpret_cast<int (*)(sd_bus**)>(find(library, "sd_bus_new"));
+  all.create = reinterpret_cast<int (*)(sd_bus**)>(findFunction(library, "sd_bus_new"));
 #define GUESTHEAD_LOAD(result, name, parameters) \
-  all.name = reinterpret_cast<result(*) parameters>(find(library, "sd_bus_" #name));
+  all.name = reinterpret_cast<result(*) parameters>(findFunction(library, "sd_bus_" #name));
   GUESTHEAD_BUS_FUNCTIONS(GUESTHEAD_LOAD)
 #undef GUESTHEAD_LOAD
   return all;
@@ -36,11 +20,7 @@ Library loadAll() {
 }  // namespace
 
 const Library& Library::load() {
-  static std::mutex mutex;
-  static std::optional<Library> loaded;
-  const std::lock_guard<std::mutex> lock(mutex);
-  if (!loaded) loaded = loadAll();
-  return *loaded;
+  return loadedOnce<Library, loadAll>();
 }
 
 }  // namespace guesthead::dbus

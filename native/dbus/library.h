@@ -70,10 +70,4 @@ struct Library {
   static const Library& load();
 };
 
-/** Thrown where neither libsystemd.so.0 nor libelogind.so.0 is there, or a function is not. */
-struct LibraryMissing {
-  /** What the dynamic linker says. */
-  const char* reason;
-};
-
 }  // namespace guesthead::dbus

@@ -27,12 +27,6 @@ napi_value textValue(napi_env env, const char* text) {
   return value;
 }
 
-[[noreturn]] void throwMissing(napi_env env, const LibraryMissing& missing) {
-  const Napi::Error error = Napi::Error::New(env, missing.reason);
-  error.Set("code", Napi::String::New(env, "ERR_LIBRARY_MISSING"));
-  throw error;
-}
-
 }  // namespace
 
 void Peer::define(Environment& environment) {
@@ -54,11 +48,7 @@ napi_value Peer::open(const Napi::CallbackInfo& info) {
                                functionOf(handlers.Get("end"), "handlers.end")};
   const auto& environment = Environment::of(info.Env());
   const auto peer = std::make_shared<Peer>(environment);
-  try {
-    peer->connect(fd, isServer);
-  } catch (const LibraryMissing& missing) {
-    throwMissing(info.Env(), missing);
-  }
+  peer->connect(fd, isServer);
   const napi_value owner = wrap(*environment, peer);
   peer->start(owner, handlers, functions);
   return owner;

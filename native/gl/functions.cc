@@ -1,41 +1,26 @@
 #include "gl/functions.h"
 
-#include <dlfcn.h>
-
-#include <mutex>
-#include <optional>
-
+#include "core/library.h"
 #include "gl/failure.h"
 
 namespace guesthead::gl {
 namespace {
 
-void* open(const char* library) {
-  void* opened = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-  if (opened == nullptr) throw Failure{"ERR_LIBRARY_MISSING", library, dlerror()};
-  return opened;
-}
-
-void* find(void* library, const char* name) {
-  void* found = dlsym(library, name);
-  if (found == nullptr) throw Failure{"ERR_LIBRARY_MISSING", name, dlerror()};
-  return found;
-}
-
 Functions loadAll() {
   Functions all = {};
-  void* egl = open("libEGL.so.1");
-  void* gles = open("libGLESv2.so.2");
+  void* egl = openLibrary({"libEGL.so.1"});
+  void* gles = openLibrary({"libGLESv2.so.2"});
   auto& e = all.egl;
   auto& g = all.gl;
-  e.GetProcAddress = reinterpret_cast<PFNEGLGETPROCADDRESSPROC>(find(egl, "eglGetProcAddress"));
-#define GUESTHEAD_LOAD(type, name) e.name = reinterpret_cast<type>(find(egl, "egl" #name));
+  e.GetProcAddress =
+      reinterpret_cast<PFNEGLGETPROCADDRESSPROC>(findFunction(egl, "eglGetProcAddress"));
+#define GUESTHEAD_LOAD(type, name) e.name = reinterpret_cast<type>(findFunction(egl, "egl" #name));
   GUESTHEAD_EGL_FUNCTIONS(GUESTHEAD_LOAD)
 #undef GUESTHEAD_LOAD
 #define GUESTHEAD_LOAD(type, name) e.name = reinterpret_cast<type>(e.GetProcAddress("egl" #name));
   GUESTHEAD_EGL_EXTENSIONS(GUESTHEAD_LOAD)
 #undef GUESTHEAD_LOAD
-#define GUESTHEAD_LOAD(type, name) g.name = reinterpret_cast<type>(find(gles, "gl" #name));
+#define GUESTHEAD_LOAD(type, name) g.name = reinterpret_cast<type>(findFunction(gles, "gl" #name));
   GUESTHEAD_GL_FUNCTIONS(GUESTHEAD_LOAD)
 #undef GUESTHEAD_LOAD
 #define GUESTHEAD_LOAD(type, name) g.name = reinterpret_cast<type>(e.GetProcAddress("gl" #name));
@@ -46,12 +31,10 @@ Functions loadAll() {
 
 }  // namespace
 
-const Functions& Functions::load() {
-  static std::mutex mutex;
-  static std::optional<Functions> loaded;
-  const std::lock_guard<std::mutex> lock(mutex);
-  if (!loaded) loaded = loadAll();
-  return *loaded;
+const Functions& Functions::load() try {
+  return loadedOnce<Functions, loadAll>();
+} catch (const LibraryMissing& missing) {
+  throw Failure{"ERR_LIBRARY_MISSING", missing.name, missing.reason};
 }
 
 std::string eglErrorName(int error) {

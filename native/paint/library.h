@@ -46,13 +46,8 @@ struct Library {
   GUESTHEAD_PIXMAN_FUNCTIONS(GUESTHEAD_DECLARE)
 #undef GUESTHEAD_DECLARE
 
-  /** Opened once in a process and never unloaded. Throws Unavailable. */
+  /** Opened once in a process and never unloaded. Throws LibraryMissing. */
   static const Library& load();
-};
-
-/** The library, or a function of it, is not there; what the dynamic loader said. */
-struct Unavailable {
-  const char* reason;
 };
 
 }  // namespace guesthead::paint

@@ -25,16 +25,6 @@ constexpr size_t kHead = 19, kClip = 4;
 constexpr size_t kMostClips = 4096;
 constexpr int kPixelBytes = 4;
 
-const Library& libraryFor(napi_env env) {
-  try {
-    return Library::load();
-  } catch (const Unavailable& unavailable) {
-    Napi::Error error = Napi::Error::New(env, unavailable.reason);
-    error.Set("code", "ERR_LIBRARY_MISSING");
-    throw error;
-  }
-}
-
 class Numbers {
  public:
   Numbers(Napi::Env env, Elements<double> elements) : env_(env), elements_(elements) {}
@@ -94,7 +84,7 @@ Fixed fixed(double value) {
 }  // namespace
 
 Painting::Painting(const Napi::Value& target, const Napi::Value& numbers)
-    : library_(libraryFor(target.Env())) {
+    : library_(Library::load()) {
   const Napi::Env env = target.Env();
   const auto pixels = uint32sOf(target, "target");
   const auto elements = float64sOf(numbers, "numbers");

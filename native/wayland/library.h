@@ -70,13 +70,8 @@ struct Library {
   /** Since 1.22.90, else null: how much may wait for a client that does not read. */
   void (*display_set_default_max_buffer_size)(wl_display*, size_t);
 
-  /** Opened once in a process and never unloaded. Throws Unavailable. */
+  /** Opened once in a process and never unloaded. Throws LibraryMissing. */
   static const Library& load();
-};
-
-/** The library, or a function of it, is not there; what the dynamic loader said. */
-struct Unavailable {
-  const char* reason;
 };
 
 }  // namespace guesthead::wayland

@@ -44,16 +44,6 @@ napi_value stringValue(napi_env env, const std::string& text) {
   return value;
 }
 
-const Library& libraryFor(napi_env env) {
-  try {
-    return Library::load();
-  } catch (const Unavailable& unavailable) {
-    Napi::Error error = Napi::Error::New(env, unavailable.reason);
-    error.Set("code", "ERR_LIBRARY_MISSING");
-    throw error;
-  }
-}
-
 }  // namespace
 
 struct Server::Global {
@@ -94,7 +84,7 @@ void Server::define(Environment& environment) {
 
 napi_value Server::open(const Napi::CallbackInfo& info) {
   for (const size_t index : {1, 2, 3}) functionOf(info[index], "callback");
-  const Library& library = libraryFor(info.Env());
+  const Library& library = Library::load();
   Interfaces::add(info[0]);
   const auto& environment = Environment::of(info.Env());
   const auto server = std::make_shared<Server>(environment, library);

@@ -7,4 +7,4 @@ const asked = process.env.XDG_CACHE_HOME ?? '';
 export const cacheDir = join(isAbsolute(asked) ? asked : join(homedir(), '.cache'), 'guesthead/lab');
 
 /** The number goes up whenever more is taken out of the kernel's packages: an older guesthead finds its own still there. */
-export const kernelDir = join(cacheDir, 'kernel-2');
+export const kernelDir = join(cacheDir, 'kernel-3');

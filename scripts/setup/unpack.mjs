@@ -8,6 +8,8 @@ const fromModules = [
   'modules.order',
   'modules.builtin*',
   'kernel/drivers/virtio',
+  'kernel/drivers/input/evdev.ko*',
+  'kernel/drivers/input/misc/uinput.ko*',
   'kernel/fs/overlayfs',
   ...['*.ko*', 'clients', 'virtio', 'vgem'].map((name) => `kernel/drivers/gpu/drm/${name}`),
 ];

@@ -8,7 +8,7 @@ const asked = process.env['XDG_CACHE_HOME'] ?? '';
 
 /** The user's, shared by all checkouts and versions; scripts/setup/cache.mjs says the same to a checkout without a build. */
 export const cacheDir = join(isAbsolute(asked) ? asked : join(homedir(), '.cache'), 'guesthead/lab');
-export const kernelDir = join(cacheDir, 'kernel-2');
+export const kernelDir = join(cacheDir, 'kernel-3');
 
 const setupAdvice = 'run `guesthead lab setup`';
 
