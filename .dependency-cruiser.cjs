@@ -27,10 +27,11 @@ const arrows = {
   'addon-missing': ['errors', 'package-root'],
   arguments: ['errors'],
   declare: ['arguments', 'errors'],
-  native: ['native-gl', 'native-bus', 'native-wayland', 'native-paint'],
+  native: ['native-gl', 'native-bus', 'native-wayland', 'native-input', 'native-paint'],
   'native-gl': [],
   'native-bus': [],
   'native-wayland': [],
+  'native-input': [],
   'native-paint': [],
   ffi: [],
   device: system,
@@ -46,6 +47,8 @@ const arrows = {
   'gl-patterns': ['gl', 'buffer', 'native', 'loop', 'render'],
   ipc: ['native'],
   wayland: ['native-wayland'],
+  // Of `device` it has the kernel's uevents, and what an open that failed means.
+  input: ['native-input', 'device', ...system],
   probe: [...display, ...system],
   report: [...display, 'native', 'render'],
   'report/metrics': display,
@@ -58,7 +61,7 @@ const arrows = {
   // Pictures, films and judgements of what was received, for `host receive` and its like.
   sinks: ['render', 'ffi'],
   transfer: [...display, 'ipc', 'qmp', ...system],
-  kiosk: [...display, ...system, 'render', 'wayland', 'native-paint'],
+  kiosk: [...display, ...system, 'render', 'wayland', 'input', 'native-paint'],
   cli: [...display, 'native', 'kiosk', 'lab', 'host', ...reports, ...received, 'render', 'gl-patterns', 'probe'],
   index: [...display, 'native', 'ipc', 'render', 'probe'],
 };

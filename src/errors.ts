@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'ERR_GL'
   | 'ERR_GL_TIMEOUT'
   | 'ERR_SHADER'
+  | 'ERR_KEYMAP'
   | 'ERR_CALLBACK'
   | 'ERR_PROTOCOL'
   | 'ERR_SYSTEM'

@@ -28,6 +28,7 @@ export type AddedDevice = readonly [number, string, number, number, boolean, boo
 
 /** What `add` throws, beside NativeError's: what libinput said. */
 export interface DeviceRefusal extends Error {
+  readonly syscall?: string;
   readonly log?: string;
 }
 

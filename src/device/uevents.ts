@@ -1,4 +1,4 @@
-/** Hotplug as the kernel announces it: uevents of DRM devices, from a NETLINK_KOBJECT_UEVENT socket. */
+/** Hotplug as the kernel announces it: uevents of DRM and input devices, from a NETLINK_KOBJECT_UEVENT socket. */
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errnoOf } from '../errors.js';
@@ -12,8 +12,21 @@ export type DrmUevent =
       /** `/dev/dri/card0` */
       readonly node: string;
     }
-  /** Events were lost, of which devices is not known: look at all of them again. */
-  | { readonly kind: 'overflow' };
+  | Overflow;
+
+/** What happened to an evdev node, or that something may have; udev may not have seen a new one yet. */
+export type InputUevent =
+  | {
+      readonly kind: 'added' | 'removed';
+      /** `/dev/input/event3` */
+      readonly node: string;
+    }
+  | Overflow;
+
+/** Events were lost, of which devices is not known: look at all of them again. */
+interface Overflow {
+  readonly kind: 'overflow';
+}
 
 export type UeventSource = Pick<Native, 'openUevents' | 'readUevent' | 'watchReadable'>;
 
@@ -41,21 +54,39 @@ export function parseUevent(text: string): ReadonlyMap<string, string> | undefin
  * knows. Throws NativeError where there is no such socket.
  */
 export function watchDrmEvents(native: UeventSource, onEvent: (event: DrmUevent) => void): () => void {
-  const socket = new UeventSocket(native, onEvent);
+  return watch(native, drmUevent, onEvent);
+}
+
+/** The same for evdev nodes. */
+export function watchInputEvents(native: UeventSource, onEvent: (event: InputUevent) => void): () => void {
+  return watch(native, inputUevent, onEvent);
+}
+
+/** One event, or undefined where it is of no interest. */
+type Reading<Event> = (variables: Variables) => Exclude<Event, Overflow> | undefined;
+type Variables = ReadonlyMap<string, string>;
+
+function watch<Event>(
+  native: UeventSource,
+  read: Reading<Event>,
+  onEvent: (event: Event | Overflow) => void,
+): () => void {
+  const socket = new UeventSocket(native, read, onEvent);
   return () => {
     socket.close();
   };
 }
 
 /** Owns the socket and what watches it. */
-class UeventSocket {
+class UeventSocket<Event> {
   readonly #fd: number;
   #watcher: NativeWatcher | undefined;
   #closed = false;
 
   constructor(
     private readonly native: UeventSource,
-    private readonly onEvent: (event: DrmUevent) => void,
+    private readonly read: Reading<Event>,
+    private readonly onEvent: (event: Event | Overflow) => void,
   ) {
     this.#fd = native.openUevents();
     try {
@@ -101,32 +132,40 @@ class UeventSocket {
     }
   }
 
-  /** The next event, `other` for one that is not of a primary node, `none` where there is no more to read. */
-  #next(): DrmUevent | 'other' | 'none' {
+  /** The next event, `other` for one that is of no interest, `none` where there is no more to read. */
+  #next(): Event | Overflow | 'other' | 'none' {
     try {
       const text = this.native.readUevent(this.#fd);
-      return text === undefined ? 'none' : (drmUevent(text) ?? 'other');
+      if (text === undefined) return 'none';
+      const variables = parseUevent(text);
+      return (variables && this.read(variables)) ?? 'other';
     } catch (error) {
       return this.#afterFailedRead(errnoOf(error));
     }
   }
 
   /** A socket that fails for good is watched no more; its one `overflow` says that events will be missing. */
-  #afterFailedRead(errno: number | undefined): DrmUevent {
+  #afterFailedRead(errno: number | undefined): Overflow {
     if (errno !== ENOBUFS) this.close();
     return { kind: 'overflow' };
   }
 }
 
-function drmUevent(text: string): DrmUevent | undefined {
-  const variables = parseUevent(text);
-  const name = variables?.get('DEVNAME');
-  if (variables?.get('SUBSYSTEM') !== 'drm' || name === undefined || !/^dri\/card\d+$/.test(name)) return undefined;
+function drmUevent(variables: Variables): Exclude<DrmUevent, Overflow> | undefined {
+  const name = variables.get('DEVNAME');
+  if (variables.get('SUBSYSTEM') !== 'drm' || name === undefined || !/^dri\/card\d+$/.test(name)) return undefined;
   const kind = kindOf(variables);
   return kind === undefined ? undefined : { kind, node: `/dev/${name}` };
 }
 
-function kindOf(variables: ReadonlyMap<string, string>): 'hotplug' | 'added' | 'removed' | undefined {
+function inputUevent(variables: Variables): Exclude<InputUevent, Overflow> | undefined {
+  const name = variables.get('DEVNAME');
+  if (variables.get('SUBSYSTEM') !== 'input' || name === undefined || !/^input\/event\d+$/.test(name)) return undefined;
+  const kind = kindOf(variables);
+  return kind === 'added' || kind === 'removed' ? { kind, node: `/dev/${name}` } : undefined;
+}
+
+function kindOf(variables: Variables): 'hotplug' | 'added' | 'removed' | undefined {
   switch (variables.get('ACTION')) {
     case 'add':
       return 'added';

@@ -16,9 +16,13 @@ export interface InputDevice {
   readonly pointer: boolean;
   readonly keyboard: boolean;
   readonly touch: boolean;
+  /** Whether it tells places on a screen: a tablet as hypervisors have it, a touchscreen. */
+  readonly absolute: boolean;
+  /** Its place on the buses, as sysfs has it; empty where that says nothing. */
+  readonly path: string;
   /** Of the PCI device that it belongs to, `0000:00:05.0`; undefined where there is none (uinput). */
   readonly pciAddress: string | undefined;
-  /** The connector that its absolute positions lie on, by `mapDevice`; undefined where none is, or before it is known. */
+  /** The connector on which its places lie, by `mapDevices`; undefined for a mouse or keyboard, and where no head is on. */
   readonly connector: string | undefined;
 }
 
@@ -27,7 +31,7 @@ interface Stamped {
   readonly timeUs: number;
 }
 
-/** The pointer is at a place of the device's head: 0 is its left or upper edge, 1 the right or lower one. */
+/** The pointer is at a place of `device.connector`: 0 is its left or upper edge, 1 is just beyond the right or lower one. */
 export interface MotionEvent extends Stamped {
   readonly kind: 'motion';
   readonly x: number;

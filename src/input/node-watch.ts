@@ -1,0 +1,104 @@
+/** The evdev nodes that are wanted, as they come and go: each is told once udev has seen it. */
+import { watchInputEvents, type InputUevent, type UeventSource } from '../device/index.js';
+import { devicePath } from './capabilities.js';
+import { unseen } from './failures.js';
+import { inputNodes, type InputRoots } from './nodes.js';
+import { Records } from './records.js';
+
+export interface NodeWatchOptions {
+  readonly native: UeventSource;
+  readonly roots: InputRoots;
+  /** Undefined = all that there are, but for the machine's power buttons. */
+  readonly named: readonly string[] | undefined;
+  /** Whether udev's records are written where no udevd runs. */
+  readonly records: boolean;
+  readonly onReady: (node: string) => void;
+  readonly onGone: (node: string) => void;
+  /** A node that stays out. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** How often udev's record of a new device is looked for, and how many times: five seconds. */
+const lookEveryMs = 50;
+const mostLooks = 100;
+
+export class NodeWatch {
+  readonly #records: Records;
+  /** Those that were told, with their place in sysfs, which is a new one for a device that comes back. */
+  readonly #told = new Map<string, string>();
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  #stop = () => undefined as void;
+
+  constructor(private readonly options: NodeWatchOptions) {
+    this.#records = new Records(options.roots, options.records);
+  }
+
+  /** Tells of the nodes that are there, and from then on of others. Throws NativeError where the kernel gives no uevents. */
+  start(): void {
+    this.#stop = watchInputEvents(this.options.native, (event) => {
+      this.#hotplug(event);
+    });
+    this.#lookAtAll();
+  }
+
+  /** Takes back what records it wrote; who still uses a device no longer needs them. Idempotent. */
+  close(): void {
+    this.#stop();
+    for (const node of [...this.#waiting.keys()]) this.#forgetWait(node);
+    this.#records.close();
+  }
+
+  #hotplug(event: InputUevent): void {
+    if (event.kind === 'overflow') this.#lookAgain();
+    else if (event.kind === 'removed') this.#gone(event.node);
+    else if (this.options.named?.includes(event.node) ?? true) this.#look(event.node);
+  }
+
+  #lookAtAll(): void {
+    for (const node of this.options.named ?? inputNodes(this.options.roots))
+      if (!this.#told.has(node)) this.#look(node);
+  }
+
+  #lookAgain(): void {
+    for (const [node, place] of [...this.#told])
+      if (devicePath(this.options.roots.sys, node) !== place) this.#gone(node);
+    this.#lookAtAll();
+  }
+
+  /** Tells of a node, now or when udev has seen it; `looks` were made already. */
+  #look(node: string, looks = 0): void {
+    this.#forgetWait(node);
+    try {
+      const readiness = this.#records.prepare(node, this.options.named !== undefined);
+      if (readiness === 'ready') this.#ready(node);
+      else if (readiness === 'later') this.#lookLater(node, looks + 1);
+    } catch (error) {
+      this.#records.forget(node);
+      this.options.onFault(error);
+    }
+  }
+
+  #ready(node: string): void {
+    this.#told.set(node, devicePath(this.options.roots.sys, node));
+    this.options.onReady(node);
+  }
+
+  #lookLater(node: string, looks: number): void {
+    if (looks > mostLooks) throw unseen(node);
+    const timer = setTimeout(() => {
+      this.#look(node, looks);
+    }, lookEveryMs).unref();
+    this.#waiting.set(node, timer);
+  }
+
+  #forgetWait(node: string): void {
+    clearTimeout(this.#waiting.get(node));
+    this.#waiting.delete(node);
+  }
+
+  #gone(node: string): void {
+    this.#forgetWait(node);
+    if (this.#told.delete(node)) this.options.onGone(node);
+    this.#records.forget(node);
+  }
+}

@@ -1,0 +1,31 @@
+/** Which evdev nodes there are. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NumberOf } from '../device/index.js';
+
+/** Where to look; replaced by the tests. */
+export interface InputRoots {
+  readonly dev: string;
+  readonly sys: string;
+  readonly run: string;
+  readonly numberOf?: NumberOf;
+}
+
+export const systemRoots: InputRoots = { dev: '/dev', sys: '/sys', run: '/run' };
+
+/** In the order of their numbers. */
+export function inputNodes({ dev }: InputRoots): string[] {
+  const number = (name: string) => Number(name.slice('event'.length));
+  return namesIn(join(dev, 'input'))
+    .filter((name) => /^event\d+$/.test(name))
+    .sort((one, other) => number(one) - number(other))
+    .map((name) => join(dev, 'input', name));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
