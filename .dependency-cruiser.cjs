@@ -49,7 +49,7 @@ const arrows = {
   wayland: ['native-wayland'],
   // Of `device` it has the kernel's uevents, and what an open that failed means.
   input: ['native-input', 'device', ...system],
-  probe: [...display, ...system],
+  probe: [...display, ...system, 'input'],
   report: [...display, 'native', 'render'],
   'report/metrics': display,
   'report/compare': [],

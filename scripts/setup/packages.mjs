@@ -7,7 +7,8 @@ import { say } from './progress.mjs';
 import { SetupError, attempt } from './run.mjs';
 
 const ours = `
-  libdrm2 libdrm-dev libgbm1 libgbm-dev libgl1-mesa-dri libegl1 libegl-dev libgles2 libgles-dev libwayland-server0 libpixman-1-0
+  libdrm2 libdrm-dev libgbm1 libgbm-dev libgl1-mesa-dri libegl1 libegl-dev libgles2 libgles-dev libwayland-server0
+  libpixman-1-0 libinput10 libxkbcommon0 xkb-data
   gcc g++ make python3 pkg-config clang-format musl-tools kmscube libdrm-tests`;
 /** virtiofsd apart, which Debian 12 has in another package. */
 const debianPackages = [...ours.trim().split(/\s+/), ...labPackages.filter((name) => name !== 'virtiofsd')];

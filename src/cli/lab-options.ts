@@ -22,6 +22,7 @@ export interface LabCliOptions {
   readonly timeout: number;
   readonly capture?: number;
   readonly transfer?: boolean;
+  readonly input?: boolean;
   readonly keepLog?: boolean;
   readonly env?: readonly string[];
   readonly bootFailure: number;
@@ -40,6 +41,7 @@ export function addMachineOptions(command: Command): Command {
         .choices(['none', 'dbus'])
         .default('none'),
     )
+    .option('--input', 'a tablet for each head, a mouse and a keyboard, for what reads /dev/input')
     .option('--memory <size>', "the guest's memory", memorySize, '2G')
     .addOption(
       new Option('--machine <type>', "QEMU's PC: q35, or pc for an i440FX").choices(labMachines).default('q35'),

@@ -137,6 +137,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
     memory: options.memory,
     type: options.machine,
     transfer: options.transfer === true,
+    input: options.input === true,
     kernel: options.kernel,
     writable: options.writable,
     root: options.root,

@@ -53,4 +53,5 @@ export { loadLibgbm } from './libgbm-library.js';
 export { GbmDevice } from './gbm-device.js';
 export type { BufferOptions, BufferShape, DmabufOptions, ModifierBufferOptions } from './gbm-device.js';
 export type { GbmBuffer } from './gbm-buffer.js';
+export { addonLibraries, explainMissing } from './addon-libraries.js';
 export { installAdvice } from './packages.js';

@@ -1,17 +1,7 @@
 /** Why there is no input, or not from one device: what failed, and what to change. */
 import { openFailure } from '../device/index.js';
-import { coded, errnoOf, GuestheadError } from '../errors.js';
+import { errnoOf, GuestheadError } from '../errors.js';
 import type { DeviceRefusal } from '../native-input.js';
-
-/** A library of run time that is missing; `debian` is its package. Other errors as `coded` has them. */
-export function loadFailure(error: unknown, name: string, debian: string): Error {
-  if (!(error instanceof Error) || (error as { code?: unknown }).code !== 'ERR_LIBRARY_MISSING') return coded(error);
-  return new GuestheadError('ERR_LIBRARY_MISSING', `${name} cannot be loaded: ${error.message}`, {
-    operation: 'dlopen',
-    cause: error,
-    advice: `install it: ${debian} on Debian and Ubuntu`,
-  });
-}
 
 /** Why the addon did not add a node. */
 export function refusal(node: string, error: DeviceRefusal): Error {

@@ -1,11 +1,12 @@
 /** INPUT: the devices of a seat by libinput, each opened for this process alone, as they come and go. */
 import { coded, GuestheadError } from '../errors.js';
 import type { UeventSource } from '../device/index.js';
+import { addonLibraries, explainMissing } from '../ffi/index.js';
 import { closeQuietly, Owner } from '../owner.js';
 import { rowLength, type AddedDevice, type DeviceRefusal, type InputAddon, type NativeInput } from '../native-input.js';
 import { devicePath, isAbsolute, pciAddressIn, readCapabilities } from './capabilities.js';
 import type { InputDevice, InputEvent } from './events.js';
-import { loadFailure, refusal } from './failures.js';
+import { refusal } from './failures.js';
 import { mapDevices, type GivenPlace } from './mapping.js';
 import { NodeWatch } from './node-watch.js';
 import { systemRoots, type InputRoots } from './nodes.js';
@@ -113,7 +114,7 @@ export class Input {
         this.options.onFault(new GuestheadError('ERR_SYSTEM', `libinput says: ${line}`));
       });
     } catch (error) {
-      throw loadFailure(error, 'libinput', 'libinput10');
+      throw explainMissing(error, addonLibraries.libinput);
     }
   }
 

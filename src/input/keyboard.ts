@@ -1,9 +1,9 @@
 /** KEYBOARD: a keymap, compiled by xkbcommon, and what the seat's keys make of the modifiers. */
 import { closeSync, readFileSync } from 'node:fs';
 import { errnoOf, GuestheadError, messageOf } from '../errors.js';
+import { addonLibraries, explainMissing, installAdvice } from '../ffi/index.js';
 import type { InputAddon, NativeKeymap } from '../native-input.js';
 import type { Keyboard, KeymapFile, Modifiers } from './events.js';
-import { loadFailure } from './failures.js';
 
 /** By names, of which one that is missing is the environment's (XKB_DEFAULT_LAYOUT, …) or xkbcommon's own; or a file of a keymap's text. */
 export type KeymapChoice = KeymapNames | { readonly file: string };
@@ -78,8 +78,10 @@ function compile(addon: InputAddon, choice: KeymapChoice): NativeKeymap {
     const { rules = '', model = '', layout = '', variant = '', options = '' } = choice as KeymapNames;
     return addon.compileKeymap(rules, model, layout, variant, options);
   } catch (cause) {
-    if ((cause as { code?: unknown }).code !== 'ERR_KEYMAP') throw loadFailure(cause, 'libxkbcommon', 'libxkbcommon0');
-    const said = messageOf(cause).trim();
+    if ((cause as { code?: unknown }).code !== 'ERR_KEYMAP') throw explainMissing(cause, addonLibraries.xkbcommon);
+    const said = messageOf(cause)
+      .trim()
+      .replaceAll(/\s*\n\s*/g, '; ');
     throw new GuestheadError('ERR_KEYMAP', `${describe(choice)} does not compile: ${said}`, {
       cause,
       advice: adviceFor(choice, said),
@@ -107,9 +109,8 @@ function describe(choice: KeymapChoice): string {
 
 function adviceFor(choice: KeymapChoice, said: string): string {
   if ('file' in choice) return 'mend the file; `xkbcli compile-keymap` prints one that compiles';
-  return said.includes('file "rules/evdev"') ? dataAdvice : namesAdvice;
+  return said.includes('file "rules/evdev"') ? installAdvice(addonLibraries.xkbcommon.packages) : namesAdvice;
 }
 
-const dataAdvice = 'install what xkbcommon compiles from: xkb-data on Debian and Ubuntu';
 const namesAdvice =
   'name rules, model, layout, variant and options that /usr/share/X11/xkb/rules/evdev.lst has, as in layout `de`, variant `nodeadkeys`';

@@ -1,5 +1,6 @@
 export type { Job, JobOptions, JobResult } from './agent.js';
 export { configFragment } from './kernel/options.js';
+export { LabInput, type LabButton } from './input.js';
 export { Lab } from './lab.js';
 export type { LabOptions } from './lab.js';
 export type { MachineOptions, Size } from './machine.js';

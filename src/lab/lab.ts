@@ -14,7 +14,8 @@ import { layoutText } from './layout.js';
 import { type Accelerator, machineOf, type MachineWishes, runFiles, type RunFiles, type Size } from './machine.js';
 import type { Kernel } from './kernel/locate.js';
 import { diagnose } from './kernel/diagnosis.js';
-import { stageModules } from './kernel/stage.js';
+import { inputDrivers, stageModules } from './kernel/stage.js';
+import { LabInput, missingInput } from './input.js';
 import { displayAdvice, type Qmp } from '../qmp/index.js';
 import { requireQemu } from './qemu.js';
 import { findParts, type LabParts, type PartsWishes } from './parts.js';
@@ -131,6 +132,15 @@ export class Lab {
     return this.#hypervisor.qmp;
   }
 
+  /** Moves, clicks and types as who sits before the host's windows. Throws ERR_LAB in a lab without `input: true`. */
+  get input(): LabInput {
+    if (this.options.input !== true)
+      throw new GuestheadError('ERR_LAB', 'The guest has no input devices', {
+        advice: 'boot the lab with `input: true`',
+      });
+    return new LabInput(this.qmp);
+  }
+
   /** Starts a command in the guest, in this checkout unless told otherwise. `guesthead` is that of the host; `node` too, unless `root` has its own. */
   start(command: readonly string[], options: JobOptions & { cwd?: string; env?: Record<string, string> } = {}): Job {
     const { agent } = this.#hypervisor;
@@ -213,6 +223,7 @@ export class Lab {
     const ended = abortion(signal);
     await Promise.race([agent.ready, ended]);
     if (this.kernel.isNamed) await Promise.race([this.#requireDrivers(), ended]);
+    if (this.options.input === true) await Promise.race([this.#require(missingInput), ended]);
     await Promise.race([this.#waitForHeads(), ended]);
     if (this.options.init !== undefined) await Promise.race([this.run(['sh', '-c', allStarted], { cwd: '/' }), ended]);
     const failCommands = () => {
@@ -226,7 +237,7 @@ export class Lab {
   /** The environment in which QEMU finds them. */
   async #makeFiles(): Promise<NodeJS.ProcessEnv> {
     await copyFile(await buildInit(), this.files.init);
-    stageModules(this.kernel, this.files.modules);
+    stageModules(this.kernel, this.files.modules, machineOf(this.options).input ? inputDrivers : []);
     const { files, root, writable } = this;
     await writeFile(files.layout, layoutText({ files, root, writable, init: this.options.init }));
     await mkdir(this.files.share);
@@ -243,8 +254,13 @@ export class Lab {
   }
 
   /** Where nothing tells what an image has built in, only its boot does. */
-  async #requireDrivers(): Promise<void> {
-    const { stdout } = await this.run(['sh', '-c', missingDrivers], { cwd: '/' });
+  #requireDrivers(): Promise<void> {
+    return this.#require(missingDrivers);
+  }
+
+  /** The script prints the options that are missing. */
+  async #require(script: string): Promise<void> {
+    const { stdout } = await this.run(['sh', '-c', script], { cwd: '/' });
     const missing = stdout.split('\n').filter(Boolean);
     if (missing.length === 0) return;
     throw new GuestheadError('ERR_LAB', `Linux ${this.kernel.release} lacks ${missing.join(' and ')}`, {

@@ -28,6 +28,8 @@ export interface MachineOptions {
   readonly type: LabMachine;
   /** The port of the transfer, and a QMP socket of the broker's own, for QEMU serves one client of a socket at a time. */
   readonly transfer: boolean;
+  /** A tablet for each head, a mouse and a keyboard, and what the guest needs to make devices of its own (uinput). */
+  readonly input: boolean;
   /**
    * The guest sees what the host changes in files while it runs. Costs it its page
    * cache at every open: a Node start takes five times as long.
@@ -47,9 +49,11 @@ export function machineOf({
   display = 'none',
   type = 'q35',
   transfer = false,
+  input = false,
   liveFiles = false,
 }: MachineWishes): MachineOptions {
-  return { size: size ?? defaultSize(heads), heads, blob, renderGpu, memory, display, type, transfer, liveFiles };
+  const devices = { renderGpu, transfer, input };
+  return { size: size ?? defaultSize(heads), heads, blob, memory, display, type, ...devices, liveFiles };
 }
 
 function defaultSize(heads: number): Size {
@@ -117,7 +121,7 @@ export function qemuArguments(
   files: RunFiles,
   accelerator: Accelerator,
 ): string[] {
-  const { size, heads, blob, renderGpu, memory, display, type, transfer } = machine;
+  const { size, heads, blob, renderGpu, memory, display, type, transfer, input } = machine;
   const gpu = [
     `virtio-gpu-pci,id=${gpuId}`,
     `max_outputs=${heads}`,
@@ -133,6 +137,7 @@ export function qemuArguments(
     ...['-device', gpu.join(',')],
     ...(renderGpu ? ['-device', 'virtio-gpu-pci,id=gpu1,blob=off'] : []),
     ...Array.from({ length: heads }, (_, head) => vncServer(files, head)).flat(),
+    ...(input ? inputDevices(heads) : []),
     ...['-kernel', kernel.image, '-append', kernelCommandLine(files, kernel)],
     ...['-chardev', `socket,id=fs,path=${files.fs}`, '-device', 'vhost-user-fs-pci,chardev=fs,tag=rootfs'],
     ...['-device', 'virtio-serial-pci'],
@@ -142,6 +147,12 @@ export function qemuArguments(
     ...qmp(files.qmp),
     ...['-serial', `file:${files.console}`],
   ];
+}
+
+/** A tablet is its head's, so that the host says which one a click is on; the others are for whoever looks at any head. */
+function inputDevices(heads: number): string[] {
+  const tablets = Array.from({ length: heads }, (_, head) => `virtio-tablet-pci,display=${gpuId},head=${head}`);
+  return [...tablets, 'virtio-mouse-pci', 'virtio-keyboard-pci'].flatMap((device) => ['-device', device]);
 }
 
 function vncServer(files: RunFiles, head: number): string[] {

@@ -1,6 +1,15 @@
 /** The platform's libraries and the addon: there or not, which version, and which package brings them. */
-import { eglVersion, loadLibdrm, loadLibegl, loadLibgbm, loadLibgles } from '../ffi/index.js';
-import { loadNative } from '../native.js';
+import {
+  addonLibraries,
+  eglVersion,
+  explainMissing,
+  loadLibdrm,
+  loadLibegl,
+  loadLibgbm,
+  loadLibgles,
+} from '../ffi/index.js';
+import { openInput, openKeyboard } from '../input/index.js';
+import { loadNative, type Addon } from '../native.js';
 import { failed, ok, type Question } from './check.js';
 import { systemFiles, type Files } from './files.js';
 import type { Check } from './report.js';
@@ -22,6 +31,15 @@ export interface LibrarySources {
   readonly libraries: readonly Library[];
   readonly loadAddon: () => unknown;
 }
+
+const ignore = () => undefined;
+
+/** Each opened as the kiosk opens it: a library that lacks a function, or a keymap its data, is told too. */
+const openedByAddon = {
+  wayland: (addon: Addon) => addon.openWayland([], ignore, ignore, ignore),
+  libinput: (addon: Addon) => openInput({ addon, devices: [], onEvent: ignore, onFault: ignore }),
+  xkbcommon: (addon: Addon) => openKeyboard(addon),
+};
 
 const systemLibraries: readonly Library[] = [
   {
@@ -53,7 +71,24 @@ const systemLibraries: readonly Library[] = [
     why: 'for drawing on the GPU; flipping works without',
     load: () => loadLibgles(),
   },
+  ofKiosk('wayland', 'clients of the kiosk speak through it; flipping works without'),
+  ofKiosk('libinput', 'the kiosk hears input devices by it; flipping works without'),
+  ofKiosk('xkbcommon', 'the kiosk’s keyboards need it and xkb-data; flipping works without'),
 ];
+
+function ofKiosk(which: keyof typeof addonLibraries, why: string): Library {
+  const library = addonLibraries[which];
+  const { name, soname } = library;
+  const [debian = ''] = library.packages.debian.split(' ');
+  const load = () => {
+    try {
+      openedByAddon[which](loadNative()).close();
+    } catch (error) {
+      throw explainMissing(error, library);
+    }
+  };
+  return { name, soname, debian, why, load };
+}
 
 export function checkLibraries({ files, libraries, loadAddon }: LibrarySources = systemSources): Check[] {
   return [...libraries.map((library) => checkLibrary(library, files)), checkAddon(loadAddon)];

@@ -8,10 +8,13 @@ import { moduleInfo, readModule } from './module-file.js';
 /** Loaded first where they are modules: what the lab itself works with. */
 const ofTheLab = ['virtio_console', 'overlay'];
 
+/** Of input devices: QEMU's, their nodes, and those that programs make. */
+export const inputDrivers = ['virtio_input', 'evdev', 'uinput'];
+
 /** The names in `folder` sort in the order of loading. A module that nothing here unpacks is left to the kernel. */
-export function stageModules({ modules, release }: Kernel, folder: string): void {
+export function stageModules({ modules, release }: Kernel, folder: string, others: readonly string[] = []): void {
   mkdirSync(folder);
-  const files = modules?.loadOrder([...ofTheLab, ...drivers]) ?? [];
+  const files = modules?.loadOrder([...ofTheLab, ...drivers, ...others]) ?? [];
   for (const [index, path] of files.entries()) {
     const elf = readModule(path);
     const name = `${String(index).padStart(2, '0')}-${basename(path)}`;

@@ -36,6 +36,18 @@ describe('a machine', () => {
     assert.deepEqual(values('-machine', { type: 'pc' }), ['pc,memory-backend=mem']);
   });
 
+  it('has a tablet for each head, a mouse and a keyboard only where they are asked for', () => {
+    const inputs = (wishes: MachineWishes) =>
+      values('-device', wishes).filter((device) => /tablet|mouse|keyboard/.test(device));
+    assert.deepEqual(inputs({ heads: 2 }), []);
+    assert.deepEqual(inputs({ heads: 2, input: true }), [
+      'virtio-tablet-pci,display=gpu0,head=0',
+      'virtio-tablet-pci,display=gpu0,head=1',
+      'virtio-mouse-pci',
+      'virtio-keyboard-pci',
+    ]);
+  });
+
   it('has the transfer’s port and a monitor for the broker only where they are asked for', () => {
     const port = 'virtserialport,chardev=transfer,name=org.guesthead.transfer.0,id=transfer0,nr=3';
     const monitor = 'unix:/run/broker-qmp.sock,server=on,wait=off';
