@@ -1,7 +1,8 @@
 /** A Wayland compositor for one head, in which one client's window fills the screen. */
-import { merge, type Observable, Subject } from 'rxjs';
+import { merge, type Observable, Subject, type Subscription } from 'rxjs';
 import { GuestheadError } from '../errors.js';
 import type { Head } from '../head/index.js';
+import type { InputEvent } from '../input/index.js';
 import type { PaintAddon } from '../native-paint.js';
 import { WaylandServer, type AnyResource, type Fault, type Resource, type WaylandAddon } from '../wayland/index.js';
 import { offerCompositor } from './compositor.js';
@@ -12,6 +13,7 @@ import { Painter } from './painter.js';
 import { offerPresentation } from './presentation.js';
 import type { Placed } from './scene.js';
 import { Screen, type ScreenCounts } from './screen.js';
+import { Seat, type SeatOptions } from './seat/index.js';
 import { offerSubcompositor } from './subsurface.js';
 import type { SurfaceOf } from './surface.js';
 import type { Toplevel } from './toplevel.js';
@@ -27,19 +29,26 @@ export class Kiosk {
   readonly #slow = new SlowCallbacks();
   readonly #screen: Screen;
   readonly #output: Output;
+  readonly #seat: Seat;
+  readonly #turns: Subscription;
   readonly #windows: Toplevel[] = [];
   readonly #unknown$ = new Subject<Fault>();
   #closed = false;
 
   /** The head stays the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server or libpixman. */
-  constructor(head: Head, addon: KioskAddon) {
+  constructor(head: Head, addon: KioskAddon, seat?: SeatOptions) {
     const painter = new Painter(addon); // what may be missing comes before what is to be closed
     this.#server = new WaylandServer(addon);
     this.#contents = new Contents(this.#server);
     this.#output = new Output(this.#server, factsOf(head));
     const [output, slow] = [this.#output, this.#slow];
     this.#screen = new Screen({ head, output, painter, slow, roots: () => this.#roots() });
-    this.#offer();
+    const surfaceOf = this.#offer();
+    this.#seat = new Seat(this.#seatHost(surfaceOf), seat);
+    this.#turns = head.turn$.subscribe(() => {
+      this.#seat.look();
+      this.#seat.refresh();
+    });
     head.state$.subscribe((state) => {
       if (state.kind === 'on') this.#resize(factsOf(head));
     });
@@ -64,10 +73,22 @@ export class Kiosk {
     this.#server.listen(path);
   }
 
+  /** What a device of this head tells: clients hear of it as their focus is. */
+  input(event: InputEvent): void {
+    if (!this.#closed) this.#seat.input(event);
+  }
+
+  /** Tells what has moved and waits for the next flip, as that does. */
+  refresh(): void {
+    if (!this.#closed) this.#seat.refresh();
+  }
+
   /** Ends every client's connection; the head shows its last picture. Idempotent. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#turns.unsubscribe();
+    this.#seat.close();
     this.#screen.close();
     this.#slow.close();
     this.#server.close();
@@ -78,20 +99,40 @@ export class Kiosk {
     this.close();
   }
 
-  #offer(): void {
+  #offer(): SurfaceOf {
     const surfaceOf = offerCompositor(this.#server, {
       contentOf: (buffer) => this.#contentOf(buffer),
       onApplied: (surface) => {
         this.#slow.watch(surface);
-        this.#screen.changed();
+        this.#rearranged();
       },
       onGone: () => {
-        if (!this.#closed) this.#screen.changed();
+        this.#rearranged();
       },
     });
     this.#server.offerShm();
     for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(this.#server, surfaceOf);
     this.#offerShell(surfaceOf);
+    return surfaceOf;
+  }
+
+  #seatHost(surfaceOf: SurfaceOf) {
+    const [screen, output] = [this.#screen, this.#output];
+    return {
+      server: this.#server,
+      surfaceOf,
+      scene: screen,
+      size: () => screen.logical,
+      refreshMs: () => output.refreshMs,
+      focus: () => this.shown?.xdg.surface,
+    };
+  }
+
+  /** What is seen, or where, may be another now. */
+  #rearranged(): void {
+    if (this.#closed) return;
+    this.#screen.changed();
+    this.#seat.look();
   }
 
   #offerShell(surfaceOf: SurfaceOf): void {
@@ -106,7 +147,7 @@ export class Kiosk {
         closed: (toplevel) => {
           const index = this.#windows.indexOf(toplevel);
           if (index >= 0) this.#windows.splice(index, 1);
-          if (!this.#closed) this.#screen.changed();
+          this.#rearranged();
         },
       },
     });

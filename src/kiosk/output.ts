@@ -35,6 +35,10 @@ export class Output {
     return this.facts;
   }
 
+  get refreshMs(): number {
+    return 1e6 / this.facts.refreshMilliHz;
+  }
+
   /** The mode has changed. */
   change(facts: OutputFacts): void {
     this.facts = facts;

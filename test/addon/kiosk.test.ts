@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Kiosk } from '../../src/kiosk/index.js';
 import { enums } from '../../src/wayland/index.js';
+import { device } from '../support/seat-rig.js';
 import { KioskRig, type Window } from './support/kiosk-rig.js';
 
 let rig: KioskRig;
@@ -94,6 +95,33 @@ describe('a kiosk', () => {
     await rig.kernel.setModes([{ width: 320, height: 200 }]);
     await flipUntil(() => window.client.eventsOf(window.toplevel).length > 0);
     assert.deepEqual(window.ack(), [320, 200]);
+    window.close();
+  });
+});
+
+describe('a kiosk’s input', () => {
+  it('goes to the window that is shown, where it is on the head', async () => {
+    kiosk.input({ kind: 'device', added: true, device });
+    const window = await open();
+    window.ack();
+    const seat = window.client.bind('wl_seat');
+    const [pointer, keyboard] = [
+      window.client.request(seat, 'get_pointer'),
+      window.client.request(seat, 'get_keyboard'),
+    ];
+    const callback = window.show(window.buffer(100, 50, 0xabcdef));
+    await flipUntil(() => happened(window, callback, 'done'));
+    const { width, height } = rig.head.info.mode;
+    const at = { x: ((width - 100) / 2 + 10) / width, y: ((height - 50) / 2 + 20) / height };
+    kiosk.input({ kind: 'motion', device, timeUs: 0, ...at });
+    kiosk.input({ kind: 'button', device, timeUs: 0, button: 0x110, pressed: true });
+    kiosk.input({ kind: 'key', device, timeUs: 0, key: 30, pressed: true });
+    await window.client.roundtrip();
+    const [enter] = window.client.eventsOf(pointer);
+    assert.deepEqual(enter?.slice(2), [window.surface, 10, 20]);
+    assert.ok(happened(window, pointer, 'button'));
+    const names = window.client.eventsOf(keyboard).map(([name]) => name);
+    assert.deepEqual(names, ['keymap', 'repeat_info', 'enter', 'modifiers', 'key']);
     window.close();
   });
 });

@@ -55,6 +55,7 @@ export class WireClient {
     socket.on('data', (bytes) => {
       this.#receive(bytes);
     });
+    socket.setMaxListeners(0); // each wait has one, until the end
     // The server may be gone while a request is under way.
     socket.on('error', () => undefined);
   }

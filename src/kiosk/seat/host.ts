@@ -1,0 +1,40 @@
+/** What a seat asks of the compositor around it. */
+import type { Client, WaylandServer } from '../../wayland/index.js';
+import type { Surface, SurfaceOf } from '../surface.js';
+
+/** A place in a surface, in its own coordinates. */
+export interface Hit {
+  readonly surface: Surface;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Which surface takes input at a place, in the head's logical pixels: of the topmost ones, the first whose input region has it. */
+export interface Scene {
+  at(x: number, y: number): Hit | undefined;
+}
+
+export interface PopupGrabs {
+  /** The topmost popup that grabs; undefined where none does. */
+  grabbing(): Surface | undefined;
+  /** A button or a finger went down on another client's surface, or on nobody's: the popups that grab are dismissed. */
+  dismissOutside(client: Client | undefined): void;
+}
+
+export interface SeatHost {
+  readonly server: WaylandServer;
+  readonly surfaceOf: SurfaceOf;
+  readonly scene: Scene;
+  /** Of the head, in logical pixels. */
+  size(): { readonly width: number; readonly height: number };
+  refreshMs(): number;
+  /** The window that is typed into, unless a popup grabs. */
+  focus(): Surface | undefined;
+  readonly popups?: PopupGrabs | undefined;
+  /** Whether a client has left a ping unanswered for so long that it is sent no motion. */
+  isSlow?(client: Client): boolean;
+}
+
+export const clientOf = (surface: Surface): Client => surface.resource.client;
+
+export const isThere = (surface: Surface | undefined): surface is Surface => surface?.resource.alive === true;

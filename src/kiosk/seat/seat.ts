@@ -1,0 +1,154 @@
+/**
+ * The seat: what people do with keyboards, pointers and fingers, told to the clients whom it concerns.
+ *
+ * Its three kinds of device are one file each; this one says in which order they hear of an event.
+ */
+import type {
+  AxisEvent,
+  ButtonEvent,
+  DeviceEvent,
+  InputEvent,
+  Keyboard,
+  KeyEvent,
+  PointerMotion,
+  TouchEvent,
+  TouchPointEvent,
+} from '../../input/index.js';
+import { monotonicClock, type Clock } from '../../loop/index.js';
+import type { Client } from '../../wayland/index.js';
+import type { SeatHost } from './host.js';
+import { KeyboardFocus } from './keyboard.js';
+import { RefreshPace } from './pace.js';
+import { Pointer } from './pointer.js';
+import { SeatGlobal, type Capability } from './seat-global.js';
+import { Serials } from './serials.js';
+import { Touch } from './touch.js';
+
+export interface SeatOptions {
+  /** Without one clients are given codes of keys without a meaning. */
+  readonly keyboard?: Keyboard | undefined;
+  readonly clock?: Clock;
+}
+
+export class Seat {
+  readonly #serials: Serials;
+  readonly #pointer: Pointer;
+  readonly #keyboard: KeyboardFocus;
+  readonly #touch: Touch;
+  readonly #global: SeatGlobal;
+  readonly #pace: RefreshPace;
+
+  constructor(
+    private readonly host: SeatHost,
+    { keyboard, clock = monotonicClock }: SeatOptions = {},
+  ) {
+    this.#serials = new Serials(() => host.server.nextSerial());
+    this.#pointer = new Pointer(host, this.#serials, { crossed: () => undefined });
+    this.#keyboard = new KeyboardFocus(this.#serials, keyboard, () => undefined);
+    this.#touch = new Touch(host, this.#serials);
+    this.#pace = new RefreshPace(
+      clock,
+      () => host.refreshMs(),
+      () => this.#tell(),
+    );
+    this.#global = new SeatGlobal(host.server, {
+      pointer: (resource) => {
+        this.#pointer.bind(resource, { set_cursor: () => undefined, release: () => undefined });
+      },
+      keyboard: (resource) => {
+        this.#keyboard.bind(resource);
+      },
+      touch: (resource) => {
+        this.#touch.bind(resource);
+      },
+      came: (capability) => {
+        this.#came(capability);
+      },
+      went: (capability) => {
+        this.#went(capability);
+      },
+    });
+  }
+
+  /** What a device tells. Events of devices that are not there are nobody's. */
+  input(event: InputEvent): void {
+    if (event.kind === 'device') this.#global.device(event.device, event.added);
+    else if (!this.#global.has(capabilityOf(event))) return;
+    else if (event.kind === 'key') this.#typed(event);
+    else if (isTouch(event)) this.#touched(event);
+    else this.#pointed(event);
+  }
+
+  /** A flip has happened: what has moved since the last one is told. */
+  refresh(): void {
+    this.#pace.refresh();
+  }
+
+  /** Windows or popups came, went, moved, or take input elsewhere: the pointer and the keyboard may be in others now. */
+  look(): void {
+    this.#keyboard.focusOn(this.host.popups?.grabbing() ?? this.host.focus());
+    if (!this.#pointer.tell()) this.#pace.want();
+  }
+
+  /** Whether a popup of the client may grab for what the user did when it was given this serial. */
+  grabAllowed(client: Client, serial: number): boolean {
+    return this.#serials.grabAllowed(client, serial);
+  }
+
+  /** Nothing is told any more. Idempotent. */
+  close(): void {
+    this.#pace.close();
+  }
+
+  #typed(event: KeyEvent): void {
+    this.#tell();
+    this.#keyboard.key(event);
+  }
+
+  #pointed(event: PointerMotion | ButtonEvent | AxisEvent): void {
+    if (event.kind === 'button') this.#pointer.button(event);
+    else if (event.kind === 'axis') this.#pointer.axis(event);
+    else if (this.#pointer.move(event)) this.#pace.want();
+  }
+
+  #touched(event: TouchEvent): void {
+    if (event.kind === 'touch-motion') this.#slid(event);
+    else if (event.kind === 'touch-down') this.#touch.down(event);
+    else if (event.kind === 'touch-up') this.#touch.up(event);
+    else if (event.kind === 'touch-cancel') this.#touch.cancel(event);
+    else this.#touch.frame();
+  }
+
+  #slid(event: TouchPointEvent): void {
+    if (this.#touch.move(event)) this.#pace.want();
+  }
+
+  /** Whether everybody has heard where the pointer and the fingers are. */
+  #tell(): boolean {
+    const pointer = this.#pointer.tell();
+    const touch = this.#touch.tell();
+    this.#touch.frame();
+    return pointer && touch;
+  }
+
+  #came(capability: Capability): void {
+    if (capability === 'keyboard') this.#keyboard.come();
+    else if (capability === 'touch') this.#touch.bound.renew();
+    else this.#pointer.come();
+  }
+
+  #went(capability: Capability): void {
+    if (capability === 'keyboard') this.#keyboard.go();
+    else if (capability === 'touch') this.#touch.go();
+    else this.#pointer.go();
+  }
+}
+
+function capabilityOf(event: Exclude<InputEvent, DeviceEvent>): Capability {
+  if (event.kind === 'key') return 'keyboard';
+  return isTouch(event) ? 'touch' : 'pointer';
+}
+
+function isTouch(event: InputEvent): event is TouchEvent {
+  return event.kind.startsWith('touch-');
+}
