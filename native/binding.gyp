@@ -77,6 +77,7 @@
       'wayland/resources.cc',
       'wayland/server.cc',
       'wayland/shm.cc',
+      'wayland/shm_pools.cc',
     ],
     'include_dirs': ['.', '<!(node -p "require(\'node-addon-api\').include_dir")'],
     'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', '_FILE_OFFSET_BITS=64',

@@ -66,6 +66,11 @@ export interface NativeWayland {
   ): boolean;
   /** Draws a buffer, as native/paint/painting.h says; false where it is gone, or its rows cannot be read as pixels. */
   shmPaint(buffer: Handle, target: Uint32Array, numbers: Float64Array): boolean;
+  /**
+   * A new dma-buf of the pages that a buffer of wl_shm lies in, the caller's to close. Throws NativeError: EBADF, no memory of it
+   * is known; EPERM, it may shrink and its client has sealed that; EINVAL, it begins within a page, or the kernel refuses it.
+   */
+  shmDmabuf(buffer: Handle): number;
   /** Ends all clients; nothing is told of it. Idempotent. */
   close(): void;
 }

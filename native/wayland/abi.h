@@ -15,6 +15,7 @@ struct wl_event_loop;
 struct wl_global;
 struct wl_object;
 struct wl_resource;
+struct wl_protocol_logger;
 struct wl_shm_buffer;
 struct wl_interface;
 

@@ -12,6 +12,17 @@ using DispatcherFunction = int(const void* implementation, void* target, uint32_
                                const wl_message* message, wl_argument* arguments);
 using BindFunction = void(wl_client* client, void* data, uint32_t version, uint32_t id);
 using FilterFunction = bool(const wl_client* client, const wl_global* global, void* data);
+/** wl_protocol_logger_message */
+struct LoggedMessage {
+  wl_resource* resource;
+  int opcode;
+  const wl_message* message;
+  int argumentsCount;
+  const wl_argument* arguments;
+};
+
+/** direction: 0 a request, 1 an event */
+using LoggerFunction = void(void* data, int direction, const LoggedMessage* message);
 using LogFunction = void(const char* format, va_list arguments);
 
 /** Return type, name without "wl_", parameters; all of them are in libwayland-server 1.20. */
@@ -26,6 +37,8 @@ using LogFunction = void(const char* format, va_list arguments);
   X(wl_event_loop*, display_get_event_loop, (wl_display*))                                      \
   X(void, display_add_client_created_listener, (wl_display*, wl_listener*))                     \
   X(void, display_set_global_filter, (wl_display*, FilterFunction*, void*))                     \
+  X(wl_protocol_logger*, display_add_protocol_logger, (wl_display*, LoggerFunction*, void*))    \
+  X(void, protocol_logger_destroy, (wl_protocol_logger*))                                       \
   X(int, event_loop_get_fd, (wl_event_loop*))                                                   \
   X(int, event_loop_dispatch, (wl_event_loop*, int))                                            \
   X(wl_client*, client_create, (wl_display*, int))                                              \

@@ -77,6 +77,7 @@ void Server::define(Environment& environment) {
       method("shmInfo", call<Server, &Server::shmInfo>),
       method("shmRead", call<Server, &Server::shmRead>),
       method("shmPaint", call<Server, &Server::shmPaint>),
+      method("shmDmabuf", call<Server, &Server::shmDmabuf>),
       method("close", callClose<Server>),
   };
   environment.defineClass(kClass, "WaylandServer", std::size(methods), methods);
@@ -109,6 +110,7 @@ Server::Server(std::shared_ptr<Environment> environment, const Library& library)
 
 /** Only where it never started: whoever is wrapped is closed first. */
 Server::~Server() {
+  pools_.reset();
   if (display_ != nullptr) library_.display_destroy(display_);
 }
 
@@ -161,6 +163,7 @@ void Server::end() {
   library_.display_destroy_clients(display_);
   for (const auto& [number, global] : globals_) library_.global_destroy(global->global);
   globals_.clear();
+  pools_.reset();
   library_.display_destroy(std::exchange(display_, nullptr));
   callbacks_.release();
 }
@@ -248,6 +251,7 @@ napi_value Server::destroyGlobal(const Napi::CallbackInfo& info) {
 
 napi_value Server::initShm(const Napi::CallbackInfo&) {
   if (library_.display_init_shm(display_) < 0) throw SystemError{ENOMEM, "wl_display_init_shm"};
+  if (pools_ == nullptr) pools_ = std::make_unique<ShmPools>(library_, display_);
   return nullptr;
 }
 
@@ -287,6 +291,7 @@ void Server::onClientDestroyed(wl_listener* listener, void*) {
   Client& record = *reinterpret_cast<Client*>(listener);
   Server& self = *static_cast<Server*>(record.owner);
   const double handle = record.handle();
+  if (self.pools_ != nullptr) self.pools_->forget(record.object);
   self.clients_.free(record);
   self.tell(Event::clientGone, {handle});
 }

@@ -11,6 +11,7 @@
 #include "core/poller.h"
 #include "wayland/handles.h"
 #include "wayland/library.h"
+#include "wayland/shm_pools.h"
 
 namespace guesthead::wayland {
 
@@ -79,6 +80,7 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   napi_value shmInfo(const Napi::CallbackInfo& info);
   napi_value shmRead(const Napi::CallbackInfo& info);
   napi_value shmPaint(const Napi::CallbackInfo& info);
+  napi_value shmDmabuf(const Napi::CallbackInfo& info);
 
   // Called by libwayland.
   static void onClientCreated(wl_listener* listener, void* client);
@@ -117,6 +119,7 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   wl_display* display_ = nullptr;
   wl_event_loop* loop_ = nullptr;
   Created created_{};
+  std::unique_ptr<ShmPools> pools_;
   Handles<wl_resource> resources_;
   Handles<wl_client> clients_;
   /** By client's slot: which globals it may see. */

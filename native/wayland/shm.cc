@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "core/arguments.h"
+#include "dmabuf/udmabuf.h"
 #include "paint/painting.h"
 #include "wayland/server.h"
 
@@ -106,6 +107,24 @@ napi_value Server::shmPaint(const Napi::CallbackInfo& info) {
                         source.width <= kMostPixels && source.height <= kMostPixels;
   if (readable) painting.draw(source);
   return booleanValue(env, readable);
+}
+
+/**
+ * shmDmabuf(resource): a new dma-buf of the pages that a buffer lies in, the caller's to close.
+ * Throws SystemError: EBADF for what is no buffer whose memory is known; EPERM where its memory may
+ * shrink and its client has forbidden to change that; EINVAL where it does not begin at a page, or
+ * the kernel refuses it; ENOENT without /dev/udmabuf.
+ */
+napi_value Server::shmDmabuf(const Napi::CallbackInfo& info) {
+  Resource* const resource = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
+  const ShmPicture* const picture =
+      resource == nullptr || pools_ == nullptr ? nullptr : pools_->find(resource->object);
+  if (picture == nullptr) throw SystemError{EBADF, "the memory of the buffer"};
+  const int memory = picture->memory->get();
+  sealAgainstShrinking(memory);
+  const auto bytes = static_cast<size_t>(picture->stride) * static_cast<size_t>(picture->height);
+  return givenAway(info.Env(),
+                   udmabufOf(memory, static_cast<size_t>(picture->offset), wholePages(bytes)));
 }
 
 }  // namespace guesthead::wayland

@@ -13,7 +13,14 @@ export interface KioskResult {
   readonly status: number;
   readonly client: Ended;
   readonly head: { readonly connector: string; readonly mode: string; readonly path: string };
-  readonly frames: { readonly shown: number; readonly discarded: number };
+  readonly frames: {
+    readonly shown: number;
+    /** Of those, a client's own buffer. */
+    readonly direct: number;
+    /** Drawn in place of that, by reason. */
+    readonly drawn: Readonly<Record<string, number>>;
+    readonly discarded: number;
+  };
   /** Out of clients' buffers into backbuffers, and on the path `copy` to the display. */
   readonly bytesCopied: number;
 }
@@ -52,12 +59,12 @@ async function serve(gpus: Gpus, head: Head, command: readonly string[]): Promis
 
 function resultOf(client: Ended, head: Head, kiosk: Kiosk): KioskResult {
   const { display, mode, path } = head.info;
-  const { shown, discarded, bytesCopied } = kiosk.counts;
+  const { shown, direct, drawn, discarded, bytesCopied } = kiosk.counts;
   return {
     status: statusOf(client),
     client,
     head: { connector: display.connector, mode: `${mode.width}x${mode.height}`, path },
-    frames: { shown, discarded },
+    frames: { shown, direct, drawn, discarded },
     bytesCopied: bytesCopied + head.bytesCopied(),
   };
 }

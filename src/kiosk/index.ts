@@ -1,6 +1,6 @@
 /** KIOSK: a Wayland compositor for one head. */
 export { Kiosk } from './kiosk.js';
-export type { ScreenCounts } from './screen.js';
+export type { ScreenCounts } from './screen-counts.js';
 export type { Toplevel } from './toplevel.js';
 export { openSocket, runtimeFolder } from './socket.js';
 export type { RuntimeFolder } from './socket.js';

@@ -1,28 +1,24 @@
 /** One head's picture: drawn when it has changed and the head can show it. */
 import type { Subscription } from 'rxjs';
-import type { Rectangle } from '../buffer/index.js';
+import type { ClientBuffer, Rectangle } from '../buffer/index.js';
 import { DamageHistory } from '../gl/index.js';
 import type { Head } from '../head/index.js';
-import type { Frame, Outcome } from '../loop/index.js';
+import type { DiscardReason, Frame, Outcome } from '../loop/index.js';
+import type { Content } from './content.js';
+import { soleNode } from './direct.js';
+import type { Feedback, Shown } from './feedback.js';
 import { answerShown, type Callback, type SlowCallbacks } from './frame-callbacks.js';
+import { Imports } from './imports.js';
 import type { Output } from './output.js';
 import type { Painter } from './painter.js';
 import { Placement } from './placement.js';
-import type { Feedback } from './feedback.js';
+import { ReleaseOrder } from './release-order.js';
 import { nodesOf, surfaceAt, type Placed, type SceneNode } from './scene.js';
+import { ScreenCounts } from './screen-counts.js';
 import { SceneChanges } from './scene-changes.js';
 import type { Surface } from './surface.js';
 import type { Size } from './surface-state.js';
 import { visibleOf } from './visible.js';
-
-export interface ScreenCounts {
-  /** Came to the screen. */
-  shown: number;
-  /** Were taken over by a newer one, or could not be shown. */
-  discarded: number;
-  /** Out of clients' buffers into backbuffers. */
-  bytesCopied: number;
-}
 
 export interface ScreenParts {
   readonly head: Head;
@@ -40,18 +36,35 @@ interface Told {
   readonly feedbacks: readonly Feedback[];
 }
 
+/** One frame's end: who is told, and which buffers have to be released before they are. */
+interface Ending {
+  readonly told: readonly Told[];
+  readonly before: ReadonlySet<object>;
+  readonly direct: boolean;
+}
+
+interface Way {
+  readonly buffer: ClientBuffer;
+  readonly content: Content;
+}
+
 export class Screen {
-  readonly counts: ScreenCounts = { shown: 0, discarded: 0, bytesCopied: 0 };
+  readonly counts = new ScreenCounts();
   readonly #history = new DamageHistory();
   readonly #changes = new SceneChanges();
+  readonly #releases = new ReleaseOrder();
+  readonly #imports: Imports;
   readonly #turns: Subscription;
   #placement: Placement;
   #nodes: readonly SceneNode[] = [];
   #changed = true;
   #mayPresent = false;
+  /** At the end of this turn. */
+  #drawing = false;
 
   constructor(private readonly parts: ScreenParts) {
     this.#placement = new Placement(parts.output.geometry);
+    this.#imports = new Imports(parts.head);
     this.#turns = parts.head.turn$.subscribe(() => {
       this.#mayPresent = true;
       this.#draw();
@@ -63,10 +76,18 @@ export class Screen {
     return this.#placement.logical;
   }
 
-  /** A surface has committed something, or windows were opened, moved or closed. */
+  /**
+   * A surface has committed something, or windows were opened, moved or closed. It is drawn at the end of this turn: one
+   * commit may change many surfaces, and all of them are to be seen changed at once.
+   */
   changed(): void {
     this.#changed = true;
-    this.#draw();
+    if (this.#drawing) return;
+    this.#drawing = true;
+    queueMicrotask(() => {
+      this.#drawing = false;
+      if (!this.#turns.closed) this.#draw();
+    });
   }
 
   /** The head has another mode, or is turned or scaled otherwise. */
@@ -82,22 +103,61 @@ export class Screen {
 
   close(): void {
     this.#turns.unsubscribe();
+    this.#imports.close();
   }
 
   #draw(): void {
     if (!this.#changed || !this.#mayPresent) return;
-    const frame = this.parts.head.acquire();
-    if (frame === undefined) return; // a turn comes when one is free
+    this.#look();
+    const way = this.#way();
+    if (typeof way !== 'string') this.#show(way);
+    else if (!this.#compose(way)) return; // a turn comes when a buffer is free
     this.#changed = false;
     this.#mayPresent = false;
-    this.#look();
+  }
+
+  /** The buffer to be shown as it is, or why the scene has to be drawn. */
+  #way(): Way | string {
+    const node = soleNode(this.#nodes, this.#placement);
+    if (typeof node === 'string') return node;
+    const { content } = node.surface.current;
+    const buffer = content === undefined ? 'nothing is shown' : this.#imports.of(content);
+    return typeof buffer === 'string' || content === undefined ? (buffer as string) : { buffer, content };
+  }
+
+  #show({ buffer, content }: Way): void {
+    const damage = this.#changes.next(this.#nodes, this.#placement);
+    this.#history.forget();
+    const ending = { told: this.#told(), before: this.#releases.heldBefore(content), direct: true };
+    const released = this.#releases.hold(content);
+    content.use();
+    this.parts.head.present(buffer, {
+      damage,
+      onOutcome: (outcome) => this.#ended(outcome, ending),
+      onReleased: () => {
+        content.release();
+        released();
+      },
+    });
+  }
+
+  /** False while no backbuffer is free. */
+  #compose(why: string): boolean {
+    const frame = this.parts.head.acquire();
+    if (frame === undefined) return false;
     const damage = this.#paint(frame);
-    const told = this.#nodes.map(({ surface }) => ({
+    const ending = { told: this.#told(), before: this.#releases.heldBefore(undefined), direct: false };
+    this.counts.drew(why);
+    this.parts.head.present(frame, { damage, onOutcome: (outcome) => this.#ended(outcome, ending) });
+    return true;
+  }
+
+  #told(): readonly Told[] {
+    return this.#nodes.map(({ surface }) => ({
       surface,
       callbacks: surface.takeCallbacks(),
       feedbacks: surface.takeFeedbacks(),
     }));
-    this.parts.head.present(frame, { damage, onOutcome: (outcome) => this.#ended(outcome, told) });
   }
 
   #look(): void {
@@ -117,18 +177,25 @@ export class Screen {
     return damage;
   }
 
-  #ended(outcome: Outcome, told: readonly Told[]): void {
-    if (outcome.kind === 'shown') {
-      this.counts.shown++;
-      for (const { surface, callbacks, feedbacks } of told) {
-        for (const feedback of feedbacks)
-          feedback.presented(outcome, false, this.parts.output.of(surface.resource.client));
-        answerShown(callbacks, outcome.timestampNs);
-      }
-      return;
-    }
+  #ended(outcome: Outcome, ending: Ending): void {
+    if (outcome.kind === 'shown') this.#shown(outcome, ending);
+    else this.#discarded(outcome.reason, ending);
+  }
+
+  #shown(outcome: Shown, { told, before, direct }: Ending): void {
+    this.counts.shown++;
+    if (direct) this.counts.direct++;
+    for (const { surface, feedbacks } of told)
+      for (const feedback of feedbacks)
+        feedback.presented(outcome, direct && outcome.zeroCopy, this.parts.output.of(surface.resource.client));
+    this.#releases.after(before, () => {
+      for (const { callbacks } of told) answerShown(callbacks, outcome.timestampNs);
+    });
+  }
+
+  #discarded(reason: DiscardReason, { told }: Ending): void {
     this.counts.discarded++;
-    if (outcome.reason !== 'replaced') this.#changed = true;
+    if (reason !== 'replaced') this.#changed = true;
     for (const { surface, callbacks, feedbacks } of told) {
       for (const feedback of feedbacks) feedback.discard();
       surface.giveBack(callbacks);

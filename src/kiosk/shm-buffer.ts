@@ -1,4 +1,6 @@
 /** A client's picture in shared memory. */
+import type { DmabufDescription } from '../buffer/index.js';
+import { modifiers } from '../buffer/index.js';
 import { enums, type Resource, type WaylandServer } from '../wayland/index.js';
 import { Uses, type Content } from './content.js';
 
@@ -7,23 +9,35 @@ const { xrgb8888 } = enums.wl_shm.format;
 /** One wl_buffer of wl_shm, read while it is drawn from: what is drawn from is used, and not the client's meanwhile. */
 export class ShmBuffer implements Content {
   readonly #uses: Uses;
+  #onGone: (() => void) | undefined;
 
   private constructor(
     private readonly server: WaylandServer,
     private readonly resource: Resource<'wl_buffer'>,
     readonly width: number,
     readonly height: number,
+    private readonly strideBytes: number,
     readonly opaque: boolean,
   ) {
     this.#uses = new Uses(resource);
+    // Its requests are libwayland's.
+    resource.implement({ destroy: () => undefined }, () => this.#onGone?.());
   }
 
   /** Undefined for a buffer of another kind. */
   static of(server: WaylandServer, resource: Resource<'wl_buffer'>): ShmBuffer | undefined {
     const info = server.native.shmInfo(resource.handle);
     if (info === null) return undefined;
-    const [width, height, , format] = info;
-    return new ShmBuffer(server, resource, width, height, format === xrgb8888);
+    const [width, height, strideBytes, format] = info;
+    return new ShmBuffer(server, resource, width, height, strideBytes, format === xrgb8888);
+  }
+
+  get timesShown(): number {
+    return this.#uses.total;
+  }
+
+  get owner(): object {
+    return this.resource.client;
   }
 
   use(): void {
@@ -37,5 +51,15 @@ export class ShmBuffer implements Content {
   /** False where the client has destroyed it. */
   paint(target: Uint32Array, numbers: Float64Array): boolean {
     return this.server.native.shmPaint(this.resource.handle, target, numbers);
+  }
+
+  dmabuf(): DmabufDescription {
+    const { width, height, strideBytes } = this;
+    const fd = this.server.native.shmDmabuf(this.resource.handle);
+    return { fd, width, height, strideBytes, modifier: modifiers.LINEAR };
+  }
+
+  onGone(tell: () => void): void {
+    this.#onGone = tell;
   }
 }

@@ -14,8 +14,11 @@ export class KioskRig {
   readonly path = join(this.#folder, 'wayland-0');
   readonly kiosk: Kiosk;
 
+  /** How often a client's memory was made a dma-buf, and with what that fails; undefined: it works. */
+  readonly wrapping = { times: 0, failure: undefined as Error | undefined };
+
   private constructor(private readonly on: HeadOnFake) {
-    this.kiosk = new Kiosk(on.head, native);
+    this.kiosk = new Kiosk(on.head, { ...native, openWayland: (...given) => this.#withUdmabuf(...given) });
     this.kiosk.listen(this.path);
   }
 
@@ -47,6 +50,23 @@ export class KioskRig {
       await new Promise((resolve) => setTimeout(resolve, 2));
       await this.on.kernel.flip();
     }
+  }
+
+  /** This machine has no /dev/udmabuf: a dma-buf of the fake kernel's stands in, with the picture of that moment. */
+  #withUdmabuf(...given: Parameters<typeof native.openWayland>) {
+    const server = native.openWayland(...given);
+    server.shmDmabuf = (handle) => {
+      this.wrapping.times++;
+      if (this.wrapping.failure !== undefined) throw this.wrapping.failure;
+      const [width, height, strideBytes] = server.shmInfo(handle) ?? [0, 0, 0];
+      const fd = this.on.kernel.createDmabuf(strideBytes * height);
+      const pixels = this.on.kernel.pixelsOf(fd);
+      if (pixels === undefined) throw new Error('no such dma-buf');
+      const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+      server.shmRead(handle, bytes, strideBytes, 0, 0, width, height);
+      return fd;
+    };
+    return server;
   }
 
   async close(): Promise<void> {

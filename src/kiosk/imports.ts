@@ -1,0 +1,84 @@
+/** The clients' buffers that the display can show as they are, each imported once. */
+import { closeSync } from 'node:fs';
+import type { ClientBuffer } from '../buffer/index.js';
+import { messageOf } from '../errors.js';
+import type { Head } from '../head/index.js';
+import type { Content } from './content.js';
+
+/** A client that makes a buffer a frame is better copied from: each import pins its pages. */
+const importedAt = 2;
+/** Pinned memory that clients may take, in all and each; beyond that their pictures are copied. */
+const mostBytes = 512 * 2 ** 20;
+const mostOfClient = 32;
+const bytesPerPixel = 4;
+
+interface Import {
+  readonly buffer: ClientBuffer;
+  readonly content: Content;
+}
+
+export class Imports {
+  readonly #imported = new Map<Content, Import>();
+  /** Why one cannot be: it is not tried again. */
+  readonly #refused = new WeakMap<Content, string>();
+  #bytes = 0;
+
+  constructor(private readonly head: Pick<Head, 'importDmabuf' | 'canShow' | 'info'>) {}
+
+  /** The buffer to present, or why its picture has to be drawn. */
+  of(content: Content): ClientBuffer | string {
+    const { path } = this.head.info;
+    if (path !== 'import' && path !== 'udmabuf') return `the display takes no foreign buffers on path ${path}`;
+    const refused = this.#refused.get(content);
+    if (refused !== undefined) return refused;
+    const known = this.#imported.get(content);
+    if (known?.buffer.closed === true) this.#forget(known);
+    const buffer = this.#imported.get(content)?.buffer ?? this.#import(content);
+    if (typeof buffer === 'string') return buffer;
+    const shown = this.head.canShow(buffer);
+    return shown.can ? buffer : this.#refuse(content, messageOf(shown.why));
+  }
+
+  /** What the display shows stays there until the next frame. */
+  close(): void {
+    for (const imported of [...this.#imported.values()]) this.#forget(imported);
+  }
+
+  #import(content: Content): ClientBuffer | string {
+    if (content.timesShown < importedAt) return 'it was shown for the first time';
+    const bytes = content.width * content.height * bytesPerPixel;
+    const ofClient = [...this.#imported.keys()].filter(({ owner }) => owner === content.owner).length;
+    if (ofClient >= mostOfClient || this.#bytes + bytes > mostBytes) return 'too much memory is pinned';
+    try {
+      const imported = { buffer: this.#open(content), content };
+      this.#imported.set(content, imported);
+      this.#bytes += bytes;
+      content.onGone(() => this.#forget(imported));
+      return imported.buffer;
+    } catch (error) {
+      return this.#refuse(content, messageOf(error));
+    }
+  }
+
+  #open(content: Content): ClientBuffer {
+    const description = content.dmabuf();
+    try {
+      return this.head.importDmabuf(description);
+    } finally {
+      closeSync(description.fd);
+    }
+  }
+
+  #refuse(content: Content, why: string): string {
+    this.#refused.set(content, why);
+    return why;
+  }
+
+  #forget(imported: Import): void {
+    const { buffer, content } = imported;
+    if (this.#imported.get(content) !== imported) return;
+    this.#imported.delete(content);
+    this.#bytes -= content.width * content.height * bytesPerPixel;
+    buffer.close();
+  }
+}
