@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm test [-- GROUP …]`: the set-up, then every check, closing with one line over
- * all of them. The quick ones run in two lanes, the lab tests alone.
+ * all of them. The patient ones run beside the lab's tests, on the time that those leave.
  */
 import { groups } from './test/checks.mjs';
 import { endAll } from './test/execute.mjs';
@@ -24,11 +24,16 @@ async function main(names) {
 const failure = { passed: 0, failed: 1, skipped: 0 };
 
 async function runGroups(names) {
-  const checksOf = (...wanted) => wanted.filter((name) => names.includes(name)).flatMap((name) => groups[name]);
-  // The longest first, so that both lanes end together; the sanitizers' tests take as long as all the others of the addon.
-  const quick = await inLanes(2, checksOf('addon', 'unit', 'lint', 'gl', 'browser', 'contract', 'package'));
-  return [...quick, ...(await inLanes(1, checksOf('lab')))];
+  const checks = ordered.filter((name) => names.includes(name)).flatMap((name) => groups[name]);
+  const isPatient = (check) => check.patient !== false;
+  const impatient = checks.filter((check) => !isPatient(check));
+  const patient = checks.filter(isPatient).map((check) => ({ ...check, patient: impatient.length > 0 }));
+  const counts = await Promise.all([inLanes(1, impatient), inLanes(2, patient)]);
+  return counts.flat();
 }
+
+/** The longest first, so that both lanes end together; the sanitizers' tests take as long as all the others of the addon. */
+const ordered = ['addon', 'unit', 'lint', 'gl', 'browser', 'contract', 'package', 'lab'];
 
 /** So many at a time, each lane taking the next check. */
 async function inLanes(lanes, checks) {

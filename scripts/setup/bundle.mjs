@@ -1,6 +1,7 @@
 /** Programs as a few files instead of hundreds: under emulation rxjs alone takes 1.8 s to load from its modules. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, buildSync } from 'esbuild';
 import { root } from './run.mjs';
 
@@ -56,6 +57,13 @@ export async function bundleWhole(entry, file) {
   });
 }
 
+/** Test files below `base`, each as one file in `folder` beside what they share; each finds its own files where its source lies. */
+export async function bundleTests(files, base, folder) {
+  const forTraces = { sourcemap: 'linked', sourcesContent: false };
+  const names = { alias: {}, entryPoints: files, outbase: base, outdir: folder };
+  await build({ ...options, ...forTraces, ...names, plugins: [inTheirPlaces] });
+}
+
 /** A script for a browser as one file; what it does not import, it finds in the page. */
 export function bundleForPage(entry, file) {
   buildSync({
@@ -98,6 +106,20 @@ const commanderAlone = replacing(
   "require('node:child_process')",
   () => '{}',
 );
+
+/** This file itself is loaded as it is, for it speaks of what is replaced. */
+const inTheirPlaces = {
+  name: 'in-their-places',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /\/bundle\.mjs$/ }, () => ({ path: fileURLToPath(import.meta.url), external: true }));
+    onLoad({ filter: /\.(ts|mjs)$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const places = { 'import.meta.url': pathToFileURL(path).href, 'import.meta.filename': path };
+      const contents = text.replace(/import\.meta\.(url|filename)/g, (word) => JSON.stringify(places[word]));
+      return { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' };
+    });
+  },
+};
 
 /** Puts other words into the files that `filter` finds, each of which must have those expected. */
 function replacing(name, filter, before, after) {

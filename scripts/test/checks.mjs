@@ -1,4 +1,7 @@
 /** What `npm test` runs, by group: a static check is a command, a test group a folder of node:test files. */
+import { rmSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { root } from '../setup/run.mjs';
 import { filesUnder } from '../setup/stamp.mjs';
 
 const minutes = 60_000;
@@ -33,22 +36,56 @@ lint.push({
   limitMs: minutes,
 });
 
-/** `options` go to Node's test runner. */
-function testsIn(name, limitMs, options = []) {
-  const files = filesUnder(`test/${name}`, ['.test.ts']);
-  const runner = [process.execPath, '--import', 'tsx', '--test', ...options];
-  return { name, files, limitMs, command: (reporters) => [...runner, ...reporters, ...files] };
+/**
+ * The tests of a folder, or those of its files that `takes` accepts; `options` go to Node's test runner. They are made ready for plain
+ * Node at once: tsx takes more time than most of them take to run, in each file's process anew.
+ */
+function testsIn(folder, limitMs, { name = folder, takes = () => true, options = [] } = {}) {
+  const base = `test/${folder}`;
+  const files = filesUnder(base, ['.test.ts']).filter((file) => takes(basename(file)));
+  const target = `.lab/bundled/${name}`;
+  const bundled = files.map((file) => join(target, relative(base, file)).replace(/ts$/, 'js'));
+  const command = async (reporters) => {
+    const { bundleTests } = await import('../setup/bundle.mjs'); // needs the set-up
+    rmSync(join(root, target), { recursive: true, force: true });
+    await bundleTests(files, base, target);
+    return [process.execPath, '--enable-source-maps', '--test', ...options, ...reporters, ...bundled];
+  };
+  return { name, files, limitMs, command };
 }
 
+/** As they are, for those that start themselves again in another process. */
+function sourcesIn(name, limitMs) {
+  const files = filesUnder(`test/${name}`, ['.test.ts']);
+  return {
+    name,
+    files,
+    limitMs,
+    command: (reporters) => [process.execPath, '--import', 'tsx', '--test', ...reporters, ...files],
+  };
+}
+
+const oneByOne = { options: ['--test-concurrency=1'] };
+/** Judge neither a pace nor who comes first, so that their guest may wait for the processor. */
+const isPatient = (file) => /^(command|documents|.*examples|host.*)\.test\.ts$/.test(file);
+
+/** Limits are for what hangs: a patient check takes several times as long beside the lab. */
 export const groups = {
   lint,
-  unit: [testsIn('unit', 5 * minutes)],
-  addon: [testsIn('addon', 10 * minutes)],
+  unit: [testsIn('unit', 15 * minutes)],
+  addon: [sourcesIn('addon', 20 * minutes)],
   contract: [testsIn('contract', 5 * minutes)],
   package: [testsIn('package', 5 * minutes)],
-  browser: [testsIn('browser', 5 * minutes)],
+  browser: [testsIn('browser', 10 * minutes)],
   // Mesa's software renderer draws on threads of its own; GUESTHEAD_GL_NODE names a GPU to draw with instead.
-  gl: [{ ...testsIn('gl', 5 * minutes, ['--test-concurrency=1']), note: /(drawn by .*)$/m }],
-  // One guest at a time: two on two cores take 2.7 times as long each. Shown as they go, because they take minutes.
-  lab: [{ ...testsIn('lab', 25 * minutes, ['--test-concurrency=1']), live: true }],
+  gl: [{ ...testsIn('gl', 10 * minutes, oneByOne), note: /(drawn by .*)$/m }],
+  // One guest at a time: two on two cores take 2.7 times as long each, unless one of them waits for the other. The first is
+  // shown as it goes, because it takes minutes.
+  lab: [
+    {
+      ...testsIn('lab', 25 * minutes, { ...oneByOne, takes: (file) => !isPatient(file) }),
+      ...{ live: true, patient: false },
+    },
+    testsIn('lab', 25 * minutes, { ...oneByOne, name: 'patient-lab', takes: isPatient }),
+  ],
 };

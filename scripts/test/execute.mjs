@@ -1,6 +1,8 @@
 /** Runs a check's program, in a process group of its own, within its limit. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../setup/run.mjs';
 
@@ -13,14 +15,18 @@ const pipesMs = 2_000;
 const running = new Set();
 let ending = false;
 
-/** Resolves to `{status, output}`; the output of a live check goes straight to the terminal instead. */
-export async function execute({ name, live, limitMs }, [program, ...args]) {
+/**
+ * Resolves to `{status, output}`; the output of a live check goes straight to the terminal instead. A patient one has the processor
+ * when nobody else wants it.
+ */
+export async function execute({ name, live, patient, limitMs }, [program, ...args]) {
   let output = '';
   const take = (text) => {
     if (live) process.stdout.write(text);
     else output += text;
   };
   const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  if (patient) void stepBack(child);
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', take);
   const overrun = setTimeout(() => {
     take(`\n${name} took longer than ${limitMs / 60_000} minutes and was ended\n`);
@@ -30,6 +36,20 @@ export async function execute({ name, live, limitMs }, [program, ...args]) {
   clearTimeout(overrun);
   if (ending) await new Promise(() => undefined); // so that no other check is started
   return { status, output };
+}
+
+/** By its own priority, and by that of its session where the kernel shares time among sessions first (autogroup in sched(7)). */
+async function stepBack({ pid }) {
+  if (pid === undefined) return;
+  setPriority(pid, constants.priority.PRIORITY_LOW);
+  for (let tries = 0; tries < 20; tries++)
+    try {
+      writeFileSync(`/proc/${pid}/autogroup`, `${constants.priority.PRIORITY_LOW}`);
+      return;
+    } catch (error) {
+      if (error.code !== 'EAGAIN') return; // there is no such thing, or the process has ended
+      await sleep(pollMs); // an ordinary user may change ten in a second
+    }
 }
 
 /** A program that cannot be started has failed like one that did not like what it saw. */

@@ -7,18 +7,23 @@ import { execute } from './execute.mjs';
 
 const resultsDir = join(labDir, 'test-results');
 
+/** The name of the check whose output is shown as it comes. */
+let live;
+
 /**
  * Resolves to `{passed, failed, skipped}`. A live check shows its output as it comes, any other at its end. What `note` finds in the
  * output of tests, such as the device they ran on, stands beside their numbers.
  */
 export async function runCheck(check) {
   const started = Date.now();
-  if (check.live) console.log(`\n── ${check.name} …`);
+  if (check.live) console.log(`\n── ${(live = check.name)} …`);
   const { counts, output } = check.files ? await runTests(check) : await runStatic(check);
   const time = [seconds(started), check.note?.exec(output)?.[1]].filter(Boolean).join(', ');
   const result = check.files ? `${counts.passed} passed, ${counts.failed} failed` : counts.failed ? 'failed' : 'passed';
   const shown = !check.files && counts.failed === 0 ? '' : output.trimEnd();
   console.log(`\n── ${check.name}: ${result} (${time})${shown && `\n${shown}`}`);
+  if (check.live) live = undefined;
+  else if (live !== undefined) console.log(`\n── ${live} goes on …`);
   return counts;
 }
 
@@ -29,7 +34,7 @@ async function runStatic(check) {
 
 /** Node's runner tells people on standard output, and us in TAP in a file. */
 async function runTests(check) {
-  if (check.files.length === 0) return { counts: oneFailure, output: `no test files in test/${check.name}` };
+  if (check.files.length === 0) return { counts: oneFailure, output: `no test files for ${check.name}` };
   const results = join(resultsDir, `${check.name}.tap`);
   mkdirSync(resultsDir, { recursive: true });
   rmSync(results, { force: true });
@@ -37,7 +42,7 @@ async function runTests(check) {
     `--test-reporter=${name}`,
     `--test-reporter-destination=${name === 'tap' ? results : 'stdout'}`,
   ]);
-  const { status, output } = await execute(check, check.command(reporters));
+  const { status, output } = await execute(check, await check.command(reporters));
   return { counts: countTap(results, status), output };
 }
 

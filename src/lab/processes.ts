@@ -1,6 +1,7 @@
 /** Child processes that never outlive their owner. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { findProgram } from './paths.js';
 
 export interface Child {
@@ -14,7 +15,7 @@ export interface Child {
 /**
  * Starts a helper in a session of its own, so that a Ctrl-C on the terminal
  * reaches only us, and with a parent-death signal, so that even a SIGKILL of
- * this process leaves nothing behind.
+ * this process leaves nothing behind. It is as patient as our own session is.
  */
 export function startChild(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Child {
   const withDeathSignal = ['--pdeathsig', 'KILL', '--', ...command];
@@ -23,6 +24,7 @@ export function startChild(command: readonly string[], env: NodeJS.ProcessEnv = 
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  if (child.pid !== undefined) passPatienceOn(child.pid);
   let text = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text = (text + chunk).slice(-4096)));
   child.on('error', () => undefined); // a failed start shows as an exit to whoever waits
@@ -36,4 +38,17 @@ export function startChild(command: readonly string[], env: NodeJS.ProcessEnv = 
       await gone;
     },
   };
+}
+
+/**
+ * A new session has the processor like any other, however far behind the others ours was put (autogroup in sched(7)): a guest of
+ * a test that waits for the others would not.
+ */
+function passPatienceOn(pid: number): void {
+  try {
+    const nice = / nice (-?\d+)$/m.exec(readFileSync('/proc/self/autogroup', 'utf8'))?.[1] ?? '0';
+    if (nice !== '0') writeFileSync(`/proc/${pid}/autogroup`, nice);
+  } catch {
+    // the kernel has no such thing, the process has ended already, or an ordinary user set too many in this second
+  }
 }
