@@ -22,8 +22,9 @@ export interface ExportOptions {
 
 /** The producer's half of it. */
 export class PendingExport<B> implements Export {
-  readonly released: Promise<Ending>;
-  readonly #end: (ending: Ending) => void;
+  #released: Promise<Ending> | undefined;
+  #resolve: ((ending: Ending) => void) | undefined;
+  #ending: Ending | undefined;
   #fence: Fence | undefined;
   /** The host has heard of it, and when: `performance.now()`. */
   sentAt: number | undefined;
@@ -36,10 +37,16 @@ export class PendingExport<B> implements Export {
     readonly privateData: Uint8Array,
     fence: Fence | undefined,
   ) {
-    let end: (ending: Ending) => void = () => undefined;
-    this.released = new Promise((resolve) => (end = resolve));
-    this.#end = end;
     this.#fence = fence;
+  }
+
+  /** Made when it is asked for: the host has heard of the export by then. */
+  get released(): Promise<Ending> {
+    this.#released ??= new Promise((resolve) => {
+      if (this.#ending === undefined) this.#resolve = resolve;
+      else resolve(this.#ending);
+    });
+    return this.#released;
   }
 
   /** Whether all is drawn. */
@@ -71,7 +78,8 @@ export class PendingExport<B> implements Export {
 
   settle(ending: Ending): void {
     this.#closeFence();
-    this.#end(ending);
+    this.#ending ??= ending;
+    this.#resolve?.(this.#ending);
   }
 
   #closeFence(): void {

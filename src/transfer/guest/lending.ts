@@ -85,7 +85,7 @@ export class Lending implements BufferOwner {
   export(buffer: TransferBuffer, { fence, privateData = new Uint8Array() }: ExportOptions): Export {
     try {
       checkPrivateData(privateData);
-      return this.#lend(buffer, Uint8Array.from(privateData), fence);
+      return this.#lend(buffer, new Uint8Array(privateData), fence);
     } catch (error) {
       fence?.close();
       throw error;

@@ -2,7 +2,7 @@
  * What producer, broker and consumers say to each other. One set of messages for both legs: the broker is to a consumer what
  * a producer is to the broker. docs/transfer-protocol.md is the reference for others who write an end.
  */
-import { field, malformed, readFields, sizeOf, writeFields, type Fields, type ValuesOf } from './fields.js';
+import { Bytes, field, malformed, Room, type Field, type Fields, type ValuesOf } from './fields.js';
 
 /** "GHTR": whoever does not begin with it is no end of a transfer. */
 export const magic = 0x5254_4847;
@@ -56,36 +56,53 @@ export type TransferMessage = { [Name in MessageName]: MessageOf<Name> }[Message
 /** How a buffer's pixels lie in its memory. */
 export type Layout = ValuesOf<typeof layout>;
 
-const names = new Map<number, MessageName>(
-  Object.entries(kinds).map(([name, { kind }]) => [kind, name as MessageName]),
-);
+/** How a kind is written and read, its fields in their order. */
+interface Plan {
+  readonly type: MessageName;
+  readonly kind: number;
+  readonly fields: readonly (readonly [string, Field<unknown>])[];
+}
+
+const plans = Object.fromEntries(
+  Object.entries(kinds).map(([type, { kind, fields }]) => [
+    type,
+    { type, kind, fields: Object.entries(fields as Fields) },
+  ]),
+) as unknown as Readonly<Record<MessageName, Plan>>;
+const planOfKind = new Map(Object.values(plans).map((plan) => [plan.kind, plan]));
 
 export function kindOf(name: MessageName): number {
   return kinds[name].kind;
 }
 
-/** `a message of kind 4` is a "register"; undefined for one that this version does not know. */
-export function nameOf(kind: number): MessageName | undefined {
-  return names.get(kind);
-}
-
+/** Numbers are the caller's to check: one that is too large for its field loses its upper bits. */
 export function encode(message: TransferMessage): Buffer {
-  const { kind, fields } = kinds[message.type] as { kind: number; fields: Fields };
-  const values = message as never;
-  const bytes = Buffer.alloc(headerBytes + sizeOf(fields, values));
-  bytes.writeUInt32LE(bytes.length, 0);
-  bytes.writeUInt16LE(kind, 4);
-  writeFields(fields, values, bytes, headerBytes);
-  return bytes;
+  const { kind, fields } = plans[message.type];
+  const values = message as unknown as Readonly<Record<string, unknown>>;
+  let length = headerBytes;
+  for (const [name, field] of fields) length += field.size(values[name]);
+  const room = new Room(Buffer.allocUnsafe(length)); // every byte of it is written
+  room.view.setUint32(0, length, true);
+  room.view.setUint32(4, kind, true); // and its flags, 0
+  let at = headerBytes;
+  for (const [name, field] of fields) {
+    field.write(room, at, values[name]);
+    at += field.size(values[name]);
+  }
+  return room.bytes;
 }
 
 /** Reads one whole message. Throws ERR_PROTOCOL for what is none; the values themselves are the caller's to check. */
 export function decode(bytes: Buffer): TransferMessage {
   if (bytes.length < headerBytes) throw malformed(`${bytes.length} bytes are no header`);
-  if (bytes.readUInt32LE(0) !== bytes.length) throw malformed('its length is not what came');
-  const [kind, flags] = [bytes.readUInt16LE(4), bytes.readUInt16LE(6)];
-  const type = nameOf(kind);
-  if (type === undefined) throw malformed(`nothing of kind ${kind} is known`);
+  const from = new Bytes(bytes, headerBytes);
+  if (from.view.getUint32(0, true) !== bytes.length) throw malformed('its length is not what came');
+  const [kind, flags] = [from.view.getUint16(4, true), from.view.getUint16(6, true)];
+  const plan = planOfKind.get(kind);
+  if (plan === undefined) throw malformed(`nothing of kind ${kind} is known`);
   if (flags !== 0) throw malformed(`its flags are ${flags}`);
-  return { type, ...readFields(kinds[type].fields as Fields, bytes.subarray(headerBytes)) } as TransferMessage;
+  const values: Record<string, unknown> = { type: plan.type };
+  for (const [name, field] of plan.fields) values[name] = field.read(from);
+  if (from.left > 0) throw malformed(`${from.left} bytes follow its end`);
+  return values as unknown as TransferMessage;
 }
