@@ -7,7 +7,7 @@
  */
 
 /** Needed by all, importing nothing of the project. */
-const ground = ['errors', 'owner', 'package-root', 'arguments', 'declare', 'pci-address', 'addon-missing'];
+const ground = ['errors', 'owner', 'durations', 'package-root', 'arguments', 'declare', 'pci-address', 'addon-missing'];
 const system = ['ffi', 'native'];
 /** Below the heads: a client's way to the screen, the lower stages of which are usable alone. */
 const stages = ['loop', 'gpus', 'kms', 'buffer', 'device'];
@@ -22,6 +22,7 @@ const received = ['transfer', 'sinks'];
 const arrows = {
   errors: [],
   owner: [],
+  durations: [],
   'package-root': [],
   'pci-address': [],
   'addon-missing': ['errors', 'package-root'],

@@ -1,5 +1,6 @@
 /** What a run of `guesthead share` came to, and the verdict on it. */
-import type { Percentiles } from '../head/index.js';
+import type { Percentiles } from '../durations.js';
+import type { ShareCounts } from './share-tally.js';
 
 /** What a judging consumer on the host saw of the counter pattern. */
 export interface JudgedReceipt {
@@ -8,27 +9,28 @@ export interface JudgedReceipt {
   readonly exact: number;
   /** Those that show parts of two pictures. */
   readonly torn: number;
+  /** Those of a pattern that cannot be judged, released at once. */
+  readonly unjudged: number;
+  /** How long the consumer had each of them: a part of the round trip that is not the transfer's. */
+  readonly judgeMs: Percentiles | null;
 }
 
-export interface ShareFigures {
+/** Milliseconds, of the buffer that took longest: new memory, pinned, its pages named, and told to the host. */
+export interface FirstExport {
+  readonly allocate: number;
+  readonly pin: number;
+  readonly name: number;
+  readonly register: number;
+  readonly total: number;
+}
+
+export interface ShareFigures extends ShareCounts {
   /** Pixels. */
   readonly size: { readonly width: number; readonly height: number };
   /** Pictures a second, by a timer. */
   readonly rate: number | 'max';
   readonly buffers: number;
-  readonly exports: number;
-  readonly releases: number;
-  readonly revoked: number;
-  /** The first reason; null: none was revoked. */
-  readonly revokedBecause: string | null;
-  /** Times that a picture was due and no buffer was free. */
-  readonly missed: number;
-  /** Exports that were released late, or never. */
-  readonly late: number;
-  /** Of the slowest buffer: new memory pinned and its pages named. */
-  readonly allocateMs: number;
-  /** From the export to the release; null where nothing was released. */
-  readonly roundTripMs: Percentiles | null;
+  readonly firstExportMs: FirstExport;
   readonly exportsPerSecond: number;
   readonly bytesCopied: 0;
   /** Of all threads, the drawing included. */
@@ -59,26 +61,26 @@ export function judgeShare(figures: ShareFigures, { emulation, host }: ShareCirc
 }
 
 function reasonsOf(figures: ShareFigures, isPaceJudged: boolean): string[] {
-  const { exports, releases, revoked, revokedBecause, missed } = figures;
+  const { exports, releases, revoked, revokedBecause, missed, late } = figures;
   const left = exports - releases - revoked;
   const found: [boolean, string][] = [
     [exports === 0, 'nothing was exported'],
     [revoked > 0, `${revoked} of ${exports} exports were revoked: ${revokedBecause ?? ''}`],
     [left > 0, `${left} of ${exports} exports were never released`],
     [isPaceJudged && missed > 0, `no buffer was free for ${missed} pictures`],
+    [isPaceJudged && (late ?? 0) > 0, `the host had ${late ?? 0} pictures later than the next was due`],
   ];
   return found.filter(([holds]) => holds).map(([, reason]) => reason);
 }
 
 /** A judging consumer is there all the time, so that each picture that was released has been to it. */
-function hostReasons({ received, exact, torn }: JudgedReceipt, { releases }: ShareFigures): string[] {
+function hostReasons({ received, exact, torn, unjudged }: JudgedReceipt, { releases }: ShareFigures): string[] {
+  const judged = received - unjudged;
+  const different = judged - exact - torn;
   const found: [boolean, string][] = [
     [received < releases, `the host received ${received} pictures, and ${releases} were released`],
-    [torn > 0, `${torn} of ${received} received pictures are torn`],
-    [
-      received - exact - torn > 0,
-      `${received - exact - torn} of ${received} received pictures differ from what was drawn`,
-    ],
+    [torn > 0, `${torn} of ${judged} received pictures are torn`],
+    [different > 0, `${different} of ${judged} received pictures differ from what was drawn`],
   ];
   return found.filter(([holds]) => holds).map(([, reason]) => reason);
 }
@@ -95,7 +97,13 @@ export function describeShare(result: ShareResult): string[] {
     `${result.verdict}: ${exports} pictures of ${size.width}x${size.height} shared ${pace}`,
     `  ${releases} released, ${revoked} revoked${trip}`,
     `  ${exportsPerSecond} exports a second, ${cpuMsPerExport} ms of CPU each, drawing included; 0 bytes copied`,
-    ...(host === null ? [] : [`  the host received ${host.received}: ${host.exact} exact, ${host.torn} torn`]),
+    ...(host === null ? [] : [`  ${describeReceipt(host)}`]),
     ...result.reasons.map((reason) => `  ${reason}`),
   ];
+}
+
+function describeReceipt({ received, exact, torn, unjudged, judgeMs }: JudgedReceipt): string {
+  if (unjudged === received) return `the host received ${received}, of a pattern that cannot be judged`;
+  const had = judgeMs === null ? '' : `; it had each for ${judgeMs.p50} ms (p50)`;
+  return `the host received ${received}: ${exact} exact, ${torn} torn${had}`;
 }

@@ -2,17 +2,24 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError } from '../errors.js';
-import { Durations } from '../head/index.js';
 import { loadNative } from '../native.js';
-import { createPattern, type Pattern } from '../render/index.js';
+import { createPattern, patternNote, type Pattern } from '../render/index.js';
 import { CpuMeter, emulationOf } from '../report/index.js';
-import { openProducer, type Ending, type Producer, type TransferBuffer } from '../transfer/index.js';
+import { openProducer, type Producer, type TransferBuffer } from '../transfer/index.js';
 import type { Rate, ShareOptions } from './share-options.js';
-import { judgeShare, type JudgedReceipt, type ShareFigures, type ShareResult } from './share-result.js';
+import {
+  judgeShare,
+  type FirstExport,
+  type JudgedReceipt,
+  type ShareFigures,
+  type ShareResult,
+} from './share-result.js';
+import { ShareTally, type Exported } from './share-tally.js';
 
 const buffers = 4;
 const standardSize = { width: 1920, height: 1080 };
 const standardHz = 60;
+const longestRegistrationMs = 1000;
 
 export interface ShareSeams {
   readonly open: (options: ShareOptions) => Promise<Producer>;
@@ -40,17 +47,12 @@ export async function share(
 }
 
 class ShareRun {
-  readonly #trips = new Durations();
+  readonly #tally: ShareTally;
   readonly #cpu = new CpuMeter();
   readonly #pattern: Pattern;
+  readonly #note: Uint8Array;
   readonly #rate: Rate;
   readonly #size: { readonly width: number; readonly height: number };
-  #exports = 0;
-  #releases = 0;
-  #revoked = 0;
-  #because: string | null = null;
-  #missed = 0;
-  #late = 0;
   #wake: (() => void) | undefined;
 
   constructor(
@@ -58,16 +60,20 @@ class ShareRun {
     private readonly options: ShareOptions,
     private readonly signal: AbortSignal,
   ) {
-    this.#pattern = createPattern(options.pattern ?? 'counter');
-    this.#rate = options.rate ?? standardHz;
+    const { pattern = 'counter', rate = standardHz } = options;
+    this.#pattern = createPattern(pattern);
+    this.#note = patternNote(pattern);
+    this.#rate = rate;
+    this.#tally = new ShareTally(rate === 'max' ? undefined : 1000 / rate);
     this.#size = options.size ?? standardSize;
-    producer.lateReleases$.subscribe(() => this.#late++);
+    producer.lateReleases$.subscribe(() => this.#tally.overdue++);
     signal.addEventListener('abort', () => this.#wake?.());
   }
 
   async figures(): Promise<ShareFigures> {
-    const allocateMs = this.#allocate();
+    await this.#allocate();
     await this.#broker();
+    await this.#registered();
     const span = this.#cpu.start();
     const from = performance.now();
     await this.#loop(from);
@@ -77,29 +83,40 @@ class ShareRun {
       size: this.#size,
       rate: this.#rate,
       buffers,
-      exports: this.#exports,
-      releases: this.#releases,
-      revoked: this.#revoked,
-      revokedBecause: this.#because,
-      missed: this.#missed,
-      late: this.#late,
-      allocateMs,
-      roundTripMs: this.#trips.percentiles(),
-      exportsPerSecond: rounded(this.#exports / seconds),
+      ...this.#tally.figures(),
+      firstExportMs: this.#slowestPreparation(),
+      exportsPerSecond: rounded(this.#tally.exports / seconds),
       bytesCopied: 0,
       cpuMsPerExport: rounded(span.msPerFlip()),
     };
   }
 
-  /** Ms that the slowest took. */
-  #allocate(): number {
-    let slowest = 0;
+  /** A turn each: what the host says of one is heard before the next is made. */
+  async #allocate(): Promise<void> {
     for (let made = 0; made < buffers; made++) {
-      const before = performance.now();
       this.producer.allocate(this.#size);
-      slowest = Math.max(slowest, performance.now() - before);
+      await turn();
     }
-    return rounded(slowest);
+  }
+
+  #slowestPreparation(): FirstExport {
+    const all = this.producer.buffers.map(({ preparation }) => {
+      const { allocateMs: allocate, pinMs: pin, nameMs: name, registerMs: register = 0 } = preparation;
+      return { allocate, pin, name, register, total: allocate + pin + name + register };
+    });
+    const [slowest = nothingPrepared] = all.sort((one, other) => other.total - one.total);
+    const { allocate, pin, name, register, total } = slowest;
+    return {
+      ...{ allocate: rounded(allocate), pin: rounded(pin), name: rounded(name) },
+      ...{ register: rounded(register), total: rounded(total) },
+    };
+  }
+
+  /** What making them known takes is over, or the host refuses them: that is no part of what an export takes. */
+  async #registered(): Promise<void> {
+    const until = performance.now() + longestRegistrationMs;
+    const isKnown = ({ preparation }: TransferBuffer) => preparation.registerMs !== undefined;
+    while (!this.producer.buffers.every(isKnown) && performance.now() < until && !this.signal.aborted) await sleep(1);
   }
 
   async #broker(): Promise<void> {
@@ -124,7 +141,7 @@ class ShareRun {
 
   #isOver(from: number): boolean {
     const { frames = Infinity, seconds = Infinity } = this.options;
-    return this.signal.aborted || this.#exports >= frames || performance.now() - from >= seconds * 1000;
+    return this.signal.aborted || this.#tally.exports >= frames || performance.now() - from >= seconds * 1000;
   }
 
   /** As soon as a buffer is free. */
@@ -139,33 +156,26 @@ class ShareRun {
 
   /** When the next picture is due. */
   async #tick(from: number, hz: number): Promise<void> {
-    const due = from + ((this.#exports + this.#missed) * 1000) / hz;
-    const left = due - performance.now();
+    const tally = this.#tally;
+    const dueAt = from + ((tally.exports + tally.missed) * 1000) / hz;
+    const left = dueAt - performance.now();
     if (left > 0) await sleep(left, undefined, { signal: this.signal }).catch(() => undefined);
     if (this.signal.aborted) return;
     const buffer = this.producer.acquire();
-    if (buffer === undefined) this.#missed++;
-    else this.#share(buffer);
+    if (buffer === undefined) tally.missed++;
+    else this.#share(buffer, dueAt + 1000 / hz);
   }
 
-  #share(buffer: TransferBuffer): void {
+  #share(buffer: TransferBuffer, nextDueAt?: number): void {
     const { frame, age } = buffer.drawing;
     buffer.draw((picture) => this.#pattern.draw(picture, frame, age));
-    const at = performance.now();
-    void buffer.export().released.then((ending) => this.#ended(ending, at));
-    this.#exports++;
+    const exported: Exported = { at: performance.now(), nextDueAt };
+    void buffer.export({ privateData: this.#note }).released.then((ending) => {
+      this.#tally.ended(ending, exported, performance.now());
+      this.#wake?.();
+    });
+    this.#tally.exported();
     this.#cpu.countFlip();
-  }
-
-  #ended(ending: Ending, exportedAt: number): void {
-    if (ending.type === 'released') {
-      this.#releases++;
-      this.#trips.record(performance.now() - exportedAt);
-    } else {
-      this.#revoked++;
-      this.#because ??= ending.reason;
-    }
-    this.#wake?.();
   }
 
   #aRelease(): Promise<void> {
@@ -176,10 +186,12 @@ class ShareRun {
   async #allReleased(): Promise<void> {
     const { releaseTimeoutMs = 2000 } = this.options;
     const until = performance.now() + releaseTimeoutMs;
-    while (this.#releases + this.#revoked < this.#exports && performance.now() < until)
+    while (this.#tally.underWay > 0 && performance.now() < until)
       await Promise.race([this.#aRelease(), sleep(until - performance.now())]);
   }
 }
+
+const nothingPrepared: FirstExport = { allocate: 0, pin: 0, name: 0, register: 0, total: 0 };
 
 function noBroker(ms: number): GuestheadError {
   return new GuestheadError('ERR_NO_DEVICE', `No broker came to the host’s side of the port within ${ms / 1000} s`, {

@@ -6,6 +6,6 @@ export type { LabOptions } from './lab.js';
 export type { MachineOptions, Size } from './machine.js';
 export { setUpLab } from './setup.js';
 export { shellQuote } from './shell.js';
-export type { TransferReport } from './transfer.js';
+export type { TransferReport } from './picture-judge.js';
 export { askTransferJudge, askWitness } from './witness.js';
 export type { WitnessReport, WitnessRequest } from './witness.js';

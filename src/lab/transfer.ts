@@ -1,32 +1,19 @@
 /** The host's side of a transfer: a broker, and a consumer of its own process that judges every picture it receives. */
 import type { Subscription } from 'rxjs';
-import { messageOf } from '../errors.js';
-import { judgeSink } from '../sinks/index.js';
-import { openBroker, openGuestMemory, type Broker, type Consumer, type ReceivedBuffer } from '../transfer/index.js';
+import { openBroker, openGuestMemory, type Broker, type Consumer } from '../transfer/index.js';
 import type { RunFiles } from './machine.js';
-
-/** Of the pictures since the last report. */
-export interface TransferReport {
-  readonly received: number;
-  /** Each of their pixels is as the counter pattern has it, and no picture came after a later one. */
-  readonly exact: number;
-  readonly torn: number;
-  /** A line each: the first picture that is wrong, and what ended the consumer. */
-  readonly faults: readonly string[];
-}
+import { PictureJudge, type TransferReport } from './picture-judge.js';
 
 export class TransferJudge {
-  #sink = judgeSink();
-  #late = 0;
-  #faults: string[] = [];
+  readonly #judge = new PictureJudge();
   readonly #consumer: Consumer;
   readonly #received: Subscription;
 
   private constructor(private readonly broker: Broker) {
     this.#consumer = broker.consumer('the lab');
-    const end = (error: unknown) => this.#faults.push(messageOf(error));
-    broker.events$.subscribe({ error: end });
-    this.#received = this.#consumer.buffers$.subscribe({ next: (buffer) => this.#judge(buffer), error: end });
+    const error = (failure: unknown) => this.#judge.fault(failure);
+    broker.events$.subscribe({ error });
+    this.#received = this.#consumer.buffers$.subscribe({ next: (buffer) => this.#judge.take(buffer), error });
   }
 
   /** Once QEMU listens. Rejects as `openBroker` and `openGuestMemory` do. */
@@ -44,30 +31,12 @@ export class TransferJudge {
 
   /** Begins the count anew. */
   report(): TransferReport {
-    const { received, exact, torn, wrong } = this.#sink.judgement;
-    const faults = [...(wrong === null ? [] : [wrong]), ...this.#faults.splice(0)];
-    const report = { received, exact: exact - this.#late, torn, faults };
-    this.#sink = judgeSink();
-    this.#late = 0;
-    return report;
+    return this.#judge.report();
   }
 
   close(): void {
     this.#received.unsubscribe();
     this.#consumer.close();
     this.broker.close();
-  }
-
-  #judge(buffer: ReceivedBuffer): void {
-    const { width, height, format, strideBytes, sequence } = buffer;
-    const late = this.#sink.judgement.late;
-    try {
-      buffer.read((pixels) => void this.#sink.write({ width, height, format, strideBytes, sequence, pixels }));
-      this.#late += this.#sink.judgement.late - late;
-    } catch (error) {
-      this.#faults.push(messageOf(error));
-    } finally {
-      buffer.release();
-    }
   }
 }

@@ -18,7 +18,8 @@ import {
 } from '../render/index.js';
 import type { Camera, OpenCamera } from './camera.js';
 import { readLines } from '../qmp/index.js';
-import type { TransferJudge, TransferReport } from './transfer.js';
+import type { TransferReport } from './picture-judge.js';
+import type { TransferJudge } from './transfer.js';
 
 export const witnessPort = '/dev/virtio-ports/guesthead.witness';
 
@@ -75,8 +76,13 @@ function requestIn(line: string): object {
 }
 
 function transferReport(transfer: Pick<TransferJudge, 'report'> | undefined): TransferReport {
-  return transfer?.report() ?? { received: 0, exact: 0, torn: 0, faults: ['the lab has no broker (--transfer)'] };
+  return transfer?.report() ?? nothingReceived;
 }
+
+const nothingReceived: TransferReport = {
+  ...{ received: 0, exact: 0, torn: 0, unjudged: 0, judgeMs: null },
+  faults: ['the lab has no broker (--transfer)'],
+};
 
 /** Also a line that is no request has an answer, or the guest would wait for ever. */
 async function answer(witness: Witness, line: string): Promise<WitnessReport> {

@@ -28,6 +28,16 @@ export const systemMemory = (): MemoryCalls => {
   };
 };
 
+/** Milliseconds that memory took until the host could be told of its pages. */
+export interface PinningTimes {
+  /** New memory; 0 of a caller's. */
+  readonly allocateMs: number;
+  /** A udmabuf of it, which makes the pages of new memory. */
+  readonly pinMs: number;
+  /** The numbers of its pages. */
+  readonly nameMs: number;
+}
+
 export class PinnedMemory {
   readonly #owner = new Owner();
   readonly #memory: number;
@@ -35,6 +45,7 @@ export class PinnedMemory {
   readonly fd: number;
   /** First page's address ÷ 4096 and how many, one after the other. */
   readonly #runs: BigUint64Array;
+  readonly times: PinningTimes;
   #mapping: NativeMapping | undefined;
 
   /** Takes the memfd over, which is closed where this fails. */
@@ -43,23 +54,25 @@ export class PinnedMemory {
     /** Whole pages. */
     readonly bytes: number,
     private readonly calls: MemoryCalls,
+    allocateMs: number,
   ) {
     const owner = this.#owner;
+    const allocated = performance.now();
     this.#memory = owner.own(memory, calls.close);
     // The dma-buf first: it pins the pages, which may be moved for that. Only then their numbers hold.
     this.fd = owner.guard(() =>
       owner.own(allocateUdmabuf({ createUdmabuf: () => calls.wrapMemory(memory, bytes) }, bytes), calls.close),
     );
+    const pinned = performance.now();
     this.#runs = owner.guard(() => told(named(() => calls.pageRuns(memory, bytes))));
+    this.times = { allocateMs, pinMs: pinned - allocated, nameMs: performance.now() - pinned };
   }
 
   /** New memory, zeros. Throws ERR_ALLOCATION without /dev/udmabuf, ERR_PERMISSION where its pages may not be named. */
   static allocate(bytes: number, calls: MemoryCalls): PinnedMemory {
-    return new PinnedMemory(
-      allocated(() => calls.createMemory(bytes)),
-      bytes,
-      calls,
-    );
+    const before = performance.now();
+    const memory = allocated(() => calls.createMemory(bytes));
+    return new PinnedMemory(memory, bytes, calls, performance.now() - before);
   }
 
   /**
@@ -69,7 +82,7 @@ export class PinnedMemory {
   static adopt(memory: number, bytes: number, calls: MemoryCalls): PinnedMemory {
     const ours = allocated(() => calls.duplicate(memory));
     try {
-      return new PinnedMemory(ours, bytes, calls);
+      return new PinnedMemory(ours, bytes, calls, 0);
     } catch (error) {
       throw unfit(error, memory, bytes);
     }

@@ -4,7 +4,13 @@ import { GuestheadError } from '../../errors.js';
 import type { Layout } from '../protocol/messages.js';
 import type { BufferState } from './buffer-states.js';
 import type { Export, ExportOptions } from './export.js';
-import type { PinnedMemory } from './pinned-memory.js';
+import type { PinnedMemory, PinningTimes } from './pinned-memory.js';
+
+/** Milliseconds that a buffer took until it could be exported for the first time. */
+export interface PreparationTimes extends PinningTimes {
+  /** From telling the host of its pages to the answer; undefined while there is none. */
+  readonly registerMs: number | undefined;
+}
 
 /** What the producer does for its buffers; the program sees none of it. */
 export interface BufferOwner {
@@ -15,6 +21,7 @@ export interface BufferOwner {
   export(buffer: TransferBuffer, options: ExportOptions): Export;
   revoke(buffer: TransferBuffer): void;
   remove(buffer: TransferBuffer): void;
+  timesOf(buffer: TransferBuffer): PreparationTimes | undefined;
 }
 
 const bytesPerPixel = 4;
@@ -64,6 +71,11 @@ export class TransferBuffer {
   /** Of the drawing under way: its number, counted over the producer's buffers, and how many frames ago the contents were drawn; 0 = unknown. */
   get drawing(): { readonly frame: number; readonly age: number } {
     return this.owner.frameOf(this);
+  }
+
+  /** Of the memory that it has now. Throws ERR_CLOSED. */
+  get preparation(): PreparationTimes {
+    return this.owner.timesOf(this) ?? this.#refuse('asked');
   }
 
   /** Free → drawing: the program may draw into it. False where it is not free. */

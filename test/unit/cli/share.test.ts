@@ -48,6 +48,11 @@ describe('share', () => {
       assert.deepEqual([result.verdict, result.reasons, result.exports, result.releases], ['pass', [], 30, 30]);
       assert.deepEqual(wrong, []);
       assert.ok(result.roundTripMs !== null && result.roundTripMs.p50 > 0);
+      assert.equal(result.late === null, rate === 'max');
+      const { total, ...parts } = result.firstExportMs;
+      const sum = Object.values(parts).reduce((one, other) => one + other);
+      assert.ok(total > 0 && Math.abs(total - sum) < 0.01, JSON.stringify(result.firstExportMs));
+      assert.equal(Buffer.from(rig.port.said('export')[0]!.privateData).toString(), 'counter');
       const registered = new Set(rig.port.said('register').map(({ buffer }) => buffer));
       assert.equal(rig.port.said('register').length, registered.size, 'each page list once');
       assert.deepEqual([rig.port.open$.size, rig.pages.open.size, rig.pages.mappings], [0, 0, 0]);
@@ -93,14 +98,17 @@ describe('share', () => {
     const rig = transferRig();
     obligingBroker(rig.port);
     const figures = await run({ frames: 3, rate: 'max' }, rig);
-    const judged = (received: number, exact: number, torn: number) =>
-      judgeShare(figures, { emulation: undefined, host: { received, exact, torn } });
+    const judged = (received: number, exact: number, torn: number, unjudged = 0) =>
+      judgeShare(figures, { emulation: undefined, host: { received, exact, torn, unjudged, judgeMs: null } });
     assert.equal(judged(3, 3, 0).verdict, 'pass');
     assert.deepEqual(judged(0, 0, 0).reasons, ['the host received 0 pictures, and 3 were released']);
     assert.deepEqual(judged(3, 1, 1).reasons, [
       '1 of 3 received pictures are torn',
       '1 of 3 received pictures differ from what was drawn',
     ]);
+    assert.equal(judged(3, 0, 0, 3).verdict, 'pass'); // a pattern that nobody can judge
+    const late = judgeShare({ ...figures, late: 2 }, { emulation: undefined, host: null });
+    assert.deepEqual(late.reasons, ['the host had 2 pictures later than the next was due']);
     const missed = judgeShare({ ...figures, missed: 2 }, { emulation: undefined, host: null });
     assert.deepEqual(missed.reasons, ['no buffer was free for 2 pictures']);
     assert.match(
