@@ -29,6 +29,8 @@ export class PendingExport<B> implements Export {
   /** The host has heard of it, and when: `performance.now()`. */
   sentAt: number | undefined;
   reportedLate = false;
+  /** Nobody can be told of it: it is about to end. */
+  isGivenUp = false;
 
   constructor(
     readonly buffer: B,

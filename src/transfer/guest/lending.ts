@@ -113,7 +113,7 @@ export class Lending implements BufferOwner {
   receive(message: FromBroker): void {
     switch (message.type) {
       case 'registered':
-        this.#advanceBuffer(this.#registrations.registered(message.buffer));
+        if (this.#registrations.registered(message.buffer)) this.#advance();
         return;
       case 'refused':
         this.#refused(message);
@@ -154,18 +154,25 @@ export class Lending implements BufferOwner {
     const pending = new PendingExport(buffer, id, sequence, privateData, fence);
     this.#pending.set(id, pending);
     pending.whenComplete(
-      () => this.#advance(pending),
+      () => this.#advance(),
       (error) => this.#settle(id, { type: 'revoked', reason: `its fence failed: ${messageOf(error)}` }),
     );
     return pending;
   }
 
-  /** Says it as soon as all is drawn and the host knows the pages. */
-  #advance(pending: PendingExport<TransferBuffer>): void {
-    if (!pending.isComplete || pending.sentAt !== undefined) return;
-    const known = this.#registrations.tell(pending.buffer);
-    if (known === 'registered') this.#say(pending);
-    else if (known !== 'registering') this.#giveUp(pending, known === 'nobody' ? nobody : full);
+  /**
+   * Says all that is drawn, in the order of the exports: where the host does not know the pages of one yet, those behind it wait, too, or a
+   * consumer would have an older picture after a newer one. One whose fence is pending is passed over: who draws on several
+   * GPUs has several orders.
+   */
+  #advance(): void {
+    for (const pending of this.#pending.values()) {
+      if (!pending.isComplete || pending.sentAt !== undefined) continue;
+      const known = this.#registrations.tell(pending.buffer);
+      if (known === 'registering') return;
+      if (known === 'registered') this.#say(pending);
+      else this.#giveUp(pending, known === 'nobody' ? nobody : full);
+    }
   }
 
   #say(pending: PendingExport<TransferBuffer>): void {
@@ -182,15 +189,11 @@ export class Lending implements BufferOwner {
 
   /** In a later turn: a program that exports again as soon as an export has ended shall not keep the event loop from all else. */
   #giveUp(pending: PendingExport<TransferBuffer>, reason: string): void {
+    if (pending.isGivenUp) return;
+    pending.isGivenUp = true;
     setImmediate(() => {
       if (pending.sentAt === undefined) this.#settle(pending.id, { type: 'revoked', reason });
     });
-  }
-
-  #advanceBuffer(buffer: TransferBuffer | undefined): void {
-    const id = buffer && this.#states.idOf(buffer);
-    const pending = id === undefined ? undefined : this.#pending.get(id);
-    if (pending !== undefined) this.#advance(pending);
   }
 
   #refused({ what, buffer: number, reason }: MessageOf<'refused'>): void {
@@ -199,6 +202,7 @@ export class Lending implements BufferOwner {
     const buffer = this.#registrations.bufferOf(number);
     const id = buffer && this.#states.idOf(buffer);
     if (id !== undefined) this.#settle(id, { type: 'revoked', reason: `the host refuses it: ${reason}` });
+    this.#advance();
   }
 
   /** A host that no longer knows the pages cannot show them. */
@@ -212,6 +216,7 @@ export class Lending implements BufferOwner {
   #takeBack(id: string, reason: string): void {
     if (this.#pending.get(id)?.sentAt !== undefined) this.parts.send({ type: 'revoke', id });
     this.#settle(id, { type: 'revoked', reason });
+    this.#advance();
   }
 
   #settle(id: string, ending: Ending): void {

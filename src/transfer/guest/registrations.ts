@@ -74,13 +74,13 @@ export class Registrations {
     return this.#pages.isRegistered(number) ? 'registered' : 'registering';
   }
 
-  /** The host knows them. Its buffer; undefined where that was not to be said. */
-  registered(number: number): TransferBuffer | undefined {
-    if (!this.#pages.registered(number)) return undefined;
+  /** The host knows them; false where that was not to be said. */
+  registered(number: number): boolean {
+    if (!this.#pages.registered(number)) return false;
     const buffer = this.#byNumber.get(number);
     const held = buffer && this.#held.get(buffer);
     if (held !== undefined) held.registerMs ??= performance.now() - held.saidAt;
-    return buffer;
+    return true;
   }
 
   refused(number: number): void {

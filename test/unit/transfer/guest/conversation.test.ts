@@ -54,6 +54,40 @@ describe('a producer and the host', () => {
     assert.deepEqual(await endingOf(again), { type: 'released' });
   });
 
+  it('says its exports to the next broker in their order, in whatever order that registers the buffers', () => {
+    rig.connect();
+    const [first, second, third] = [rig.known(), rig.known(), rig.known()];
+    rig.port.hangUp();
+    rig.port.connect();
+    mock.timers.tick(300);
+    rig.port.say(welcome);
+    const lent = [second, first, third].map(exported);
+    const before = rig.port.said('export').length;
+    const said = () => rig.port.said('export').slice(before);
+    rig.port.say({ type: 'registered', buffer: 1 });
+    assert.deepEqual(said(), [], 'the export of the buffer before it is not said yet');
+    rig.port.say({ type: 'registered', buffer: 3 }, { type: 'registered', buffer: 2 });
+    assert.deepEqual(
+      said().map(({ id }) => id),
+      lent.map(({ id }) => id),
+    );
+  });
+
+  it('does not wait with an export for one before it whose buffer the host refuses, or that is revoked', async () => {
+    rig.connect();
+    const buffers = [rig.producer.allocate(size), rig.producer.allocate(size), rig.producer.allocate(size)] as const;
+    const [refused, revoked, last] = [exported(buffers[0]), exported(buffers[1]), exported(buffers[2])];
+    rig.port.say({ type: 'registered', buffer: 3 });
+    assert.deepEqual(rig.port.said('export'), []);
+    rig.port.say({ type: 'refused', what: kindOf('register'), buffer: 1, reason: 'a test' });
+    buffers[1].revoke();
+    assert.deepEqual(
+      rig.port.said('export').map(({ id }) => id),
+      [last.id],
+    );
+    for (const one of [refused, revoked]) assert.equal((await endingOf(one))?.type, 'revoked');
+  });
+
   it('does not ask more and more often while nobody is there', () => {
     mock.timers.tick(10_000);
     assert.ok(rig.port.asked < 60, `${rig.port.asked} times in 10 s`);
