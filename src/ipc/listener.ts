@@ -1,21 +1,21 @@
 /** Listening for connections while somebody is subscribed. */
 import { closeSync, lstatSync, unlinkSync } from 'node:fs';
-import { constants } from 'node:os';
 import { Observable, type Subscriber } from 'rxjs';
-import { coded, errnoOf, GuestheadError } from '../errors.js';
+import { coded } from '../errors.js';
 import type { Native } from '../native.js';
 import { quietly } from '../owner.js';
-import { addressOf, isAbstract } from './address.js';
+import { isAbstract } from './address.js';
+import { listenAt, type ListenNative } from './listen-at.js';
 
 /** Emits what `wrap` makes of each connection's descriptor. */
 export function connectionsAt<T>(
   path: string,
-  native: Pick<Native, 'listenSocket' | 'acceptSocket' | 'watchReadable'>,
+  native: ListenNative & Pick<Native, 'acceptSocket' | 'watchReadable'>,
   wrap: (fd: number) => T,
 ): Observable<T> {
   return new Observable((subscriber) => {
     try {
-      const fd = native.listenSocket(addressOf(path));
+      const fd = listenAt(path, native);
       subscriber.add(() => closeSync(fd));
       if (!isAbstract(path)) subscriber.add(removerOf(path));
       const watcher = native.watchReadable(fd, () => {
@@ -23,7 +23,7 @@ export function connectionsAt<T>(
       });
       subscriber.add(() => watcher.close());
     } catch (error) {
-      throw explained(error, path);
+      throw coded(error);
     }
   });
 }
@@ -50,15 +50,4 @@ function removerOf(path: string): () => void {
       if (now.dev === dev && now.ino === ino) unlinkSync(path);
     });
   };
-}
-
-function explained(error: unknown, path: string): Error {
-  const known = coded(error);
-  if (errnoOf(error) !== constants.errno.EADDRINUSE) return known;
-  return new GuestheadError('ERR_SYSTEM', `${path} is taken`, {
-    operation: 'bind',
-    errno: constants.errno.EADDRINUSE,
-    cause: error,
-    advice: 'another process listens there, or has left the file: remove it where none does',
-  });
 }

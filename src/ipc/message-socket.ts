@@ -71,8 +71,8 @@ export class MessageSocket {
 
   /**
    * Listens at `path` while subscribed to, from within `subscribe` on, and emits each connection, which is the
-   * subscriber's to close. Removes the file that it made at the end. Errors with ERR_SYSTEM (EADDRINUSE:
-   * somebody listens there or has left the file; EMFILE: a connection waits and cannot be taken), ERR_USAGE for no path.
+   * subscriber's to close. Takes the place of a listener that was killed and has left its file, and removes the file that it made at
+   * the end. Errors with ERR_SYSTEM (EADDRINUSE: somebody listens there; EMFILE: a connection waits and cannot be taken), ERR_USAGE for no path.
    */
   static listen(
     path: string,

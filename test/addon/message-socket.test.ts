@@ -1,11 +1,12 @@
 /** `MessageSocket` on real sockets. */
 import assert from 'node:assert/strict';
-import { closeSync, existsSync, fstatSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { firstValueFrom, lastValueFrom, take, toArray, type Subscription } from 'rxjs';
 import { MessageSocket, type Message, type MessageLimits } from '../../src/ipc/index.js';
+import { lockOf } from '../../src/ipc/listen-at.js';
 import { native } from './support/addon.js';
 import { openDescriptors } from './support/descriptors.js';
 import { turns, until } from './support/loop.js';
@@ -193,16 +194,40 @@ describe('MessageSocket.listen', () => {
     assert.ok(existsSync(path));
   });
 
+  it('takes the place of a listener that was killed, whose file is left, and of none that is only starting', async () => {
+    const before = openDescriptors();
+    const path = join(folder, 'left');
+    closeSync(native.listenSocket(bytes(path)));
+    assert.ok(existsSync(path));
+    const accepted = firstValueFrom(MessageSocket.listen(path, {}, native));
+    const client = MessageSocket.connect(path, {}, native);
+    for (const socket of [client, await accepted]) socket.close();
+    await until(() => openDescriptors() <= before);
+
+    closeSync(native.listenSocket(bytes(path)));
+    const begun = native.listenSocket(bytes(`\0${lockOf(path)}`)); // as who is between its look and its listening
+    await assert.rejects(lastValueFrom(MessageSocket.listen(path, {}, native)), { code: 'ERR_SYSTEM', errno: 98 });
+    closeSync(begun);
+    rmSync(path);
+  });
+
   it('errors where somebody listens already, or where no socket can be', async () => {
     const path = join(folder, 'taken');
     const listening = MessageSocket.listen(path, {}, native).subscribe();
     await assert.rejects(lastValueFrom(MessageSocket.listen(path, {}, native)), {
       code: 'ERR_SYSTEM',
       errno: 98,
-      advice: /remove it where none does/,
+      advice: /end it, or choose another path/,
     });
     assert.ok(existsSync(path));
     listening.unsubscribe();
+    writeFileSync(path, 'no socket');
+    await assert.rejects(lastValueFrom(MessageSocket.listen(path, {}, native)), {
+      errno: 98,
+      advice: /is no socket/,
+    });
+    assert.equal(readFileSync(path, 'utf8'), 'no socket');
+    rmSync(path);
     for (const wrong of ['', '@', 'a\0b', 'x'.repeat(109)]) {
       await assert.rejects(lastValueFrom(MessageSocket.listen(wrong, {}, native)), { code: 'ERR_USAGE' });
       assert.throws(() => MessageSocket.connect(wrong, {}, native), { code: 'ERR_USAGE' });
