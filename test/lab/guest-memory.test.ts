@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { GuestheadError } from '../../src/errors.js';
 import { Qmp } from '../../src/qmp/index.js';
+import { backendsOfDevices } from '../../src/transfer/host/memory/device-memory.js';
 import { openGuestMemory } from '../../src/transfer/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'memory-test-'));
@@ -47,11 +48,12 @@ async function startQemu(name: string, words: readonly string[]) {
   return { child, qmp, other };
 }
 
-/** Two backends of one size, the first of which lies on both sides of the hole below 4 GiB. */
+/** Two backends of one size, the first of which lies on both sides of the hole below 4 GiB; a third is shown in a BAR, as other machines may. */
 const numa = [
   ...['-m', '6G', '-smp', '2', '-machine', 'q35'],
   ...['-object', 'memory-backend-memfd,id=m0,share=on,size=3G', '-numa', 'node,memdev=m0'],
   ...['-object', 'memory-backend-memfd,id=m1,share=on,size=3G', '-numa', 'node,memdev=m1'],
+  ...['-object', 'memory-backend-ram,id=shm,share=on,size=1M', '-device', 'ivshmem-plain,memdev=shm'],
 ];
 
 /** Into each memfd of the process: its number and the page's, so that every page is another one. */
@@ -69,6 +71,7 @@ describe('guest memory', { timeout: 120_000 }, () => {
   it('is found by a socket that another process made, page by page as QEMU has it, in two backends of one size', async () => {
     const { child, qmp, other } = await startQemu('numa', numa);
     const monitor = await Qmp.connect(other, AbortSignal.timeout(60_000));
+    assert.deepEqual([...(await backendsOfDevices(monitor))], ['/objects/shm']);
     const memory = await openGuestMemory({ qmp });
     mark(child.pid ?? 0, [0, 0x100, 0x7_ffff, 0x8_0000, 0xb_ffff]);
     const dump = join(folder, 'dump');

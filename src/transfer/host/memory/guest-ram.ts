@@ -1,5 +1,6 @@
 /** The guest's RAM as QEMU and the kernel have it now: which of its addresses are which part of which file. */
 import { GuestheadError } from '../../../errors.js';
+import { backendsOfDevices } from './device-memory.js';
 import type { Qmp } from '../../../qmp/index.js';
 import { ramRangesIn, type RamRange } from './physical-map.js';
 import { fileBehind, type FilePart } from './process-areas.js';
@@ -9,7 +10,7 @@ import type { PlacedRange } from './runs.js';
 
 /** What it is learnt from. */
 export interface QemuMonitor {
-  readonly qmp: Pick<Qmp, 'monitor' | 'peerPid'>;
+  readonly qmp: Pick<Qmp, 'execute' | 'monitor' | 'peerPid'>;
   /** Of its QMP socket. */
   readonly path: string;
 }
@@ -37,7 +38,8 @@ export async function learnGuestRam(monitor: QemuMonitor, known: readonly RamFil
 
 /** Each range's address in QEMU, of which /proc/PID/maps tells the file: two backends of one size are told apart by it alone. */
 async function hostRanges(qmp: QemuMonitor['qmp']): Promise<HostRange[]> {
-  const ranges = ramRangesIn(await qmp.monitor('info mtree -f -o'));
+  const ofDevices = await backendsOfDevices(qmp);
+  const ranges = ramRangesIn(await qmp.monitor('info mtree -f -o')).filter(({ backend }) => !ofDevices.has(backend));
   const addresses = await Promise.all(ranges.map(({ start }) => qmp.monitor(`gpa2hva 0x${start.toString(16)}`)));
   return ranges.flatMap((range, index) => {
     const [, address] = /is (0x[0-9a-f]+)/.exec(addresses[index] ?? '') ?? [];

@@ -15,6 +15,7 @@ export class RamMemory implements GuestMemory {
   readonly kind: 'dma-buf' | 'mapping';
   readonly whyMapped: string | undefined;
   #ram: GuestRam | undefined;
+  #isSuspended = false;
 
   /** Owns the files of `ram`; `onClose` ends what it was learnt from. */
   constructor(
@@ -33,18 +34,26 @@ export class RamMemory implements GuestMemory {
     return this.#ram;
   }
 
+  /** Where things lie may have changed: nothing is taken before it is known again. */
+  suspend(): void {
+    this.#isSuspended = true;
+  }
+
   /** Owns its files in place of the old ones'; after `close` it gives them back at once. */
   replace(ram: GuestRam): void {
     const old = this.#ram;
     if (old === undefined) release(ram);
     else {
       this.#ram = ram;
+      this.#isSuspended = false;
       release(old);
     }
   }
 
   take(runs: readonly PageRun[], bytes: bigint): GuestPages {
     const { ranges, files } = this.ram;
+    if (this.#isSuspended)
+      throw new GuestheadError('ERR_SYSTEM', 'Where the guest’s memory lies is being learnt anew: export it again');
     const pieces = piecesOf(ranges, runs, bytes);
     return (this.kind === 'dma-buf' ? dmabufPages : mappedPages)(files, pieces, this.native);
   }

@@ -8,20 +8,23 @@ export interface Area {
   readonly isShared: boolean;
   /** The file by device and inode, as `00:01 1234`; undefined where there is none behind it. */
   readonly file: string | undefined;
+  /** Its path, as the process's descriptors of it link to it; empty where there is none. */
+  readonly path: string;
   /** Of `start`, in the file. */
   readonly offset: bigint;
 }
 
 /** `7f95cbfff000-7f964bfff000 rw-s 00000000 00:01 1027 /memfd:memory-backend-memfd (deleted)` */
-const line = /^([0-9a-f]+)-([0-9a-f]+) ..(?:.)([sp]) ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+)/gm;
+const line = /^([0-9a-f]+)-([0-9a-f]+) ..(?:.)([sp]) ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+) *(.*)$/gm;
 
 /** In ascending order, as the kernel prints them. */
 export function areasIn(maps: string): Area[] {
-  return [...maps.matchAll(line)].map(([, start, end, sharing, offset, device, inode]) => ({
+  return [...maps.matchAll(line)].map(([, start, end, sharing, offset, device, inode, path = '']) => ({
     start: BigInt(`0x${start}`),
     end: BigInt(`0x${end}`),
     isShared: sharing === 's',
     file: inode === '0' ? undefined : `${device} ${inode}`,
+    path,
     offset: BigInt(`0x${offset}`),
   }));
 }

@@ -1,5 +1,15 @@
 /** Which process is the QEMU that answers at a QMP socket, and the files that it has open. */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { errnoOf, GuestheadError, messageOf } from '../../../errors.js';
 import type { Qmp } from '../../../qmp/index.js';
@@ -97,32 +107,40 @@ export function openMapped(pid: number, file: string, area: Area): number {
     // where QEMU keeps no descriptor; CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN
     `/proc/${pid}/map_files/${area.start.toString(16)}-${area.end.toString(16)}`,
   ];
-  const way = ways.find((path) => fileAt(path) === file);
+  const way = ways.find((path) => isSame(statAt(path), path, { file, area }));
   if (way === undefined)
     throw new GuestheadError('ERR_PERMISSION', `The file of the guest’s memory is not to be found in process ${pid}`, {
       operation: `/proc/${pid}/fd`,
       advice: 'run the broker as the user that QEMU runs as, or with CAP_SYS_PTRACE',
     });
   const fd = openSync(way, constants.O_RDONLY);
-  if (sameFile(fstatSync(fd), file)) return fd;
+  if (isSame(fstatSync(fd), `/proc/self/fd/${fd}`, { file, area })) return fd;
   closeSync(fd);
   throw new GuestheadError('ERR_SYSTEM', `Process ${pid} has put another file in the place of the guest’s memory`);
 }
 
-function fileAt(path: string): string | undefined {
+type FileId = Pick<Stats, 'dev' | 'ino'>;
+
+/**
+ * By device and inode; a file system with subvolumes (btrfs) tells another device in `stat` than in the maps, and its inode counts
+ * where the path, which a descriptor links to, is the same.
+ */
+function isSame(id: FileId | undefined, link: string, { file, area }: { file: string; area: Area }): boolean {
+  if (id === undefined) return false;
+  if (nameOf(id) === file) return true;
+  return file.endsWith(` ${id.ino}`) && area.path !== '' && linkAt(link) === area.path;
+}
+
+function statAt(path: string): FileId | undefined {
   try {
-    return nameOf(statSync(path));
+    return statSync(path);
   } catch {
     return undefined;
   }
 }
 
-function sameFile(stat: { readonly dev: number; readonly ino: number }, file: string): boolean {
-  return nameOf(stat) === file;
-}
-
 /** As /proc/PID/maps prints it: major and minor in hexadecimal, the inode in decimal. */
-function nameOf({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
+function nameOf({ dev, ino }: FileId): string {
   const number = BigInt(dev);
   const major = ((number >> 8n) & 0xfffn) | ((number >> 32n) & ~0xfffn);
   const minor = (number & 0xffn) | ((number >> 12n) & 0xffffff00n);

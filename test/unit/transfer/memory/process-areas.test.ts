@@ -20,6 +20,10 @@ const behind = (address: bigint, bytes: bigint) => {
 describe('what a process has mapped', () => {
   it('is read line by line, whatever a file is called', () => {
     assert.equal(areas.length, 7);
+    const paths = areas.map(({ path }) => path);
+    assert.equal(paths[1], '');
+    assert.equal(paths[2], '/memfd:memory-backend-memfd (deleted)');
+    assert.equal(paths[6], '/dev/shm/has a name 7f94c0000000-7f94c0100000 rw-s');
   });
 
   it('tells the file behind an address, and where in it', () => {
