@@ -52,9 +52,23 @@ function isSamePci(wanted: string, address: string): boolean {
   return one !== undefined && one.place === other?.place && (one.domain ?? other.domain) === other.domain;
 }
 
-/** By their place on the buses: PCI addresses are hexadecimal, which the usual order has right; numbers of ports and inputs are not. */
+/** By their place on the buses, step by step. */
 function byPath(one: Placed, other: Placed): number {
-  return collator.compare(one.path, other.path) || collator.compare(one.node, other.node);
+  const [ones, others] = [one, other].map(({ path, node }) => [...path.split('/'), ...node.split('/')]) as [
+    string[],
+    string[],
+  ];
+  for (const [index, step] of ones.entries()) {
+    const order = compareSteps(step, others[index] ?? '');
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** PCI addresses are hexadecimal, and as wide as each other; of ports, inputs and nodes the numbers count. */
+function compareSteps(one: string, other: string): number {
+  const arePci = parsePci(one) !== undefined && parsePci(other) !== undefined;
+  return arePci ? (one < other ? -1 : Number(one > other)) : collator.compare(one, other);
 }
 
 const collator = new Intl.Collator('en', { numeric: true });

@@ -1,8 +1,9 @@
 /** The evdev nodes that are wanted, as they come and go: each is told once udev has seen it. */
+import { basename } from 'node:path';
 import { watchInputEvents, type InputUevent, type UeventSource } from '../device/index.js';
 import { devicePath } from './capabilities.js';
 import { unseen } from './failures.js';
-import { inputNodes, type InputRoots } from './nodes.js';
+import { inputNodes, nodeNamed, type InputRoots } from './nodes.js';
 import { Records } from './records.js';
 
 export interface NodeWatchOptions {
@@ -49,9 +50,13 @@ export class NodeWatch {
   }
 
   #hotplug(event: InputUevent): void {
-    if (event.kind === 'overflow') this.#lookAgain();
-    else if (event.kind === 'removed') this.#gone(event.node);
-    else if (this.options.named?.includes(event.node) ?? true) this.#look(event.node);
+    if (event.kind === 'overflow') {
+      this.#lookAgain();
+      return;
+    }
+    const node = nodeNamed(this.options.roots, basename(event.node));
+    if (event.kind === 'removed') this.#gone(node);
+    else if (this.options.named?.includes(node) ?? true) this.#look(node);
   }
 
   #lookAtAll(): void {

@@ -14,12 +14,17 @@ export interface InputRoots {
 export const systemRoots: InputRoots = { dev: '/dev', sys: '/sys', run: '/run' };
 
 /** In the order of their numbers. */
-export function inputNodes({ dev }: InputRoots): string[] {
+export function inputNodes(roots: InputRoots): string[] {
   const number = (name: string) => Number(name.slice('event'.length));
-  return namesIn(join(dev, 'input'))
+  return namesIn(join(roots.dev, 'input'))
     .filter((name) => /^event\d+$/.test(name))
     .sort((one, other) => number(one) - number(other))
-    .map((name) => join(dev, 'input', name));
+    .map((name) => nodeNamed(roots, name));
+}
+
+/** `event3` → `/dev/input/event3` */
+export function nodeNamed({ dev }: InputRoots, name: string): string {
+  return join(dev, 'input', name);
 }
 
 function namesIn(folder: string): string[] {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { afterEach, describe, it } from 'node:test';
-import { parseUevent, watchDrmEvents, type DrmUevent } from '../../../src/device/uevents.js';
+import {
+  parseUevent,
+  watchDrmEvents,
+  watchInputEvents,
+  type DrmUevent,
+  type InputUevent,
+} from '../../../src/device/uevents.js';
 import { nativeError } from '../../../src/testing/index.js';
 import { Fifo } from '../../addon/support/descriptors.js';
 import { isOpen } from '../../support/descriptors.js';
@@ -176,5 +182,30 @@ describe('watchDrmEvents', () => {
     source.refuses = true;
     assert.throws(() => watchDrmEvents(source, () => undefined), { code: 'EMFILE' });
     assert.ok(source.isClosed);
+  });
+});
+
+describe('watchInputEvents', () => {
+  afterEach(() => closers.splice(0).forEach((close) => close()));
+
+  it('tells evdev nodes that come and go, and lost events, but no other node of the device', () => {
+    const source = new FakeSource();
+    const events: InputUevent[] = [];
+    closers.push(watchInputEvents(source, (event) => events.push(event)));
+    const mouse = '/devices/pci0000:00/0000:00:03.0/virtio2/input/input3';
+    const input = { SUBSYSTEM: 'input' };
+    source.arrives(
+      uevent('add', mouse, input),
+      uevent('add', `${mouse}/mouse1`, { ...input, DEVNAME: 'input/mouse1' }),
+    );
+    source.arrives(uevent('add', `${mouse}/event12`, { ...input, DEVNAME: 'input/event12' }));
+    source.arrives(uevent('change', `${mouse}/event12`, { ...input, DEVNAME: 'input/event12' }));
+    source.arrives(uevent('add', gpu, card), ENOBUFS);
+    source.arrives(uevent('remove', `${mouse}/event12`, { ...input, DEVNAME: 'input/event12' }));
+    assert.deepEqual(events, [
+      { kind: 'added', node: '/dev/input/event12' },
+      { kind: 'overflow' },
+      { kind: 'removed', node: '/dev/input/event12' },
+    ]);
   });
 });

@@ -8,12 +8,12 @@ import { stageModules } from '../../../../src/lab/kernel/stage.js';
 import { bzImage, Folder, moduleFile, type ModuleFacts } from '../../../support/made-up-kernel.js';
 
 /** What stands in the run's folder for a tree with these modules. */
-function staged(folder: Folder, vgem: ModuleFacts): string[] {
+function staged(folder: Folder, vgem: ModuleFacts, others: readonly string[] = []): string[] {
   folder.write('tree/arch/x86/boot/bzImage', bzImage('7.3.4'));
   folder.write('tree/drm.ko', moduleFile('drm'));
   folder.write('tree/virtio-gpu.ko.gz', gzipSync(moduleFile('virtio_gpu', { depends: ['drm'] })));
   folder.write('tree/vgem.ko', moduleFile('vgem', { depends: ['drm'], ...vgem }));
-  stageModules(locateKernel({ kernel: join(folder.path, 'tree') }), join(folder.path, 'run'));
+  stageModules(locateKernel({ kernel: join(folder.path, 'tree') }), join(folder.path, 'run'), others);
   return readdirSync(join(folder.path, 'run')).sort();
 }
 
@@ -23,6 +23,17 @@ describe('the modules of a run', () => {
     assert.deepEqual(staged(folder, {}), ['00-drm.ko', '01-virtio-gpu.ko', '02-vgem.ko']);
     const unpacked = readFileSync(join(folder.path, 'run/01-virtio-gpu.ko'));
     assert.deepEqual(unpacked, moduleFile('virtio_gpu', { depends: ['drm'] }));
+  });
+
+  it('are also others that were asked for, where there are any', () => {
+    using folder = new Folder();
+    folder.write('tree/evdev.ko', moduleFile('evdev'));
+    assert.deepEqual(staged(folder, {}, ['evdev', 'uinput']), [
+      '00-drm.ko',
+      '01-virtio-gpu.ko',
+      '02-vgem.ko',
+      '03-evdev.ko',
+    ]);
   });
 
   it('are none where all is built in, and the folder is there all the same', () => {
