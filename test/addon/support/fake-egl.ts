@@ -1,23 +1,13 @@
 /** EGL and GLES without a GPU: fake-egl.c in place of the system's, and what a test says of it. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { root } from './addon.js';
 import { runNode, transcript, type ChildResult } from './child.js';
+import { compiled } from './compiled.js';
 
 /** The file of words that fake-egl.c reads. */
 const words = process.env['FAKE_EGL'];
@@ -47,14 +37,14 @@ export async function runOnFakeEgl(
   const own = mkdtempSync(join(tmpdir(), 'guesthead-egl-'));
   const env = { FAKE_EGL: join(own, 'words'), LD_LIBRARY_PATH: build(), FAKE_MISSING: missing.join(' ') };
   writeFileSync(env.FAKE_EGL, first.join(' '));
-  const result = await runNode(args, { env, preload: missing.length > 0 ? [compiled('no-library')] : [] });
+  const result = await runNode(args, { env, preload: missing.length > 0 ? [compiled('no-library', folder)] : [] });
   rmSync(own, { recursive: true });
   return result;
 }
 
 /** The folder to find the fake in by both names. */
 export function build(): string {
-  const library = compiled('fake-egl');
+  const library = compiled('fake-egl', folder);
   for (const name of ['libEGL.so.1', 'libGLESv2.so.2']) {
     const link = join(folder, name);
     if (existsSync(link)) continue;
@@ -62,20 +52,6 @@ export function build(): string {
     renameSync(`${link}.${process.pid}`, link);
   }
   return folder;
-}
-
-/** Test files run side by side: the library appears whole, by a rename. */
-function compiled(name: string): string {
-  const source = fileURLToPath(new URL(`${name}.c`, import.meta.url));
-  const library = join(folder, `${name}.so`);
-  const built = statSync(library, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (built > statSync(source).mtimeMs) return library;
-  mkdirSync(folder, { recursive: true });
-  const fresh = `${library}.${process.pid}`;
-  const warnings = ['-Wall', '-Wextra', '-Wno-unused-parameter'];
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', ...warnings, source, '-o', fresh, '-ldl']);
-  renameSync(fresh, library);
-  return library;
 }
 
 /** How the driver fails from now on: the words of fake-egl.c. */

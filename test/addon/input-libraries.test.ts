@@ -1,0 +1,38 @@
+/** The kiosk's libraries where they are not installed: each is told with its package. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { root } from './support/addon.js';
+import { runNode, transcript } from './support/child.js';
+import { compiled } from './support/compiled.js';
+
+/** Prints what `expression` throws, of a process without the library. */
+async function without(library: string, expression: string, env: Record<string, string> = {}): Promise<string> {
+  const preload = [compiled('no-library', join(root, 'native/build-tests'))];
+  const script = `
+    const { native } = await import('./test/addon/support/addon.ts');
+    const { openInput, openKeyboard } = await import('./src/input/index.ts');
+    const ignore = () => undefined;
+    try { ${expression}; } catch ({ code, message, advice }) { console.log([code, message, advice].join('|')); }`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const result = await runNode(args, { env: { FAKE_MISSING: library, ...env }, preload });
+  assert.equal(result.status, 0, transcript(result));
+  return result.stdout.trim();
+}
+
+describe('without', () => {
+  it('libinput there is no input', async () => {
+    const said = await without('libinput.so.10', 'openInput({ addon: native, onEvent: ignore, onFault: ignore })');
+    assert.match(said, /^ERR_LIBRARY_MISSING\|libinput cannot be loaded.*\|Install .*libinput/);
+  });
+
+  it('libxkbcommon there is no keyboard', async () => {
+    const said = await without('libxkbcommon.so.0', 'openKeyboard(native)');
+    assert.match(said, /^ERR_LIBRARY_MISSING\|libxkbcommon cannot be loaded.*\|Install .*libxkbcommon/);
+  });
+
+  it("xkbcommon's data there is none either, and the package is named", async () => {
+    const said = await without('', 'openKeyboard(native)', { XKB_CONFIG_ROOT: '/nonexistent', HOME: '/nonexistent' });
+    assert.match(said, /^ERR_KEYMAP\|The default keymap does not compile.*\|Install .*(xkb-data|xkeyboard-config)/);
+  });
+});
