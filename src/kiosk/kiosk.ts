@@ -14,7 +14,7 @@ import { offerPresentation } from './presentation.js';
 import type { Placed } from './scene.js';
 import { Screen } from './screen.js';
 import type { ScreenCounts } from './screen-counts.js';
-import { Seat, type SeatOptions } from './seat/index.js';
+import { HeadCursorSink, Seat, type SeatOptions } from './seat/index.js';
 import { offerSubcompositor } from './subsurface.js';
 import type { SurfaceOf } from './surface.js';
 import type { Toplevel } from './toplevel.js';
@@ -45,7 +45,8 @@ export class Kiosk {
     const [output, slow] = [this.#output, this.#slow];
     this.#screen = new Screen({ head, output, painter, slow, roots: () => this.#roots() });
     const surfaceOf = this.#offer();
-    this.#seat = new Seat(this.#seatHost(surfaceOf), seat);
+    const cursor = { sink: this.#cursorOf(head), ...seat?.cursor };
+    this.#seat = new Seat(this.#seatHost(surfaceOf), { ...seat, cursor });
     this.#turns = head.turn$.subscribe(() => {
       this.#seat.look();
       this.#seat.refresh();
@@ -115,6 +116,11 @@ export class Kiosk {
     for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(this.#server, surfaceOf);
     this.#offerShell(surfaceOf);
     return surfaceOf;
+  }
+
+  /** A screen that can show no pointer is told of, and goes on. */
+  #cursorOf(head: Head): HeadCursorSink {
+    return new HeadCursorSink(head, (error) => this.#unknown$.next({ error, client: undefined }));
   }
 
   #seatHost(surfaceOf: SurfaceOf) {

@@ -1,5 +1,6 @@
 export { propertyId } from './atomic.js';
 export { Cursor } from './cursor.js';
+export { cursorSize } from './cursor-image.js';
 export { chooseMode, formatMode, modeAgain, parseMode } from './mode.js';
 export type { ModeRequest } from './mode.js';
 export { Modeset } from './modeset.js';

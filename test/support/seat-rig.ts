@@ -1,14 +1,16 @@
 /** A seat on the real libwayland, with surfaces that lie where a test puts them, and clients that write the wire themselves. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AxisEvent, DeviceEvent, InputDevice, InputEvent, Keyboard } from '../../src/input/index.js';
 import { Seat, type PopupGrabs, type SeatOptions } from '../../src/kiosk/seat/index.js';
+import { Contents } from '../../src/kiosk/contents.js';
 import { Surface } from '../../src/kiosk/surface.js';
 import { surfaceRequests } from '../../src/kiosk/surface-requests.js';
 import { implementRegion } from '../../src/kiosk/region.js';
 import { loadNative } from '../../src/native.js';
-import { WaylandServer, type Client } from '../../src/wayland/index.js';
+import { enums, WaylandServer, type Client, type Resource } from '../../src/wayland/index.js';
+import { memoryFile } from '../addon/support/descriptors.js';
 import { HandClock } from './loop-rig.js';
 import { WireClient } from './wayland-client.js';
 
@@ -35,12 +37,13 @@ export const device: InputDevice = {
   connector: undefined,
 };
 
-export const head = { width: 800, height: 600 };
+export const headSize = { width: 800, height: 600 };
 export const refreshMs = 10;
 export const buttons = { left: 0x110, right: 0x111 } as const;
 
 export class SeatRig {
   readonly server = new WaylandServer(loadNative());
+  readonly #contents = new Contents(this.server);
   readonly clock = new HandClock();
   readonly seat: Seat;
   /** The last is the topmost. */
@@ -63,7 +66,7 @@ export class SeatRig {
         server: this.server,
         surfaceOf: ({ handle }) => this.surfaces.find(({ resource }) => resource.handle === handle),
         scene: { at: (x, y) => this.#at(x, y) },
-        size: () => head,
+        size: () => headSize,
         refreshMs: () => refreshMs,
         focus: () => this.focus,
         isSlow: (client) => this.slow.has(client),
@@ -98,7 +101,7 @@ export class SeatRig {
 
   /** To a place of the head, in pixels. */
   point(x: number, y: number): void {
-    this.#send({ kind: 'motion', x: x / head.width, y: y / head.height });
+    this.#send({ kind: 'motion', x: x / headSize.width, y: y / headSize.height });
   }
 
   press(button: number = buttons.left, pressed = true): void {
@@ -118,7 +121,7 @@ export class SeatRig {
   }
 
   touch(kind: 'touch-down' | 'touch-motion', slot: number, x: number, y: number): void {
-    this.#send({ kind, slot, x: x / head.width, y: y / head.height });
+    this.#send({ kind, slot, x: x / headSize.width, y: y / headSize.height });
   }
 
   lift(slot: number, kind: 'touch-up' | 'touch-cancel' = 'touch-up'): void {
@@ -164,7 +167,7 @@ export class SeatRig {
             },
           });
           resource.implement(
-            surfaceRequests(surface, () => undefined),
+            surfaceRequests(surface, (buffer) => this.#contents.of(buffer as Resource<'wl_buffer'>)),
             () => surface.end(),
           );
           this.surfaces.push(surface);
@@ -179,6 +182,19 @@ export class SeatRig {
     if (at >= 0) this.placed.splice(at, 1);
     if (this.focus === surface) this.focus = undefined;
   }
+}
+
+/** Shows a picture in one colour in a surface. */
+export function paint(client: WireClient, surface: number, width: number, height: number, colour: number): void {
+  const bytes = width * height * 4;
+  const fd = memoryFile(bytes);
+  writeSync(fd, new Uint8Array(new Uint32Array(width * height).fill(colour).buffer), 0, bytes, 0);
+  const pool = client.requestWith([fd], client.bind('wl_shm'), 'create_pool', bytes);
+  closeSync(fd);
+  const buffer = client.request(pool, 'create_buffer', 0, width, height, width * 4, enums.wl_shm.format.argb8888);
+  client.request(surface, 'attach', buffer, 0, 0);
+  client.request(surface, 'damage', 0, 0, width, height);
+  client.request(surface, 'commit');
 }
 
 /** The names of what an object was told since this was asked. */

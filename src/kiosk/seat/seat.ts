@@ -15,8 +15,10 @@ import type {
   TouchPointEvent,
 } from '../../input/index.js';
 import { monotonicClock, type Clock } from '../../loop/index.js';
-import type { Client } from '../../wayland/index.js';
-import type { SeatHost } from './host.js';
+import type { Client, Resource } from '../../wayland/index.js';
+import { clientOf, type SeatHost } from './host.js';
+import { Cursor, type CursorOptions } from './cursor.js';
+import { offerCursorShapes } from './cursor-shape.js';
 import { KeyboardFocus } from './keyboard.js';
 import { RefreshPace } from './pace.js';
 import { Pointer } from './pointer.js';
@@ -27,6 +29,7 @@ import { Touch } from './touch.js';
 export interface SeatOptions {
   /** Without one clients are given codes of keys without a meaning. */
   readonly keyboard?: Keyboard | undefined;
+  readonly cursor?: CursorOptions | undefined;
   readonly clock?: Clock;
 }
 
@@ -37,13 +40,18 @@ export class Seat {
   readonly #touch: Touch;
   readonly #global: SeatGlobal;
   readonly #pace: RefreshPace;
+  readonly #cursor: Cursor;
 
   constructor(
     private readonly host: SeatHost,
-    { keyboard, clock = monotonicClock }: SeatOptions = {},
+    { keyboard, cursor = {}, clock = monotonicClock }: SeatOptions = {},
   ) {
     this.#serials = new Serials(() => host.server.nextSerial());
-    this.#pointer = new Pointer(host, this.#serials, { crossed: () => undefined });
+    this.#pointer = new Pointer(host, this.#serials, {
+      crossed: (client) => {
+        this.#cursor.enter(client);
+      },
+    });
     this.#keyboard = new KeyboardFocus(this.#serials, keyboard, () => undefined);
     this.#touch = new Touch(host, this.#serials);
     this.#pace = new RefreshPace(
@@ -51,9 +59,19 @@ export class Seat {
       () => host.refreshMs(),
       () => this.#tell(),
     );
+    const cursorHost = {
+      mayChoose: (client: Client, serial: number) => this.#mayChooseCursor(client, serial),
+      want: () => {
+        this.#pace.want();
+      },
+    };
+    this.#cursor = new Cursor(cursorHost, clock, cursor);
+    offerCursorShapes(host.server, (client, serial, shape) => {
+      this.#cursor.setShape(client, serial, shape);
+    });
     this.#global = new SeatGlobal(host.server, {
       pointer: (resource) => {
-        this.#pointer.bind(resource, { set_cursor: () => undefined, release: () => undefined });
+        this.#bindPointer(resource);
       },
       keyboard: (resource) => {
         this.#keyboard.bind(resource);
@@ -98,6 +116,22 @@ export class Seat {
   /** Nothing is told any more. Idempotent. */
   close(): void {
     this.#pace.close();
+    this.#cursor.close();
+  }
+
+  #bindPointer(pointer: Resource<'wl_pointer'>): void {
+    this.#pointer.bind(pointer, {
+      set_cursor: (serial, surface, x, y) => {
+        const found = surface === null ? undefined : this.host.surfaceOf(surface);
+        if (surface === null || found !== undefined) this.#cursor.setSurface(pointer, serial, found, { x, y });
+      },
+      release: () => undefined,
+    });
+  }
+
+  #mayChooseCursor(client: Client, serial: number): boolean {
+    const { focus } = this.#pointer;
+    return focus !== undefined && clientOf(focus) === client && this.#serials.mayChooseCursor(client, serial);
   }
 
   #typed(event: KeyEvent): void {
@@ -106,12 +140,14 @@ export class Seat {
   }
 
   #pointed(event: PointerMotion | ButtonEvent | AxisEvent): void {
+    this.#cursor.used();
     if (event.kind === 'button') this.#pointer.button(event);
     else if (event.kind === 'axis') this.#pointer.axis(event);
     else if (this.#pointer.move(event)) this.#pace.want();
   }
 
   #touched(event: TouchEvent): void {
+    this.#cursor.touched();
     if (event.kind === 'touch-motion') this.#slid(event);
     else if (event.kind === 'touch-down') this.#touch.down(event);
     else if (event.kind === 'touch-up') this.#touch.up(event);
@@ -128,6 +164,7 @@ export class Seat {
     const pointer = this.#pointer.tell();
     const touch = this.#touch.tell();
     this.#touch.frame();
+    this.#cursor.tell(this.#pointer.at);
     return pointer && touch;
   }
 
