@@ -1,28 +1,13 @@
 /** The seat's cursor on the real libwayland: who may choose it, and what is shown. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { CursorImage, CursorSink } from '../../src/kiosk/seat/index.js';
 import { arrow } from '../../src/kiosk/seat/arrow.js';
 import { CursorTheme } from '../../src/kiosk/seat/cursor-theme.js';
 import { HeadCursorSink } from '../../src/kiosk/seat/index.js';
 import { enums } from '../../src/wayland/index.js';
 import { closeAll, HeadOnFake } from '../support/fake-head.js';
-import { heard, paint, SeatRig } from '../support/seat-rig.js';
+import { FakeSink, heard, paint, SeatRig } from '../support/seat-rig.js';
 import type { WireClient } from '../support/wayland-client.js';
-
-class FakeSink implements CursorSink {
-  image: CursorImage | undefined;
-  at: [number, number] | undefined;
-  show(image: CursorImage): void {
-    this.image = image;
-  }
-  move(x: number, y: number): void {
-    this.at = [Math.round(x), Math.round(y)];
-  }
-  hide(): void {
-    this.image = undefined;
-  }
-}
 
 const theme = new CursorTheme({ XCURSOR_PATH: '/nowhere' });
 const white = 0xffffffff;

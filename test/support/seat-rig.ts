@@ -3,8 +3,14 @@ import { closeSync, mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AxisEvent, DeviceEvent, InputDevice, InputEvent, Keyboard } from '../../src/input/index.js';
-import { Seat, type PopupGrabs, type SeatOptions } from '../../src/kiosk/seat/index.js';
 import { Contents } from '../../src/kiosk/contents.js';
+import {
+  Seat,
+  type CursorImage,
+  type CursorSink,
+  type PopupGrabs,
+  type SeatOptions,
+} from '../../src/kiosk/seat/index.js';
 import { Surface } from '../../src/kiosk/surface.js';
 import { surfaceRequests } from '../../src/kiosk/surface-requests.js';
 import { implementRegion } from '../../src/kiosk/region.js';
@@ -208,6 +214,21 @@ export async function heard(client: WireClient, id: number): Promise<[string, ..
   const events = client.eventsOf(id);
   client.events.length = 0;
   return events;
+}
+
+/** What is shown, and where. */
+export class FakeSink implements CursorSink {
+  image: CursorImage | undefined;
+  at: [number, number] | undefined;
+  show(image: CursorImage): void {
+    this.image = image;
+  }
+  move(x: number, y: number): void {
+    this.at = [Math.round(x), Math.round(y)];
+  }
+  hide(): void {
+    this.image = undefined;
+  }
 }
 
 /** Shift is a modifier, and no other key. */

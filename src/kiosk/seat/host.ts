@@ -33,6 +33,8 @@ export interface SeatHost {
   readonly popups?: PopupGrabs | undefined;
   /** Whether a client has left a ping unanswered for so long that it is sent no motion. */
   isSlow?(client: Client): boolean;
+  /** What a drag carries is elsewhere, or shows something else; without it nobody draws it. */
+  iconChanged?(): void;
 }
 
 export const clientOf = (surface: Surface): Client => surface.resource.client;

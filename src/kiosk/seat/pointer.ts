@@ -26,11 +26,6 @@ export interface PointerGrab {
   cancel(): void;
 }
 
-export interface PointerWatch {
-  /** Into which client's surface, after it was told. */
-  crossed(client: Client | undefined): void;
-}
-
 /** A button that is down, and whom its press was told; undefined: nobody. */
 interface Press {
   readonly surface: Surface | undefined;
@@ -58,7 +53,8 @@ export class Pointer {
   constructor(
     private readonly host: SeatHost,
     serials: Serials,
-    private readonly watch: PointerWatch,
+    /** It is in another surface now, or in none; its clients have been told. */
+    private readonly crossed: () => void,
   ) {
     this.events = new PointerEvents(serials);
     const { width, height } = host.size();
@@ -138,6 +134,7 @@ export class Pointer {
     this.#cross(undefined);
     this.#grab = { button, grab };
     this.#held.set(button, { surface: undefined, serial: 0 });
+    grab.move(this.#at, this.#timeUs);
   }
 
   /** The surfaces have the pointer again, once no button is held. Idempotent. */
@@ -208,7 +205,7 @@ export class Pointer {
     const before = this.focus;
     this.#told = hit;
     this.events.cross(before, hit);
-    this.watch.crossed(hit === undefined ? undefined : clientOf(hit.surface));
+    this.crossed();
   }
 }
 

@@ -16,9 +16,14 @@ import type {
 } from '../../input/index.js';
 import { monotonicClock, type Clock } from '../../loop/index.js';
 import type { Client, Resource } from '../../wayland/index.js';
-import { clientOf, type SeatHost } from './host.js';
+import { clientOf, type Hit, type SeatHost } from './host.js';
 import { Cursor, type CursorOptions } from './cursor.js';
 import { offerCursorShapes } from './cursor-shape.js';
+import type { DataSource } from './data/data-source.js';
+import { Drags } from './data/drags.js';
+import { DataDevices } from './data/manager.js';
+import { offerPrimarySelection } from './data/primary-selection.js';
+import { Selection } from './data/selection.js';
 import { KeyboardFocus } from './keyboard.js';
 import { RefreshPace } from './pace.js';
 import { Pointer } from './pointer.js';
@@ -41,51 +46,38 @@ export class Seat {
   readonly #global: SeatGlobal;
   readonly #pace: RefreshPace;
   readonly #cursor: Cursor;
+  readonly #drags: Drags;
 
   constructor(
     private readonly host: SeatHost,
     { keyboard, cursor = {}, clock = monotonicClock }: SeatOptions = {},
   ) {
-    this.#serials = new Serials(() => host.server.nextSerial());
-    this.#pointer = new Pointer(host, this.#serials, {
-      crossed: (client) => {
-        this.#cursor.enter(client);
-      },
-    });
-    this.#keyboard = new KeyboardFocus(this.#serials, keyboard, () => undefined);
-    this.#touch = new Touch(host, this.#serials);
+    const serials = new Serials(() => host.server.nextSerial());
+    this.#serials = serials;
+    const want = () => {
+      this.#pace.want();
+    };
     this.#pace = new RefreshPace(
       clock,
       () => host.refreshMs(),
       () => this.#tell(),
     );
-    const cursorHost = {
-      mayChoose: (client: Client, serial: number) => this.#mayChooseCursor(client, serial),
-      want: () => {
-        this.#pace.want();
-      },
-    };
-    this.#cursor = new Cursor(cursorHost, clock, cursor);
-    offerCursorShapes(host.server, (client, serial, shape) => {
-      this.#cursor.setShape(client, serial, shape);
+    this.#pointer = new Pointer(host, serials, () => {
+      this.#crossed();
     });
-    this.#global = new SeatGlobal(host.server, {
-      pointer: (resource) => {
-        this.#bindPointer(resource);
-      },
-      keyboard: (resource) => {
-        this.#keyboard.bind(resource);
-      },
-      touch: (resource) => {
-        this.#touch.bind(resource);
-      },
-      came: (capability) => {
-        this.#came(capability);
-      },
-      went: (capability) => {
-        this.#went(capability);
-      },
+    this.#touch = new Touch(host, serials);
+    const clipboard = new Selection<DataSource>(serials);
+    this.#drags = this.#openDrags(clipboard);
+    const primary = offerPrimarySelection(host.server, serials);
+    this.#keyboard = new KeyboardFocus(serials, keyboard, (client) => {
+      clipboard.focus(client);
+      primary.focus(client);
     });
+    this.#cursor = new Cursor({ mayChoose: (...who) => this.#mayChooseCursor(...who), want }, clock, cursor);
+    offerCursorShapes(host.server, (...choice) => {
+      this.#cursor.setShape(...choice);
+    });
+    this.#global = new SeatGlobal(host.server, this.#devices());
   }
 
   /** What a device tells. Events of devices that are not there are nobody's. */
@@ -113,10 +105,65 @@ export class Seat {
     return this.#serials.grabAllowed(client, serial);
   }
 
+  /** What a drag carries, and where its upper left corner is in the head; undefined: nothing. */
+  get dragIcon(): Hit | undefined {
+    const icon = this.#drags.current?.icon;
+    return icon?.at === undefined ? undefined : { surface: icon.surface, ...icon.at };
+  }
+
   /** Nothing is told any more. Idempotent. */
   close(): void {
     this.#pace.close();
     this.#cursor.close();
+  }
+
+  #devices() {
+    return {
+      pointer: (resource: Resource<'wl_pointer'>) => {
+        this.#bindPointer(resource);
+      },
+      keyboard: (resource: Resource<'wl_keyboard'>) => {
+        this.#keyboard.bind(resource);
+      },
+      touch: (resource: Resource<'wl_touch'>) => {
+        this.#touch.bind(resource);
+      },
+      came: (capability: Capability) => {
+        this.#came(capability);
+      },
+      went: (capability: Capability) => {
+        this.#went(capability);
+      },
+    };
+  }
+
+  #openDrags(clipboard: Selection<DataSource>): Drags {
+    const { host } = this;
+    const devices = new DataDevices({
+      server: host.server,
+      surfaceOf: host.surfaceOf,
+      clipboard,
+      iconChanged: host.iconChanged?.bind(host),
+      startDrag: (request) => {
+        this.#drags.start(request);
+      },
+    });
+    return new Drags({
+      host,
+      serials: this.#serials,
+      pointer: this.#pointer,
+      touch: this.#touch,
+      devicesOf: (client) => devices.of(client),
+      ended: () => {
+        this.#crossed();
+      },
+    });
+  }
+
+  /** The pointer is in another surface, or in none. While something is dragged the picture of who drags stays. */
+  #crossed(): void {
+    const { focus } = this.#pointer;
+    if (this.#drags.current === undefined) this.#cursor.enter(focus === undefined ? undefined : clientOf(focus));
   }
 
   #bindPointer(pointer: Resource<'wl_pointer'>): void {
@@ -131,7 +178,8 @@ export class Seat {
 
   #mayChooseCursor(client: Client, serial: number): boolean {
     const { focus } = this.#pointer;
-    return focus !== undefined && clientOf(focus) === client && this.#serials.mayChooseCursor(client, serial);
+    const chooser = this.#drags.current?.client ?? (focus === undefined ? undefined : clientOf(focus));
+    return client === chooser && this.#serials.mayChooseCursor(client, serial);
   }
 
   #typed(event: KeyEvent): void {

@@ -103,11 +103,12 @@ export class Touch {
     return undefined;
   }
 
-  /** Until the finger goes; its surface hears of it no more. Where the finger is. */
-  grab(slot: number, grab: PointerGrab): Point | undefined {
+  /** Until the finger goes; its surface hears of it no more. */
+  grab(slot: number, grab: PointerGrab): void {
     const finger = this.#fingers.get(slot);
-    if (finger !== undefined) finger.grab = grab;
-    return finger?.at;
+    if (finger === undefined) return;
+    finger.grab = grab;
+    grab.move(finger.at, finger.timeUs);
   }
 
   /** There is no device any more. */
