@@ -33,7 +33,7 @@ async function runGroups(names) {
 }
 
 /** The longest first, so that both lanes end together; the sanitizers' tests take as long as all the others of the addon. */
-const ordered = ['addon', 'unit', 'lint', 'gl', 'browser', 'contract', 'package', 'lab'];
+const ordered = ['addon', 'unit', 'lint', 'gl', 'browser', 'contract', 'package', 'wlcs', 'lab'];
 
 /** So many at a time, each lane taking the next check. */
 async function inLanes(lanes, checks) {

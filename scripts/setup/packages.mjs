@@ -52,6 +52,19 @@ export const clients = {
   bring: (tell) => bringPackage('weston', tell),
 };
 
+/** The Wayland conformance suite, and what its module is built with. */
+export const conformance = {
+  name: 'conformance',
+  isDone: () => missingConformance().length === 0 || !isDebian(),
+  async bring(tell) {
+    for (const name of missingConformance()) await bringPackage(name, tell);
+  },
+};
+
+function missingConformance() {
+  return missingPackages(['wlcs', 'libwayland-dev']);
+}
+
 function missingTerminals() {
   return ['zsh', 'fish', 'tmux'].filter((name) => !isProgram(name));
 }

@@ -7,7 +7,9 @@ import { filesUnder } from '../setup/stamp.mjs';
 const minutes = 60_000;
 const cFiles = () => [
   ...filesUnder('native', ['.cc', '.h']),
-  ...['src/lab', 'test/lab/tools', 'test/bench/tools'].flatMap((folder) => filesUnder(folder, ['.c', '.h'])),
+  ...['src/lab', 'test/lab/tools', 'test/bench/tools', 'test/wlcs'].flatMap((folder) =>
+    filesUnder(folder, ['.c', '.h']),
+  ),
 ];
 const existing = (...folders) => folders.filter((folder) => filesUnder(folder, ['.ts']).length > 0);
 
@@ -79,6 +81,8 @@ export const groups = {
   browser: [testsIn('browser', 10 * minutes)],
   // Mesa's software renderer draws on threads of its own; GUESTHEAD_GL_NODE names a GPU to draw with instead.
   gl: [{ ...testsIn('gl', 10 * minutes, oneByOne), note: /(drawn by .*)$/m }],
+  // The counts stand beside: WLCS is one test here. Its own tests have ten seconds each.
+  wlcs: [{ ...testsIn('wlcs', 5 * minutes), note: /(WLCS .* pass .*)$/m, patient: false }],
   // One guest at a time: two on two cores take 2.7 times as long each, unless one of them waits for the other. The first is
   // shown as it goes, because it takes minutes.
   lab: [

@@ -4,7 +4,14 @@ import { GuestheadError } from '../errors.js';
 import type { Head } from '../head/index.js';
 import type { InputEvent } from '../input/index.js';
 import type { PaintAddon } from '../native-paint.js';
-import { WaylandServer, type AnyResource, type Fault, type Resource, type WaylandAddon } from '../wayland/index.js';
+import {
+  WaylandServer,
+  type AnyResource,
+  type Client,
+  type Fault,
+  type Resource,
+  type WaylandAddon,
+} from '../wayland/index.js';
 import { offerCompositor } from './compositor.js';
 import { Contents } from './contents.js';
 import { SlowCallbacks } from './frame-callbacks.js';
@@ -59,6 +66,11 @@ export class Kiosk {
   /** What went wrong with one client; the others go on. */
   get faults$(): Observable<Fault> {
     return merge(this.#server.faults$, this.#unknown$);
+  }
+
+  /** Each client that connects, before its first request. */
+  get clients$(): Observable<Client> {
+    return this.#server.clients$;
   }
 
   get counts(): Readonly<ScreenCounts> {

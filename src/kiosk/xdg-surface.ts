@@ -77,7 +77,7 @@ export class XdgSurface implements Role {
   precommit(attaches: boolean): void {
     if (this.#window === undefined)
       throw new ProtocolError(this.resource, errors.not_constructed, 'it is committed before it is a window');
-    if (attaches && !this.#configured)
+    if (attaches && !this.#started)
       throw new ProtocolError(
         this.resource,
         errors.unconfigured_buffer,

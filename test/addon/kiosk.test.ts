@@ -130,9 +130,15 @@ describe('a client that breaks a rule of xdg-shell is told which', () => {
   const { xdg_surface, xdg_wm_base, wl_surface } = enums;
   const rules: [what: string, code: number, breaks: (window: Window) => void][] = [
     [
-      'a picture before the size was agreed on',
+      'a picture before the size was told',
       xdg_surface.error.unconfigured_buffer,
-      (window) => window.show(window.buffer(8, 8, 0)),
+      (window) => {
+        const { client } = window;
+        const surface = client.request(client.bind('wl_compositor'), 'create_surface');
+        client.request(client.request(client.bind('xdg_wm_base'), 'get_xdg_surface', surface), 'get_toplevel');
+        client.request(surface, 'attach', window.buffer(8, 8, 0), 0, 0);
+        client.request(surface, 'commit');
+      },
     ],
     [
       'an answer to nothing',
