@@ -1,7 +1,10 @@
 /** KIOSK: a Wayland compositor for one head. */
 export { Kiosk } from './kiosk.js';
+export type { KioskOptions } from './kiosk.js';
 export type { ScreenCounts } from './screen-counts.js';
-export type { Toplevel } from './toplevel.js';
+export type { Toplevel } from './shell/toplevel.js';
+export { fillWithNewest } from './windows.js';
+export type { Layout, Place, Windows } from './windows.js';
 export { openSocket, runtimeFolder } from './socket.js';
 export type { RuntimeFolder } from './socket.js';
 export { assertProgram, launch } from './launch.js';

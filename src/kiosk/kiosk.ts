@@ -22,13 +22,22 @@ import type { Placed } from './scene.js';
 import { Screen } from './screen.js';
 import type { ScreenCounts } from './screen-counts.js';
 import { HeadCursorSink, Seat, type SeatOptions } from './seat/index.js';
+import { Shell } from './shell/shell.js';
+import type { Toplevel } from './shell/toplevel.js';
 import { offerSubcompositor } from './subsurface.js';
 import type { SurfaceOf } from './surface.js';
-import type { Toplevel } from './toplevel.js';
 import { offerViewporter } from './viewport.js';
-import { offerXdgShell } from './xdg-shell.js';
+import type { Layout, Windows } from './windows.js';
 
 export type KioskAddon = WaylandAddon & PaintAddon;
+
+export interface KioskOptions extends SeatOptions {
+  /** Which window goes where; by default the newest fills the head. */
+  readonly layout?: Layout | undefined;
+}
+
+/** A client that owes an answer for so long is sent no motion. */
+const slowMs = 1000;
 
 /** `guesthead/kiosk` is young: what it offers its clients grows, and says so by its globals. */
 export class Kiosk {
@@ -39,12 +48,12 @@ export class Kiosk {
   readonly #output: Output;
   readonly #seat: Seat;
   readonly #turns: Subscription;
-  readonly #windows: Toplevel[] = [];
+  readonly #shell: Shell;
   readonly #unknown$ = new Subject<Fault>();
   #closed = false;
 
   /** The head stays the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server or libpixman. */
-  constructor(head: Head, addon: KioskAddon, seat?: SeatOptions) {
+  constructor(head: Head, addon: KioskAddon, { layout, ...seat }: KioskOptions = {}) {
     const painter = new Painter(addon); // what may be missing comes before what is to be closed
     this.#server = new WaylandServer(addon);
     this.#contents = new Contents(this.#server);
@@ -52,7 +61,8 @@ export class Kiosk {
     const [output, slow] = [this.#output, this.#slow];
     this.#screen = new Screen({ head, output, painter, slow, roots: () => this.#roots() });
     const surfaceOf = this.#offer();
-    const cursor = { sink: this.#cursorOf(head), ...seat?.cursor };
+    this.#shell = this.#openShell(surfaceOf, layout);
+    const cursor = { sink: this.#cursorOf(head), ...seat.cursor };
     this.#seat = new Seat(this.#seatHost(surfaceOf), { ...seat, cursor });
     this.#turns = head.turn$.subscribe(() => {
       this.#seat.look();
@@ -77,9 +87,14 @@ export class Kiosk {
     return this.#screen.counts;
   }
 
-  /** The window that fills the head, or undefined: the newest one that shows something. */
+  /** What clients have opened. */
+  get windows(): Windows {
+    return this.#shell.windows;
+  }
+
+  /** The window that is typed into, or undefined. */
   get shown(): Toplevel | undefined {
-    return this.#windows.findLast(({ mapped }) => mapped);
+    return this.#shell.windows.active;
   }
 
   /** Takes clients at an absolute path. Throws ERR_SYSTEM (EADDRINUSE). */
@@ -103,6 +118,7 @@ export class Kiosk {
     this.#closed = true;
     this.#turns.unsubscribe();
     this.#seat.close();
+    this.#shell.close();
     this.#screen.close();
     this.#slow.close();
     this.#server.close();
@@ -126,7 +142,6 @@ export class Kiosk {
     });
     this.#server.offerShm();
     for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(this.#server, surfaceOf);
-    this.#offerShell(surfaceOf);
     return surfaceOf;
   }
 
@@ -144,7 +159,16 @@ export class Kiosk {
       size: () => screen.logical,
       refreshMs: () => output.refreshMs,
       focus: () => this.shown?.xdg.surface,
+      popups: this.#shell.popups,
+      iconChanged: () => screen.changed(),
+      isSlow: (client: Client) => this.#shell.watch.silentMs(client) >= slowMs,
     };
+  }
+
+  /** Above all windows what is dragged. */
+  #roots(): readonly Placed[] {
+    const icon = this.#seat.dragIcon;
+    return [...this.#shell.windows.placed(), ...(icon === undefined ? [] : [icon])];
   }
 
   /** What is seen, or where, may be another now. */
@@ -154,21 +178,20 @@ export class Kiosk {
     this.#seat.look();
   }
 
-  #offerShell(surfaceOf: SurfaceOf): void {
-    offerXdgShell({
+  #openShell(surfaceOf: SurfaceOf, layout: Layout | undefined): Shell {
+    return new Shell({
       server: this.#server,
       surfaceOf,
-      host: {
-        size: () => this.#screen.logical,
-        changed: (toplevel) => {
-          if (!this.#windows.includes(toplevel)) this.#windows.push(toplevel);
-        },
-        closed: (toplevel) => {
-          const index = this.#windows.indexOf(toplevel);
-          if (index >= 0) this.#windows.splice(index, 1);
-          this.#rearranged();
-        },
+      head: () => this.#screen.logical,
+      onChanged: () => {
+        this.#rearranged();
       },
+      onHung: (client) => {
+        const text = 'A client has not answered a ping for ten seconds';
+        this.#unknown$.next({ error: new GuestheadError('ERR_PROTOCOL', text), client });
+      },
+      grabAllowed: (client, serial) => this.#seat.grabAllowed(client, serial),
+      layout,
     });
   }
 
@@ -181,22 +204,12 @@ export class Kiosk {
     return content;
   }
 
-  /** In the middle; one that is larger begins at the upper left. */
-  #roots(): readonly Placed[] {
-    const surface = this.shown?.xdg.surface;
-    const view = surface?.view;
-    if (surface === undefined || view === undefined) return [];
-    const { width, height } = this.#screen.logical;
-    const middle = (room: number, size: number) => Math.max(0, Math.floor((room - size) / 2));
-    return [{ surface, x: middle(width, view.width), y: middle(height, view.height) }];
-  }
-
   #resize(facts: OutputFacts): void {
     const { width, height } = this.#output.geometry;
     if (facts.width === width && facts.height === height) return;
     this.#output.change(facts);
     this.#screen.resized();
-    for (const { xdg } of this.#windows) xdg.configure();
+    this.#shell.windows.look();
   }
 }
 

@@ -6,10 +6,12 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kiosk } from '../../src/kiosk/index.js';
+import { Kiosk, type Layout, type Toplevel } from '../../src/kiosk/index.js';
 import { loadNative } from '../../src/native.js';
+import type { InputEvent } from '../../src/input/index.js';
 import type { Client } from '../../src/wayland/index.js';
 import { HeadOnFake } from '../support/fake-head.js';
+import { device, eventsOf } from './device.js';
 
 /** Room for where WLCS places its windows, 500 pixels to the right and down. */
 const mode = { width: 1280, height: 1024 };
@@ -21,6 +23,8 @@ export class KioskUnderTest {
   readonly wayland: string;
   #kiosk: Kiosk | undefined;
   #clients: Client[] = [];
+  /** Where the suite has put windows; each is as large as its client likes. */
+  #corners = new WeakMap<Toplevel, { readonly x: number; readonly y: number }>();
   #onClient: (() => void) | undefined;
   #closed = false;
 
@@ -51,11 +55,12 @@ export class KioskUnderTest {
   }
 
   start(): void {
-    this.#kiosk = new Kiosk(this.rig.head, loadNative());
+    this.#kiosk = new Kiosk(this.rig.head, loadNative(), { layout: this.#layout });
     this.#kiosk.clients$.subscribe((client) => {
       this.#clients.push(client);
       this.#onClient?.();
     });
+    this.#kiosk.input({ kind: 'device', added: true, device });
     this.#kiosk.listen(this.wayland);
   }
 
@@ -64,6 +69,9 @@ export class KioskUnderTest {
     this.#kiosk = undefined;
     this.#clients = [];
   }
+
+  readonly #layout: Layout = (windows) =>
+    windows.map((window) => ({ window, ...(this.#corners.get(window) ?? { x: 0, y: 0 }) }));
 
   async #refresh(): Promise<void> {
     while (!this.#closed) {
@@ -88,12 +96,32 @@ export class KioskUnderTest {
   }
 
   /** Whether it could be done. */
-  async #obey(verb: string, _values: readonly number[], connected: number): Promise<boolean> {
+  async #obey(verb: string, values: readonly number[], connected: number): Promise<boolean> {
     if (verb === 'start') this.start();
     else if (verb === 'stop') this.stop();
     else if (verb === 'client') await this.#accepted(connected);
-    else return false;
+    else if (verb === 'position') return this.#position(values);
+    else return this.#input(eventsOf(verb, values, mode));
     return true;
+  }
+
+  #position([number = 0, id = 0, x = 0, y = 0]: readonly number[]): boolean {
+    const client = this.#clients[number];
+    const surfaceOf = ({ xdg: { surface } }: Toplevel) => surface.resource;
+    const window = this.#kiosk?.windows.all.find(
+      (each) => surfaceOf(each).client === client && surfaceOf(each).id === id,
+    );
+    if (window === undefined) return false;
+    this.#corners.set(window, { x, y });
+    this.#kiosk?.windows.look();
+    return true;
+  }
+
+  /** Clients hear of it at once, and not only with the next frame. */
+  #input(events: readonly InputEvent[] | undefined): boolean {
+    for (const event of events ?? []) this.#kiosk?.input(event);
+    this.#kiosk?.refresh();
+    return events !== undefined && this.#kiosk !== undefined;
   }
 
   /** Resolves when so many have connected. */

@@ -1,0 +1,14 @@
+/** Where things are on a head, in its logical pixels. */
+import type { Rectangle } from '../buffer/index.js';
+import type { Size } from './surface-state.js';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where something of this size begins in the middle of `room`; what is larger begins at the upper left. */
+export function centred({ width, height }: Size, room: Rectangle): Point {
+  const middle = (from: number, length: number, size: number) => from + Math.max(0, Math.floor((length - size) / 2));
+  return { x: middle(room.x, room.width, width), y: middle(room.y, room.height, height) };
+}

@@ -1,0 +1,58 @@
+/** What a window is told to be, and how the client hears of it. */
+import { enums, type Resource } from '../../wayland/index.js';
+import type { Size } from '../surface-state.js';
+
+export interface View {
+  /** Of its window geometry; 0: as the client likes. */
+  readonly size: Size;
+  /** It should not be larger. */
+  readonly bounds: Size;
+  readonly fullscreen: boolean;
+  readonly maximized: boolean;
+  readonly activated: boolean;
+  /** It is hidden. */
+  readonly suspended: boolean;
+  /** Whether the client's wishes to be as large as the head are heard. */
+  readonly free: boolean;
+}
+
+const { state: states, wm_capabilities: abilities } = enums.xdg_toplevel;
+const boundsSince = 4;
+const abilitiesSince = 5;
+const suspendedSince = 6;
+
+/** `before`: what it was told the last time. */
+export function tellView(resource: Resource<'xdg_toplevel'>, view: View, before: View | undefined): void {
+  const { size, bounds, free } = view;
+  if (resource.version >= boundsSince) resource.send.configure_bounds(bounds.width, bounds.height);
+  if (resource.version >= abilitiesSince && free !== before?.free)
+    resource.send.wm_capabilities(packed(free ? [abilities.maximize, abilities.fullscreen] : [abilities.fullscreen]));
+  resource.send.configure(size.width, size.height, packed(statesOf(view, resource.version)));
+}
+
+export function isSameView(one: View, other: View): boolean {
+  const flags = ['fullscreen', 'maximized', 'activated', 'suspended', 'free'] as const;
+  return (
+    isSameSize(one.size, other.size) &&
+    isSameSize(one.bounds, other.bounds) &&
+    flags.every((flag) => one[flag] === other[flag])
+  );
+}
+
+function statesOf({ fullscreen, maximized, activated, suspended }: View, version: number): number[] {
+  return [
+    ...(fullscreen ? [states.fullscreen] : []),
+    ...(maximized ? [states.maximized] : []),
+    ...(activated ? [states.activated] : []),
+    ...(suspended && version >= suspendedSince ? [states.suspended] : []),
+  ];
+}
+
+function isSameSize(one: Size, other: Size): boolean {
+  return one.width === other.width && one.height === other.height;
+}
+
+/** Numbers as a wl_array. */
+function packed(numbers: readonly number[]): Uint8Array {
+  return new Uint8Array(Uint32Array.from(numbers).buffer);
+}
