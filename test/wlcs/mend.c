@@ -1,8 +1,9 @@
 /*
  * Preloaded into WLCS's runner, because clients of its own break xdg-shell up to 1.7: those of its
- * popup and toplevel tests attach a picture to a window that was never committed, which a
- * compositor must refuse ("unconfigured_buffer"). They are given the commit that is missing, and
- * nothing else; upstream did the same for its other clients (canonical/wlcs#324).
+ * popup and toplevel tests attach a picture to a window that was never committed, and so do those
+ * that hide a window and show it again. A compositor must refuse both ("unconfigured_buffer"). They
+ * are given the commit that is missing, and nothing else; upstream did the same for its other
+ * clients (canonical/wlcs#324).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -16,11 +17,15 @@ enum { SURFACE_ATTACH = 1, SURFACE_COMMIT = 6, BASE_GET_XDG_SURFACE = 2, XDG_GET
 
 #define MAX_WINDOWS 64
 
-/* The oldest gives way: no test has as many that still lack their first commit. */
+/* The oldest gives way: no test has as many. */
 static struct window {
 	struct wl_proxy *surface;
 	struct wl_proxy *xdg;
 	int is_toplevel;
+	int is_told; /* it was committed without a picture, and so told its size */
+	int is_shown;
+	int will_change; /* a picture, or none, was attached since the last commit */
+	int will_show;
 } windows[MAX_WINDOWS];
 static unsigned newest;
 
@@ -56,6 +61,16 @@ static void add(struct wl_proxy *surface, struct wl_proxy *xdg)
 	windows[newest++ % MAX_WINDOWS] = (struct window){.surface = surface, .xdg = xdg};
 }
 
+static void committed(struct window *window)
+{
+	int hides = window->will_change && !window->will_show && window->is_shown;
+
+	window->is_told = !hides;
+	if (window->will_change)
+		window->is_shown = window->will_show;
+	window->will_change = 0;
+}
+
 static void before(struct wl_proxy *proxy, uint32_t opcode, const union wl_argument *arguments)
 {
 	const char *class = wl_proxy_get_class(proxy);
@@ -67,12 +82,16 @@ static void before(struct wl_proxy *proxy, uint32_t opcode, const union wl_argum
 		window->is_toplevel = 1;
 	if (strcmp(class, "wl_surface") != 0)
 		return;
-	int lacks_commit =
-		opcode == SURFACE_ATTACH && arguments[0].o != NULL && window->is_toplevel;
-	if (lacks_commit || opcode == SURFACE_COMMIT)
-		memset(window, 0, sizeof(*window));
-	if (lacks_commit)
+	if (opcode == SURFACE_COMMIT)
+		committed(window);
+	if (opcode != SURFACE_ATTACH)
+		return;
+	window->will_change = 1;
+	window->will_show = arguments[0].o != NULL;
+	if (window->will_show && window->is_toplevel && !window->is_told) {
 		original()(proxy, SURFACE_COMMIT, NULL, wl_proxy_get_version(proxy), 0, NULL);
+		window->is_told = 1;
+	}
 }
 
 struct wl_proxy *wl_proxy_marshal_array_flags(struct wl_proxy *proxy, uint32_t opcode,

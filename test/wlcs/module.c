@@ -174,18 +174,17 @@ static WlcsPointer *create_pointer(WlcsDisplayServer *server)
 	return &pointer->base;
 }
 
-/* ---- touch: one finger ------------------------------------------------- */
+/* ---- touch: one finger; WLCS gives pixels, whatever its header says (1.5, 1.7) ----------------
+ */
 
 static void touch_down(WlcsTouch *base, wl_fixed_t x, wl_fixed_t y)
 {
-	ask(((struct touch *)base)->server, "touch-down %f %f\n", wl_fixed_to_double(x),
-	    wl_fixed_to_double(y));
+	ask(((struct touch *)base)->server, "touch-down %d %d\n", x, y);
 }
 
 static void touch_move(WlcsTouch *base, wl_fixed_t x, wl_fixed_t y)
 {
-	ask(((struct touch *)base)->server, "touch-move %f %f\n", wl_fixed_to_double(x),
-	    wl_fixed_to_double(y));
+	ask(((struct touch *)base)->server, "touch-move %d %d\n", x, y);
 }
 
 static void touch_up(WlcsTouch *base)

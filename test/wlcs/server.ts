@@ -14,7 +14,7 @@ import { HeadOnFake } from '../support/fake-head.js';
 import { device, eventsOf } from './device.js';
 
 /** Room for where WLCS places its windows, 500 pixels to the right and down. */
-const mode = { width: 1280, height: 1024 };
+const mode = { width: 1920, height: 1080 };
 /** Of the fake head: faster than a real one, because tests wait for frames. */
 const refreshMs = 4;
 

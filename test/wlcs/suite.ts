@@ -31,8 +31,10 @@ export interface Run {
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** What pkg-config knows of WLCS, or undefined where it is not installed. */
-export function installed(): { readonly version: string; readonly runner: string } | undefined {
+/** GUESTHEAD_WLCS names another runner than the installed one, of which pkg-config knows; undefined where there is none. */
+export function findRunner(): { readonly version: string; readonly runner: string } | undefined {
+  const given = process.env['GUESTHEAD_WLCS'];
+  if (given !== undefined) return { version: given, runner: given };
   const ask = (what: string) => execFileSync('pkg-config', [what, 'wlcs'], { encoding: 'utf8', stdio: 'pipe' }).trim();
   try {
     return { version: ask('--modversion'), runner: ask('--variable=test_runner') };

@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { WireClient } from '../support/wayland-client.js';
 import { matches, readExpectations } from './expectations.js';
 import { KioskUnderTest } from './server.js';
-import { build, installed, run, type Result } from './suite.js';
+import { build, findRunner, run, type Result } from './suite.js';
 
-const wlcs = installed();
+const wlcs = findRunner();
 const skip = wlcs === undefined && 'WLCS is not here: install the packages wlcs and libwayland-dev';
 const expectations = readExpectations(fileURLToPath(new URL('expected-failures.txt', import.meta.url)));
 

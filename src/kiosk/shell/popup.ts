@@ -139,9 +139,10 @@ export class Popup implements WindowRole, ChildPopup {
     const above = this.parent?.window;
     if (above instanceof Popup && !above.dismissed && !above.grabs)
       throw new ProtocolError(this.resource, invalid_grab, 'its parent is a popup without a grab');
-    const isLate = above instanceof Popup && above.dismissed;
-    if (isLate || !this.host.grabAllowed(this.resource.client, serial)) this.dismiss();
-    else this.host.popups.enter(this);
+    // A submenu needs no deed of its own: the pointer may have opened it long after the button went down.
+    const isAllowed = above instanceof Popup ? !above.dismissed : this.host.grabAllowed(this.resource.client, serial);
+    if (isAllowed) this.host.popups.enter(this);
+    else this.dismiss();
     this.#grabs = true;
   }
 

@@ -1,7 +1,7 @@
 /** xdg_toplevel: a client's window. */
 import { enums, ProtocolError, type Resource } from '../../wayland/index.js';
 import type { Size } from '../surface-state.js';
-import { isSameView, tellView, type View } from './view.js';
+import { isSameView, tellAbilities, tellView, type View } from './view.js';
 import type { WindowRole, XdgSurface } from './xdg-surface.js';
 
 export interface ToplevelHost {
@@ -44,6 +44,7 @@ export class Toplevel implements WindowRole {
   #nextLimits: Limits = this.#limits;
   #wishes: Wishes = none;
   #told: View | undefined;
+  #isFree = false;
 
   constructor(
     readonly resource: Resource<'xdg_toplevel'>,
@@ -52,6 +53,7 @@ export class Toplevel implements WindowRole {
   ) {
     toplevels.set(resource, this);
     host.opened(this);
+    this.#tellAbilities(host.viewOf(this));
     resource.implement(this.#requests(), () => {
       xdg.leave();
       host.closed(this);
@@ -107,7 +109,8 @@ export class Toplevel implements WindowRole {
   configure(): undefined {
     const view = this.host.viewOf(this);
     this.decoration?.send.configure(enums.zxdg_toplevel_decoration_v1.mode.server_side);
-    tellView(this.resource, view, this.#told);
+    if (view.free !== this.#isFree) this.#tellAbilities(view);
+    tellView(this.resource, view);
     this.#told = view;
   }
 
@@ -177,6 +180,11 @@ export class Toplevel implements WindowRole {
       unset_fullscreen: wish({ fullscreen: false }),
       set_minimized: () => undefined,
     };
+  }
+
+  #tellAbilities(view: View): void {
+    this.#isFree = view.free;
+    tellAbilities(this.resource, view);
   }
 
   /** Each is answered, with what is so. */

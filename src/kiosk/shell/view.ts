@@ -21,12 +21,15 @@ const boundsSince = 4;
 const abilitiesSince = 5;
 const suspendedSince = 6;
 
-/** `before`: what it was told the last time. */
-export function tellView(resource: Resource<'xdg_toplevel'>, view: View, before: View | undefined): void {
-  const { size, bounds, free } = view;
+/** Which wishes are heard: told before the first size, and when that has changed. */
+export function tellAbilities(resource: Resource<'xdg_toplevel'>, { free }: Pick<View, 'free'>): void {
+  if (resource.version < abilitiesSince) return;
+  resource.send.wm_capabilities(packed(free ? [abilities.maximize, abilities.fullscreen] : [abilities.fullscreen]));
+}
+
+export function tellView(resource: Resource<'xdg_toplevel'>, view: View): void {
+  const { size, bounds } = view;
   if (resource.version >= boundsSince) resource.send.configure_bounds(bounds.width, bounds.height);
-  if (resource.version >= abilitiesSince && free !== before?.free)
-    resource.send.wm_capabilities(packed(free ? [abilities.maximize, abilities.fullscreen] : [abilities.fullscreen]));
   resource.send.configure(size.width, size.height, packed(statesOf(view, resource.version)));
 }
 

@@ -114,6 +114,8 @@ export class XdgSurface implements Role {
     this.#window = undefined;
     this.surface.endRole();
     this.#reset();
+    this.#geometry = undefined;
+    this.#nextGeometry = undefined;
   }
 
   /** Says a size to the client. Before its first commit it waits for that. */
@@ -187,8 +189,6 @@ export class XdgSurface implements Role {
     // What is on its way may still be answered.
     this.#unacked = this.#unacked.map(({ serial }) => ({ serial, apply: undefined }));
     this.#acked = undefined;
-    this.#geometry = undefined;
-    this.#nextGeometry = undefined;
   }
 
   #throwUnlessWindow(): void {
