@@ -6,7 +6,7 @@ import type { RunResult } from '../../src/report/index.js';
 import { allExact, guesthead, lastJson, measured, startRun, untilFlipping } from '../support/lab.js';
 
 /** Small, because llvmpipe draws on an emulated processor. */
-const size = { width: 640, height: 480 };
+const size = { width: 320, height: 240 };
 
 interface Failed {
   readonly error: { readonly code: string; readonly advice: string | null };
@@ -25,7 +25,7 @@ describe('run --draw gl', () => {
 
   async function runWith<T>(captures: number, ...words: string[]): Promise<T> {
     const environment = { GUESTHEAD_CAPTURES: String(captures) };
-    return lastJson<T>(await guesthead(lab, ['run', '--json', '--frames', '40', ...words], environment));
+    return lastJson<T>(await guesthead(lab, ['run', '--json', '--frames', '20', ...words], environment));
   }
 
   /** Again where the noise of a shared machine spoiled it. */
@@ -35,12 +35,11 @@ describe('run --draw gl', () => {
       ({ verdict }) => verdict === 'pass',
     );
 
-  it('shows the counter to the pixel, and says what drew it and how it ended', async () => {
-    const { verdict, reasons, host, draw, drawReason, gl, judged, firstFlip, bytesCopiedPerFrame } = await passing(
-      ...['--draw', 'gl', '--pattern', 'counter', '--load', '20'],
-    );
+  it('shows the counter to the pixel on the import path, and says what drew it and how it ended', async () => {
+    const { verdict, reasons, host, path, draw, drawReason, gl, judged, firstFlip, bytesCopiedPerFrame } =
+      await passing(...['--draw', 'gl', '--pattern', 'counter', '--load', '20']);
     assert.deepEqual([verdict, reasons, host], ['pass', [], allExact(3)]);
-    assert.deepEqual([draw, drawReason, bytesCopiedPerFrame], ['gl', null, 0]);
+    assert.deepEqual([path, draw, drawReason, bytesCopiedPerFrame], ['import', 'gl', null, 0]);
     assert.ok(gl !== null);
     assert.match(gl.renderer, /llvmpipe/);
     assert.equal(gl.fence, gl.nativeFence ? 'native' : 'finish');
@@ -107,7 +106,7 @@ describe('run --draw gl', () => {
     const { job, ended } = await startRun(lab, words, { GUESTHEAD_CAPTURES: '2' });
     await shell(`echo ${name} > ${driver}/unbind`);
     await shell(`echo ${name} > ${driver}/bind`);
-    await untilFlipping(lab, '640x480');
+    await untilFlipping(lab, '320x240');
     job.kill('SIGINT');
     const { result } = await ended;
     assert.deepEqual([result.host, result.draw], [allExact(2), 'gl']);
@@ -117,11 +116,10 @@ describe('run --draw gl', () => {
     );
   });
 
-  for (const path of ['import', 'copy'])
-    it(`draws on the ${path} path`, async () => {
-      const { reasons, host, path: taken } = await passing('--draw', 'gl', '--pattern', 'counter', '--path', path);
-      assert.deepEqual([reasons, host, taken], [[], allExact(3), path]);
-    });
+  it('draws on the copy path', async () => {
+    const { reasons, host, path } = await passing('--draw', 'gl', '--pattern', 'counter', '--path', 'copy');
+    assert.deepEqual([reasons, host, path], [[], allExact(3), 'copy']);
+  });
 
   for (const path of ['udmabuf', 'export'])
     it(`says why this renderer cannot draw on the ${path} path`, async () => {
@@ -141,7 +139,7 @@ describe('run --draw gl where the host refuses foreign buffers', () => {
   });
 
   it('with --path auto takes the one that is left, and says why the others were refused', async () => {
-    const words = ['run', '--json', '--frames', '40', '--draw', 'gl', '--pattern', 'counter', '--path', 'auto'];
+    const words = ['run', '--json', '--frames', '20', '--draw', 'gl', '--pattern', 'counter', '--path', 'auto'];
     const result = await measured(
       async () => lastJson<RunResult>(await guesthead(lab, words, { GUESTHEAD_CAPTURES: '2' })),
       ({ verdict }) => verdict === 'pass',
