@@ -239,4 +239,26 @@ describe('a guest of 6 GiB with an i440FX', { timeout: 280_000 }, () => {
     assert.match(result.reasons.join('\n'), /exports were revoked: the host’s side of the port was closed/);
     assert.ok(result.releases >= 60, JSON.stringify(result)); // all that the second broker had
   });
+
+  it('that is reset has its buffers taken back, and its producer is served once it is up again', async () => {
+    const host = await open();
+    const consumer = judging(host.broker);
+    consumer.hold();
+    share('--frames', '100000');
+    await until(() => consumer.held.length === 4);
+    await lab.qmp.execute('set-action', { reboot: 'reset' }); // the lab's QEMU ends at a reset otherwise
+    await lab.qmp.execute('system_reset');
+    await host.lines.until(/the producer's buffers were taken back: .+/);
+    assert.equal(
+      consumer.held.some(({ isHeld }) => isHeld),
+      false,
+    );
+    consumer.close();
+    const next = judging(host.broker);
+    const { verdict, reasons } = lastJson<ShareResult>(
+      await guesthead(lab, ['share', '--rate', 'max', '--frames', '40', '--json']),
+    );
+    assert.deepEqual([verdict, reasons, next.judgement.exact], ['pass', [], 40]);
+    host.broker.close();
+  });
 });
