@@ -10,6 +10,7 @@ import { clients, kmscube } from './clients.js';
 import { composeInTurn, stalls } from './gl.js';
 import { goals, goalLines, tables, type Results } from './report.js';
 import { mannersInTurn, orders, resize, sizesInTurn, starts, takeTurns, type Rounds, type Say } from './sections.js';
+import { sharedInTurn } from './transfer.js';
 import { countFlips, sampleOnce } from './window.js';
 
 const usage = `usage: npm run bench [-- OPTIONS]
@@ -32,7 +33,13 @@ function parse(): { rounds: number; seconds: number; docs: boolean } {
   return { rounds, seconds, docs: values.docs === true };
 }
 
+/** The transfer has a boot of its own, with its port. */
 async function measure(rounds: number, seconds: number, say: Say): Promise<Results> {
+  const shared = await sharedInTurn(rounds, seconds, say);
+  return { ...(await measureHeads(rounds, seconds, say)), shared };
+}
+
+async function measureHeads(rounds: number, seconds: number, say: Say): Promise<Omit<Results, 'shared'>> {
   const bootMs: number[] = [];
   const boot = async () => {
     const before = performance.now();

@@ -2,6 +2,7 @@
 import { latencies, manners, nameOf, sizes, type Rounds, type Start } from './sections.js';
 import { ratios, show, spread, table, type Spread } from './figures.js';
 import type { Composed, Stalls } from './gl.js';
+import type { Shared } from './transfer.js';
 import type { Sample } from './window.js';
 
 export interface Results {
@@ -15,6 +16,7 @@ export interface Results {
   readonly starts: readonly Start[];
   readonly composed: readonly Composed[];
   readonly stalls: Stalls;
+  readonly shared: readonly Shared[];
   readonly bootMs: readonly number[];
 }
 
@@ -63,6 +65,8 @@ export function tables(results: Results): string[] {
     '',
     ...glTables(results),
     '',
+    ...transferTable(results.shared),
+    '',
     ...table(
       ['from the start of the process', 'ms'],
       [
@@ -102,6 +106,15 @@ function glTables({ composed, stalls }: Results): string[] {
       Object.entries(parts).map(([name, { p50, p99, max }]) => [name, ...[p50, p99, max].map((ms) => ms.toFixed(2))]),
     ),
   ];
+}
+
+function transferTable(shared: readonly Shared[]): string[] {
+  const [flips, exports] = [shared.map(({ flipMs }) => flipMs), shared.map(({ exportMs }) => exportMs)];
+  const row = (name: string, values: readonly number[]) => [name, show(spread(values)), show(ratios(values, flips))];
+  return table(
+    ['the counter pattern at 60 Hz, 1920x1080', 'CPU ms a picture', '÷ shown on a head'],
+    [row('shown on a head', flips), row('handed to the host', exports)],
+  );
 }
 
 function composing(composed: readonly Composed[]) {
@@ -151,6 +164,14 @@ export function goals(results: Results): Goal[] {
     atMost("first flip after Node's own start-up, ms", start, 1500, 0),
     atMost('RSS, MiB', memory, 90, 0),
     ...glGoals(results),
+    atMost(
+      'CPU of an export ÷ a flip, the same picture drawn',
+      ratios(
+        results.shared.map(({ exportMs }) => exportMs),
+        results.shared.map(({ flipMs }) => flipMs),
+      ),
+      1,
+    ),
   ];
 }
 

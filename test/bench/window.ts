@@ -19,6 +19,14 @@ export interface Sample {
   readonly rssMiB: number;
 }
 
+/** What a process used in a window, and what the whole guest flipped. */
+export interface Use {
+  readonly flips: number;
+  readonly seconds: number;
+  readonly cpuMs: number;
+  readonly rssMiB: number;
+}
+
 export const usualWarmUpSeconds = 3;
 /** For a client to end by itself. */
 const endSeconds = 10;
@@ -58,8 +66,13 @@ export class Running {
     this.#ended = this.#job.done.catch(() => undefined);
   }
 
-  /** One shell for the whole window, which reads without another process, so that nothing else lies in between. */
+  /** Of a client that flips. */
   async sample(seconds: number): Promise<Sample> {
+    return sampleOf(await this.use(seconds));
+  }
+
+  /** One shell for the whole window, which reads without another process, so that nothing else lies in between. */
+  async use(seconds: number): Promise<Use> {
     const pid = /^pid (\d+)$/m.exec(this.#output)?.[1];
     assert.ok(pid !== undefined, `${this.client.name} did not start: ${this.#output}`);
     const script = `
@@ -71,7 +84,7 @@ export class Running {
       now && sleep ${seconds} && now && grep VmRSS /proc/${pid}/status`;
     const { stdout, status } = await this.lab.run(['sh', '-c', script]);
     assert.equal(status, 0, `${this.client.name} ended too early: ${this.#output}`);
-    return sampleOf(stdout.trim().split('\n') as [string, string, string]);
+    return useOf(stdout.trim().split('\n') as [string, string, string]);
   }
 
   /** Tells the client to do otherwise. */
@@ -103,15 +116,19 @@ export async function sampleOnce(lab: Lab, client: Client, seconds: number): Pro
 }
 
 /** How things are at the beginning of the window and at its end, and the memory then. */
-function sampleOf([first, last, rss]: readonly [string, string, string]): Sample {
+function useOf([first, last, rss]: readonly [string, string, string]): Use {
   const [begin, end] = [readingOf(first), readingOf(last)];
-  const flips = end.flips - begin.flips;
-  assert.ok(flips > 0, `nothing was flipped: ${first}\n${last}`);
   return {
-    flipsPerSecond: flips / (end.uptime - begin.uptime),
-    cpuMsPerFlip: ((end.ticks - begin.ticks) / ticksPerSecond / flips) * 1000,
+    flips: end.flips - begin.flips,
+    seconds: end.uptime - begin.uptime,
+    cpuMs: ((end.ticks - begin.ticks) / ticksPerSecond) * 1000,
     rssMiB: Number(/\d+/.exec(rss)?.[0]) / 1024,
   };
+}
+
+function sampleOf({ flips, seconds, cpuMs, rssMiB }: Use): Sample {
+  assert.ok(flips > 0, 'nothing was flipped');
+  return { flipsPerSecond: flips / seconds, cpuMsPerFlip: cpuMs / flips, rssMiB };
 }
 
 /** Ticks: utime and stime, fields 14 and 15 of /proc/PID/stat, whose second is a name that may hold spaces. */
