@@ -4,8 +4,8 @@ import type { Broker, BrokerEvent } from '../transfer/index.js';
 import {
   addReceivingOptions,
   print,
-  reasonsOf,
   receive,
+  resultOf,
   sinkOf,
   wanted,
   whenAsked,
@@ -54,11 +54,9 @@ async function run(options: BrokerCliOptions) {
   say(`${memory}; consumers come at ${listen}`);
   try {
     const { received, asked } = await Promise.race([untilEnd(broker, sink, options), failed]);
-    const reasons = reasonsOf(received, options);
     const ended = received.enough ? 'enough' : (asked ?? 'the broker has closed');
-    const verdict = reasons.length === 0 ? 'pass' : 'fail';
     const says = `${counts.producers} producers, ${counts.consumers} consumers; ended by: ${ended}`;
-    return { verdict, reasons, memory, ...counts, received: received.received, ended, ...received.facts, says };
+    return resultOf(received, options, { memory, ...counts, ended, says });
   } finally {
     broker.close();
   }

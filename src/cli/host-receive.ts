@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import {
   addReceivingOptions,
   print,
-  reasonsOf,
   receive,
+  resultOf,
   sinkOf,
   wanted,
   whenAsked,
@@ -39,17 +39,9 @@ async function run(options: ReceiveCliOptions) {
   });
   try {
     const received = await receive(consumer, sink, wanted(options));
-    const reasons = reasonsOf(received, options);
     const ended = received.enough ? 'enough' : (asked ?? 'the broker has closed the connection');
-    return {
-      verdict: reasons.length === 0 ? 'pass' : 'fail',
-      reasons,
-      received: received.received,
-      memory: 'dma-buf',
-      ended,
-      ...received.facts,
-      says: `${received.received} pictures were received as dma-bufs; ended by: ${ended}`,
-    };
+    const says = `${received.received} pictures were received as dma-bufs; ended by: ${ended}`;
+    return resultOf(received, options, { memory: 'dma-buf', ended, says });
   } finally {
     consumer.close();
   }

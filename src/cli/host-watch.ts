@@ -1,9 +1,10 @@
 /** `guesthead host watch`: options, where the pictures go, and how it ends. */
 import { createWriteStream } from 'node:fs';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Sink, Watch } from '../host/index.js';
 import { failStatus } from './failure.js';
 import { seconds, wholeNumber } from './parse.js';
+import { addPictureOptions, filmHz, whenAsked } from './receiving.js';
 
 interface WatchCliOptions {
   readonly qmp: string;
@@ -18,31 +19,22 @@ interface WatchCliOptions {
   readonly json?: boolean;
 }
 
-/** Frames a second of a film of which nothing else is said. */
-const filmHz = 30;
-
 export function addWatchCommand(host: Command): void {
-  host
+  const command = host
     .command('watch')
     .description(
       "listens to a head of a running QEMU's D-Bus display (-display dbus,p2p=on): a picture, a film, or a judgement of it",
     )
     .requiredOption('--qmp <socket>', "QEMU's QMP socket, which no other client uses")
-    .option('--head <n>', 'the head, from 0', wholeNumber(0, 15), 0)
-    .addOption(
-      new Option('--png <file>', 'save one picture: the first, or that of --frames').conflicts(['y4m', 'judge']),
-    )
-    .addOption(new Option('--y4m <file>', 'a film for a player or an encoder; - = standard output').conflicts('judge'))
-    .option('--judge', 'compare each picture with what the counter pattern must look like')
-    .option(
-      '--hz <n>',
-      `frames a second: of the film (default: ${filmHz}), and at which a dma-buf is answered (default: at once)`,
-      wholeNumber(1, 1000),
-    )
+    .option('--head <n>', 'the head, from 0', wholeNumber(0, 15), 0);
+  addPictureOptions(command, {
+    hz: {
+      says: `frames a second: of the film (default: ${filmHz}), and at which a dma-buf is answered (default: at once)`,
+    },
+    frames: 'end after so many frames of the film, judged pictures, or else updates',
+  })
     .option('--late <ms>', 'answer each change of a dma-buf so much later', wholeNumber(1, 60_000))
     .option('--stall <s>', 'once, after a second, answer no change of a dma-buf for so long', seconds)
-    .option('--frames <n>', 'end after so many frames of the film, judged pictures, or else updates', wholeNumber(1))
-    .option('--json', 'print one JSON object at the end (to standard error where the film takes standard output)')
     .action(watchAndPrint);
 }
 
@@ -76,18 +68,8 @@ async function sinkOf({ png, y4m, judge, hz = filmHz, frames }: WatchCliOptions)
 const enough = 'enough';
 
 /** What ended it: `enough`, a signal, or what QEMU's hanging up can mean. Throws what the sink cannot take. */
-async function endOf(watch: Watch, sink: Sink): Promise<string> {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  let stop: NodeJS.SignalsListener = () => undefined;
-  const stopped = new Promise<string>((resolve) => {
-    stop = resolve;
-  });
-  for (const signal of signals) process.once(signal, stop);
-  try {
-    return await Promise.race([sink.done.then(() => enough), watch.ended, stopped]);
-  } finally {
-    for (const signal of signals) process.off(signal, stop);
-  }
+function endOf(watch: Watch, sink: Sink): Promise<string> {
+  return Promise.race([sink.done.then(() => enough), watch.ended, whenAsked()]);
 }
 
 interface End {

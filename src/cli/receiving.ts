@@ -14,16 +14,32 @@ export interface ReceivingOptions {
   readonly json?: boolean;
 }
 
-export function addReceivingOptions(command: Command): Command {
+/** What `--hz` and `--frames` mean to the command. */
+interface Meanings {
+  readonly hz: { readonly says: string; readonly standard?: number };
+  readonly frames: string;
+}
+
+/** Where the pictures go, how many are wanted, and how the result is printed. */
+export function addPictureOptions(command: Command, { hz, frames }: Meanings): Command {
+  const rate = new Option('--hz <n>', hz.says).argParser(wholeNumber(1, 1000));
   return command
     .addOption(
       new Option('--png <file>', 'save one picture: the first, or that of --frames').conflicts(['y4m', 'judge']),
     )
     .addOption(new Option('--y4m <file>', 'a film for a player or an encoder; - = standard output').conflicts('judge'))
     .option('--judge', 'compare each picture with what the counter pattern must look like')
-    .option('--hz <n>', 'frames a second that the film says it has', wholeNumber(1, 1000), 30)
-    .option('--frames <n>', 'end after so many', wholeNumber(1))
+    .addOption(hz.standard === undefined ? rate : rate.default(hz.standard))
+    .option('--frames <n>', frames, wholeNumber(1))
     .option('--json', 'print one JSON object at the end (to standard error where the film takes standard output)');
+}
+
+/** Frames a second of a film of which nothing else is said. */
+export const filmHz = 30;
+
+export function addReceivingOptions(command: Command): Command {
+  const hz = { says: 'frames a second that the film says it has', standard: filmHz };
+  return addPictureOptions(command, { hz, frames: 'end after so many' });
 }
 
 /** Undefined where nobody asked for pictures. */
@@ -80,7 +96,7 @@ function shape({ width, height, format, strideBytes, sequence }: ReceivedBuffer)
 }
 
 /** Why what was received is not what was wanted; empty where it is. */
-export function reasonsOf({ received, enough, facts }: Received, options: ReceivingOptions): string[] {
+function reasonsOf({ received, enough, facts }: Received, options: ReceivingOptions): string[] {
   const most = wanted(options);
   const few = most === undefined || enough ? [] : [`${received} of ${most} frames came`];
   if (options.judge !== true) return few;
@@ -89,6 +105,17 @@ export function reasonsOf({ received, enough, facts }: Received, options: Receiv
   const flawless = exact === received && late === 0;
   const counts = `${received - exact} of ${received} are not exact (${torn} torn, ${unreadable} unreadable), ${late} came late`;
   return flawless ? few : [...few, `${counts}: ${wrong ?? ''}`];
+}
+
+/** The command's result; `more` are figures of its own, `says` is for people. */
+export function resultOf<More extends { readonly ended: string; readonly memory: string; readonly says: string }>(
+  received: Received,
+  options: ReceivingOptions,
+  more: More,
+) {
+  const reasons = reasonsOf(received, options);
+  const verdict = reasons.length === 0 ? 'pass' : 'fail';
+  return { verdict, reasons, received: received.received, ...more, ...received.facts };
 }
 
 /** Resolves with the first signal that asks for an end. A second one ends the process. */
