@@ -20,6 +20,11 @@ export const addonLibraries = {
       nix: 'wayland',
     },
   },
+  pixman: {
+    name: 'pixman',
+    soname: 'libpixman-1.so.0',
+    packages: { debian: 'libpixman-1-0', fedora: 'pixman', arch: 'pixman', alpine: 'pixman', nix: 'pixman' },
+  },
   libinput: {
     name: 'libinput',
     soname: 'libinput.so.10',

@@ -34,9 +34,16 @@ export interface LibrarySources {
 
 const ignore = () => undefined;
 
+/** Of one pixel by one, as native/paint/painting.h has the numbers. */
+const onePixel = Float64Array.of(...[1, 1, 1], ...[0, 0, 1, 1], ...[0, 0], ...[1, 0, 0, 1, 0, 0], ...[0, 0, 0, 0]);
+
 /** Each opened as the kiosk opens it: a library that lacks a function, or a keymap its data, is told too. */
 const openedByAddon = {
   wayland: (addon: Addon) => addon.openWayland([], ignore, ignore, ignore),
+  pixman: (addon: Addon) => {
+    addon.paint(new Uint32Array(1), onePixel, null);
+    return { close: ignore };
+  },
   libinput: (addon: Addon) => openInput({ addon, devices: [], onEvent: ignore, onFault: ignore }),
   xkbcommon: (addon: Addon) => openKeyboard(addon),
 };
@@ -72,6 +79,7 @@ const systemLibraries: readonly Library[] = [
     load: () => loadLibgles(),
   },
   ofKiosk('wayland', 'clients of the kiosk speak through it; flipping works without'),
+  ofKiosk('pixman', 'the kiosk draws several surfaces into one picture with it; flipping works without'),
   ofKiosk('libinput', 'the kiosk hears input devices by it; flipping works without'),
   ofKiosk('xkbcommon', 'the kiosk’s keyboards need it and xkb-data; flipping works without'),
 ];

@@ -11,8 +11,11 @@ import { oldestGlibc } from '../targets.mjs';
 const depends = ['nodejs (>= 20.19)', `libc6 (>= ${oldestGlibc})`, 'libgcc-s1', 'libstdc++6', 'libdrm2', 'libgbm1'];
 /** Mesa's drivers, without which GBM allocates nothing on most GPUs; EGL and GLES, to draw on one, which is loaded where that is asked for; the display's make and model. */
 const recommends = ['libgl1-mesa-dri', 'libegl1', 'libgles2', 'libdisplay-info3 | libdisplay-info2 | libdisplay-info1'];
-/** For `guesthead lab`, which few who install the command on a guest have a use for. */
-const suggests = ['qemu-system-x86', 'virtiofsd', 'kmod'];
+/** For `guesthead kiosk`, and for `guesthead lab`: few who install the command on a guest have a use for them. */
+const suggests = [
+  ...['libwayland-server0', 'libpixman-1-0', 'libinput10', 'libxkbcommon0', 'xkb-data'],
+  ...['qemu-system-x86', 'virtiofsd', 'kmod'],
+];
 
 const description = [
   "gives a virtual machine's headless GPU a head",
