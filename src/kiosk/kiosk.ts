@@ -18,10 +18,10 @@ import { SlowCallbacks } from './frame-callbacks.js';
 import { Output, type OutputFacts } from './output.js';
 import { Painter } from './painter.js';
 import { offerPresentation } from './presentation.js';
-import type { Placed } from './scene.js';
+import { nodesOf, surfaceAt, type Placed } from './scene.js';
 import { Screen } from './screen.js';
 import type { ScreenCounts } from './screen-counts.js';
-import { HeadCursorSink, Seat, type SeatOptions } from './seat/index.js';
+import { HeadCursorSink, isCursor, Seat, type SeatOptions } from './seat/index.js';
 import { Shell } from './shell/shell.js';
 import type { Toplevel } from './shell/toplevel.js';
 import { offerSubcompositor } from './subsurface.js';
@@ -59,7 +59,13 @@ export class Kiosk {
     this.#contents = new Contents(this.#server);
     this.#output = new Output(this.#server, factsOf(head));
     const [output, slow] = [this.#output, this.#slow];
-    this.#screen = new Screen({ head, output, painter, slow, roots: () => this.#roots() });
+    this.#screen = new Screen({
+      head,
+      output,
+      painter,
+      slow,
+      roots: () => [...this.#shell.windows.placed(), ...this.#carried()],
+    });
     const surfaceOf = this.#offer();
     this.#shell = this.#openShell(surfaceOf, layout);
     const cursor = { sink: this.#cursorOf(head), ...seat.cursor };
@@ -134,7 +140,8 @@ export class Kiosk {
       contentOf: (buffer) => this.#contentOf(buffer),
       onApplied: (surface) => {
         this.#slow.watch(surface);
-        this.#rearranged();
+        // The pointer has a plane of its own.
+        if (!isCursor(surface)) this.#rearranged();
       },
       onGone: () => {
         this.#rearranged();
@@ -147,7 +154,8 @@ export class Kiosk {
 
   /** A screen that can show no pointer is told of, and goes on. */
   #cursorOf(head: Head): HeadCursorSink {
-    return new HeadCursorSink(head, (error) => this.#unknown$.next({ error, client: undefined }));
+    const geometry = () => this.#output.geometry;
+    return new HeadCursorSink(head, geometry, (error) => this.#unknown$.next({ error, client: undefined }));
   }
 
   #seatHost(surfaceOf: SurfaceOf) {
@@ -155,20 +163,16 @@ export class Kiosk {
     return {
       server: this.#server,
       surfaceOf,
-      scene: screen,
+      // What is carried lies under the pointer itself, and takes nothing.
+      scene: { at: (x: number, y: number) => surfaceAt(nodesOf(this.#shell.windows.placed()), x, y) },
       size: () => screen.logical,
+      scale: () => output.geometry.scale,
       refreshMs: () => output.refreshMs,
       focus: () => this.shown?.xdg.surface,
       popups: this.#shell.popups,
       iconChanged: () => screen.changed(),
       isSlow: (client: Client) => this.#shell.watch.silentMs(client) >= slowMs,
     };
-  }
-
-  /** Above all windows what is dragged. */
-  #roots(): readonly Placed[] {
-    const icon = this.#seat.dragIcon;
-    return [...this.#shell.windows.placed(), ...(icon === undefined ? [] : [icon])];
   }
 
   /** What is seen, or where, may be another now. */
@@ -202,6 +206,12 @@ export class Kiosk {
       this.#unknown$.next({ error: new GuestheadError('ERR_UNSUPPORTED', text), client: buffer.client });
     }
     return content;
+  }
+
+  /** What a drag has with it. */
+  #carried(): readonly Placed[] {
+    const { dragIcon } = this.#seat;
+    return dragIcon === undefined ? [] : [dragIcon];
   }
 
   #resize(facts: OutputFacts): void {

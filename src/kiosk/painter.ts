@@ -4,8 +4,10 @@ import { GuestheadError } from '../errors.js';
 import type { PaintAddon } from '../native-paint.js';
 import type { Frame } from '../loop/index.js';
 import { identity, type Affine } from './affine.js';
+import type { Content } from './content.js';
 import type { Placement } from './placement.js';
 import { isOpaque, type SceneNode } from './scene.js';
+import type { Size } from './surface-state.js';
 import { fills } from './visible.js';
 
 /** As native/paint/painting.h has them. */
@@ -51,6 +53,15 @@ export class Painter {
   #fill(drawing: Drawing): void {
     this.native.paint(drawing.pixels, numbersOf(drawing, plain), null);
   }
+}
+
+/** A content alone, in a picture of its own; `map` leads from its pixels to the content's. Undefined where that cannot be read. */
+export function drawnAlone(content: Content, { width, height }: Size, map: Affine): Uint32Array | undefined {
+  const pixels = new Uint32Array(width * height);
+  const to = { x: 0, y: 0, width, height };
+  const drawing = { frame: { width, height, stridePixels: width }, pixels, to, clips: [to] };
+  const numbers = numbersOf(drawing, { map, smooth: !isByPixels(map), blends: false });
+  return content.paint(pixels, numbers) ? pixels : undefined;
 }
 
 function draw(node: SceneNode, placement: Placement, drawing: Drawing): number {

@@ -13,7 +13,7 @@ import type { Output } from './output.js';
 import type { Painter } from './painter.js';
 import { Placement } from './placement.js';
 import { ReleaseOrder } from './release-order.js';
-import { nodesOf, surfaceAt, type Placed, type SceneNode } from './scene.js';
+import { nodesOf, type Placed, type SceneNode } from './scene.js';
 import { ScreenCounts } from './screen-counts.js';
 import { SceneChanges } from './scene-changes.js';
 import type { Surface } from './surface.js';
@@ -94,11 +94,6 @@ export class Screen {
   resized(): void {
     this.#placement = new Placement(this.parts.output.geometry);
     this.changed();
-  }
-
-  /** Which surface is seen at a point of the head, in logical pixels, and takes what happens there. */
-  at(x: number, y: number): Placed | undefined {
-    return surfaceAt(nodesOf(this.parts.roots()), x, y);
   }
 
   close(): void {

@@ -1,13 +1,28 @@
 /** The seat's cursor on the real libwayland: who may choose it, and what is shown. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { CursorImage, CursorSink } from '../../src/kiosk/seat/index.js';
 import { arrow } from '../../src/kiosk/seat/arrow.js';
 import { CursorTheme } from '../../src/kiosk/seat/cursor-theme.js';
 import { HeadCursorSink } from '../../src/kiosk/seat/index.js';
 import { enums } from '../../src/wayland/index.js';
 import { closeAll, HeadOnFake } from '../support/fake-head.js';
-import { FakeSink, heard, paint, SeatRig } from '../support/seat-rig.js';
+import { heard, paint, SeatRig } from '../support/seat-rig.js';
 import type { WireClient } from '../support/wayland-client.js';
+
+class FakeSink implements CursorSink {
+  image: CursorImage | undefined;
+  at: [number, number] | undefined;
+  show(image: CursorImage): void {
+    this.image = image;
+  }
+  move(x: number, y: number): void {
+    this.at = [Math.round(x), Math.round(y)];
+  }
+  hide(): void {
+    this.image = undefined;
+  }
+}
 
 const theme = new CursorTheme({ XCURSOR_PATH: '/nowhere' });
 const white = 0xffffffff;
@@ -205,11 +220,12 @@ describe('the cursor', () => {
 });
 
 describe('a head’s cursor', () => {
+  const geometry = () => ({ width: 800, height: 600, scale: 1, transform: 0 });
   afterEach(closeAll);
 
   it('shows the picture where it points, a larger one smaller', async () => {
     const { head, kernel } = await HeadOnFake.open();
-    const onHead = new HeadCursorSink(head);
+    const onHead = new HeadCursorSink(head, geometry);
     onHead.move(100.7, 50.2);
     onHead.show(arrow);
     const cursor = () => kernel.screen().cursor;
@@ -224,11 +240,23 @@ describe('a head’s cursor', () => {
     assert.equal(cursor().pixels, undefined);
   });
 
+  it('is turned and scaled with the head', async () => {
+    const { head, kernel } = await HeadOnFake.open();
+    const half = { ...geometry(), scale: 2, transform: enums.wl_output.transform['180'] };
+    const onHead = new HeadCursorSink(head, () => half);
+    onHead.show({ pixels: Uint32Array.of(1, 2, 3, 4), width: 2, height: 2, hotX: 0, hotY: 0 });
+    onHead.move(100, 50);
+    const { x, y, pixels } = kernel.screen().cursor;
+    assert.deepEqual([pixels?.[0], pixels?.[1], pixels?.[64], pixels?.[65]], [4, 3, 2, 1]);
+    // What points is its last pixel now, and the logical one of the head ends at 800 − 200.
+    assert.deepEqual([x, y], [600 - 2 - 1, 500 - 2 - 1]);
+  });
+
   it('tells why there is none, and the screen goes on', async () => {
     const { head } = await HeadOnFake.open();
     await head.close();
     const codes: string[] = [];
-    const onHead = new HeadCursorSink(head, ({ code }) => codes.push(code));
+    const onHead = new HeadCursorSink(head, geometry, ({ code }) => codes.push(code));
     onHead.show(arrow);
     onHead.move(1, 1);
     onHead.hide();

@@ -126,6 +126,62 @@ describe('a kiosk’s input', () => {
   });
 });
 
+describe('a kiosk’s cursor', () => {
+  it('is on the hardware’s plane, and nothing else is drawn for it', async () => {
+    kiosk.input({ kind: 'device', added: true, device });
+    const window = await open();
+    const { client } = window;
+    const [width, height] = window.ack();
+    const pointer = client.request(client.bind('wl_seat'), 'get_pointer');
+    const callback = window.show(window.buffer(width, height, 0x111111));
+    await flipUntil(() => happened(window, callback, 'done'));
+    kiosk.input({ kind: 'motion', device, timeUs: 0, x: 10 / width, y: 5 / height });
+    await client.roundtrip();
+    const [, serial] = client.eventsOf(pointer).find(([name]) => name === 'enter') ?? [];
+    const cursor = client.request(client.bind('wl_compositor'), 'create_surface');
+    client.request(pointer, 'set_cursor', serial as number, cursor, 1, 2);
+    const { shown } = kiosk.counts;
+    client.request(cursor, 'attach', window.buffer(2, 2, 0xff123456, true), 0, 0);
+    const drawn = client.request(cursor, 'frame');
+    client.request(cursor, 'commit');
+    await flipUntil(() => happened(window, drawn, 'done'));
+    const { x, y, pixels: seen } = rig.kernel.screen().cursor;
+    assert.deepEqual([x, y, seen?.[0], seen?.[65], seen?.[66]], [9, 3, 0xff123456, 0xff123456, 0]);
+    assert.equal(kiosk.counts.shown, shown);
+    window.close();
+  });
+});
+
+describe('a kiosk’s drag', () => {
+  it('has its surface on the screen, above the window, which hears of the drag all the same', async () => {
+    kiosk.input({ kind: 'device', added: true, device });
+    const window = await open();
+    const { client, surface } = window;
+    const [width, height] = window.ack();
+    const [seat, manager] = [client.bind('wl_seat'), client.bind('wl_data_device_manager')];
+    const [pointer, data] = [client.request(seat, 'get_pointer'), client.request(manager, 'get_data_device', seat)];
+    const callback = window.show(window.buffer(width, height, 0x111111));
+    await flipUntil(() => happened(window, callback, 'done'));
+    kiosk.input({ kind: 'motion', device, timeUs: 0, x: 0, y: 0 });
+    kiosk.input({ kind: 'button', device, timeUs: 0, button: 0x110, pressed: true });
+    await client.roundtrip();
+    const [, serial] = client.eventsOf(pointer).find(([name]) => name === 'button') ?? [];
+    const icon = client.request(client.bind('wl_compositor'), 'create_surface');
+    client.request(icon, 'attach', window.buffer(2, 2, 0xabcdef), 0, 0);
+    client.request(data, 'start_drag', null, surface, icon, serial as number);
+    client.request(icon, 'commit');
+    const pixelAt = (x: number, y: number) => (pixels()?.[y * width + x] ?? 0) & 0xffffff;
+    await flipUntil(() => pixelAt(1, 1) === 0xabcdef);
+    kiosk.input({ kind: 'motion', device, timeUs: 1000, x: 10 / width, y: 5 / height });
+    await flipUntil(() => pixelAt(11, 6) === 0xabcdef && pixelAt(1, 1) === 0x111111);
+    await client.roundtrip();
+    assert.deepEqual(client.eventsOf(data).at(-1), ['motion', 1, 10, 5]);
+    kiosk.input({ kind: 'button', device, timeUs: 2000, button: 0x110, pressed: false });
+    await flipUntil(() => pixelAt(11, 6) === 0x111111);
+    window.close();
+  });
+});
+
 describe('a client that breaks a rule of xdg-shell is told which', () => {
   const { xdg_surface, xdg_wm_base, wl_surface } = enums;
   const rules: [what: string, code: number, breaks: (window: Window) => void][] = [

@@ -1,9 +1,10 @@
 /** A picture of the pointer, and where it goes. */
+import { inTurn, inverse, isSideways, pointThrough, scaling, turning } from '../affine.js';
 
 export interface CursorImage {
   /** Row by row, ARGB with premultiplied colours. */
   readonly pixels: Uint32Array;
-  /** Pixels of the head. */
+  /** Pixels of the head, as if it was not turned. */
   readonly width: number;
   readonly height: number;
   /** The pixel that points; it may lie outside. */
@@ -14,7 +15,7 @@ export interface CursorImage {
 /** What shows it: a head's hardware cursor, or whoever draws. Throws nothing: a screen without a pointer is still a screen. */
 export interface CursorSink {
   show(image: CursorImage): void;
-  /** Puts the pixel that points there. */
+  /** Puts the pixel that points there, in the head's logical pixels. */
   move(x: number, y: number): void;
   /** Until `show`. */
   hide(): void;
@@ -30,6 +31,20 @@ export function shrunk(image: CursorImage, factor: number): CursorImage {
     for (let x = 0; x < width; x++)
       pixels[y * width + x] = mean(image, spanOf(x, width, image.width), spanOf(y, height, image.height));
   return { pixels, width, height, hotX: Math.floor(image.hotX * factor), hotY: Math.floor(image.hotY * factor) };
+}
+
+/** As a head has it whose display is turned by a `wl_output.transform`. */
+export function turned(image: CursorImage, transform: number): CursorImage {
+  if (transform === 0) return image;
+  const { width, height } = isSideways(transform) ? { width: image.height, height: image.width } : image;
+  const forth = inTurn(scaling(1 / image.width, 1 / image.height), turning(transform), scaling(width, height));
+  const back = inverse(forth);
+  const pixels = Uint32Array.from({ length: width * height }, (_, at) => {
+    const [x, y] = pointThrough(back, (at % width) + 0.5, Math.floor(at / width) + 0.5);
+    return image.pixels[Math.floor(y) * image.width + Math.floor(x)] ?? 0;
+  });
+  const [hotX, hotY] = pointThrough(forth, image.hotX + 0.5, image.hotY + 0.5).map(Math.floor) as [number, number];
+  return { pixels, width, height, hotX, hotY };
 }
 
 /** Small enough for a cursor of `most` pixels each way. */

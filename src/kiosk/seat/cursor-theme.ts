@@ -21,7 +21,7 @@ export class CursorTheme {
   readonly #folders: readonly string[];
   readonly #theme: string;
   readonly #size: number;
-  readonly #images = new Map<ShapeName, CursorImage>();
+  readonly #images = new Map<string, CursorImage>();
   #themes: readonly string[] | undefined;
 
   /** Reads nothing before a pointer is asked for. */
@@ -32,34 +32,23 @@ export class CursorTheme {
     this.#size = size >= sizes.least && size <= sizes.most ? size : defaultSize;
   }
 
-  /** One like it where the theme has not this one; a plain arrow where there is no theme. */
-  image(shape: ShapeName): CursorImage {
-    const known = this.#images.get(shape);
-    if (known !== undefined) return known;
-    const image = this.#find(shape) ?? arrow;
-    this.#images.set(shape, image);
+  /** One like it where the theme has not this one; a plain arrow where there is no theme. Of a head with `scale` pixels to one. */
+  image(shape: ShapeName, scale = 1): CursorImage {
+    const key = `${shape} ${scale}`;
+    const image = this.#images.get(key) ?? this.#find(shape, this.#size * scale) ?? arrow;
+    this.#images.set(key, image);
     return image;
   }
 
-  #find(shape: ShapeName): CursorImage | undefined {
+  #find(shape: ShapeName, size: number): CursorImage | undefined {
     this.#themes ??= this.#themesFrom(this.#theme);
     for (const name of namesOf(shape))
       for (const theme of this.#themes)
         for (const folder of this.#folders) {
-          const image = this.#read(join(folder, theme, 'cursors', name));
+          const image = readIn(join(folder, theme, 'cursors', name), size);
           if (image !== undefined) return image;
         }
     return undefined;
-  }
-
-  #read(path: string): CursorImage | undefined {
-    const bytes = contentOf(path);
-    try {
-      return bytes === undefined ? undefined : readXcursor(bytes, this.#size);
-    } catch (error) {
-      if (error instanceof RangeError) return undefined;
-      throw error;
-    }
   }
 
   /** The theme, and those that it takes from, nearest first; the default one last. */
@@ -77,6 +66,17 @@ export class CursorTheme {
       if (text !== undefined) return inheritedIn(Buffer.from(text).toString());
     }
     return [];
+  }
+}
+
+/** Undefined where there is no such file, or none that can be read. */
+function readIn(path: string, size: number): CursorImage | undefined {
+  const bytes = contentOf(path);
+  try {
+    return bytes === undefined ? undefined : readXcursor(bytes, size);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

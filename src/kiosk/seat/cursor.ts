@@ -6,14 +6,13 @@
  */
 import type { Clock } from '../../loop/index.js';
 import { enums, ProtocolError, type Client, type Resource } from '../../wayland/index.js';
-import { answerShown, type Callback } from '../frame-callbacks.js';
+import { answerShown } from '../frame-callbacks.js';
 import type { Surface } from '../surface.js';
 import { CursorSurface } from './cursor-surface.js';
 import type { CursorSink } from './cursor-image.js';
 import type { ShapeName } from './cursor-names.js';
 import { CursorTheme } from './cursor-theme.js';
 import { CursorVisibility, type CursorMode } from './cursor-visibility.js';
-import { isThere } from './host.js';
 import type { Point } from './pointer.js';
 
 export interface CursorOptions {
@@ -28,6 +27,8 @@ export interface CursorOptions {
 export interface CursorHost {
   /** Whether a client may choose now, by the serial of what made it. */
   mayChoose(client: Client, serial: number): boolean;
+  /** Pixels of the head to one logical one. */
+  scale(): number;
   /** Something is to be told with the next flip. */
   want(): void;
 }
@@ -41,8 +42,6 @@ export class Cursor {
   readonly #visibility: CursorVisibility;
   readonly #theme: CursorTheme;
   readonly #sink: CursorSink | undefined;
-  /** Of the picture's surface: answered with the next flip. */
-  #callbacks: Callback[] = [];
   #choice: Choice = 'default';
   #client: Client | undefined;
   #shown: Point | undefined;
@@ -72,7 +71,7 @@ export class Cursor {
     const role = surface === undefined ? undefined : this.#roleOf(pointer, surface);
     const isSame = role !== undefined && role === this.#choice;
     if (!isSame && !this.host.mayChoose(pointer.client, serial)) return;
-    if (role !== undefined) Object.assign(role, { hotX: hotspot.x, hotY: hotspot.y });
+    if (role !== undefined) role.hotspot = hotspot;
     this.#choose(role ?? 'none');
   }
 
@@ -92,13 +91,14 @@ export class Cursor {
   tell(at: Point): void {
     if (at.x !== this.#shown?.x || at.y !== this.#shown.y) this.#sink?.move(at.x, at.y);
     this.#shown = at;
-    answerShown(this.#callbacks.splice(0), this.clock.now() * nsPerMs);
+    const choice = this.#choice;
+    if (choice instanceof CursorSurface && this.#visibility.visible)
+      answerShown(choice.surface.takeCallbacks(), this.clock.now() * nsPerMs);
   }
 
   /** Idempotent. */
   close(): void {
     this.#visibility.close();
-    this.#callbacks = [];
   }
 
   /** A surface keeps its role, and the place that points, when it is chosen again. */
@@ -117,7 +117,6 @@ export class Cursor {
   }
 
   #committed(cursor: CursorSurface): void {
-    this.#callbacks.push(...cursor.surface.takeCallbacks());
     if (cursor !== this.#choice) return;
     this.#show();
     this.host.want();
@@ -132,7 +131,7 @@ export class Cursor {
   #image() {
     const choice = this.#choice;
     if (choice === 'none') return undefined;
-    if (!(choice instanceof CursorSurface)) return this.#theme.image(choice);
-    return isThere(choice.surface) ? choice.image() : undefined;
+    const scale = this.host.scale();
+    return choice instanceof CursorSurface ? choice.image(scale) : this.#theme.image(choice, scale);
   }
 }

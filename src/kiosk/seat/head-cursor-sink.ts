@@ -2,7 +2,8 @@
 import { GuestheadError } from '../../errors.js';
 import type { Head } from '../../head/index.js';
 import { cursorSize } from '../../kms/index.js';
-import { fitted, type CursorImage, type CursorSink } from './cursor-image.js';
+import { Placement, type HeadGeometry } from '../placement.js';
+import { fitted, turned, type CursorImage, type CursorSink } from './cursor-image.js';
 import type { Point } from './pointer.js';
 
 type HardwareCursor = ReturnType<Head['cursor']>;
@@ -18,18 +19,19 @@ export class HeadCursorSink implements CursorSink {
   /** The head stays the caller's. `onRefused` hears why there is no pointer, once until it can be shown again. */
   constructor(
     private readonly head: Pick<Head, 'cursor'>,
+    private readonly geometry: () => HeadGeometry,
     private readonly onRefused: (error: GuestheadError) => void = () => undefined,
   ) {}
 
   show(image: CursorImage): void {
-    this.#image = fitted(image, cursorSize);
+    this.#image = fitted(turned(image, this.geometry().transform), cursorSize);
     this.#trying((cursor) => {
       this.#draw(cursor);
     });
   }
 
   move(x: number, y: number): void {
-    this.#at = { x: Math.floor(x), y: Math.floor(y) };
+    this.#at = new Placement(this.geometry()).pixels({ x: Math.floor(x), y: Math.floor(y), width: 1, height: 1 });
     if (this.#image !== undefined)
       this.#trying((cursor) => {
         this.#place(cursor);

@@ -27,6 +27,8 @@ export interface SeatHost {
   readonly scene: Scene;
   /** Of the head, in logical pixels. */
   size(): { readonly width: number; readonly height: number };
+  /** Pixels of the head to one logical one; 1 where nobody says. */
+  scale?(): number;
   refreshMs(): number;
   /** The window that is typed into, unless a popup grabs. */
   focus(): Surface | undefined;

@@ -73,7 +73,12 @@ export class Seat {
       clipboard.focus(client);
       primary.focus(client);
     });
-    this.#cursor = new Cursor({ mayChoose: (...who) => this.#mayChooseCursor(...who), want }, clock, cursor);
+    const cursorHost = {
+      mayChoose: (client: Client, serial: number) => this.#mayChooseCursor(client, serial),
+      scale: () => host.scale?.() ?? 1,
+      want,
+    };
+    this.#cursor = new Cursor(cursorHost, clock, cursor);
     offerCursorShapes(host.server, (...choice) => {
       this.#cursor.setShape(...choice);
     });
