@@ -15,7 +15,7 @@ export interface PopupHost {
   placeOf(window: XdgSurface): { readonly parent: Rectangle; readonly bounds: Rectangle };
   /** A popup has come, moved or gone with a commit. */
   committed(): void;
-  /** It has gone without one. */
+  /** It has moved or gone without one. */
   changed(): void;
 }
 
@@ -91,6 +91,7 @@ export class Popup implements WindowRole, ChildPopup {
     this.resource.send.configure(told.x, told.y, told.width, told.height);
     return () => {
       this.#place = told;
+      this.host.changed();
     };
   }
 

@@ -10,8 +10,8 @@ const { error: baseErrors } = enums.xdg_wm_base;
 export interface WindowRole {
   readonly name: 'xdg_toplevel' | 'xdg_popup';
   /**
-   * Sends what it has to say of the size; `xdg_surface.configure` follows it. What it returns comes into force with the commit
-   * that answers.
+   * Sends what it has to say of the size; `xdg_surface.configure` follows it. What it returns comes into force when the client has
+   * answered.
    */
   configure(): (() => void) | undefined;
   /** Throws ProtocolError where what was asked of the window since its last commit cannot be. */
@@ -52,8 +52,6 @@ export class XdgSurface implements Role {
   readonly popups: ChildPopup[] = [];
   #window: WindowRole | undefined;
   #unacked: Configure[] = [];
-  /** Answered, and in force with the next commit. */
-  #acked: Configure | undefined;
   /** Its first commit came, and was answered. */
   #started = false;
   #mapped = false;
@@ -133,7 +131,10 @@ export class XdgSurface implements Role {
     const index = this.#unacked.findIndex((each) => each.serial === serial);
     if (index < 0)
       throw new ProtocolError(this.resource, errors.invalid_serial, `${serial} was not sent, or was answered`);
-    this.#acked = this.#unacked.splice(0, index + 1).at(-1);
+    this.#unacked
+      .splice(0, index + 1)
+      .at(-1)
+      ?.apply?.();
   }
 
   setGeometry(geometry: Rectangle): void {
@@ -152,8 +153,6 @@ export class XdgSurface implements Role {
 
   committed(): void {
     this.#geometry = this.#nextGeometry ?? this.#geometry;
-    this.#acked?.apply?.();
-    this.#acked = undefined;
     if (this.#mapped && !this.surface.mapped) {
       this.#unmap();
       return;
@@ -188,7 +187,6 @@ export class XdgSurface implements Role {
     this.#mapped = false;
     // What is on its way may still be answered.
     this.#unacked = this.#unacked.map(({ serial }) => ({ serial, apply: undefined }));
-    this.#acked = undefined;
   }
 
   #throwUnlessWindow(): void {
