@@ -48,6 +48,7 @@ export class Windows implements ToplevelHost {
   /** The last time that anybody was told. */
   #placed: readonly Placed[] = [];
   #active: Toplevel | undefined;
+  #closed = false;
   /** By the user, since the last one came. */
   #chosen: Toplevel | undefined;
 
@@ -94,6 +95,11 @@ export class Windows implements ToplevelHost {
   /** The head, a window or a popup has changed by something else than a commit, which tells of itself. */
   look(): void {
     if (this.#settle()) this.options.onChanged();
+  }
+
+  /** Nobody is told of anything any more. Idempotent. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** A popup has come, moved or gone with a commit. */
@@ -158,6 +164,7 @@ export class Windows implements ToplevelHost {
    * where anything is, differs.
    */
   #settle(): boolean {
+    if (this.#closed) return false;
     const shown = this.#shown().map(({ window }) => window);
     const active = shown.find((window) => window === this.#chosen) ?? shown.at(-1);
     const isOther = active !== this.#active;

@@ -49,8 +49,9 @@ export class Shell {
     offerDecoration(server);
   }
 
-  /** No client is asked for anything any more. Idempotent. */
+  /** Before the server is closed: no client is told or asked anything any more. Idempotent. */
   close(): void {
+    this.windows.close();
     this.watch.close();
   }
 }

@@ -127,13 +127,13 @@ export class Toplevel implements WindowRole {
   }
 
   unmapped(): void {
+    this.#told = undefined;
+    this.host.committed(this); // its dialogs go to its parent
     this.#title = '';
     this.#appId = '';
     this.#parent = undefined;
     this.#limits = this.#nextLimits = { least: any, most: any };
     this.#wishes = none;
-    this.#told = undefined;
-    this.host.committed(this);
   }
 
   gone(): void {
