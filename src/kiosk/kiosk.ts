@@ -25,7 +25,7 @@ import { HeadCursorSink, isCursor, Seat, type SeatOptions } from './seat/index.j
 import { Shell } from './shell/shell.js';
 import type { Toplevel } from './shell/toplevel.js';
 import { offerSubcompositor } from './subsurface.js';
-import type { SurfaceOf } from './surface.js';
+import type { Surface, SurfaceOf } from './surface.js';
 import { offerViewporter } from './viewport.js';
 import type { Layout, Windows } from './windows.js';
 
@@ -171,6 +171,7 @@ export class Kiosk {
       focus: () => this.shown?.xdg.surface,
       popups: this.#shell.popups,
       iconChanged: () => screen.changed(),
+      pressed: (surface: Surface) => this.#shell.windows.choose(surface),
       isSlow: (client: Client) => this.#shell.watch.silentMs(client) >= slowMs,
     };
   }

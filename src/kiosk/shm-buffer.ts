@@ -1,7 +1,7 @@
 /** A client's picture in shared memory. */
 import type { DmabufDescription } from '../buffer/index.js';
 import { modifiers } from '../buffer/index.js';
-import { enums, type Resource, type WaylandServer } from '../wayland/index.js';
+import { enums, ProtocolError, type Resource, type WaylandServer } from '../wayland/index.js';
 import { Uses, type Content } from './content.js';
 
 const { xrgb8888 } = enums.wl_shm.format;
@@ -29,6 +29,9 @@ export class ShmBuffer implements Content {
     const info = server.native.shmInfo(resource.handle);
     if (info === null) return undefined;
     const [width, height, strideBytes, format] = info;
+    // libwayland counts a pixel as a byte there.
+    if (strideBytes < width * 4)
+      throw new ProtocolError(resource, enums.wl_shm.error.invalid_stride, 'a row is longer than its stride');
     return new ShmBuffer(server, resource, width, height, strideBytes, format === xrgb8888);
   }
 

@@ -3,10 +3,13 @@ import type { Rectangle } from '../buffer/index.js';
 import { centred, type Point } from './geometry.js';
 import type { Placed } from './scene.js';
 import type { Size } from './surface-state.js';
+import { Popup } from './shell/popup.js';
 import type { Popups } from './shell/popups.js';
 import type { Toplevel, ToplevelHost } from './shell/toplevel.js';
 import type { View } from './shell/view.js';
-import type { ChildPopup, XdgSurface } from './shell/xdg-surface.js';
+import { XdgSurface, type ChildPopup } from './shell/xdg-surface.js';
+import { Subsurface } from './subsurface.js';
+import type { Surface } from './surface.js';
 
 /** Where one window goes, in the head's logical pixels. */
 export interface Place extends Point {
@@ -84,10 +87,11 @@ export class Windows implements ToplevelHost {
     return { parent: { x, y, width, height }, bounds: { x: 0, y: 0, ...this.options.head() } };
   }
 
-  /** A window is chosen, by a press on it: it has the keyboard now. A surface that is no window chooses none. */
-  activate(surface: Placed['surface']): void {
-    const chosen = this.#shown().find(({ window }) => window.xdg.surface === surface)?.window;
-    if (chosen === undefined) return;
+  /** A press on a window, or on what stands on it, gives it the keyboard. */
+  choose(surface: Surface): void {
+    const pressed = windowBelow(surface);
+    const chosen = this.#shown().find(({ window }) => window.xdg === pressed)?.window;
+    if (chosen === undefined || chosen === this.#active) return;
     this.#chosen = chosen;
     this.look();
   }
@@ -228,6 +232,16 @@ function isSame(one: readonly Placed[], other: readonly Placed[]): boolean {
     return placed.surface === surface && placed.x === x && placed.y === y;
   };
   return one.length === other.length && one.every(isEqual);
+}
+
+/** The window that a surface belongs to: its own, or that of what it stands on. */
+function windowBelow(surface: Surface): XdgSurface | undefined {
+  const { role } = surface;
+  if (role instanceof Subsurface) return role.parent === undefined ? undefined : windowBelow(role.parent);
+  if (!(role instanceof XdgSurface)) return undefined;
+  return role.window instanceof Popup && role.window.parent !== undefined
+    ? windowBelow(role.window.parent.surface)
+    : role;
 }
 
 /** Also where it is larger than what it stands on. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export interface Result {
   /** Suite and test, as `--gtest_filter` takes them. */
   readonly name: string;
-  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly outcome: 'passed' | 'failed' | 'skipped' | 'left out';
   /** What it said of its failure, or which interface it misses. */
   readonly said: string;
 }
@@ -66,7 +66,18 @@ export async function run({ runner, module, mend }: Harness, folder: string, opt
     stream.setEncoding('utf8').on('data', (text: string) => (said += text));
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   if (!existsSync(output)) throw new Error(`the runner ended with ${signal ?? code}\n${said.slice(-2000)}`);
-  return resultsOf(readFileSync(output, 'utf8'));
+  return [...resultsOf(readFileSync(output, 'utf8')), ...leftOut(runner, module, options.leftOut)];
+}
+
+/** Those of the patterns. */
+function leftOut(runner: string, module: string, patterns: readonly string[]): Result[] {
+  const flags = ['--gtest_list_tests', `--gtest_filter=${patterns.join(':')}`];
+  const listed = execFileSync(runner, [module, ...flags], { encoding: 'utf8' }).split('\n');
+  let suite = '';
+  return listed.flatMap((line): Result[] => {
+    if (!line.startsWith(' ')) suite = line.trim();
+    return line.startsWith(' ') ? [{ name: suite + line.trim(), outcome: 'left out', said: '' }] : [];
+  });
 }
 
 /** Google Test's, with WLCS's own property for what it skips. */

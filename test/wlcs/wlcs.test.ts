@@ -64,6 +64,7 @@ describe('WLCS', { skip }, () => {
 
 function summary(results: readonly Result[]): string {
   const count = (wanted: Result['outcome']) => results.filter(({ outcome }) => outcome === wanted).length;
-  const [passed, failed] = [count('passed'), count('failed')];
-  return `WLCS ${wlcs?.version ?? ''}: ${passed} of ${passed + failed} tests pass of what is offered, ${count('skipped')} are of other protocols`;
+  const [passed, failed, leftOut] = [count('passed'), count('failed'), count('left out')];
+  const rest = `${failed} fail and ${leftOut} are left out; ${count('skipped')} are of other protocols`;
+  return `WLCS ${wlcs?.version ?? ''}: ${passed} of ${passed + failed + leftOut} tests pass, ${rest}`;
 }

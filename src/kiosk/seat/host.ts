@@ -33,6 +33,8 @@ export interface SeatHost {
   /** The window that is typed into, unless a popup grabs. */
   focus(): Surface | undefined;
   readonly popups?: PopupGrabs | undefined;
+  /** A button or a finger goes down on it, which it is about to hear of. */
+  pressed?(surface: Surface): void;
   /** Whether a client has left a ping unanswered for so long that it is sent no motion. */
   isSlow?(client: Client): boolean;
   /** What a drag carries is elsewhere, or shows something else; without it nobody draws it. */

@@ -162,6 +162,7 @@ export class Pointer {
   #press(button: number, timeUs: number): void {
     const isSpent = this.#grab !== undefined || (this.#held.size === 0 && dismisses(this.host, this.#at.x, this.#at.y));
     const surface = isSpent ? undefined : this.focus;
+    if (surface !== undefined) this.host.pressed?.(surface);
     const serial = surface === undefined ? 0 : this.events.button(clientOf(surface), timeUs, button, true);
     this.#held.set(button, { surface, serial });
   }

@@ -46,6 +46,7 @@ export class Touch {
     const hit = hitAt(this.host, at.x, at.y);
     if (hit === undefined) return;
     const { surface } = hit;
+    this.host.pressed?.(surface);
     const client = clientOf(surface);
     const serial = this.serials.give(client, 'press');
     const corner = { x: at.x - hit.x, y: at.y - hit.y };
