@@ -7,6 +7,7 @@ export const codes = {
   evKey: 1,
   evRel: 2,
   evAbs: 3,
+  evSwitch: 5,
   relX: 0,
   relY: 1,
   relHwheel: 6,
@@ -109,9 +110,13 @@ export function pciAddressIn(path: string): string | undefined {
   return path.match(/[\da-f]{4,}:[\da-f]{2}:[01][\da-f]\.[0-7](?=\/)/g)?.at(-1);
 }
 
-/** The machine's power and sleep buttons: whoever manages its power is to hear of them, and they type nothing. */
-export function isPowerButton({ keys }: Capabilities): boolean {
-  return keys.hasOnly(codes.keyPower, codes.keySleep, codes.keyWakeup);
+/**
+ * Whether a seat's user moves, touches or types with it. Not so of the machine's lid and its power and sleep buttons, of which whoever manages
+ * its power is to hear, nor of its speaker.
+ */
+export function isForSeat({ types, keys }: Capabilities): boolean {
+  const hasKeys = types.has(codes.evKey) && !keys.hasOnly(codes.keyPower, codes.keySleep, codes.keyWakeup);
+  return hasKeys || types.has(codes.evRel) || types.has(codes.evAbs);
 }
 
 /** Whether it tells places on a screen, and not only movements or what happens on a pad of its own. */

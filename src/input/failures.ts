@@ -3,6 +3,11 @@ import { openFailure } from '../device/index.js';
 import { errnoOf, GuestheadError } from '../errors.js';
 import type { DeviceRefusal } from '../native-input.js';
 
+/** libinput knows no use for it, such as a joystick. */
+export function isOfNoUse({ syscall }: DeviceRefusal): boolean {
+  return syscall === 'libinput_path_add_device';
+}
+
 /** Why the addon did not add a node. */
 export function refusal(node: string, error: DeviceRefusal): Error {
   if (error.syscall === 'open') return openFailure(node, error);
@@ -29,6 +34,13 @@ export function noRecord(node: string, record: string): GuestheadError {
     device: node,
     advice:
       'run udevd (systemd-udevd, or eudev), and in a container mount /run/udev; where none runs, the records can be written instead (`records: true`, as root)',
+  });
+}
+
+export function unwritten(node: string, cause: unknown): GuestheadError {
+  return new GuestheadError('ERR_SYSTEM', "udev's record of the input device cannot be written", {
+    ...{ device: node, operation: 'open', errno: errnoOf(cause), cause },
+    advice: 'run as root, or run udevd',
   });
 }
 

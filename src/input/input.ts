@@ -6,7 +6,7 @@ import { closeQuietly, Owner } from '../owner.js';
 import { rowLength, type AddedDevice, type DeviceRefusal, type InputAddon, type NativeInput } from '../native-input.js';
 import { devicePath, isAbsolute, pciAddressIn, readCapabilities } from './capabilities.js';
 import type { InputDevice, InputEvent } from './events.js';
-import { refusal } from './failures.js';
+import { isOfNoUse, refusal } from './failures.js';
 import { mapDevices, type GivenPlace } from './mapping.js';
 import { NodeWatch } from './node-watch.js';
 import { systemRoots, type InputRoots } from './nodes.js';
@@ -14,7 +14,10 @@ import { deviceOf, readRow, startOf } from './rows.js';
 
 export interface InputOptions {
   readonly addon: InputAddon & UeventSource;
-  /** `all` of /dev/input, also those that come later, but for the machine's power buttons; or these nodes. Default: all. */
+  /**
+   * `all` of /dev/input that a user moves, touches or types with, also those that come later; or these nodes, or links to them, such as udev's
+   * in /dev/input/by-id. Default: all.
+   */
   readonly devices?: 'all' | readonly string[] | undefined;
   /** Writes udev's records, as root, where no udevd runs. Default: no, and then such a device is told as a fault. */
   readonly records?: boolean | undefined;
@@ -119,18 +122,24 @@ export class Input {
   }
 
   #add(node: string): void {
-    const [number, device] = this.#described(node);
+    const described = this.#described(node);
+    if (described === undefined) return;
+    const [number, device] = described;
     this.#devices.set(number, device);
     this.#map();
     this.options.onEvent({ kind: 'device', added: true, device });
   }
 
-  #described(node: string): [number, Held] {
+  /** Undefined for what libinput has no use for, where nobody asked for this very node. */
+  #described(node: string): [number, Held] | undefined {
     try {
       const added = this.#native.add(node);
       return [added[0], describe(this.#sys, node, added)];
     } catch (error) {
-      throw refusal(node, error as DeviceRefusal);
+      const refused = error as DeviceRefusal;
+      const { devices = 'all' } = this.options;
+      if (devices === 'all' && isOfNoUse(refused)) return undefined;
+      throw refusal(node, refused);
     }
   }
 

@@ -1,15 +1,16 @@
 /** The evdev nodes that are wanted, as they come and go: each is told once udev has seen it. */
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { watchInputEvents, type InputUevent, type UeventSource } from '../device/index.js';
 import { devicePath } from './capabilities.js';
 import { unseen } from './failures.js';
-import { inputNodes, nodeNamed, type InputRoots } from './nodes.js';
+import { inputNodes, nodeBehind, nodeNamed, type InputRoots } from './nodes.js';
 import { Records } from './records.js';
 
 export interface NodeWatchOptions {
   readonly native: UeventSource;
   readonly roots: InputRoots;
-  /** Undefined = all that there are, but for the machine's power buttons. */
+  /** Nodes or links to them; undefined = all that are for a seat. */
   readonly named: readonly string[] | undefined;
   /** Whether udev's records are written where no udevd runs. */
   readonly records: boolean;
@@ -45,7 +46,7 @@ export class NodeWatch {
   /** Takes back what records it wrote; who still uses a device no longer needs them. Idempotent. */
   close(): void {
     this.#stop();
-    for (const node of [...this.#waiting.keys()]) this.#forgetWait(node);
+    for (const name of [...this.#waiting.keys()]) this.#forgetWait(name);
     this.#records.close();
   }
 
@@ -56,27 +57,39 @@ export class NodeWatch {
     }
     const node = nodeNamed(this.options.roots, basename(event.node));
     if (event.kind === 'removed') this.#gone(node);
-    else if (this.options.named?.includes(node) ?? true) this.#look(node);
+    else if (this.options.named === undefined) this.#look(node);
+    else this.#lookAtNamed(this.options.named, node);
   }
 
-  #lookAtAll(): void {
-    for (const node of this.options.named ?? inputNodes(this.options.roots))
-      if (!this.#told.has(node)) this.#look(node);
+  /** A link to the new node may still have to be made, by udev. */
+  #lookAtNamed(names: readonly string[], node: string): void {
+    for (const name of names) if (nodeBehind(name) === node || !existsSync(name)) this.#look(name, 1);
+  }
+
+  #lookAtAll(looks = 0): void {
+    for (const name of this.options.named ?? inputNodes(this.options.roots)) this.#look(name, looks);
   }
 
   #lookAgain(): void {
     for (const [node, place] of [...this.#told])
       if (devicePath(this.options.roots.sys, node) !== place) this.#gone(node);
-    this.#lookAtAll();
+    this.#lookAtAll(1);
   }
 
-  /** Tells of a node, now or when udev has seen it; `looks` were made already. */
-  #look(node: string, looks = 0): void {
-    this.#forgetWait(node);
+  /** Tells of a node, now or when udev has seen it; `looks` were made already. What has gone since is no fault. */
+  #look(name: string, looks = 0): void {
+    this.#forgetWait(name);
+    const node = nodeBehind(name);
+    if (this.#told.has(node)) return;
+    if (looks > 0 && !existsSync(node)) {
+      if (looks <= mostLooks) this.#lookLater(name, looks + 1);
+      return;
+    }
     try {
       const readiness = this.#records.prepare(node, this.options.named !== undefined);
       if (readiness === 'ready') this.#ready(node);
-      else if (readiness === 'later') this.#lookLater(node, looks + 1);
+      else if (readiness === 'later' && looks > mostLooks) throw unseen(node);
+      else if (readiness === 'later') this.#lookLater(name, looks + 1);
     } catch (error) {
       this.#records.forget(node);
       this.options.onFault(error);
@@ -88,17 +101,16 @@ export class NodeWatch {
     this.options.onReady(node);
   }
 
-  #lookLater(node: string, looks: number): void {
-    if (looks > mostLooks) throw unseen(node);
+  #lookLater(name: string, looks: number): void {
     const timer = setTimeout(() => {
-      this.#look(node, looks);
+      this.#look(name, looks);
     }, lookEveryMs).unref();
-    this.#waiting.set(node, timer);
+    this.#waiting.set(name, timer);
   }
 
-  #forgetWait(node: string): void {
-    clearTimeout(this.#waiting.get(node));
-    this.#waiting.delete(node);
+  #forgetWait(name: string): void {
+    clearTimeout(this.#waiting.get(name));
+    this.#waiting.delete(name);
   }
 
   #gone(node: string): void {

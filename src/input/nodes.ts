@@ -1,5 +1,5 @@
 /** Which evdev nodes there are. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NumberOf } from '../device/index.js';
 
@@ -25,6 +25,15 @@ export function inputNodes(roots: InputRoots): string[] {
 /** `event3` → `/dev/input/event3` */
 export function nodeNamed({ dev }: InputRoots, name: string): string {
   return join(dev, 'input', name);
+}
+
+/** What a link such as `/dev/input/by-id/…` leads to; what is not there as it is. */
+export function nodeBehind(name: string): string {
+  try {
+    return realpathSync(name);
+  } catch {
+    return name;
+  }
 }
 
 function namesIn(folder: string): string[] {

@@ -1,8 +1,7 @@
 /** Whether an evdev node may be given to libinput yet, which is decided before it is opened. */
-import { coded } from '../errors.js';
 import { numberOfNode } from '../device/index.js';
-import { isPowerButton, readCapabilities, type Capabilities } from './capabilities.js';
-import { noDevice, noRecord } from './failures.js';
+import { isForSeat, readCapabilities, type Capabilities } from './capabilities.js';
+import { noDevice, noRecord, unwritten } from './failures.js';
 import type { InputRoots } from './nodes.js';
 import { hasRecord, hasUdevd, recordPath, removeRecord, writeRecord } from './udev-record.js';
 
@@ -24,7 +23,7 @@ export class Records {
     const number = numberOf(node);
     const capabilities = readCapabilities(sys, node);
     if (number === undefined || capabilities === undefined) throw noDevice(node);
-    if (!named && isPowerButton(capabilities)) return 'leave';
+    if (!named && !isForSeat(capabilities)) return 'leave';
     const record = recordPath(run, number);
     if (hasRecord(record)) return 'ready';
     if (hasUdevd(run)) return 'later';
@@ -49,7 +48,7 @@ export class Records {
     try {
       writeRecord(record, capabilities);
     } catch (error) {
-      throw coded(error);
+      throw unwritten(node, error);
     }
     this.#written.set(node, record);
   }

@@ -39,7 +39,8 @@ export function removeRecord(path: string): void {
  * Source: systemd, src/udev/udev-builtin-input_id.c, test_pointers and test_key.
  */
 export function inputProperties(capabilities: Capabilities): string[] {
-  return ['ID_INPUT', ...pointers(capabilities), ...keyboards(capabilities)];
+  const switches = capabilities.types.has(codes.evSwitch) ? ['ID_INPUT_SWITCH'] : [];
+  return ['ID_INPUT', ...pointers(capabilities), ...keyboards(capabilities), ...switches];
 }
 
 function pointers(capabilities: Capabilities): string[] {

@@ -2,6 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
+import { GuestheadError } from '../../src/errors.js';
+import { openInput, type Input, type InputEvent, type InputOptions } from '../../src/input/index.js';
 import type { InputRoots } from '../../src/input/nodes.js';
 import { rowLength, type AddedDevice, type InputAddon, type NativeInput } from '../../src/native-input.js';
 import type { UeventSource } from '../../src/device/index.js';
@@ -13,6 +16,8 @@ export const madeUpDevices = {
   mouse: { ev: '7', key: '30000 1f0000 0 0 0 0', rel: '103', abs: '0' },
   keyboard: { ev: '120003', key: '400000000 3078f800dfff febeffff7bcfffff fffffffffffffffe', rel: '0', abs: '0' },
   powerButton: { ev: '3', key: '8000 10000000000000 0', rel: '0', abs: '0' },
+  lid: { ev: '21', key: '0', rel: '0', abs: '0' },
+  speaker: { ev: '40001', key: '0', rel: '0', abs: '0' },
   touchscreen: { ev: 'b', key: '400 0 0 0 0 0', rel: '0', abs: '260800000000003', properties: '2' },
   touchpad: { ev: 'b', key: 'e520 10000 0 0 0 0', rel: '0', abs: '2608000 3', properties: '1' },
 } as const;
@@ -156,5 +161,38 @@ export class FakeInputAddon implements Pick<InputAddon, 'openInput'>, UeventSour
     this.added.push(path);
     const number = this.added.length;
     return [number, `device ${number}`, 1, 2, false, true, false];
+  }
+}
+
+/** An input on them, and what it has told. */
+export class MadeUpSeat {
+  readonly machine = new MadeUpInputs();
+  readonly addon = new FakeInputAddon();
+  readonly events: InputEvent[] = [];
+  readonly faults: Error[] = [];
+  input: Input | undefined;
+
+  open(options: Partial<InputOptions> = {}): Input {
+    this.input = openInput({
+      addon: this.addon as unknown as InputOptions['addon'],
+      roots: this.machine.roots,
+      onEvent: (event) => this.events.push(event),
+      onFault: (error) => this.faults.push(error),
+      ...options,
+    });
+    return this.input;
+  }
+
+  /** Of the faults, with device and errno. */
+  get codes(): unknown[] {
+    return this.faults.map((error) =>
+      error instanceof GuestheadError ? [error.code, error.device, error.errno] : error,
+    );
+  }
+
+  close(): void {
+    this.input?.close();
+    this.machine.remove();
+    mock.timers.reset();
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Bits, isAbsolute, isPowerButton, type Capabilities } from '../../../src/input/capabilities.js';
+import { Bits, isAbsolute, isForSeat, type Capabilities } from '../../../src/input/capabilities.js';
 import { inputProperties } from '../../../src/input/udev-record.js';
 import { madeUpDevices, type MadeUpKind } from '../../support/made-up-inputs.js';
 
@@ -24,15 +24,15 @@ describe("a device's bits", () => {
     assert.deepEqual([Bits.parse('e').hasAll(1, 4), Bits.parse('e').hasAll(1, 5)], [true, false]);
   });
 
-  it('tell what points to places of the screen, and what is a power button', () => {
+  it('tell what points to places of the screen, and what nobody moves, touches or types with', () => {
     const kinds = Object.keys(madeUpDevices) as MadeUpKind[];
     assert.deepEqual(
       kinds.filter((kind) => isAbsolute(capabilities(kind))),
       ['tablet', 'touchscreen'],
     );
     assert.deepEqual(
-      kinds.filter((kind) => isPowerButton(capabilities(kind))),
-      ['powerButton'],
+      kinds.filter((kind) => !isForSeat(capabilities(kind))),
+      ['powerButton', 'lid', 'speaker'],
     );
   });
 });
@@ -44,11 +44,13 @@ describe("udev's record of a device", () => {
     mouse: ['ID_INPUT_MOUSE'],
     keyboard: ['ID_INPUT_KEY', 'ID_INPUT_KEYBOARD'],
     powerButton: ['ID_INPUT_KEY'],
+    lid: ['ID_INPUT_SWITCH'],
+    speaker: [],
     touchscreen: ['ID_INPUT_TOUCHSCREEN'],
     touchpad: ['ID_INPUT_TOUCHPAD'],
   };
   for (const [kind, properties] of Object.entries(expected))
-    it(`says of a ${kind} that it is ${properties.join(' and ')}`, () => {
+    it(`says of a ${kind} that it is ${properties.join(' and ') || 'a device'}`, () => {
       assert.deepEqual(inputProperties(capabilities(kind as MadeUpKind)), ['ID_INPUT', ...properties]);
     });
 
