@@ -24,6 +24,13 @@ constexpr double kAllLeds = 7;
 
 enum Handler { onEvents, onLog };
 
+/** Throws nothing, for it is made in a callback of the loop. */
+napi_value textValue(napi_env env, const std::string& text) {
+  napi_value value = nullptr;
+  napi_create_string_utf8(env, text.data(), text.size(), &value);
+  return value;
+}
+
 }  // namespace
 
 void Devices::define(Environment& environment) {
@@ -139,7 +146,7 @@ void Devices::tellLog() {
     if (closed_) return;
     if (line.priority < kError) continue;
     const Napi::HandleScope handles(callbacks_.env());
-    callbacks_.call(onLog, {Napi::String::New(callbacks_.env(), line.text)});
+    callbacks_.call(onLog, {textValue(callbacks_.env(), line.text)});
   }
 }
 
