@@ -1,7 +1,8 @@
 /** What `guesthead kiosk` can be asked for. */
-import type { OptionsOf } from '../declare.js';
+import type { CommandDeclaration, OptionsOf } from '../declare.js';
 import { gpuOptions } from '../gpus/declared.js';
 import { headOptions } from '../head/declared.js';
+import { cursorMode, keymapOf } from './kiosk-words.js';
 
 const { render, display, wait } = gpuOptions;
 const { connector, mode, path, buffers } = headOptions;
@@ -14,7 +15,31 @@ export const kioskOptions = {
   path,
   buffers,
   wait,
+  input: {
+    kind: 'text',
+    named: 'list of input devices',
+    value: '<devices>',
+    says: 'nodes of /dev/input, with commas between; all, also those that come later; or none',
+    otherwise: 'all',
+  },
+  touch: {
+    kind: 'list',
+    value: '<device=connector>',
+    says: 'on which head the places of a tablet or touchscreen lie; may be given several times',
+  },
+  keymap: {
+    kind: 'word',
+    value: '<layout>',
+    says: 'keyboard layout, as us, de:nodeadkeys or us,ru::grp:alt_shift_toggle; or the file of a keymap',
+    parse: keymapOf,
+  },
+  cursor: {
+    kind: 'word',
+    value: '<when>',
+    says: 'when the pointer is seen: always, never, auto (from the first motion until it rests or a finger is used), or until it rests for so many seconds',
+    parse: cursorMode,
+  },
   json: { kind: 'switch', says: 'print one JSON object at the end' },
-} as const;
+} as const satisfies Record<string, CommandDeclaration>;
 
 export type KioskOptions = OptionsOf<typeof kioskOptions>;

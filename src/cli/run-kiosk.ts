@@ -2,9 +2,11 @@
 import { constants } from 'node:os';
 import { merge } from 'rxjs';
 import { messageOf } from '../errors.js';
-import { openGpus, type Gpus, type Head } from '../head/index.js';
+import { openGpus, type Head } from '../head/index.js';
 import { assertProgram, Kiosk, launch, openSocket, runtimeFolder, type Ended } from '../kiosk/index.js';
 import { loadNative } from '../native.js';
+import { Owner } from '../owner.js';
+import { openKioskInput } from './kiosk-input.js';
 import type { KioskOptions } from './kiosk-options.js';
 import { RunSignals } from './run-signals.js';
 
@@ -27,34 +29,50 @@ export interface KioskResult {
 
 export async function runKiosk(command: readonly string[], options: KioskOptions): Promise<KioskResult> {
   assertProgram(command[0] ?? '');
-  const { render, display, wait, ...headOptions } = options;
+  const { render, display, connector, mode, path, buffers, wait } = options;
   const gpus = await openGpus({ render, display, wait });
   try {
-    const head = await gpus.openHead(headOptions);
-    return await serve(gpus, head, command);
+    const head = await gpus.openHead({ connector, mode, path, buffers });
+    return await serve(head, command, options);
   } finally {
     gpus.close();
   }
 }
 
-async function serve(gpus: Gpus, head: Head, command: readonly string[]): Promise<KioskResult> {
-  const kiosk = new Kiosk(head, loadNative()); // throws before there is anything else to close
-  const [folder, signals] = [runtimeFolder(), new RunSignals()];
-  const faults = merge(kiosk.faults$, head.faults$).subscribe((fault) => {
-    process.stderr.write(`kiosk: ${messageOf('client' in fault ? fault.error : fault)}\n`);
-  });
+async function serve(head: Head, command: readonly string[], options: KioskOptions): Promise<KioskResult> {
+  const owner = new Owner();
   try {
+    const kiosk = openKiosk(owner, head, options);
+    const [folder, signals] = [owner.own(runtimeFolder()), owner.own(new RunSignals())];
     const { child, ended } = launch(command, folder.path, openSocket(kiosk, folder.path));
     signals.signal$.subscribe((signal) => child.kill(signal));
     const client = await ended;
     return resultOf(client, head, kiosk);
   } finally {
-    signals.close();
-    faults.unsubscribe();
-    kiosk.close();
-    folder.close();
+    owner.close();
     await head.close();
   }
+}
+
+function openKiosk(owner: Owner, head: Head, options: KioskOptions): Kiosk {
+  const addon = loadNative();
+  const input = owner.own(openKioskInput(addon, head, options, say));
+  const { keyboard } = input;
+  const kiosk = owner.own(new Kiosk(head, addon, { keyboard, cursor: { mode: options.cursor } }));
+  const faults = merge(kiosk.faults$, head.faults$).subscribe((fault) => {
+    say(messageOf('client' in fault ? fault.error : fault));
+  });
+  owner.defer(() => {
+    faults.unsubscribe();
+  });
+  input.begin((event) => {
+    kiosk.input(event);
+  });
+  return kiosk;
+}
+
+function say(text: string): void {
+  process.stderr.write(`kiosk: ${text}\n`);
 }
 
 function resultOf(client: Ended, head: Head, kiosk: Kiosk): KioskResult {

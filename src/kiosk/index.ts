@@ -9,3 +9,4 @@ export { openSocket, runtimeFolder } from './socket.js';
 export type { RuntimeFolder } from './socket.js';
 export { assertProgram, launch } from './launch.js';
 export type { Ended } from './launch.js';
+export type { CursorMode } from './seat/index.js';

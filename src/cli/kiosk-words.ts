@@ -1,0 +1,22 @@
+/** What words of `guesthead kiosk` mean. */
+import { InvalidArgumentError } from 'commander';
+import type { KeymapChoice } from '../input/index.js';
+import type { CursorMode } from '../kiosk/index.js';
+
+const cursorModes = ['auto', 'always', 'never'] as const;
+
+export function cursorMode(word: string): CursorMode {
+  const named = cursorModes.find((mode) => mode === word);
+  const seconds = Number(word);
+  if (named === undefined && !(word !== '' && seconds > 0 && Number.isFinite(seconds)))
+    throw new InvalidArgumentError(`It is none of ${cursorModes.join(', ')}, and no number of seconds.`);
+  return named ?? seconds;
+}
+
+/** A path has a slash. */
+export function keymapOf(word: string): KeymapChoice {
+  if (word.includes('/')) return { file: word };
+  const [layout = '', variant = '', ...options] = word.split(':');
+  const given = (text: string) => (text === '' ? undefined : text);
+  return { layout: given(layout), variant: given(variant), options: given(options.join(':')) };
+}
