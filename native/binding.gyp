@@ -101,7 +101,7 @@
         'cflags!': ['-O3', '-O2'],
         'cflags': [
           '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined',
-          '-O1', '-g', '-fno-omit-frame-pointer', '-fno-optimize-sibling-calls',
+          '-O1', '-g1', '-fno-omit-frame-pointer', '-fno-optimize-sibling-calls',
         ],
         'ldflags': ['-fsanitize=address,undefined'],
       }],

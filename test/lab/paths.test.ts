@@ -9,7 +9,7 @@ import { allExact, guesthead, lastJson, measured, startWatched, untilFlipping } 
 function runPath(lab: Lab, path: string, mode: string): Promise<RunResult> {
   return measured(
     async () => {
-      const words = ['run', '--path', path, '--mode', mode, '--frames', '200', '--json'];
+      const words = ['run', '--path', path, '--mode', mode, '--frames', '80', '--json'];
       return lastJson<RunResult>(await guesthead(lab, words, { GUESTHEAD_CAPTURES: '2' }));
     },
     ({ verdict }) => verdict === 'pass',
@@ -86,10 +86,10 @@ describe('a host that takes foreign buffers', () => {
   });
 
   async function samplesOf(pattern: string): Promise<ComparableRun> {
-    const { stdout } = await guesthead(lab, ['run', '--pattern', pattern, '--frames', '200', '--samples']);
+    const { stdout } = await guesthead(lab, ['run', '--pattern', pattern, '--frames', '80', '--samples']);
     const run = parseRun(stdout, pattern);
     const lengths = run.heads.map(({ samples }) => [samples.drawMs.length, samples.intervalMs.length]);
-    assert.deepEqual(lengths, [[200, 200]]);
+    assert.deepEqual(lengths, [[80, 80]]);
     return run;
   }
 
