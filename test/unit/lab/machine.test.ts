@@ -5,8 +5,8 @@ import { machineOf, qemuArguments, runFiles, type MachineWishes } from '../../..
 const kernel = { image: '/k/vmlinuz', release: '7.2', modules: undefined, tree: undefined, isNamed: false };
 
 /** The values that QEMU gets for an option. */
-function values(option: string, wishes: MachineWishes): string[] {
-  const words = qemuArguments(machineOf(wishes), kernel, runFiles('/run'), 'tcg');
+function values(option: string, wishes: MachineWishes, isNamed = false): string[] {
+  const words = qemuArguments(machineOf(wishes), { ...kernel, isNamed }, runFiles('/run'), 'tcg');
   return words.filter((_, index) => words[index - 1] === option);
 }
 
@@ -57,5 +57,11 @@ describe('a machine', () => {
       [values('-device', wishes).includes(port), values('-qmp', wishes).includes(monitor)],
       [true, true],
     );
+  });
+
+  it('has a user’s kernel protect its own memory, and tell of its boot from the first line on', () => {
+    const [ours, users] = [false, true].map((isNamed) => values('-append', {}, isNamed)[0]?.split(' ') ?? []);
+    assert.deepEqual([ours?.includes('rodata=off'), users?.includes('rodata=off')], [true, false]);
+    assert.deepEqual([ours?.includes('earlyprintk=serial'), users?.includes('earlyprintk=serial')], [false, true]);
   });
 });
