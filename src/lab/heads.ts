@@ -28,9 +28,10 @@ export class Heads {
    */
   allConnected(): string {
     const connectors = '/sys/class/drm/card*-Virtual-*/status';
-    const connected = `cat ${connectors} | grep -c ^connected`;
+    // By the shell alone: each program that it started would be one more to be loaded under emulation.
+    const count = `for status in ${connectors}; do read -r is < $status; [ "$is" != connected ] || n=$((n + 1)); done`;
     const look = `for status in ${connectors}; do echo detect > $status; done; sleep 0.05`;
-    return `until [ "$(${connected})" -ge ${this.machine.heads} ]; do ${look}; done`;
+    return `until n=0; ${count}; [ $n -ge ${this.machine.heads} ]; do ${look}; done`;
   }
 
   async resize(head: number, size: Size): Promise<void> {
