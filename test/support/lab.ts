@@ -101,7 +101,8 @@ export async function startBystander(lab: Lab): Promise<() => Promise<void>> {
 
 /** Resolves once a Node process shows a picture of this size, not the console; fails after a minute without. */
 export async function untilFlipping(lab: Lab, size = '1920x1080'): Promise<void> {
-  const shown = `cat /sys/kernel/debug/dri/*/state | grep -A 4 "allocated by = node" | grep -q 'size=${size}'`;
+  // One program each time that it looks: all but that is time of the one that is waited for. No colon comes before the size.
+  const shown = `grep -qzE 'allocated by = node[^:]*[[:space:]]size=${size}' /sys/kernel/debug/dri/*/state`;
   const wait = `until ${shown}; do sleep 0.1; done; sleep 0.2`;
   const { status } = await lab.run(['timeout', '60', 'sh', '-c', wait]);
   assert.equal(status, 0, 'nothing was flipped');
