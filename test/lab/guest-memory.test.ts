@@ -17,6 +17,7 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { filter, firstValueFrom } from 'rxjs';
 import type { GuestheadError } from '../../src/errors.js';
 import { Qmp } from '../../src/qmp/index.js';
 import { backendsOfDevices } from '../../src/transfer/host/memory/device-memory.js';
@@ -56,6 +57,11 @@ const numa = [
   ...['-object', 'memory-backend-ram,id=shm,share=on,size=1M', '-device', 'ivshmem-plain,memdev=shm'],
 ];
 
+const small = [
+  ...['-m', '64M', '-machine', 'q35,memory-backend=mem'],
+  ...['-object', 'memory-backend-memfd,id=mem,share=on,size=64M'],
+];
+
 /** Into each memfd of the process: its number and the page's, so that every page is another one. */
 function mark(pid: number, pages: readonly number[]): void {
   const fds = readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`);
@@ -87,6 +93,20 @@ describe('guest memory', { timeout: 120_000 }, () => {
     }
     assert.equal(seen.size, 6); // each was another one
     assert.throws(() => memory.take([{ page: 0xe0n, count: 1 }], BigInt(pageBytes)), /page 224 is no RAM/); // the BIOS
+    memory.close();
+    monitor.close();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+
+  it('has moved when its QEMU stops for a migration, of which that says nothing else', async () => {
+    const { child, qmp, other } = await startQemu('moving', small);
+    const monitor = await Qmp.connect(other, AbortSignal.timeout(60_000));
+    const memory = await openGuestMemory({ qmp });
+    const moved = firstValueFrom(memory.events$.pipe(filter(({ type }) => type === 'moved')));
+    await monitor.execute('cont');
+    await monitor.execute('migrate', { uri: 'exec:cat >/dev/null' });
+    assert.deepEqual(await moved, { type: 'moved' });
     memory.close();
     monitor.close();
     child.kill('SIGKILL');
