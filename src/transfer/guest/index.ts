@@ -2,6 +2,7 @@ export { openProducer } from './open-producer.js';
 export type { ProducerOptions } from './open-producer.js';
 export type { Producer } from './producer.js';
 export type { AdoptedMemory, LateRelease, ProducerState } from './producer.js';
+export type { PinningTimes } from './pinned-memory.js';
 export type { PreparationTimes, TransferBuffer } from './transfer-buffer.js';
 export type { BufferState } from './buffer-states.js';
 export type { Ending, Export, ExportOptions } from './export.js';

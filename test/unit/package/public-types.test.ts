@@ -80,7 +80,8 @@ const promised: Readonly<Record<string, string>> = {
   MessageSocket: '[Symbol.dispose] close closed messages$ send static connect static listen',
   Producer: '[Symbol.asyncDispose] acquire adopt allocate buffers close connected lateReleases$ state state$',
   TransferBuffer:
-    '[Symbol.dispose] acquire cancel close closed description draw drawing export fd layout memory revoke state',
+    '[Symbol.dispose] acquire cancel close closed description draw drawing export fd layout memory preparation ' +
+    'revoke state',
   Broker: '[Symbol.dispose] close consumer events$ kind whyMapped',
   Consumer: '[Symbol.asyncIterator] [Symbol.dispose] buffers$ close welcomed',
   ReceivedBuffer:
