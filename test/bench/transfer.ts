@@ -1,4 +1,5 @@
 /** What handing a picture to the host costs beside showing it on a head: one boot, in turns, the same picture drawn in the same way. */
+import assert from 'node:assert/strict';
 import { Lab } from '../../src/lab/index.js';
 import { openBroker, openGuestMemory, type Broker } from '../../src/transfer/index.js';
 import { compiledSeconds, guesthead } from './clients.js';
@@ -84,7 +85,9 @@ class Received {
   async cpuMsOfEach(use: () => Promise<{ readonly cpuMs: number; readonly seconds: number }>): Promise<number> {
     const [before, from] = [this.#count, performance.now()];
     const { cpuMs, seconds } = await use();
-    const perSecond = ((this.#count - before) * 1000) / (performance.now() - from);
+    const count = this.#count - before;
+    assert.ok(count > 0, 'nothing was exported');
+    const perSecond = (count * 1000) / (performance.now() - from);
     return cpuMs / (perSecond * seconds);
   }
 
