@@ -12,3 +12,7 @@ export function centred({ width, height }: Size, room: Rectangle): Point {
   const middle = (from: number, length: number, size: number) => from + Math.max(0, Math.floor((length - size) / 2));
   return { x: middle(room.x, room.width, width), y: middle(room.y, room.height, height) };
 }
+
+export function isSameBox(one: Rectangle, other: Rectangle): boolean {
+  return one.x === other.x && one.y === other.y && one.width === other.width && one.height === other.height;
+}

@@ -27,7 +27,8 @@ import type { Toplevel } from './shell/toplevel.js';
 import { offerSubcompositor } from './subsurface.js';
 import type { Surface, SurfaceOf } from './surface.js';
 import { offerViewporter } from './viewport.js';
-import type { Layout, Windows } from './windows.js';
+import type { Layout } from './layout.js';
+import type { Windows } from './windows.js';
 
 export type KioskAddon = WaylandAddon & PaintAddon;
 

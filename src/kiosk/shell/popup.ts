@@ -1,6 +1,7 @@
 /** xdg_popup: a menu or the like, which stands beside a window and goes with it. */
 import type { Rectangle } from '../../buffer/index.js';
 import { enums, ProtocolError, type Client, type Resource } from '../../wayland/index.js';
+import { isSameBox } from '../geometry.js';
 import { place } from './place.js';
 import type { Popups } from './popups.js';
 import { Positioner, type Positioning } from './positioner.js';
@@ -79,7 +80,7 @@ export class Popup implements WindowRole, ChildPopup {
 
   reconsider(): void {
     if (!this.#rules.reactive || this.#told === undefined || this.resource.version < movesSince) return;
-    if (!isSame(this.#told, this.#placed())) this.xdg.configure();
+    if (!isSameBox(this.#told, this.#placed())) this.xdg.configure();
   }
 
   configure(): () => void {
@@ -161,8 +162,4 @@ export class Popup implements WindowRole, ChildPopup {
     this.xdg.leave();
     this.host.changed();
   }
-}
-
-function isSame(one: Rectangle, other: Rectangle): boolean {
-  return one.x === other.x && one.y === other.y && one.width === other.width && one.height === other.height;
 }
