@@ -37,9 +37,6 @@ export interface KioskOptions extends SeatOptions {
   readonly layout?: Layout | undefined;
 }
 
-/** A client that owes an answer for so long is sent no motion. */
-const slowMs = 1000;
-
 /** `guesthead/kiosk` is young: what it offers its clients grows, and says so by its globals. */
 export class Kiosk {
   readonly #server: WaylandServer;
@@ -173,7 +170,7 @@ export class Kiosk {
       popups: this.#shell.popups,
       iconChanged: () => screen.changed(),
       pressed: (surface: Surface) => this.#shell.windows.choose(surface),
-      isSlow: (client: Client) => this.#shell.watch.silentMs(client) >= slowMs,
+      isSlow: (client: Client) => !this.#shell.watch.keepsUp(client),
     };
   }
 

@@ -6,8 +6,6 @@ export interface WatchOptions {
   readonly nextSerial: () => number;
   /** A client has not answered for 10 s; told once, until it answers. */
   readonly onHung: (client: Client) => void;
-  /** One that was hung has answered. */
-  readonly onBack?: ((client: Client) => void) | undefined;
   readonly clock?: Clock;
 }
 
@@ -16,16 +14,19 @@ type Base = Resource<'xdg_wm_base'>;
 interface Question {
   readonly serial: number;
   readonly askedMs: number;
-  readonly cancel: () => void;
+  /** Undefined once it was answered. */
+  readonly cancel: (() => void) | undefined;
 }
 
 /** How often each client is asked. */
 const everyMs = 5000;
 const hungMs = 10_000;
+/** How often one is asked that is sent much, and how long it may take for the answer meanwhile. */
+const slowMs = 1000;
 
 export class Watch {
   readonly #clock: Clock;
-  /** A client may have several of these objects, and answers for each; undefined: it has answered. */
+  /** The latest of each object; a client may have several, and answers for each. */
   readonly #asked = new Map<Base, Question | undefined>();
   readonly #hung = new Set<Client>();
   #stop: (() => void) | undefined;
@@ -36,57 +37,52 @@ export class Watch {
 
   add(base: Base): void {
     this.#asked.set(base, undefined);
-    this.#stop ??= this.#clock.after(everyMs, () => {
-      this.#askAll();
-    });
+    this.#stop ??= this.#later();
   }
 
   forget(base: Base): void {
-    this.#asked.get(base)?.cancel();
+    this.#asked.get(base)?.cancel?.();
     this.#asked.delete(base);
     if (this.#basesOf(base.client).length === 0) this.#hung.delete(base.client);
     if (this.#asked.size === 0) this.close();
   }
 
-  /** Asks a client now, if it owes no answer. */
-  ask(client: Client): void {
-    for (const base of this.#basesOf(client)) this.#ask(base);
-  }
-
   answered(base: Base, serial: number): void {
     const question = this.#asked.get(base);
     if (question?.serial !== serial) return;
-    question.cancel();
-    this.#asked.set(base, undefined);
-    if (this.silentMs(base.client) < hungMs && this.#hung.delete(base.client)) this.options.onBack?.(base.client);
+    question.cancel?.();
+    this.#asked.set(base, { ...question, cancel: undefined });
+    this.#hung.delete(base.client);
   }
 
-  /** Since when, in ms, a client owes an answer; 0 where it owes none. */
-  silentMs(client: Client): number {
+  /** Whether a client that is about to be sent much has answered of late: it is asked at most once a second for that. */
+  keepsUp(client: Client): boolean {
     const now = this.#clock.now();
-    return Math.max(0, ...this.#basesOf(client).map((base) => now - (this.#asked.get(base)?.askedMs ?? now)));
-  }
-
-  isHung(client: Client): boolean {
-    return this.#hung.has(client);
+    return this.#basesOf(client).every((base) => {
+      const question = this.#asked.get(base);
+      const isLate = now - (question?.askedMs ?? -Infinity) >= slowMs;
+      if (isLate) this.#ask(base);
+      return !isLate || question?.cancel === undefined;
+    });
   }
 
   /** Nobody is asked any more, until another client comes. Idempotent. */
   close(): void {
     this.#stop?.();
     this.#stop = undefined;
-    for (const question of this.#asked.values()) question?.cancel();
+    for (const question of this.#asked.values()) question?.cancel?.();
   }
 
-  #askAll(): void {
-    for (const base of this.#asked.keys()) this.#ask(base);
-    this.#stop = this.#clock.after(everyMs, () => {
-      this.#askAll();
+  #later(): () => void {
+    return this.#clock.after(everyMs, () => {
+      for (const base of this.#asked.keys()) this.#ask(base);
+      this.#stop = this.#later();
     });
   }
 
+  /** One that owes an answer is not asked again. */
   #ask(base: Base): void {
-    if (this.#asked.get(base) !== undefined) return;
+    if (this.#asked.get(base)?.cancel !== undefined) return;
     const serial = this.options.nextSerial();
     const cancel = this.#clock.after(hungMs, () => {
       this.#overdue(base.client);
