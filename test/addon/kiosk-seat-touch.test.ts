@@ -99,12 +99,14 @@ describe('wl_touch', () => {
     assert.equal(events[0]?.[3], 99);
   });
 
-  it('is told nothing more of a finger whose surface has gone, and of the next one again', async () => {
+  it('is told that a finger is up once its surface has gone, nothing more of it, and of the next one again', async () => {
     const [surface] = await rig.place(client, 0, 0, 800, 600);
     rig.touch('touch-down', 0, 1, 1);
     rig.touchFrame();
     client.request(surface, 'destroy');
     await told(client, touch);
+    rig.seat.look();
+    assert.deepEqual(await told(client, touch), ['up', 'frame']);
     rig.touch('touch-motion', 0, 5, 5);
     rig.flip();
     rig.lift(0);

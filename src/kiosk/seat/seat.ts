@@ -102,6 +102,7 @@ export class Seat {
   /** Windows or popups came, went, moved, or take input elsewhere: the pointer and the keyboard may be in others now. */
   look(): void {
     this.#keyboard.focusOn(this.host.popups?.grabbing() ?? this.host.focus());
+    this.#touch.look();
     if (!this.#pointer.tell()) this.#pace.want();
   }
 

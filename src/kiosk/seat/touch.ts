@@ -70,11 +70,17 @@ export class Touch {
     const finger = this.#fingers.get(slot);
     this.#fingers.delete(slot);
     finger?.grab?.drop(timeUs);
-    if (finger?.grab !== undefined || !isThere(finger?.surface)) return;
-    const client = clientOf(finger.surface);
-    const serial = this.serials.give(client, 'release');
-    for (const { send } of this.bound.of(client)) send.up(serial, wireTime(timeUs), finger.id);
-    this.#unframed.add(client);
+    if (finger !== undefined && finger.grab === undefined) this.#tellUp(finger, timeUs);
+  }
+
+  /** Surfaces may have gone: their fingers are up, for their clients. */
+  look(): void {
+    for (const [slot, finger] of this.#fingers) {
+      if (finger.grab !== undefined || isThere(finger.surface)) continue;
+      this.#fingers.delete(slot);
+      this.#tellUp(finger, finger.timeUs);
+      this.frame();
+    }
   }
 
   /** The protocol knows only all the fingers of a client. */
@@ -127,6 +133,13 @@ export class Touch {
       send.motion(wireTime(timeUs), id, at.x - corner.x, at.y - corner.y);
     this.#unframed.add(clientOf(surface));
     return true;
+  }
+
+  #tellUp({ id, surface }: Finger, timeUs: number): void {
+    const client = clientOf(surface);
+    const serial = this.serials.give(client, 'release');
+    for (const { send } of this.bound.of(client)) send.up(serial, wireTime(timeUs), id);
+    this.#unframed.add(client);
   }
 
   #cancelGrab(slot: number, grab: PointerGrab): void {
