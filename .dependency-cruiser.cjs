@@ -63,7 +63,19 @@ const arrows = {
   sinks: ['render', 'ffi'],
   transfer: [...display, 'ipc', 'qmp', ...system],
   kiosk: [...display, ...system, 'render', 'wayland', 'input', 'native-paint'],
-  cli: [...display, 'native', 'kiosk', 'input', 'lab', 'host', ...reports, ...received, 'render', 'gl-patterns', 'probe'],
+  cli: [
+    ...display,
+    'native',
+    'kiosk',
+    'input',
+    'lab',
+    'host',
+    ...reports,
+    ...received,
+    'render',
+    'gl-patterns',
+    'probe',
+  ],
   index: [...display, 'native', 'ipc', 'render', 'probe'],
 };
 

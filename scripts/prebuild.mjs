@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `npm run prebuild [-- --arch x64,arm64] [--local]`: what the package has compiled, the addon for each architecture and
+ * `npm run prebuilds [-- --arch x64,arm64] [--local]`: what the package has compiled, the addon for each architecture and
  * the lab's tools, in native/prebuilds. `npm pack` calls it. With --local they are for this machine alone, and may need as
  * new a C library as it has.
  */

@@ -30,7 +30,7 @@ function refuseNewer(file, versions, glibc) {
   if (refused.length === 0) return;
   throw new SetupError(`${file} needs ${refused.join(', ')}, and the package promises glibc ${glibc}`, {
     advice:
-      'make the package on Debian 12, whose compiler and libraries are old enough; for this machine alone, npm run prebuild -- --local',
+      'make the package on Debian 12, whose compiler and libraries are old enough; for this machine alone, npm run prebuilds -- --local',
   });
 }
 

@@ -29,6 +29,6 @@ export async function bringTools(arch, tell) {
   if (isDebian()) await bringPackage(compiler, tell);
   else
     throw new SetupError(`there is no ${toolFor(arch, 'g++')}, which makes the package's parts for ${arch}`, {
-      advice: `install it (in Debian it is in ${compiler}), or make this machine's parts alone: npm run prebuild -- --arch ${process.arch}`,
+      advice: `install it (in Debian it is in ${compiler}), or make this machine's parts alone: npm run prebuilds -- --arch ${process.arch}`,
     });
 }
