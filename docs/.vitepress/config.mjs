@@ -38,6 +38,7 @@ export default defineConfig({
           page('Troubleshooting by symptom', '/troubleshooting'),
           page('Test a kernel or a QEMU', '/kernel'),
           page('Draw with the GPU', '/drawing'),
+          page('Run a kiosk', '/kiosk'),
           page('Write a compositor', '/compositor'),
           page('Test a program without devices', '/testing'),
           page('The transfer', '/transfer'),

@@ -159,7 +159,7 @@ void Painting::fill() const {
 void Painting::composite(Image* source, int sourceX, int sourceY) const {
   if (clips_.empty()) return;
   const OwnedImage target =
-      owned(library_, library_.image_create_bits_no_clear(kXrgb, width_, height_, pixels_,
+      owned(library_, library_.image_create_bits_no_clear(kArgb, width_, height_, pixels_,
                                                           stridePixels_ * kPixelBytes));
   Region region = {};
   if (library_.region32_init_rects(&region, clips_.data(), static_cast<int>(clips_.size())) == 0)

@@ -2,7 +2,7 @@
 import type { CommandDeclaration, OptionsOf } from '../declare.js';
 import { gpuOptions } from '../gpus/declared.js';
 import { headOptions } from '../head/declared.js';
-import { cursorMode, keymapOf } from './kiosk-words.js';
+import { cursorMode, keymapOf, rotations, scaleOf } from './kiosk-words.js';
 
 const { render, display, wait } = gpuOptions;
 const { connector, mode, path, buffers } = headOptions;
@@ -15,6 +15,19 @@ export const kioskOptions = {
   path,
   buffers,
   wait,
+  scale: {
+    kind: 'word',
+    value: '<factor>',
+    says: 'how many pixels of the head one of its clients is, as 1.5 (default: 1)',
+    parse: scaleOf,
+  },
+  rotate: {
+    kind: 'choice',
+    named: 'rotation',
+    value: '<degrees>',
+    says: 'by how much the display is turned, counter-clockwise as wl_output has it',
+    choices: rotations,
+  },
   input: {
     kind: 'text',
     named: 'list of input devices',

@@ -13,6 +13,17 @@ export function cursorMode(word: string): CursorMode {
   return named ?? seconds;
 }
 
+/** In the order of wl_output.transform. */
+export const rotations = ['0', '90', '180', '270'] as const;
+
+const [leastScale, mostScale] = [0.25, 8];
+
+export function scaleOf(word: string): number {
+  const scale = Number(word);
+  if (word !== '' && scale >= leastScale && scale <= mostScale) return scale;
+  throw new InvalidArgumentError(`It is no number from ${leastScale} to ${mostScale}.`);
+}
+
 /** A path has a slash. */
 export function keymapOf(word: string): KeymapChoice {
   if (word.includes('/')) return { file: word };

@@ -8,6 +8,7 @@ import { loadNative } from '../native.js';
 import { Owner } from '../owner.js';
 import { openKioskInput } from './kiosk-input.js';
 import type { KioskOptions } from './kiosk-options.js';
+import { rotations } from './kiosk-words.js';
 import { RunSignals } from './run-signals.js';
 
 export interface KioskResult {
@@ -58,7 +59,9 @@ function openKiosk(owner: Owner, head: Head, options: KioskOptions): Kiosk {
   const addon = loadNative();
   const input = owner.own(openKioskInput(addon, head, options, say));
   const { keyboard } = input;
-  const kiosk = owner.own(new Kiosk(head, addon, { keyboard, cursor: { mode: options.cursor } }));
+  const { scale, rotate = '0', cursor } = options;
+  const look = { scale, transform: rotations.indexOf(rotate) };
+  const kiosk = owner.own(new Kiosk(head, addon, { ...look, keyboard, cursor: { mode: cursor } }));
   const faults = merge(kiosk.faults$, head.faults$).subscribe((fault) => {
     say(messageOf('client' in fault ? fault.error : fault));
   });

@@ -21,4 +21,3 @@ export type {
 } from './events.js';
 export { openKeyboard, SeatKeyboard, type KeymapChoice, type KeymapNames } from './keyboard.js';
 export { mapDevices, parseGivenPlace, type GivenPlace } from './mapping.js';
-export { MotionCoalescer } from './motion-coalescer.js';

@@ -18,8 +18,6 @@ export interface Content {
   release(): void;
   /** Draws it, as native/paint/painting.h has the numbers. False where its pixels are gone, or cannot be read. */
   paint(target: Uint32Array, numbers: Float64Array): boolean;
-  /** All of it, 0xAARRGGBB, premultiplied; undefined where its pixels are gone, or cannot be read. */
-  pixels(): Uint32Array | undefined;
   /** The same memory as a dma-buf, whose descriptor is the caller's to close. Throws NativeError, or what a client's own says. */
   dmabuf(): DmabufDescription;
   /** Told once, when the client has destroyed it: what was made of it goes. */

@@ -17,6 +17,7 @@ import { Contents } from './contents.js';
 import { SlowCallbacks } from './frame-callbacks.js';
 import { Output, type OutputFacts } from './output.js';
 import { Painter } from './painter.js';
+import { offerFractionalScale } from './fractional-scale.js';
 import { offerPresentation } from './presentation.js';
 import { nodesOf, surfaceAt, type Placed } from './scene.js';
 import { Screen } from './screen.js';
@@ -24,9 +25,11 @@ import type { ScreenCounts } from './screen-counts.js';
 import { HeadCursorSink, isCursor, Seat, type SeatOptions } from './seat/index.js';
 import { Shell } from './shell/shell.js';
 import type { Toplevel } from './shell/toplevel.js';
+import { offerSinglePixels } from './single-pixel.js';
 import { offerSubcompositor } from './subsurface.js';
 import type { Surface, SurfaceOf } from './surface.js';
 import { offerViewporter } from './viewport.js';
+import { offerXdgOutput } from './xdg-output.js';
 import type { Layout } from './layout.js';
 import type { Windows } from './windows.js';
 
@@ -35,6 +38,10 @@ export type KioskAddon = WaylandAddon & PaintAddon;
 export interface KioskOptions extends SeatOptions {
   /** Which window goes where; by default the newest fills the head. */
   readonly layout?: Layout | undefined;
+  /** Pixels of the head to one of its clients', 0.25 to 8; default 1. */
+  readonly scale?: number | undefined;
+  /** How the display is turned, as `wl_output.transform` (0–7); default 0. */
+  readonly transform?: number | undefined;
 }
 
 /** `guesthead/kiosk` is young: what it offers its clients grows, and says so by its globals. */
@@ -47,15 +54,21 @@ export class Kiosk {
   readonly #seat: Seat;
   readonly #turns: Subscription;
   readonly #shell: Shell;
+  readonly #look: Pick<OutputFacts, 'scale' | 'transform'>;
   readonly #unknown$ = new Subject<Fault>();
   #closed = false;
 
   /** The head stays the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server or libpixman. */
-  constructor(head: Head, addon: KioskAddon, { layout, ...seat }: KioskOptions = {}) {
+  constructor(
+    head: Head,
+    private readonly addon: KioskAddon,
+    { layout, scale = 1, transform = 0, ...seat }: KioskOptions = {},
+  ) {
+    this.#look = { scale, transform };
     const painter = new Painter(addon); // what may be missing comes before what is to be closed
     this.#server = new WaylandServer(addon);
     this.#contents = new Contents(this.#server);
-    this.#output = new Output(this.#server, factsOf(head));
+    this.#output = new Output(this.#server, this.#factsOf(head));
     const [output, slow] = [this.#output, this.#slow];
     this.#screen = new Screen({
       head,
@@ -72,9 +85,11 @@ export class Kiosk {
       this.#seat.look();
       this.#seat.refresh();
     });
-    head.state$.subscribe((state) => {
-      if (state.kind === 'on') this.#resize(factsOf(head));
-    });
+    this.#turns.add(
+      head.state$.subscribe((state) => {
+        if (state.kind === 'on') this.#resize(this.#factsOf(head));
+      }),
+    );
   }
 
   /** What went wrong with one client; the others go on. */
@@ -147,6 +162,9 @@ export class Kiosk {
     });
     this.#server.offerShm();
     for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(this.#server, surfaceOf);
+    offerXdgOutput(this.#server, this.#output, () => this.#screen.logical);
+    offerFractionalScale(this.#server, surfaceOf, () => this.#output.geometry.scale);
+    offerSinglePixels(this.#server, this.#contents, this.addon);
     return surfaceOf;
   }
 
@@ -164,6 +182,7 @@ export class Kiosk {
       // What is carried lies under the pointer itself, and takes nothing.
       scene: { at: (x: number, y: number) => surfaceAt(nodesOf(this.#shell.windows.placed()), x, y) },
       size: () => screen.logical,
+      logicalAt: (x: number, y: number) => screen.logicalAt(x, y),
       scale: () => output.geometry.scale,
       refreshMs: () => output.refreshMs,
       focus: () => this.shown?.xdg.surface,
@@ -220,15 +239,14 @@ export class Kiosk {
     this.#screen.resized();
     this.#shell.windows.look();
   }
-}
 
-function factsOf({ info: { mode, display } }: Head): OutputFacts {
-  return {
-    width: mode.width,
-    height: mode.height,
-    scale: 1,
-    transform: 0,
-    refreshMilliHz: Math.round(mode.refreshHz * 1000),
-    connector: display.connector,
-  };
+  #factsOf({ info: { mode, display } }: Head): OutputFacts {
+    return {
+      ...this.#look,
+      width: mode.width,
+      height: mode.height,
+      refreshMilliHz: Math.round(mode.refreshHz * 1000),
+      connector: display.connector,
+    };
+  }
 }

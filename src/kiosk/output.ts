@@ -16,6 +16,8 @@ const preferencesSince = 6;
 /** The same global for the kiosk's life: clients keep it while no display is there. */
 export class Output {
   readonly #bound = new Set<Resource<'wl_output'>>();
+  /** What else tells of it, by the object that it is told beside. */
+  readonly #descriptions = new Map<() => void, Resource<'wl_output'> | null>();
   /** Surfaces that were told to be in it: a client may bind it later. */
   readonly #surfaces = new Set<Surface>();
 
@@ -37,6 +39,16 @@ export class Output {
 
   get refreshMs(): number {
     return 1e6 / this.facts.refreshMilliHz;
+  }
+
+  get connector(): string {
+    return this.facts.connector;
+  }
+
+  /** `tell` is called before the end of each later news of the object. Gives what ends that. */
+  addDescription(output: Resource<'wl_output'> | null, tell: () => void): () => void {
+    this.#descriptions.set(tell, output);
+    return () => this.#descriptions.delete(tell);
   }
 
   /** The mode has changed. */
@@ -75,6 +87,7 @@ export class Output {
       output.send.name(connector);
       output.send.description(`${connector}, ${width}x${height}`);
     }
+    for (const [tell, beside] of this.#descriptions) if (beside === output) tell();
     if (output.version >= 2) output.send.done();
   }
 }

@@ -1,6 +1,6 @@
 /** Draws a scene with the CPU: what of it changed, from the clients' buffers straight into a backbuffer. */
 import { clipped, type Rectangle } from '../buffer/index.js';
-import { GuestheadError } from '../errors.js';
+import { addonLibraries, explainMissing } from '../ffi/index.js';
 import type { PaintAddon } from '../native-paint.js';
 import type { Frame } from '../loop/index.js';
 import { identity, type Affine } from './affine.js';
@@ -13,6 +13,8 @@ import { fills } from './visible.js';
 /** As native/paint/painting.h has them. */
 const headNumbers = 19;
 const clipNumbers = 4;
+/** Where the colour stands that is drawn where there is no picture. */
+export const colourAt = 15;
 const bytesPerPixel = 4;
 const black = [0, 0, 0, 1] as const;
 
@@ -30,7 +32,7 @@ export class Painter {
     try {
       this.native.paint(pixel, numbersOf({ frame: aFrame, pixels: pixel, ...drawing }, plain), null);
     } catch (cause) {
-      throw missing(cause);
+      throw explainMissing(cause, addonLibraries.pixman);
     }
   }
 
@@ -78,15 +80,6 @@ function isByPixels([a, b, c, d, e, f]: Affine): boolean {
   return (
     [a, b, c, d].every((value) => value === 0 || Math.abs(value) === 1) && Number.isInteger(e) && Number.isInteger(f)
   );
-}
-
-function missing(cause: unknown): unknown {
-  if (!(cause instanceof Error) || (cause as { code?: unknown }).code !== 'ERR_LIBRARY_MISSING') return cause;
-  return new GuestheadError('ERR_LIBRARY_MISSING', `libpixman-1 cannot be loaded: ${cause.message}`, {
-    operation: 'dlopen',
-    cause,
-    advice: 'install it: libpixman-1-0 on Debian and Ubuntu',
-  });
 }
 
 interface Look {

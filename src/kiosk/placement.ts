@@ -1,6 +1,6 @@
 /** From a head's logical pixels, in which clients are placed, to those of its mode. */
 import type { Rectangle } from '../buffer/index.js';
-import { boxThrough, inTurn, inverse, isSideways, scaling, turning, type Affine } from './affine.js';
+import { boxThrough, inTurn, inverse, isSideways, pointThrough, scaling, turning, type Affine } from './affine.js';
 import type { SceneNode } from './scene.js';
 import { exact, type Size } from './surface-state.js';
 
@@ -22,8 +22,18 @@ export class Placement {
   constructor(readonly geometry: HeadGeometry) {
     const { width, height, scale, transform } = geometry;
     const [across, down] = isSideways(transform) ? [height, width] : [width, height];
-    this.logical = { width: Math.ceil(across / scale), height: Math.ceil(down / scale) };
-    this.#toPixels = inTurn(scaling(scale / across, scale / down), turning(transform), scaling(width, height));
+    this.logical = { width: logicalSide(across, scale), height: logicalSide(down, scale) };
+    this.#toPixels = inTurn(
+      scaling(1 / this.logical.width, 1 / this.logical.height),
+      turning(transform),
+      scaling(width, height),
+    );
+  }
+
+  /** From a place on the display as it is built, 0 to 1 of each side, to logical pixels: as touchscreens tell it. */
+  logicalAt(x: number, y: number): readonly [x: number, y: number] {
+    const { width, height } = this.geometry;
+    return pointThrough(inverse(this.#toPixels), x * width, y * height);
   }
 
   /** Whole pixels of the mode, which may lie outside of it. */
@@ -64,4 +74,11 @@ export class Placement {
   isPlain([a, b, c, d]: Affine): boolean {
     return this.geometry.transform === 0 && this.geometry.scale === 1 && a === 1 && b === 0 && c === 0 && d === 1;
   }
+}
+
+/** Where there is one, the length that a client makes all of the head's pixels of: it rounds. */
+function logicalSide(pixels: number, scale: number): number {
+  const nearest = Math.round(pixels / scale);
+  const fits = (length: number) => Math.round(length * scale) === pixels;
+  return [nearest, nearest - 1, nearest + 1].find(fits) ?? nearest;
 }

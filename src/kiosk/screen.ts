@@ -71,6 +71,11 @@ export class Screen {
     });
   }
 
+  /** From a place on the display as it is built to logical pixels. */
+  logicalAt(x: number, y: number): readonly [x: number, y: number] {
+    return this.#placement.logicalAt(x, y);
+  }
+
   /** As clients see the head. */
   get logical(): Size {
     return this.#placement.logical;

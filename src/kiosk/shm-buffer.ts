@@ -56,14 +56,6 @@ export class ShmBuffer implements Content {
     return this.server.native.shmPaint(this.resource.handle, target, numbers);
   }
 
-  pixels(): Uint32Array | undefined {
-    const { width, height } = this;
-    const pixels = new Uint32Array(width * height);
-    const bytes = new Uint8Array(pixels.buffer);
-    if (!this.server.native.shmRead(this.resource.handle, bytes, width * 4, 0, 0, width, height)) return undefined;
-    return this.opaque ? pixels.map((pixel) => pixel | 0xff000000) : pixels;
-  }
-
   dmabuf(): DmabufDescription {
     const { width, height, strideBytes } = this;
     const fd = this.server.native.shmDmabuf(this.resource.handle);

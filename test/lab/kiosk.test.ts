@@ -7,9 +7,16 @@ import { guesthead, lastJson, screenOf, startWatched, untilFlipping } from '../s
 
 let lab: Lab;
 before(async () => {
-  lab = await Lab.boot({ size: { width: 1280, height: 720 } });
+  lab = await Lab.boot({ size: { width: 1280, height: 720 }, input: true });
 });
 after(() => lab.close());
+
+/** In the middle of the head. */
+async function click(): Promise<void> {
+  await lab.input.moveTo(0.5, 0.5);
+  for (const pressed of [true, false]) await lab.input.button('left', pressed);
+  for (const pressed of [true, false]) await lab.input.key('a', pressed);
+}
 
 describe('guesthead kiosk', () => {
   it('shows weston-simple-shm, frame after frame, ends with it, and gives the screen back', async () => {
@@ -37,6 +44,31 @@ describe('guesthead kiosk', () => {
     const [pixels, first] = [1280 * 720, shown.frames.drawn['it was shown for the first time'] ?? 0];
     assert.ok(first > 0 && first <= 4, `each of its buffers once: ${told}`);
     assert.ok(shown.bytesCopied <= first * pixels * 4, told);
+  });
+
+  it('hands a client what the host points at, clicks and types', async () => {
+    const client = [
+      'timeout',
+      '--signal=INT',
+      '25',
+      'stdbuf',
+      '-oL',
+      'weston-eventdemo',
+      '--log-motion',
+      '--log-button',
+      '--log-key',
+    ];
+    const { job, lines } = startWatched(lab, ['node', 'dist/cli/main.cjs', 'kiosk', '--', ...client]);
+    const heard = lines.until(/button time: .*(.|\n)*key key: 30.*/m);
+    // Until the client is there, nobody hears of it.
+    const again = setInterval(() => void click(), 500);
+    try {
+      await heard;
+    } finally {
+      clearInterval(again);
+    }
+    await lab.run(['pkill', '-INT', 'weston-eventdem']);
+    await job.done;
   });
 
   it('ends with the client’s own status, and with 127 where there is none, before anything is shown', async () => {

@@ -73,6 +73,7 @@ export class SeatRig {
         surfaceOf: ({ handle }) => this.surfaces.find(({ resource }) => resource.handle === handle),
         scene: { at: (x, y) => this.#at(x, y) },
         size: () => headSize,
+        logicalAt: (x, y) => [x * headSize.width, y * headSize.height] as const,
         refreshMs: () => refreshMs,
         focus: () => this.focus,
         isSlow: (client) => this.slow.has(client),

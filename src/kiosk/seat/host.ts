@@ -27,6 +27,8 @@ export interface SeatHost {
   readonly scene: Scene;
   /** Of the head, in logical pixels. */
   size(): { readonly width: number; readonly height: number };
+  /** From a place on the display as it is built, 0 to 1 of each side, to logical pixels. */
+  logicalAt(x: number, y: number): readonly [x: number, y: number];
   /** Pixels of the head to one logical one; 1 where nobody says. */
   scale?(): number;
   refreshMs(): number;

@@ -84,9 +84,8 @@ export class Pointer {
     const { width, height } = this.host.size();
     const { x, y } = this.#at;
     const isFirst = !this.#used;
-    const to =
-      event.kind === 'motion' ? { x: event.x * width, y: event.y * height } : { x: x + event.dx, y: y + event.dy };
-    this.#at = { x: within(to.x, width), y: within(to.y, height) };
+    const [toX, toY] = event.kind === 'motion' ? this.host.logicalAt(event.x, event.y) : [x + event.dx, y + event.dy];
+    this.#at = { x: within(toX, width), y: within(toY, height) };
     this.#timeUs = event.timeUs;
     this.#used = true;
     return isFirst || this.#at.x !== x || this.#at.y !== y;

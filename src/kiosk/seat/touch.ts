@@ -155,8 +155,8 @@ export class Touch {
   }
 
   #place(x: number, y: number): Point {
-    const { width, height } = this.host.size();
-    return { x: x * width, y: y * height };
+    const [logicalX, logicalY] = this.host.logicalAt(x, y);
+    return { x: logicalX, y: logicalY };
   }
 
   #freeId(): number {

@@ -2,7 +2,7 @@
 import { closeSync, mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Kiosk } from '../../../src/kiosk/index.js';
+import { Kiosk, type KioskOptions } from '../../../src/kiosk/index.js';
 import { enums } from '../../../src/wayland/index.js';
 import { closeAll, HeadOnFake } from '../../support/fake-head.js';
 import { WireClient } from '../../support/wayland-client.js';
@@ -17,13 +17,16 @@ export class KioskRig {
   /** How often a client's memory was made a dma-buf, and with what that fails; undefined: it works. */
   readonly wrapping = { times: 0, failure: undefined as Error | undefined };
 
-  private constructor(private readonly on: HeadOnFake) {
-    this.kiosk = new Kiosk(on.head, { ...native, openWayland: (...given) => this.#withUdmabuf(...given) });
+  private constructor(
+    private readonly on: HeadOnFake,
+    options: KioskOptions,
+  ) {
+    this.kiosk = new Kiosk(on.head, { ...native, openWayland: (...given) => this.#withUdmabuf(...given) }, options);
     this.kiosk.listen(this.path);
   }
 
-  static async open(): Promise<KioskRig> {
-    return new KioskRig(await HeadOnFake.open());
+  static async open(options: KioskOptions = {}): Promise<KioskRig> {
+    return new KioskRig(await HeadOnFake.open(), options);
   }
 
   get head() {
