@@ -2,7 +2,8 @@
 import type { CommandDeclaration, OptionsOf } from '../declare.js';
 import { gpuOptions } from '../gpus/declared.js';
 import { headOptions } from '../head/declared.js';
-import { cursorMode, keymapOf, rotations, scaleOf } from './kiosk-words.js';
+import { restartPolicies } from '../kiosk/declared.js';
+import { backgroundOf, cursorMode, keymapOf, rotations, scaleOf } from './kiosk-words.js';
 
 const { render, display, wait } = gpuOptions;
 const { connector, mode, path, buffers } = headOptions;
@@ -51,6 +52,28 @@ export const kioskOptions = {
     value: '<when>',
     says: 'when the pointer is seen: always, never, auto (from the first motion until it rests or a finger is used), or until it rests for so many seconds',
     parse: cursorMode,
+  },
+  restart: {
+    kind: 'choice',
+    named: 'policy',
+    value: '<when>',
+    says: 'when the client is started again that has ended: after a pause, longer each time that it does not come up, ten times at most',
+    choices: restartPolicies,
+    standard: 'never',
+  },
+  hung: {
+    kind: 'choice',
+    named: 'treatment',
+    value: '<how>',
+    says: 'what becomes of a client that does not answer for ten seconds: kill, or wait for it',
+    choices: ['wait', 'kill'],
+    standard: 'wait',
+  },
+  background: {
+    kind: 'word',
+    value: '<colour>',
+    says: 'what is seen where no client is: last, its last picture, or a colour as 202020 (default: last)',
+    parse: backgroundOf,
   },
   json: { kind: 'switch', says: 'print one JSON object at the end' },
 } as const satisfies Record<string, CommandDeclaration>;

@@ -3,8 +3,18 @@ import { constants } from 'node:os';
 import { merge } from 'rxjs';
 import { messageOf } from '../errors.js';
 import { openGpus, type Head } from '../head/index.js';
-import { assertProgram, Kiosk, launch, openSocket, runtimeFolder, type Ended } from '../kiosk/index.js';
+import {
+  assertProgram,
+  ClientLife,
+  Kiosk,
+  launch,
+  openSocket,
+  runtimeFolder,
+  type Client,
+  type Ended,
+} from '../kiosk/index.js';
 import { loadNative } from '../native.js';
+
 import { Owner } from '../owner.js';
 import { openKioskInput } from './kiosk-input.js';
 import type { KioskOptions } from './kiosk-options.js';
@@ -15,6 +25,8 @@ export interface KioskResult {
   /** What the command ends with: the client's own status. */
   readonly status: number;
   readonly client: Ended;
+  /** How often a client was started. */
+  readonly starts: number;
   readonly head: { readonly connector: string; readonly mode: string; readonly path: string };
   readonly frames: {
     readonly shown: number;
@@ -45,10 +57,14 @@ async function serve(head: Head, command: readonly string[], options: KioskOptio
   try {
     const kiosk = openKiosk(owner, head, options);
     const [folder, signals] = [owner.own(runtimeFolder()), owner.own(new RunSignals())];
-    const { child, ended } = launch(command, folder.path, openSocket(kiosk, folder.path));
-    signals.signal$.subscribe((signal) => child.kill(signal));
-    const client = await ended;
-    return resultOf(client, head, kiosk);
+    const socket = openSocket(kiosk, folder.path);
+    const life = new ClientLife({
+      start: () => launch(command, folder.path, socket),
+      restart: options.restart ?? 'never',
+      say,
+    });
+    signals.signal$.subscribe((signal) => life.end(signal));
+    return resultOf(await life.ended, head, kiosk, life.starts);
   } finally {
     owner.close();
     await head.close();
@@ -59,12 +75,13 @@ function openKiosk(owner: Owner, head: Head, options: KioskOptions): Kiosk {
   const addon = loadNative();
   const input = owner.own(openKioskInput(addon, head, options, say));
   const { keyboard } = input;
-  const { scale, rotate = '0', cursor } = options;
-  const look = { scale, transform: rotations.indexOf(rotate) };
+  const { scale, rotate = '0', cursor, background } = options;
+  const look = { scale, background, transform: rotations.indexOf(rotate) };
   const kiosk = owner.own(new Kiosk(head, addon, { ...look, keyboard, cursor: { mode: cursor } }));
   const faults = merge(kiosk.faults$, head.faults$).subscribe((fault) => {
     say(messageOf('client' in fault ? fault.error : fault));
   });
+  if (options.hung === 'kill') faults.add(kiosk.hung$.subscribe(endHung));
   owner.defer(() => {
     faults.unsubscribe();
   });
@@ -74,16 +91,30 @@ function openKiosk(owner: Owner, head: Head, options: KioskOptions): Kiosk {
   return kiosk;
 }
 
+/** Its connection ends, and where it is a process of this user's, that too: one that is stopped does not hear of the former. */
+function endHung(client: Client): void {
+  const { pid, uid } = client.credentials ?? {};
+  client.destroy();
+  if (pid === undefined || uid !== process.getuid?.()) return;
+  say(`process ${pid} does not answer, and is killed`);
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
 function say(text: string): void {
   process.stderr.write(`kiosk: ${text}\n`);
 }
 
-function resultOf(client: Ended, head: Head, kiosk: Kiosk): KioskResult {
+function resultOf(client: Ended, head: Head, kiosk: Kiosk, starts: number): KioskResult {
   const { display, mode, path } = head.info;
   const { shown, direct, drawn, discarded, bytesCopied } = kiosk.counts;
   return {
     status: statusOf(client),
     client,
+    starts,
     head: { connector: display.connector, mode: `${mode.width}x${mode.height}`, path },
     frames: { shown, direct, drawn, discarded },
     bytesCopied: bytesCopied + head.bytesCopied(),

@@ -40,6 +40,8 @@ export interface KioskOptions extends SeatOptions {
   readonly layout?: Layout | undefined;
   /** Pixels of the head to one of its clients', 0.25 to 8; default 1. */
   readonly scale?: number | undefined;
+  /** 0xRRGGBB, seen where no window is; undefined, the default: the last picture stays while there is none. */
+  readonly background?: number | undefined;
   /** How the display is turned, as `wl_output.transform` (0–7); default 0. */
   readonly transform?: number | undefined;
 }
@@ -56,13 +58,14 @@ export class Kiosk {
   readonly #shell: Shell;
   readonly #look: Pick<OutputFacts, 'scale' | 'transform'>;
   readonly #unknown$ = new Subject<Fault>();
+  readonly #hung$ = new Subject<Client>();
   #closed = false;
 
   /** The head stays the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server or libpixman. */
   constructor(
     head: Head,
     private readonly addon: KioskAddon,
-    { layout, scale = 1, transform = 0, ...seat }: KioskOptions = {},
+    { layout, scale = 1, transform = 0, background, ...seat }: KioskOptions = {},
   ) {
     this.#look = { scale, transform };
     const painter = new Painter(addon); // what may be missing comes before what is to be closed
@@ -75,6 +78,7 @@ export class Kiosk {
       output,
       painter,
       slow,
+      background,
       roots: () => [...this.#shell.windows.placed(), ...this.#carried()],
     });
     const surfaceOf = this.#offer();
@@ -95,6 +99,11 @@ export class Kiosk {
   /** What went wrong with one client; the others go on. */
   get faults$(): Observable<Fault> {
     return merge(this.#server.faults$, this.#unknown$);
+  }
+
+  /** Clients that have not answered for ten seconds; it is a fault, too. */
+  get hung$(): Observable<Client> {
+    return this.#hung$.asObservable();
   }
 
   /** Each client that connects, before its first request. */
@@ -142,6 +151,7 @@ export class Kiosk {
     this.#slow.close();
     this.#server.close();
     this.#unknown$.complete();
+    this.#hung$.complete();
   }
 
   [Symbol.dispose](): void {
@@ -211,6 +221,7 @@ export class Kiosk {
       onHung: (client) => {
         const text = 'A client has not answered a ping for ten seconds';
         this.#unknown$.next({ error: new GuestheadError('ERR_PROTOCOL', text), client });
+        this.#hung$.next(client);
       },
       grabAllowed: (client, serial) => this.#seat.grabAllowed(client, serial),
       layout,

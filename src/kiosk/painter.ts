@@ -25,6 +25,13 @@ interface Drawing {
   readonly clips: readonly Rectangle[];
 }
 
+export interface Stale {
+  /** Whole pixels of the frame. */
+  readonly parts: readonly Rectangle[];
+  /** 0xRRGGBB, where nothing is. */
+  readonly background: number;
+}
+
 export class Painter {
   /** Throws ERR_LIBRARY_MISSING without libpixman. */
   constructor(private readonly native: PaintAddon) {
@@ -36,13 +43,14 @@ export class Painter {
     }
   }
 
-  /** Draws `parts`, whole pixels of the frame; how many bytes of the clients' were copied. */
-  paint(frame: Frame, nodes: readonly SceneNode[], placement: Placement, parts: readonly Rectangle[]): number {
+  /** Draws what of the frame is stale; how many bytes of the clients' were copied. */
+  paint(frame: Frame, nodes: readonly SceneNode[], placement: Placement, { parts, background }: Stale): number {
     const { pixels } = frame;
     for (const { x, y, width, height } of parts) frame.damaged(x, y, width, height);
     const whole = { x: 0, y: 0, width: frame.width, height: frame.height };
     const [lowest] = nodes;
-    if (lowest === undefined || !fills(lowest, placement)) this.#fill({ frame, pixels, to: whole, clips: parts });
+    if (lowest === undefined || !fills(lowest, placement))
+      this.#fill({ frame, pixels, to: whole, clips: parts }, background);
     let copied = 0;
     for (const node of nodes) {
       const to = placement.boxOf(node);
@@ -52,8 +60,11 @@ export class Painter {
     return copied;
   }
 
-  #fill(drawing: Drawing): void {
-    this.native.paint(drawing.pixels, numbersOf(drawing, plain), null);
+  #fill(drawing: Drawing, colour: number): void {
+    const numbers = numbersOf(drawing, plain);
+    const channels = [16, 8, 0].map((shift) => ((colour >> shift) & 0xff) / 0xff);
+    numbers.set([...channels, 1], colourAt);
+    this.native.paint(drawing.pixels, numbers, null);
   }
 }
 

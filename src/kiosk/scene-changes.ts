@@ -27,12 +27,6 @@ export class SceneChanges {
     const { width, height } = placement.geometry;
     return isNew ? undefined : few(damage.flatMap((box) => clipped(box, width, height) ?? []));
   }
-
-  /** Surfaces that were seen, and are not any more. */
-  left(nodes: readonly SceneNode[]): Surface[] {
-    const now = new Set(nodes.map(({ surface }) => surface));
-    return [...this.#before.keys()].filter((surface) => !now.has(surface));
-  }
 }
 
 function changed({ node, box }: Seen, before: Seen | undefined, placement: Placement): Rectangle[] {

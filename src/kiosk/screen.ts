@@ -25,6 +25,8 @@ export interface ScreenParts {
   readonly output: Output;
   readonly painter: Painter;
   readonly slow: SlowCallbacks;
+  /** 0xRRGGBB, where nothing is; undefined: the last picture stays while there is nothing at all. */
+  readonly background: number | undefined;
   /** What it shows, from the lowest to the highest. */
   readonly roots: () => readonly Placed[];
 }
@@ -109,11 +111,19 @@ export class Screen {
   #draw(): void {
     if (!this.#changed || !this.#mayPresent) return;
     this.#look();
+    if (this.#keepsLast) {
+      this.#changed = false;
+      return;
+    }
     const way = this.#way();
     if (typeof way !== 'string') this.#show(way);
     else if (!this.#compose(way)) return; // a turn comes when a buffer is free
     this.#changed = false;
     this.#mayPresent = false;
+  }
+
+  get #keepsLast(): boolean {
+    return this.#nodes.length === 0 && this.parts.background === undefined && this.counts.shown > 0;
   }
 
   /** The buffer to be shown as it is, or why the scene has to be drawn. */
@@ -162,9 +172,12 @@ export class Screen {
 
   #look(): void {
     const nodes = visibleOf(nodesOf(this.parts.roots()), this.#placement);
-    for (const surface of this.#changes.left(nodes)) this.parts.output.leave(surface);
-    const before = new Set(this.#nodes.map(({ surface }) => surface));
-    for (const { surface } of nodes) if (!before.has(surface)) this.parts.output.enter(surface);
+    const [before, now] = [this.#nodes, nodes].map((each) => new Set(each.map(({ surface }) => surface))) as [
+      Set<Surface>,
+      Set<Surface>,
+    ];
+    for (const surface of before) if (!now.has(surface)) this.parts.output.leave(surface);
+    for (const surface of now) if (!before.has(surface)) this.parts.output.enter(surface);
     this.#nodes = nodes;
   }
 
@@ -173,7 +186,10 @@ export class Screen {
     const { painter } = this.parts;
     const damage = this.#changes.next(this.#nodes, this.#placement);
     const stale = this.#history.add(frame, damage) ?? [{ x: 0, y: 0, width: frame.width, height: frame.height }];
-    this.counts.bytesCopied += painter.paint(frame, this.#nodes, this.#placement, stale);
+    this.counts.bytesCopied += painter.paint(frame, this.#nodes, this.#placement, {
+      parts: stale,
+      background: this.parts.background ?? 0,
+    });
     return damage;
   }
 

@@ -21,7 +21,11 @@ export class KioskRig {
     private readonly on: HeadOnFake,
     options: KioskOptions,
   ) {
-    this.kiosk = new Kiosk(on.head, { ...native, openWayland: (...given) => this.#withUdmabuf(...given) }, options);
+    this.kiosk = new Kiosk(
+      on.head,
+      { ...native, openWayland: (...given) => this.#withUdmabuf(...given) },
+      { background: 0, ...options },
+    );
     this.kiosk.listen(this.path);
   }
 

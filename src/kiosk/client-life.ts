@@ -1,0 +1,96 @@
+/** A client's life: it is started, and again where it ends, as a policy has it. */
+import { Alarm, monotonicClock, type Clock } from '../loop/index.js';
+import type { RestartPolicy } from './declared.js';
+import type { Ended, Launched } from './launch.js';
+
+export interface LifeOptions {
+  readonly start: () => Launched;
+  readonly restart: RestartPolicy;
+  /** A line for people. */
+  readonly say: (text: string) => void;
+  readonly clock?: Clock | undefined;
+}
+
+/** One that has ended sooner has not come up, and the next is waited with, longer each time. */
+const cameUpMs = 10_000;
+const [firstPauseMs, mostPauseMs] = [500, 30_000];
+/** So many in a row that have not come up, and no more are started: something else is wrong. */
+const mostFailures = 10;
+
+export class ClientLife {
+  /** How the last one ended, once no other follows. */
+  readonly ended: Promise<Ended>;
+  readonly #pause: Alarm;
+  readonly #clock: Clock;
+  #resolve: (ended: Ended) => void = () => undefined;
+  #running: Launched | undefined;
+  #failures = 0;
+  #starts = 0;
+  #last: Ended = { code: null, signal: null };
+  #over = false;
+
+  /** Starts the first one. */
+  constructor(private readonly options: LifeOptions) {
+    this.#clock = options.clock ?? monotonicClock;
+    this.#pause = new Alarm(this.#clock);
+    this.ended = new Promise((resolve) => (this.#resolve = resolve));
+    this.#start();
+  }
+
+  /** How many have been started. */
+  get starts(): number {
+    return this.#starts;
+  }
+
+  /** The one that runs gets the signal, and no other follows it. */
+  end(signal: NodeJS.Signals): void {
+    this.#over = true;
+    this.#pause.cancel();
+    if (this.#running === undefined) this.#resolve(this.#last);
+    else this.#running.child.kill(signal);
+  }
+
+  #start(): void {
+    this.#starts++;
+    const startedAt = this.#clock.now();
+    const running = this.options.start();
+    this.#running = running;
+    void running.ended.then((ended) => {
+      this.#running = undefined;
+      this.#last = ended;
+      this.#follow(this.#clock.now() - startedAt);
+    });
+  }
+
+  #follow(livedMs: number): void {
+    this.#failures = livedMs < cameUpMs ? this.#failures + 1 : 0;
+    const pauseMs = this.#over || !this.#isWanted() ? undefined : this.#pauseMs();
+    if (pauseMs === undefined) {
+      this.#resolve(this.#last);
+      return;
+    }
+    this.options.say(`the client ended (${told(this.#last)}), and is started again in ${pauseMs / 1000} s`);
+    this.#pause.start(pauseMs, () => {
+      this.#start();
+    });
+  }
+
+  #isWanted(): boolean {
+    const { restart } = this.options;
+    return restart === 'always' || (restart === 'on-failure' && this.#last.code !== 0);
+  }
+
+  /** Undefined: it is given up. */
+  #pauseMs(): number | undefined {
+    if (this.#failures < mostFailures)
+      return Math.min(firstPauseMs * 2 ** Math.max(0, this.#failures - 1), mostPauseMs);
+    this.options.say(
+      `the client ended ${mostFailures} times within ${cameUpMs / 1000} s of its start, and is given up`,
+    );
+    return undefined;
+  }
+}
+
+function told({ code, signal }: Ended): string {
+  return code === null ? String(signal) : `status ${code}`;
+}

@@ -1,0 +1,5 @@
+/** What the kiosk's options choose from. */
+
+/** When a client that has ended is started again. */
+export const restartPolicies = ['never', 'on-failure', 'always'] as const;
+export type RestartPolicy = (typeof restartPolicies)[number];
