@@ -24,10 +24,12 @@ const whyNot = (): string | false => {
   return isAbsolute(stdout.trim()) ? false : 'needs g++ with ThreadSanitizer';
 };
 
-const sources = () =>
-  readdirSync(join(native, 'gl'))
+const sources = () => [
+  join(native, 'core/library.cc'),
+  ...readdirSync(join(native, 'gl'))
     .filter((name) => name.endsWith('.cc') && !withJavaScript.includes(name.slice(0, -3)))
-    .map((name) => join(native, 'gl', name));
+    .map((name) => join(native, 'gl', name)),
+];
 
 /** By what it is made of, so that it is compiled once. */
 function digest(): string {

@@ -130,10 +130,9 @@ underFakeKernel(import.meta.url, () => {
         ${fifoScript}
         for (let i = 0; i < 5; i++) native.sampleFence(fd, 100, 600000).then(() => console.log('wrong'));
         setTimeout(() => process.exit(0), 100);`;
-      const started = performance.now();
-      const result = await runNode(['-e', script], { limitMs: 20_000 });
+      // Far below the samples' ten minutes, far above what a busy machine takes to start.
+      const result = await runNode(['-e', script], { limitMs: 120_000 });
       assert.deepEqual([result.status, result.stdout, result.stderr], [0, '', '']);
-      assert.ok(performance.now() - started < 15_000);
     });
   });
 });

@@ -14,8 +14,8 @@ import {
 import { Surface } from '../../src/kiosk/surface.js';
 import { surfaceRequests } from '../../src/kiosk/surface-requests.js';
 import { implementRegion } from '../../src/kiosk/region.js';
-import { loadNative } from '../../src/native.js';
 import { enums, WaylandServer, type Client, type Resource } from '../../src/wayland/index.js';
+import { native } from '../addon/support/addon.js';
 import { memoryFile } from '../addon/support/descriptors.js';
 import { HandClock } from './loop-rig.js';
 import { WireClient } from './wayland-client.js';
@@ -48,7 +48,7 @@ export const refreshMs = 10;
 export const buttons = { left: 0x110, right: 0x111 } as const;
 
 export class SeatRig {
-  readonly server = new WaylandServer(loadNative());
+  readonly server = new WaylandServer(native);
   readonly #contents = new Contents(this.server);
   readonly clock = new HandClock();
   readonly seat: Seat;
