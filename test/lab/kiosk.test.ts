@@ -21,7 +21,7 @@ async function click(): Promise<void> {
 describe('guesthead kiosk', () => {
   it('shows weston-simple-shm, frame after frame, ends with it, and gives the screen back', async () => {
     const before = await screenOf(lab);
-    const command = ['kiosk', '--json', '--', 'timeout', '--signal=INT', '6', 'weston-simple-shm'];
+    const command = ['kiosk', '--json', '--', 'timeout', '--signal=INT', '4', 'weston-simple-shm'];
     const { job, lines } = startWatched(lab, ['node', 'dist/cli/main.cjs', ...command]);
     await untilFlipping(lab, '1280x720');
     const json = await lines.until(/^{"status".*}\n/m);
@@ -37,7 +37,7 @@ describe('guesthead kiosk', () => {
   });
 
   it('shows what Mesa draws for weston-simple-egl as it is: real udmabufs of the client’s memory, nothing copied', async () => {
-    const client = ['timeout', '--signal=INT', '12', 'weston-simple-egl', '-f', '-o'];
+    const client = ['timeout', '--signal=INT', '8', 'weston-simple-egl', '-f', '-o'];
     const shown = lastJson<KioskResult>(await guesthead(lab, ['kiosk', '--json', '--', ...client]));
     const told = JSON.stringify(shown);
     assert.ok(shown.frames.direct > 5, told);
