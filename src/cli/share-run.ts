@@ -71,9 +71,8 @@ class ShareRun {
   }
 
   async figures(): Promise<ShareFigures> {
-    await this.#allocate();
     await this.#broker();
-    await this.#registered();
+    await this.#allocate();
     const span = this.#cpu.start();
     const from = performance.now();
     await this.#loop(from);
@@ -91,11 +90,11 @@ class ShareRun {
     };
   }
 
-  /** A turn each: what the host says of one is heard before the next is made. */
+  /** What the host says of one is heard before the next is made: each is timed alone. */
   async #allocate(): Promise<void> {
     for (let made = 0; made < buffers; made++) {
       this.producer.allocate(this.#size);
-      await turn();
+      await this.#registered();
     }
   }
 
