@@ -36,7 +36,15 @@ export class Imports {
     const buffer = this.#imported.get(content)?.buffer ?? this.#import(content);
     if (typeof buffer === 'string') return buffer;
     const shown = this.head.canShow(buffer);
-    return shown.can ? buffer : this.#refuse(content, messageOf(shown.why));
+    return shown.can ? buffer : this.refuse(content, messageOf(shown.why));
+  }
+
+  /** It cannot be shown, and is not pinned for that any longer. Gives the reason back. */
+  refuse(content: Content, why: string): string {
+    this.#refused.set(content, why);
+    const imported = this.#imported.get(content);
+    if (imported !== undefined) this.#forget(imported);
+    return why;
   }
 
   /** What the display shows stays there until the next frame. */
@@ -56,7 +64,7 @@ export class Imports {
       content.onGone(() => this.#forget(imported));
       return imported.buffer;
     } catch (error) {
-      return this.#refuse(content, messageOf(error));
+      return this.refuse(content, messageOf(error));
     }
   }
 
@@ -67,11 +75,6 @@ export class Imports {
     } finally {
       closeSync(description.fd);
     }
-  }
-
-  #refuse(content: Content, why: string): string {
-    this.#refused.set(content, why);
-    return why;
   }
 
   #forget(imported: Import): void {

@@ -15,6 +15,11 @@ export class SceneChanges {
   #before = new Map<Surface, Seen>();
   #placement: Placement | undefined;
 
+  /** What was asked last did not come to the screen: the next is all new. */
+  forget(): void {
+    this.#placement = undefined;
+  }
+
   /** Pixels of the mode; undefined = all of them. */
   next(nodes: readonly SceneNode[], placement: Placement): readonly Rectangle[] | undefined {
     const before = this.#before;

@@ -7,6 +7,7 @@ import type { DiscardReason, Frame, Outcome } from '../loop/index.js';
 import type { Content } from './content.js';
 import { soleNode } from './direct.js';
 import type { Feedback, Shown } from './feedback.js';
+import { messageOf } from '../errors.js';
 import { answerShown, type Callback, type SlowCallbacks } from './frame-callbacks.js';
 import { Imports } from './imports.js';
 import type { Output } from './output.js';
@@ -116,8 +117,8 @@ export class Screen {
       return;
     }
     const way = this.#way();
-    if (typeof way !== 'string') this.#show(way);
-    else if (!this.#compose(way)) return; // a turn comes when a buffer is free
+    const why = typeof way === 'string' ? way : this.#show(way);
+    if (why !== undefined && !this.#compose(why)) return; // a turn comes when a buffer is free
     this.#changed = false;
     this.#mayPresent = false;
   }
@@ -135,20 +136,26 @@ export class Screen {
     return typeof buffer === 'string' || content === undefined ? (buffer as string) : { buffer, content };
   }
 
-  #show({ buffer, content }: Way): void {
-    const damage = this.#changes.next(this.#nodes, this.#placement);
-    this.#history.forget();
+  /** Why it cannot be presented, and the scene has to be drawn after all; undefined: it is on its way. */
+  #show({ buffer, content }: Way): string | undefined {
     const ending = { told: this.#told(), before: this.#releases.heldBefore(content), direct: true };
-    const released = this.#releases.hold(content);
+    const held = this.#releases.hold(content);
+    const onReleased = () => {
+      content.release();
+      held();
+    };
     content.use();
-    this.parts.head.present(buffer, {
-      damage,
-      onOutcome: (outcome) => this.#ended(outcome, ending),
-      onReleased: () => {
-        content.release();
-        released();
-      },
-    });
+    try {
+      const damage = this.#changes.next(this.#nodes, this.#placement);
+      this.parts.head.present(buffer, { damage, onOutcome: (outcome) => this.#ended(outcome, ending), onReleased });
+      this.#history.forget();
+      return undefined;
+    } catch (error) {
+      onReleased();
+      this.#giveBack(ending.told);
+      this.#changes.forget();
+      return this.#imports.refuse(content, messageOf(error));
+    }
   }
 
   /** False while no backbuffer is free. */
@@ -212,6 +219,10 @@ export class Screen {
   #discarded(reason: DiscardReason, { told }: Ending): void {
     this.counts.discarded++;
     if (reason !== 'replaced') this.#changed = true;
+    this.#giveBack(told);
+  }
+
+  #giveBack(told: readonly Told[]): void {
     for (const { surface, callbacks, feedbacks } of told) {
       for (const feedback of feedbacks) feedback.discard();
       surface.giveBack(callbacks);

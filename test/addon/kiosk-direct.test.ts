@@ -1,6 +1,7 @@
 /** Clients' buffers on the screen as they are, on the real libwayland and a fake display; its dma-bufs stand in for udmabufs. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { GuestheadError } from '../../src/errors.js';
 import { enums } from '../../src/wayland/index.js';
 import { KioskRig, type Window } from './support/kiosk-rig.js';
 
@@ -95,6 +96,28 @@ describe('a client’s buffer that fills the head', () => {
     assert.equal(rig.wrapping.times, 2);
     assert.equal(rig.kiosk.counts.drawn['sealed against sealing'], 4);
     assert.equal(rig.kiosk.counts.direct, 0);
+  });
+
+  it('that the head does not take after all is drawn, given back like any other, and not tried again', async () => {
+    const [first, second] = await twoBuffers();
+    const { head } = rig;
+    const present = head.present.bind(head);
+    let refusals = 0;
+    head.present = (what, options) => {
+      if ('closed' in what) {
+        refusals++;
+        throw new GuestheadError('ERR_USAGE', 'no slot is left');
+      }
+      present(what, options);
+    };
+    for (const buffer of [first, second, first, second]) await shown(buffer);
+    assert.equal(firstPixel(), 0x222222);
+    assert.deepEqual([refusals, rig.kiosk.counts.direct, rig.kiosk.counts.drawn['no slot is left']], [2, 0, 4]);
+    assert.ok(happened(first, 'release'));
+    assert.equal(
+      rig.pixels()?.every((pixel) => (pixel & 0xffffff) === 0x222222),
+      true,
+    );
   });
 
   it('leaves nothing of it with the display once the client has gone', async () => {

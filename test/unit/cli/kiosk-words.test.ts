@@ -1,0 +1,33 @@
+/** What words of `guesthead kiosk` mean, and which are refused. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { backgroundOf, cursorMode, keymapOf, rotations, scaleOf } from '../../../src/cli/kiosk-words.js';
+import { enums } from '../../../src/wayland/index.js';
+
+describe('the words of guesthead kiosk', () => {
+  it('name a keymap by its parts, or by a file', () => {
+    assert.deepEqual(keymapOf('de'), { layout: 'de', variant: undefined, options: undefined });
+    assert.deepEqual(keymapOf('de:nodeadkeys'), { layout: 'de', variant: 'nodeadkeys', options: undefined });
+    const options = 'grp:alt_shift_toggle,compose:ralt';
+    assert.deepEqual(keymapOf(`us,ru::${options}`), { layout: 'us,ru', variant: undefined, options });
+    assert.deepEqual(keymapOf('./my.xkb'), { file: './my.xkb' });
+  });
+
+  it('say when the pointer is seen', () => {
+    assert.deepEqual(['auto', 'always', 'never', '2.5'].map(cursorMode), ['auto', 'always', 'never', 2.5]);
+    for (const word of ['', '0', '-1', 'sometimes', 'Infinity'])
+      assert.throws(() => cursorMode(word), /none of auto, always, never/, word);
+  });
+
+  it('give a scale, and a rotation in the order of wl_output.transform', () => {
+    assert.deepEqual(['1', '1.5', '0.25', '8'].map(scaleOf), [1, 1.5, 0.25, 8]);
+    for (const word of ['', '0', '9', 'two']) assert.throws(() => scaleOf(word), /no number from 0.25 to 8/, word);
+    const transforms: Record<string, number> = { ...enums.wl_output.transform, 0: enums.wl_output.transform.normal };
+    for (const [index, rotation] of rotations.entries()) assert.equal(transforms[rotation], index);
+  });
+
+  it('give a colour, or leave the last picture', () => {
+    assert.deepEqual(['202020', '#FFffFF', 'last'].map(backgroundOf), [0x202020, 0xffffff, undefined]);
+    for (const word of ['', 'red', '12345']) assert.throws(() => backgroundOf(word), /neither last nor a colour/, word);
+  });
+});
