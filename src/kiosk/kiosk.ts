@@ -15,21 +15,16 @@ import {
 import { offerCompositor } from './compositor.js';
 import { Contents } from './contents.js';
 import { SlowCallbacks } from './frame-callbacks.js';
+import { offerGlobals } from './globals.js';
 import { Output, type OutputFacts } from './output.js';
 import { Painter } from './painter.js';
-import { offerFractionalScale } from './fractional-scale.js';
-import { offerPresentation } from './presentation.js';
 import { nodesOf, surfaceAt, type Placed } from './scene.js';
 import { Screen } from './screen.js';
 import type { ScreenCounts } from './screen-counts.js';
 import { HeadCursorSink, isCursor, Seat, type SeatOptions } from './seat/index.js';
 import { Shell } from './shell/shell.js';
 import type { Toplevel } from './shell/toplevel.js';
-import { offerSinglePixels } from './single-pixel.js';
-import { offerSubcompositor } from './subsurface.js';
 import type { Surface, SurfaceOf } from './surface.js';
-import { offerViewporter } from './viewport.js';
-import { offerXdgOutput } from './xdg-output.js';
 import type { Layout } from './layout.js';
 import type { Windows } from './windows.js';
 
@@ -64,7 +59,7 @@ export class Kiosk {
   /** The head stays the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server or libpixman. */
   constructor(
     head: Head,
-    private readonly addon: KioskAddon,
+    addon: KioskAddon,
     { layout, scale = 1, transform = 0, background, ...seat }: KioskOptions = {},
   ) {
     this.#look = { scale, transform };
@@ -81,7 +76,8 @@ export class Kiosk {
       background,
       roots: () => [...this.#shell.windows.placed(), ...this.#carried()],
     });
-    const surfaceOf = this.#offer();
+    const surfaceOf = this.#offerSurfaces();
+    offerGlobals({ server: this.#server, surfaceOf, contents: this.#contents, output, screen: this.#screen, addon });
     this.#shell = this.#openShell(surfaceOf, layout);
     const cursor = { sink: this.#cursorOf(head), ...seat.cursor };
     this.#seat = new Seat(this.#seatHost(surfaceOf), { ...seat, cursor });
@@ -158,8 +154,8 @@ export class Kiosk {
     this.close();
   }
 
-  #offer(): SurfaceOf {
-    const surfaceOf = offerCompositor(this.#server, {
+  #offerSurfaces(): SurfaceOf {
+    return offerCompositor(this.#server, {
       contentOf: (buffer) => this.#contentOf(buffer),
       onApplied: (surface) => {
         this.#slow.watch(surface);
@@ -170,12 +166,6 @@ export class Kiosk {
         this.#rearranged();
       },
     });
-    this.#server.offerShm();
-    for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(this.#server, surfaceOf);
-    offerXdgOutput(this.#server, this.#output, () => this.#screen.logical);
-    offerFractionalScale(this.#server, surfaceOf, () => this.#output.geometry.scale);
-    offerSinglePixels(this.#server, this.#contents, this.addon);
-    return surfaceOf;
   }
 
   /** A screen that can show no pointer is told of, and goes on. */

@@ -1,0 +1,30 @@
+/** What clients are offered beside windows and the seat. What stands here is whole; what is not implemented is not offered. */
+import type { PaintAddon } from '../native-paint.js';
+import type { WaylandServer } from '../wayland/index.js';
+import type { Contents } from './contents.js';
+import { offerFractionalScale } from './fractional-scale.js';
+import type { Output } from './output.js';
+import { offerPresentation } from './presentation.js';
+import type { Screen } from './screen.js';
+import { offerSinglePixels } from './single-pixel.js';
+import { offerSubcompositor } from './subsurface.js';
+import type { SurfaceOf } from './surface.js';
+import { offerViewporter } from './viewport.js';
+import { offerXdgOutput } from './xdg-output.js';
+
+export interface GlobalsHost {
+  readonly server: WaylandServer;
+  readonly surfaceOf: SurfaceOf;
+  readonly contents: Contents;
+  readonly output: Output;
+  readonly screen: Screen;
+  readonly addon: PaintAddon;
+}
+
+export function offerGlobals({ server, surfaceOf, contents, output, screen, addon }: GlobalsHost): void {
+  server.offerShm();
+  for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(server, surfaceOf);
+  offerXdgOutput(server, output, () => screen.logical);
+  offerFractionalScale(server, surfaceOf, () => output.geometry.scale);
+  offerSinglePixels(server, contents, addon);
+}
