@@ -1,6 +1,6 @@
 /** Runs one check, prints its heading and what it said, and counts what passed and failed. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { seconds } from '../setup/progress.mjs';
 import { labDir } from '../setup/run.mjs';
 import { execute } from './execute.mjs';
@@ -11,13 +11,14 @@ const resultsDir = join(labDir, 'test-results');
 let live;
 
 /**
- * Resolves to `{passed, failed, skipped}`. A live check shows its output as it comes, any other at its end. What `note` finds in the
- * output of tests, such as the device they ran on, stands beside their numbers.
+ * Runs those of its files that are chosen, and resolves to `{passed, failed, skipped, failedFiles}`. A live check shows its output as
+ * it comes, any other at its end. What `note` finds in the output of tests, such as the device they ran on, stands beside their
+ * numbers.
  */
-export async function runCheck(check) {
+export async function runCheck(check, chosen = check.files) {
   const started = Date.now();
   if (check.live) console.log(`\n── ${(live = check.name)} …`);
-  const { counts, output } = check.files ? await runTests(check) : await runStatic(check);
+  const { counts, output } = check.files ? await runTests(check, chosen) : await runStatic(check);
   const time = [seconds(started), check.note?.exec(output)?.[1]].filter(Boolean).join(', ');
   const result = check.files ? `${counts.passed} passed, ${counts.failed} failed` : counts.failed ? 'failed' : 'passed';
   const shown = !check.files && counts.failed === 0 ? '' : output.trimEnd();
@@ -33,7 +34,7 @@ async function runStatic(check) {
 }
 
 /** Node's runner tells people on standard output, and us in TAP in a file. */
-async function runTests(check) {
+async function runTests(check, chosen) {
   if (check.files.length === 0) return { counts: oneFailure, output: `no test files for ${check.name}` };
   const results = join(resultsDir, `${check.name}.tap`);
   mkdirSync(resultsDir, { recursive: true });
@@ -42,11 +43,19 @@ async function runTests(check) {
     `--test-reporter=${name}`,
     `--test-reporter-destination=${name === 'tap' ? results : 'stdout'}`,
   ]);
-  const { status, output } = await execute(check, await check.command(reporters));
-  return { counts: countTap(results, status), output };
+  const { status, output } = await execute(check, await check.command(reporters, chosen));
+  return { counts: { ...countTap(results, status), failedFiles: filesThatFailed(results, chosen) }, output };
 }
 
 const oneFailure = { passed: 0, failed: 1, skipped: 0 };
+
+/** By where the tests stand that failed. Of what was ended there is nothing to read. */
+function filesThatFailed(results, files) {
+  const text = readFileSync(results, { encoding: 'utf8', flag: 'a+' });
+  const failures = [...text.matchAll(/^ *not ok (?:.*\n)(?: +---\n)(?: .*\n)*? +location: '(.+?):\d+:\d+'$/gm)];
+  const named = new Set(failures.map(([, file]) => basename(file).replace(/\.[jt]s$/, '')));
+  return files.filter((file) => named.has(basename(file, '.ts')));
+}
 
 /** The runner's own totals. Where it failed without saying which test, that is one failure. */
 function countTap(file, status) {

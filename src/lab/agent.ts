@@ -42,6 +42,7 @@ export class Agent {
   readonly #running = new Map<number, Running>();
   #settleReady!: { resolve(release: string): void; reject(error: Error): void };
   #ended: Error | undefined;
+  #beats = 0;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -54,6 +55,11 @@ export class Agent {
     socket.on('close', () => {
       this.fail(new GuestheadError('ERR_LAB', 'The guest ended before the command did'));
     });
+  }
+
+  /** How often the guest has said that it lives: every two seconds, while it is not paused. */
+  get beats(): number {
+    return this.#beats;
   }
 
   run(command: string, options: JobOptions = {}): Job {
@@ -104,7 +110,8 @@ export class Agent {
 
   #receive({ type, job, payload }: Frame): void {
     if (type === 'H') this.#settleReady.resolve(payload.toString());
-    const running = this.#running.get(job);
+    if (type === 'B') this.#beats++;
+    const running = type === 'B' ? undefined : this.#running.get(job);
     if (running === undefined) return;
     if (type === 'O') running.options.onStdout?.(payload);
     if (type === 'E') running.options.onStderr?.(payload);

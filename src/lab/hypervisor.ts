@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError } from '../errors.js';
 import { Agent } from './agent.js';
 import { Heads } from './heads.js';
+import { silenceOf } from './heartbeat.js';
 import type { Kernel } from './kernel/locate.js';
 import { type Accelerator, type MachineOptions, qemuArguments, type RunFiles } from './machine.js';
 import { displayCameras, screendumps, type OpenCamera } from './camera.js';
@@ -15,6 +16,8 @@ import type { TransferJudge } from './transfer.js';
 import { serveWitness, type WitnessReport } from './witness.js';
 
 const powerOffMs = 3_000;
+/** For the console, at the pace of a serial port. */
+const backtraceMs = 1_000;
 
 export interface HypervisorOptions {
   readonly files: RunFiles;
@@ -80,6 +83,19 @@ export class Hypervisor {
     return TransferJudge.open(this.options.files);
   }
 
+  /** Resolves to true once the guest has been silent for so long, though it is not paused; rejects with the signal, and with QEMU's end. */
+  async isSilent(silentMs: number, signal: AbortSignal): Promise<true> {
+    const { agent, qmp } = this;
+    await silenceOf({ beats: () => agent.beats, isRunning: () => isRunning(qmp) }, silentMs, signal);
+    return true;
+  }
+
+  /** A non-maskable interrupt: the kernel says on the console where it was, and ends. */
+  async interrupt(signal: AbortSignal): Promise<void> {
+    void this.qmp.execute('inject-nmi').catch(() => undefined); // QEMU ends with the guest, or hangs itself
+    await sleep(backtraceMs, undefined, { signal });
+  }
+
   /** What stands in for features of the host, beyond what is known before the start. */
   get standIns(): readonly string[] {
     const standIn = this.#transfer?.standIn;
@@ -139,6 +155,11 @@ export class Hypervisor {
     const ended = new Promise((done) => qemu.once('exit', done));
     await Promise.race([ended, sleep(powerOffMs, undefined, { ref: false })]);
   }
+}
+
+async function isRunning(qmp: Qmp): Promise<boolean> {
+  const { running } = (await qmp.execute('query-status')) as { running: boolean };
+  return running;
 }
 
 function open<T>(connection: T | undefined): T {

@@ -2,7 +2,7 @@ export type { Job, JobOptions, JobResult } from './agent.js';
 export { configFragment } from './kernel/options.js';
 export { LabInput, type LabButton } from './input.js';
 export { Lab } from './lab.js';
-export type { LabOptions } from './lab.js';
+export type { LabOptions } from './lab-options.js';
 export type { MachineOptions, Size } from './machine.js';
 export { setUpLab } from './setup.js';
 export { shellQuote } from './shell.js';

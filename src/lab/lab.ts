@@ -11,40 +11,21 @@ import { ConsoleLog } from './console-log.js';
 import { emulatorAdvice, isEmulatorsDoing, type FailedBoot } from './emulator-fault.js';
 import { Hypervisor } from './hypervisor.js';
 import { layoutText } from './layout.js';
-import { type Accelerator, machineOf, type MachineWishes, runFiles, type RunFiles, type Size } from './machine.js';
+import { type Accelerator, machineOf, runFiles, type RunFiles, type Size } from './machine.js';
 import type { Kernel } from './kernel/locate.js';
 import { diagnose } from './kernel/diagnosis.js';
 import { inputDrivers, stageModules } from './kernel/stage.js';
 import { LabInput, missingInput } from './input.js';
+import { type LabOptions, limitsOf } from './lab-options.js';
 import { displayAdvice, type Qmp } from '../qmp/index.js';
 import { requireQemu } from './qemu.js';
-import { findParts, type LabParts, type PartsWishes } from './parts.js';
+import { findParts, type LabParts } from './parts.js';
 import { fillBin, type Root } from './root.js';
 import { shellQuote } from './shell.js';
 import { checkSize } from './sizes.js';
-import type { WitnessReport } from './witness.js';
 import { buildInit, buildUdmabufStandIn } from './tools.js';
 import { packageRoot } from '../package-root.js';
 
-export interface LabOptions extends MachineWishes, PartsWishes {
-  /** Seconds until a boot is given up. Default: 60; a kernel with KASAN or lockdep takes longer under emulation. */
-  readonly bootTimeout?: number | undefined;
-  /** What becomes PID 1 of the guest, a path in the root, e.g. `/sbin/init`; default: the lab's own, which runs commands alone. */
-  readonly init?: string | undefined;
-  /** Keeps the run's folder with the console's log. */
-  readonly keepLog?: boolean;
-  /** Where there is a port of the transfer: whether the lab has a broker at it, with a consumer that judges. Default: it has. */
-  readonly broker?: boolean | undefined;
-  /** Called with each judgement that the guest asked for. */
-  readonly onCaptures?: (report: WitnessReport) => void;
-  /** Ends the boot, or any command in the guest, with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-/** Seconds. */
-const defaultBootTimeout = 60;
-/** The same with a PID 1 that has services to start. */
-const fullBootTimeout = 180;
 /** Returns once systemd, where that is PID 1, has started all that it starts, whether well or not. */
 const allStarted = `case $(readlink /proc/1/exe) in */systemd)
   until test -S /run/systemd/private; do sleep 0.1; done
@@ -61,7 +42,8 @@ export class Lab {
   readonly #closed = new AbortController();
   #closing: Promise<void> | undefined;
   #up = false;
-  #hung = false;
+  /** In words, once it does. */
+  #hang: string | undefined;
 
   private constructor(
     readonly folder: string,
@@ -207,15 +189,13 @@ export class Lab {
     await this.close();
   }
 
-  get #bootTimeout(): number {
-    const usual = this.options.init === undefined ? defaultBootTimeout : fullBootTimeout;
-    return this.options.bootTimeout ?? usual;
-  }
-
   async #boot(): Promise<void> {
     const progress = this.options.onProgress ?? (() => undefined);
-    const timeout = AbortSignal.timeout(this.#bootTimeout * 1000);
-    timeout.addEventListener('abort', () => (this.#hung = !this.#up));
+    const { boot: seconds } = limitsOf(this.options);
+    const timeout = AbortSignal.timeout(seconds * 1000);
+    timeout.addEventListener('abort', () => {
+      if (!this.#up) this.#hang = `The guest was not up after ${seconds} s`;
+    });
     const signal = this.options.signal ? AbortSignal.any([timeout, this.options.signal]) : timeout;
     progress(`booting Linux ${this.kernel.release} in QEMU (${this.accelerator})`);
     await this.#hypervisor.start(await this.#makeFiles(), signal);
@@ -231,7 +211,19 @@ export class Lab {
     };
     this.options.signal?.addEventListener('abort', failCommands, { signal: this.#closed.signal });
     this.#up = true;
+    void this.#watch();
     progress('the guest is up');
+  }
+
+  /** Once it hangs, its commands fail. */
+  async #watch(): Promise<void> {
+    const { silence: seconds } = limitsOf(this.options);
+    const { signal } = this.#closed;
+    const isHung = await this.#hypervisor.isSilent(seconds * 1000, signal).catch(() => false);
+    if (!isHung) return; // it was closed, or QEMU has ended, which others are told of
+    this.#hang = `The guest hangs: it has given no sign of life for ${seconds} s`;
+    await this.#hypervisor.interrupt(signal).catch(() => undefined);
+    this.#hypervisor.agent.fail(new GuestheadError('ERR_LAB', this.#hang));
   }
 
   /** The environment in which QEMU finds them. */
@@ -276,7 +268,7 @@ export class Lab {
   async #explain(error: unknown): Promise<Error> {
     if (this.#closing !== undefined) return new GuestheadError('ERR_CLOSED', 'The lab was closed');
     const tail = await this.#console.tail();
-    const what = this.#hung ? `The guest was not up after ${this.#bootTimeout} s` : messageOf(error);
+    const what = this.#hang ?? messageOf(error);
     const parts = [what, ...this.#hypervisor.errors(), tail === '' ? '' : `the guest's console ended with:\n${tail}`];
     const advice = this.#up ? undefined : await this.#advice(error);
     return new GuestheadError('ERR_LAB', parts.filter((part) => part !== '').join('\n'), { cause: error, advice });
@@ -298,7 +290,12 @@ export class Lab {
 
   async #failedBoot(): Promise<FailedBoot> {
     const { accelerator } = this;
-    return { accelerator, isNamed: this.kernel.isNamed, hung: this.#hung, console: await this.#console.text() };
+    return {
+      accelerator,
+      isNamed: this.kernel.isNamed,
+      hung: this.#hang !== undefined,
+      console: await this.#console.text(),
+    };
   }
 
   async #close(): Promise<void> {

@@ -168,7 +168,7 @@ function kernelCommandLine(files: RunFiles, { isNamed }: Kernel): string {
   const own = isNamed ? 'earlyprintk=serial' : 'quiet rodata=off';
   // The crypto self-tests are a quarter of an emulated boot, and nothing here uses what they test.
   const fast = 'mitigations=off nokaslr init_on_alloc=0 cryptomgr.notests';
-  return `${root} console=ttyS0 ${own} init=${files.init} panic=-1 ${fast}`;
+  return `${root} console=ttyS0 ${own} init=${files.init} panic=-1 unknown_nmi_panic ${fast}`;
 }
 
 function transferArguments(files: RunFiles): string[] {

@@ -21,7 +21,7 @@ interface Tool {
 }
 
 /** PID 1 of the guest; static, for a root may have another C library or none. */
-const init: Tool = { source: 'init.c', target: 'init', extra: ['-static', '-lutil'] };
+const init: Tool = { source: 'init.c', target: 'init', extra: ['-static', '-lutil', '-pthread'] };
 /** What answers for /dev/udmabuf on a host without one. */
 const udmabufStandIn: Tool = {
   source: 'udmabuf-stand-in.c',

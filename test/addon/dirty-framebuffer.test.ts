@@ -57,7 +57,7 @@ underFakeKernel(import.meta.url, () => {
         ${fifoScript}
         native.dirtyFramebuffer(fd, 1).then(() => console.log('flushed'));
         setTimeout(() => fs.writeSync(fd, 'x'), 200).unref();`;
-      const result = await runNode(['-e', script], { limitMs: 20_000 });
+      const result = await runNode(['-e', script]);
       assert.deepEqual([result.status, result.stdout, result.stderr], [0, 'flushed\n', ''], transcript(result));
     });
 
@@ -66,7 +66,7 @@ underFakeKernel(import.meta.url, () => {
         ${fifoScript}
         for (let i = 0; i < 5; i++) native.dirtyFramebuffer(fd, 1).then(() => console.log('wrong'));
         setTimeout(() => process.exit(0), 100);`;
-      const result = await runNode(['-e', script], { limitMs: 20_000 });
+      const result = await runNode(['-e', script]);
       assert.deepEqual([result.status, result.stdout, result.stderr], [0, '', ''], transcript(result));
     });
   });
@@ -100,7 +100,7 @@ underFakeKernel(import.meta.url, () => {
           for (let i = 0; i < 500 && count() >= left; i++) await new Promise((resolve) => setTimeout(resolve, 10));
           console.log(count() < left);
         });`;
-      const result = await runNode(['-e', script], { limitMs: 30_000 });
+      const result = await runNode(['-e', script]);
       assert.deepEqual([result.status, result.stdout, result.stderr], [0, 'true\n', ''], transcript(result));
     });
   });

@@ -175,7 +175,7 @@ underFakeKernel(import.meta.url, () => {
   describe('a process', () => {
     const ends = async (ending: string, status = 0): Promise<void> => {
       const script = `${loadScript} ${openFiles} ${openAll} globalThis.all = openAll(files); ${ending}`;
-      const result = await runNode(['-e', script], { limitMs: 30_000 });
+      const result = await runNode(['-e', script]);
       assert.deepEqual([result.status, result.signal, result.stderr], [status, null, ''], transcript(result));
     };
 
@@ -195,7 +195,7 @@ underFakeKernel(import.meta.url, () => {
         const scanout = device.createScanout(${JSON.stringify(ids)}, { flip: noop, fence: noop, error: noop });
         scanout.attach(0, 1, files.pending);
         globalThis.all = [device, scanout, native.mapDmabuf(files.file, 65536, 3)];`;
-      const result = await runNode(['-e', script], { limitMs: 30_000 });
+      const result = await runNode(['-e', script]);
       assert.deepEqual([result.status, result.stdout, result.stderr], [0, '', ''], transcript(result));
     });
 
@@ -205,7 +205,7 @@ underFakeKernel(import.meta.url, () => {
       const script = `${openFiles} const { Worker } = require('worker_threads');
         new Worker(${JSON.stringify(worker)}, { eval: true, workerData: files });
         setTimeout(() => process.exit(0), 500);`;
-      const result = await runNode(['-e', script], { limitMs: 30_000 });
+      const result = await runNode(['-e', script]);
       assert.deepEqual([result.status, result.stdout, result.stderr], [0, '', ''], transcript(result));
     });
 

@@ -12,7 +12,7 @@
  *     'I' standard input, empty = end      'E' standard error
  *     'K' signal the process group: u8     'X' exited: u32 wait status
  *     'W' terminal size: u16 rows, cols
- *     'Q' sync and power off
+ *     'Q' sync and power off               'B' beat, every two seconds
  *
  * A failure of init itself powers the guest off; the host takes a port that
  * closes without an 'X' for a failure, so nothing here can look like success.
@@ -23,6 +23,7 @@
 #include <glob.h>
 #include <net/if.h>
 #include <poll.h>
+#include <pthread.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdint.h>
@@ -44,6 +45,7 @@
 #define PORT "/dev/virtio-ports/guesthead.agent"
 #define MAX_JOBS 16
 #define MAX_PAYLOAD (1u << 20)
+#define BEAT_SECONDS 2
 
 struct frame {
 	uint8_t type;
@@ -62,6 +64,7 @@ struct job {
 
 static struct job jobs[MAX_JOBS];
 static int port = -1;
+static pthread_mutex_t sending = PTHREAD_MUTEX_INITIALIZER;
 
 static void power_off(const char *why)
 {
@@ -128,8 +131,10 @@ static void write_all(int fd, const void *data, size_t length)
 static void send_frame(uint8_t type, uint8_t id, const void *payload, uint32_t length)
 {
 	struct frame frame = {.type = type, .job = id, .length = length};
+	pthread_mutex_lock(&sending);
 	write_all(port, &frame, sizeof(frame));
 	write_all(port, payload, length);
+	pthread_mutex_unlock(&sending);
 }
 
 static void read_all(void *data, size_t length)
@@ -354,6 +359,25 @@ static void serve(int signals)
 	}
 }
 
+/* A thread of its own: the loop may rightly wait, for a job that does not read its input. */
+static void *beat(void *unused)
+{
+	for (;;) {
+		send_frame('B', 0, NULL, 0);
+		sleep(BEAT_SECONDS);
+	}
+	return unused;
+}
+
+static void start_beating(void)
+{
+	pthread_t thread;
+	errno = pthread_create(&thread, NULL, beat, NULL);
+	if (errno != 0)
+		power_off("pthread_create");
+	pthread_detach(thread);
+}
+
 /* There is no udev here: each port's name stands in sysfs. */
 static void link_ports(void)
 {
@@ -432,5 +456,6 @@ int main(int argc, char **argv)
 	open_port();
 	uname(&name);
 	send_frame('H', 0, name.release, (uint32_t)strlen(name.release));
+	start_beating();
 	serve(signals);
 }

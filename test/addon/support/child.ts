@@ -23,7 +23,7 @@ export async function runNode(args: readonly string[], options: ChildOptions = {
     env: environment(options),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? 60_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.limitMs ?? 180_000);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
