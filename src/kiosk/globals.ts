@@ -5,7 +5,6 @@ import type { Contents } from './contents.js';
 import { offerFractionalScale } from './fractional-scale.js';
 import type { Output } from './output.js';
 import { offerPresentation } from './presentation.js';
-import type { Screen } from './screen.js';
 import { offerSinglePixels } from './single-pixel.js';
 import { offerSubcompositor } from './subsurface.js';
 import type { SurfaceOf } from './surface.js';
@@ -17,14 +16,13 @@ export interface GlobalsHost {
   readonly surfaceOf: SurfaceOf;
   readonly contents: Contents;
   readonly output: Output;
-  readonly screen: Screen;
   readonly addon: PaintAddon;
 }
 
-export function offerGlobals({ server, surfaceOf, contents, output, screen, addon }: GlobalsHost): void {
+export function offerGlobals({ server, surfaceOf, contents, output, addon }: GlobalsHost): void {
   server.offerShm();
   for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(server, surfaceOf);
-  offerXdgOutput(server, output, () => screen.logical);
+  offerXdgOutput(server, output, () => output.placement.logical);
   offerFractionalScale(server, surfaceOf, () => output.geometry.scale);
   offerSinglePixels(server, contents, addon);
 }

@@ -1,5 +1,5 @@
 /** A Wayland compositor for one head, in which one client's window fills the screen. */
-import { merge, type Observable, Subject, type Subscription } from 'rxjs';
+import { merge, type Observable, Subject } from 'rxjs';
 import { GuestheadError } from '../errors.js';
 import type { Head } from '../head/index.js';
 import type { InputEvent } from '../input/index.js';
@@ -16,15 +16,15 @@ import { offerCompositor } from './compositor.js';
 import { Contents } from './contents.js';
 import { SlowCallbacks } from './frame-callbacks.js';
 import { offerGlobals } from './globals.js';
-import { Output, type OutputFacts } from './output.js';
+import { KioskHead } from './kiosk-head.js';
 import { Painter } from './painter.js';
-import { nodesOf, surfaceAt, type Placed } from './scene.js';
-import { Screen } from './screen.js';
+import type { Placed } from './scene.js';
 import type { ScreenCounts } from './screen-counts.js';
-import { HeadCursorSink, isCursor, Seat, type SeatOptions } from './seat/index.js';
+import { isCursor, Seat, type SeatOptions } from './seat/index.js';
+import { seatHostOf } from './seat-host.js';
 import { Shell } from './shell/shell.js';
 import type { Toplevel } from './shell/toplevel.js';
-import type { Surface, SurfaceOf } from './surface.js';
+import type { SurfaceOf } from './surface.js';
 import type { Layout } from './layout.js';
 import type { Windows } from './windows.js';
 
@@ -46,12 +46,9 @@ export class Kiosk {
   readonly #server: WaylandServer;
   readonly #contents: Contents;
   readonly #slow = new SlowCallbacks();
-  readonly #screen: Screen;
-  readonly #output: Output;
-  readonly #seat: Seat;
-  readonly #turns: Subscription;
+  readonly #head: KioskHead;
   readonly #shell: Shell;
-  readonly #look: Pick<OutputFacts, 'scale' | 'transform'>;
+  readonly #seat: Seat;
   readonly #unknown$ = new Subject<Fault>();
   readonly #hung$ = new Subject<Client>();
   #closed = false;
@@ -62,34 +59,18 @@ export class Kiosk {
     addon: KioskAddon,
     { layout, scale = 1, transform = 0, background, ...seat }: KioskOptions = {},
   ) {
-    this.#look = { scale, transform };
     const painter = new Painter(addon); // what may be missing comes before what is to be closed
-    this.#server = new WaylandServer(addon);
-    this.#contents = new Contents(this.#server);
-    this.#output = new Output(this.#server, this.#factsOf(head));
-    const [output, slow] = [this.#output, this.#slow];
-    this.#screen = new Screen({
-      head,
-      output,
-      painter,
-      slow,
-      background,
-      roots: () => [...this.#shell.windows.placed(), ...this.#carried()],
-    });
+    const server = new WaylandServer(addon);
+    const [slow, look] = [this.#slow, { scale, transform }];
+    const onFault = (error: unknown) => this.#unknown$.next({ error, client: undefined });
+    this.#server = server;
+    this.#contents = new Contents(server);
+    this.#head = new KioskHead({ head, server, painter, slow, look, background, onFault });
     const surfaceOf = this.#offerSurfaces();
-    offerGlobals({ server: this.#server, surfaceOf, contents: this.#contents, output, screen: this.#screen, addon });
+    offerGlobals({ server, surfaceOf, contents: this.#contents, output: this.#head.output, addon });
     this.#shell = this.#openShell(surfaceOf, layout);
-    const cursor = { sink: this.#cursorOf(head), ...seat.cursor };
-    this.#seat = new Seat(this.#seatHost(surfaceOf), { ...seat, cursor });
-    this.#turns = head.turn$.subscribe(() => {
-      this.#seat.look();
-      this.#seat.refresh();
-    });
-    this.#turns.add(
-      head.state$.subscribe((state) => {
-        if (state.kind === 'on') this.#resize(this.#factsOf(head));
-      }),
-    );
+    this.#seat = this.#openSeat(surfaceOf, seat);
+    this.#beginHead();
   }
 
   /** What went wrong with one client; the others go on. */
@@ -108,7 +89,7 @@ export class Kiosk {
   }
 
   get counts(): Readonly<ScreenCounts> {
-    return this.#screen.counts;
+    return this.#head.counts;
   }
 
   /** What clients have opened. */
@@ -140,10 +121,9 @@ export class Kiosk {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#turns.unsubscribe();
+    this.#head.close();
     this.#seat.close();
     this.#shell.close();
-    this.#screen.close();
     this.#slow.close();
     this.#server.close();
     this.#unknown$.complete();
@@ -168,43 +148,11 @@ export class Kiosk {
     });
   }
 
-  /** A screen that can show no pointer is told of, and goes on. */
-  #cursorOf(head: Head): HeadCursorSink {
-    const geometry = () => this.#output.geometry;
-    return new HeadCursorSink(head, geometry, (error) => this.#unknown$.next({ error, client: undefined }));
-  }
-
-  #seatHost(surfaceOf: SurfaceOf) {
-    const [screen, output] = [this.#screen, this.#output];
-    return {
-      server: this.#server,
-      surfaceOf,
-      // What is carried lies under the pointer itself, and takes nothing.
-      scene: { at: (x: number, y: number) => surfaceAt(nodesOf(this.#shell.windows.placed()), x, y) },
-      size: () => screen.logical,
-      logicalAt: (x: number, y: number) => screen.logicalAt(x, y),
-      scale: () => output.geometry.scale,
-      refreshMs: () => output.refreshMs,
-      focus: () => this.shown?.xdg.surface,
-      popups: this.#shell.popups,
-      iconChanged: () => screen.changed(),
-      pressed: (surface: Surface) => this.#shell.windows.choose(surface),
-      isSlow: (client: Client) => !this.#shell.watch.keepsUp(client),
-    };
-  }
-
-  /** What is seen, or where, may be another now. */
-  #rearranged(): void {
-    if (this.#closed) return;
-    this.#screen.changed();
-    this.#seat.look();
-  }
-
   #openShell(surfaceOf: SurfaceOf, layout: Layout | undefined): Shell {
     return new Shell({
       server: this.#server,
       surfaceOf,
-      head: () => this.#screen.logical,
+      head: () => this.#head.output.placement.logical,
       onChanged: () => {
         this.#rearranged();
       },
@@ -227,27 +175,38 @@ export class Kiosk {
     return content;
   }
 
+  #openSeat(surfaceOf: SurfaceOf, options: SeatOptions): Seat {
+    const host = seatHostOf({
+      server: this.#server,
+      surfaceOf,
+      head: this.#head,
+      shell: this.#shell,
+      iconChanged: () => this.#head.changed(),
+    });
+    return new Seat(host, { ...options, cursor: { sink: this.#head.cursor, ...options.cursor } });
+  }
+
+  #beginHead(): void {
+    this.#head.begin({
+      roots: () => [...this.#shell.windows.placed(), ...this.#carried()],
+      onTurn: () => {
+        this.#seat.look();
+        this.#seat.refresh();
+      },
+      onResized: () => this.#shell.windows.look(),
+    });
+  }
+
+  /** What is seen, or where, may be another now. */
+  #rearranged(): void {
+    if (this.#closed) return;
+    this.#head.changed();
+    this.#seat.look();
+  }
+
   /** What a drag has with it. */
   #carried(): readonly Placed[] {
     const { dragIcon } = this.#seat;
     return dragIcon === undefined ? [] : [dragIcon];
-  }
-
-  #resize(facts: OutputFacts): void {
-    const { width, height } = this.#output.geometry;
-    if (facts.width === width && facts.height === height) return;
-    this.#output.change(facts);
-    this.#screen.resized();
-    this.#shell.windows.look();
-  }
-
-  #factsOf({ info: { mode, display } }: Head): OutputFacts {
-    return {
-      ...this.#look,
-      width: mode.width,
-      height: mode.height,
-      refreshMilliHz: Math.round(mode.refreshHz * 1000),
-      connector: display.connector,
-    };
   }
 }

@@ -1,6 +1,6 @@
 /** wl_output: what a client is told of a head. */
 import { enums, type Resource, type WaylandServer } from '../wayland/index.js';
-import type { HeadGeometry } from './placement.js';
+import { Placement, type HeadGeometry } from './placement.js';
 import type { Surface } from './surface.js';
 
 export interface OutputFacts extends HeadGeometry {
@@ -20,11 +20,13 @@ export class Output {
   readonly #descriptions = new Map<() => void, Resource<'wl_output'> | null>();
   /** Surfaces that were told to be in it: a client may bind it later. */
   readonly #surfaces = new Set<Surface>();
+  #placement: Placement;
 
   constructor(
     server: WaylandServer,
     private facts: OutputFacts,
   ) {
+    this.#placement = new Placement(facts);
     server.offer('wl_output', version, (output) => {
       this.#bound.add(output);
       output.implement({ release: () => undefined }, () => this.#bound.delete(output));
@@ -35,6 +37,11 @@ export class Output {
 
   get geometry(): HeadGeometry {
     return this.facts;
+  }
+
+  /** Another object when the geometry is another. */
+  get placement(): Placement {
+    return this.#placement;
   }
 
   get refreshMs(): number {
@@ -54,6 +61,7 @@ export class Output {
   /** The mode has changed. */
   change(facts: OutputFacts): void {
     this.facts = facts;
+    this.#placement = new Placement(facts);
     for (const output of this.#bound) this.#tell(output, false);
   }
 

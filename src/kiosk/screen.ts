@@ -12,13 +12,12 @@ import { answerShown, type Callback, type SlowCallbacks } from './frame-callback
 import { Imports } from './imports.js';
 import type { Output } from './output.js';
 import type { Painter } from './painter.js';
-import { Placement } from './placement.js';
+import type { Placement } from './placement.js';
 import { ReleaseOrder } from './release-order.js';
 import { nodesOf, type Placed, type SceneNode } from './scene.js';
 import { ScreenCounts } from './screen-counts.js';
 import { SceneChanges } from './scene-changes.js';
 import type { Surface } from './surface.js';
-import type { Size } from './surface-state.js';
 import { visibleOf } from './visible.js';
 
 export interface ScreenParts {
@@ -58,7 +57,6 @@ export class Screen {
   readonly #releases = new ReleaseOrder();
   readonly #imports: Imports;
   readonly #turns: Subscription;
-  #placement: Placement;
   #nodes: readonly SceneNode[] = [];
   #changed = true;
   #mayPresent = false;
@@ -66,22 +64,11 @@ export class Screen {
   #drawing = false;
 
   constructor(private readonly parts: ScreenParts) {
-    this.#placement = new Placement(parts.output.geometry);
     this.#imports = new Imports(parts.head);
     this.#turns = parts.head.turn$.subscribe(() => {
       this.#mayPresent = true;
       this.#draw();
     });
-  }
-
-  /** From a place on the display as it is built to logical pixels. */
-  logicalAt(x: number, y: number): readonly [x: number, y: number] {
-    return this.#placement.logicalAt(x, y);
-  }
-
-  /** As clients see the head. */
-  get logical(): Size {
-    return this.#placement.logical;
   }
 
   /**
@@ -98,15 +85,13 @@ export class Screen {
     });
   }
 
-  /** The head has another mode, or is turned or scaled otherwise. */
-  resized(): void {
-    this.#placement = new Placement(this.parts.output.geometry);
-    this.changed();
-  }
-
   close(): void {
     this.#turns.unsubscribe();
     this.#imports.close();
+  }
+
+  get #placement(): Placement {
+    return this.parts.output.placement;
   }
 
   #draw(): void {

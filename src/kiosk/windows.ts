@@ -6,7 +6,7 @@ import type { Placed } from './scene.js';
 import type { Popups } from './shell/popups.js';
 import { popupsOn, stacked, windowBelow, type Standing } from './shell/stack.js';
 import { Toplevel, type ToplevelHost } from './shell/toplevel.js';
-import type { View } from './shell/view.js';
+import type { WindowState } from './shell/window-state.js';
 import type { XdgSurface } from './shell/xdg-surface.js';
 import type { Surface } from './surface.js';
 import type { Size } from './surface-state.js';
@@ -86,7 +86,7 @@ export class Windows implements ToplevelHost {
     this.#settle();
   }
 
-  viewOf(toplevel: Toplevel): View {
+  stateOf(toplevel: Toplevel): WindowState {
     const head = this.options.head();
     const size = toplevel.parent === undefined ? this.#sizeFor(toplevel) : undefined;
     const { fullscreen, maximized } = toplevel.wishes;

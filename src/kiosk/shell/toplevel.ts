@@ -1,11 +1,11 @@
 /** xdg_toplevel: a client's window. */
 import { enums, ProtocolError, type Resource } from '../../wayland/index.js';
 import type { Size } from '../surface-state.js';
-import { isSameView, tellAbilities, tellView, type View } from './view.js';
+import { isSameState, tellAbilities, tellState, type WindowState } from './window-state.js';
 import type { WindowRole, XdgSurface } from './xdg-surface.js';
 
 export interface ToplevelHost {
-  viewOf(toplevel: Toplevel): View;
+  stateOf(toplevel: Toplevel): WindowState;
   opened(toplevel: Toplevel): void;
   /** It shows something now, has another size, or shows nothing any more. */
   committed(toplevel: Toplevel): void;
@@ -43,7 +43,7 @@ export class Toplevel implements WindowRole {
   #limits: Limits = { least: any, most: any };
   #nextLimits: Limits = this.#limits;
   #wishes: Wishes = none;
-  #told: View | undefined;
+  #told: WindowState | undefined;
   #isFree = false;
 
   constructor(
@@ -53,7 +53,7 @@ export class Toplevel implements WindowRole {
   ) {
     toplevels.set(resource, this);
     host.opened(this);
-    this.#tellAbilities(host.viewOf(this));
+    this.#tellAbilities(host.stateOf(this));
     resource.implement(this.#requests(), () => {
       xdg.leave();
       host.closed(this);
@@ -103,15 +103,15 @@ export class Toplevel implements WindowRole {
 
   /** The client hears of what it is to be, unless it has already. */
   look(): void {
-    if (this.#told !== undefined && !isSameView(this.#told, this.host.viewOf(this))) this.xdg.configure();
+    if (this.#told !== undefined && !isSameState(this.#told, this.host.stateOf(this))) this.xdg.configure();
   }
 
   configure(): undefined {
-    const view = this.host.viewOf(this);
+    const state = this.host.stateOf(this);
     this.decoration?.send.configure(enums.zxdg_toplevel_decoration_v1.mode.server_side);
-    if (view.free !== this.#isFree) this.#tellAbilities(view);
-    tellView(this.resource, view);
-    this.#told = view;
+    if (state.free !== this.#isFree) this.#tellAbilities(state);
+    tellState(this.resource, state);
+    this.#told = state;
   }
 
   precommit(): void {
@@ -182,9 +182,9 @@ export class Toplevel implements WindowRole {
     };
   }
 
-  #tellAbilities(view: View): void {
-    this.#isFree = view.free;
-    tellAbilities(this.resource, view);
+  #tellAbilities(state: WindowState): void {
+    this.#isFree = state.free;
+    tellAbilities(this.resource, state);
   }
 
   /** Each is answered, with what is so. */

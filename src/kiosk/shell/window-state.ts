@@ -2,7 +2,7 @@
 import { enums, type Resource } from '../../wayland/index.js';
 import type { Size } from '../surface-state.js';
 
-export interface View {
+export interface WindowState {
   /** Of its window geometry; 0: as the client likes. */
   readonly size: Size;
   /** It should not be larger. */
@@ -22,18 +22,18 @@ const abilitiesSince = 5;
 const suspendedSince = 6;
 
 /** Which wishes are heard: told before the first size, and when that has changed. */
-export function tellAbilities(resource: Resource<'xdg_toplevel'>, { free }: Pick<View, 'free'>): void {
+export function tellAbilities(resource: Resource<'xdg_toplevel'>, { free }: Pick<WindowState, 'free'>): void {
   if (resource.version < abilitiesSince) return;
   resource.send.wm_capabilities(packed(free ? [abilities.maximize, abilities.fullscreen] : [abilities.fullscreen]));
 }
 
-export function tellView(resource: Resource<'xdg_toplevel'>, view: View): void {
-  const { size, bounds } = view;
+export function tellState(resource: Resource<'xdg_toplevel'>, state: WindowState): void {
+  const { size, bounds } = state;
   if (resource.version >= boundsSince) resource.send.configure_bounds(bounds.width, bounds.height);
-  resource.send.configure(size.width, size.height, packed(statesOf(view, resource.version)));
+  resource.send.configure(size.width, size.height, packed(statesOf(state, resource.version)));
 }
 
-export function isSameView(one: View, other: View): boolean {
+export function isSameState(one: WindowState, other: WindowState): boolean {
   const flags = ['fullscreen', 'maximized', 'activated', 'suspended', 'free'] as const;
   return (
     isSameSize(one.size, other.size) &&
@@ -42,7 +42,7 @@ export function isSameView(one: View, other: View): boolean {
   );
 }
 
-function statesOf({ fullscreen, maximized, activated, suspended }: View, version: number): number[] {
+function statesOf({ fullscreen, maximized, activated, suspended }: WindowState, version: number): number[] {
   return [
     ...(fullscreen ? [states.fullscreen] : []),
     ...(maximized ? [states.maximized] : []),

@@ -1,0 +1,99 @@
+/** One head of a kiosk: what clients are told of it, what it shows, and its pointer. */
+import type { Subscription } from 'rxjs';
+import type { Head } from '../head/index.js';
+import type { WaylandServer } from '../wayland/index.js';
+import type { SlowCallbacks } from './frame-callbacks.js';
+import { Output, type OutputFacts } from './output.js';
+import type { Painter } from './painter.js';
+import type { Placed } from './scene.js';
+import { Screen } from './screen.js';
+import { ScreenCounts } from './screen-counts.js';
+import { HeadCursorSink } from './seat/index.js';
+
+/** How the head's picture lies on it. */
+export type HeadLook = Pick<OutputFacts, 'scale' | 'transform'>;
+
+export interface KioskHeadParts {
+  /** The caller's. */
+  readonly head: Head;
+  readonly server: WaylandServer;
+  readonly painter: Painter;
+  readonly slow: SlowCallbacks;
+  readonly look: HeadLook;
+  /** 0xRRGGBB; undefined: the last picture stays where no window is. */
+  readonly background: number | undefined;
+  /** It can show no pointer, and goes on. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface HeadScene {
+  /** What it shows, from the lowest to the highest. */
+  readonly roots: () => readonly Placed[];
+  /** A frame can be shown: what moved since the last one can be told. */
+  readonly onTurn: () => void;
+  /** Its mode is another: windows have another size. */
+  readonly onResized: () => void;
+}
+
+const nothingYet = new ScreenCounts();
+
+export class KioskHead {
+  readonly output: Output;
+  readonly cursor: HeadCursorSink;
+  #screen: Screen | undefined;
+  #following: Subscription | undefined;
+
+  constructor(private readonly parts: KioskHeadParts) {
+    const { head, server, onFault } = parts;
+    this.output = new Output(server, this.#facts());
+    this.cursor = new HeadCursorSink(head, () => this.output.geometry, onFault);
+  }
+
+  get counts(): Readonly<ScreenCounts> {
+    return this.#screen?.counts ?? nothingYet;
+  }
+
+  /** From now on it shows the scene. */
+  begin({ roots, onTurn, onResized }: HeadScene): void {
+    const { head, painter, slow, background } = this.parts;
+    this.#screen = new Screen({ head, output: this.output, painter, slow, background, roots });
+    this.#following = head.turn$.subscribe(onTurn);
+    this.#following.add(
+      head.state$.subscribe((state) => {
+        if (state.kind === 'on' && this.#follow()) onResized();
+      }),
+    );
+  }
+
+  /** What its scene says is another now. */
+  changed(): void {
+    this.#screen?.changed();
+  }
+
+  /** It keeps its last picture. Idempotent. */
+  close(): void {
+    this.#following?.unsubscribe();
+    this.#screen?.close();
+  }
+
+  /** Whether the mode is another. */
+  #follow(): boolean {
+    const { geometry } = this.output;
+    const facts = this.#facts();
+    if (facts.width === geometry.width && facts.height === geometry.height) return false;
+    this.output.change(facts);
+    this.changed();
+    return true;
+  }
+
+  #facts(): OutputFacts {
+    const { mode, display } = this.parts.head.info;
+    return {
+      ...this.parts.look,
+      width: mode.width,
+      height: mode.height,
+      refreshMilliHz: Math.round(mode.refreshHz * 1000),
+      connector: display.connector,
+    };
+  }
+}
