@@ -30,6 +30,8 @@ export interface NativeWayland {
   destroyClient(client: Handle): void;
   /** [pid, uid, gid] of who connected. */
   credentials(client: Handle): [number, number, number];
+  /** Of the socket at which it connected; empty for one that came by `createClient`. */
+  socketPath(client: Handle): string;
   /** Tells the client that it asked for too much, which ends it. */
   postNoMemory(client: Handle): void;
   /** Which globals the client sees: those whose mask shares a bit with its own, which is 1 at first. */

@@ -44,6 +44,7 @@ using LogFunction = void(const char* format, va_list arguments);
   X(wl_client*, client_create, (wl_display*, int))                                              \
   X(void, client_destroy, (wl_client*))                                                         \
   X(void, client_get_credentials, (wl_client*, pid_t*, uid_t*, gid_t*))                         \
+  X(int, client_get_fd, (wl_client*))                                                           \
   X(void, client_add_destroy_listener, (wl_client*, wl_listener*))                              \
   X(wl_listener*, client_get_destroy_listener, (wl_client*, void (*)(wl_listener*, void*)))     \
   X(void, client_post_no_memory, (wl_client*))                                                  \

@@ -1,6 +1,12 @@
 #include "wayland/server.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <deque>
 #include <mutex>
 
@@ -60,6 +66,7 @@ void Server::define(Environment& environment) {
       method("createClient", call<Server, &Server::createClient>),
       method("destroyClient", call<Server, &Server::destroyClient>),
       method("credentials", call<Server, &Server::credentials>),
+      method("socketPath", call<Server, &Server::socketPath>),
       method("postNoMemory", call<Server, &Server::postNoMemory>),
       method("setClientMask", call<Server, &Server::setClientMask>),
       method("addGlobal", call<Server, &Server::addGlobal>),
@@ -205,6 +212,19 @@ napi_value Server::credentials(const Napi::CallbackInfo& info) {
   list.Set(1u, uid);
   list.Set(2u, gid);
   return list;
+}
+
+/** An accepted socket has the name of the one that listened; empty where that has none. */
+napi_value Server::socketPath(const Napi::CallbackInfo& info) {
+  sockaddr_un address{};
+  socklen_t length = sizeof address;
+  const int fd = library_.client_get_fd(clientOf(info[0]).object);
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) < 0) {
+    throw SystemError{errno, "getsockname"};
+  }
+  const size_t start = offsetof(sockaddr_un, sun_path);
+  const size_t most = length > start ? std::min(length - start, sizeof address.sun_path) : 0;
+  return stringValue(info.Env(), {address.sun_path, strnlen(address.sun_path, most)});
 }
 
 /** Ends the client for having asked for too much. */

@@ -61,6 +61,7 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   napi_value createClient(const Napi::CallbackInfo& info);
   napi_value destroyClient(const Napi::CallbackInfo& info);
   napi_value credentials(const Napi::CallbackInfo& info);
+  napi_value socketPath(const Napi::CallbackInfo& info);
   napi_value postNoMemory(const Napi::CallbackInfo& info);
   napi_value setClientMask(const Napi::CallbackInfo& info);
   napi_value addGlobal(const Napi::CallbackInfo& info);

@@ -1,6 +1,6 @@
 /** What clients are offered beside windows and the seat. What stands here is whole; what is not implemented is not offered. */
 import type { PaintAddon } from '../native-paint.js';
-import type { WaylandServer } from '../wayland/index.js';
+import type { Client, WaylandServer } from '../wayland/index.js';
 import type { Contents } from './contents.js';
 import { offerFractionalScale } from './fractional-scale.js';
 import type { Output } from './output.js';
@@ -15,14 +15,15 @@ export interface GlobalsHost {
   readonly server: WaylandServer;
   readonly surfaceOf: SurfaceOf;
   readonly contents: Contents;
-  readonly output: Output;
+  /** The one on which a client's windows are likely to be. */
+  readonly outputFor: (client: Client) => Output;
   readonly addon: PaintAddon;
 }
 
-export function offerGlobals({ server, surfaceOf, contents, output, addon }: GlobalsHost): void {
+export function offerGlobals({ server, surfaceOf, contents, outputFor, addon }: GlobalsHost): void {
   server.offerShm();
   for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(server, surfaceOf);
-  offerXdgOutput(server, output, () => output.placement.logical);
-  offerFractionalScale(server, surfaceOf, () => output.geometry.scale);
+  offerXdgOutput(server);
+  offerFractionalScale(server, surfaceOf, (client) => outputFor(client).geometry.scale);
   offerSinglePixels(server, contents, addon);
 }

@@ -4,7 +4,7 @@ export type { KioskOptions } from './kiosk.js';
 export type { ScreenCounts } from './screen-counts.js';
 export type { Toplevel } from './shell/toplevel.js';
 export { fillWithNewest } from './layout.js';
-export type { Layout, Place } from './layout.js';
+export type { HeadRoom, KioskWindow, Layout, Place } from './layout.js';
 export type { Windows } from './windows.js';
 export { openSocket, runtimeFolder } from './socket.js';
 export type { RuntimeFolder } from './socket.js';

@@ -1,4 +1,4 @@
-/** One head of a kiosk: what clients are told of it, what it shows, and its pointer. */
+/** One head of a kiosk: what clients are told of it, what it shows, and its pointer. Its pixels begin at its upper left corner. */
 import type { Subscription } from 'rxjs';
 import type { Head } from '../head/index.js';
 import type { WaylandServer } from '../wayland/index.js';
@@ -38,6 +38,8 @@ export interface HeadScene {
 const nothingYet = new ScreenCounts();
 
 export class KioskHead {
+  /** The caller's. */
+  readonly head: Head;
   readonly output: Output;
   readonly cursor: HeadCursorSink;
   #screen: Screen | undefined;
@@ -45,6 +47,7 @@ export class KioskHead {
 
   constructor(private readonly parts: KioskHeadParts) {
     const { head, server, onFault } = parts;
+    this.head = head;
     this.output = new Output(server, this.#facts());
     this.cursor = new HeadCursorSink(head, () => this.output.geometry, onFault);
   }
@@ -59,8 +62,9 @@ export class KioskHead {
     this.#screen = new Screen({ head, output: this.output, painter, slow, background, roots });
     this.#following = head.turn$.subscribe(onTurn);
     this.#following.add(
-      head.state$.subscribe((state) => {
-        if (state.kind === 'on' && this.#follow()) onResized();
+      head.state$.subscribe(({ kind }) => {
+        this.output.lit = kind === 'on';
+        if (this.output.lit && this.#follow()) onResized();
       }),
     );
   }

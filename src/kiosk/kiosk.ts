@@ -1,4 +1,4 @@
-/** A Wayland compositor for one head, in which one client's window fills the screen. */
+/** A Wayland compositor, whose clients' windows each fill a head. */
 import { merge, type Observable, Subject } from 'rxjs';
 import { GuestheadError } from '../errors.js';
 import type { Head } from '../head/index.js';
@@ -16,7 +16,11 @@ import { offerCompositor } from './compositor.js';
 import { Contents } from './contents.js';
 import { SlowCallbacks } from './frame-callbacks.js';
 import { offerGlobals } from './globals.js';
+import { Assignment } from './assignment.js';
+import { CursorOnHeads } from './cursor-on-heads.js';
 import { KioskHead } from './kiosk-head.js';
+import type { Output } from './output.js';
+import { Outputs, type Arrangement } from './outputs.js';
 import { Painter } from './painter.js';
 import type { Placed } from './scene.js';
 import type { ScreenCounts } from './screen-counts.js';
@@ -24,15 +28,20 @@ import { isCursor, Seat, type SeatOptions } from './seat/index.js';
 import { seatHostOf } from './seat-host.js';
 import { Shell } from './shell/shell.js';
 import type { Toplevel } from './shell/toplevel.js';
-import type { SurfaceOf } from './surface.js';
-import type { Layout } from './layout.js';
+import type { Surface, SurfaceOf } from './surface.js';
+import { fillWithNewest, type Layout } from './layout.js';
+import { WindowPlaces } from './window-places.js';
 import type { Windows } from './windows.js';
 
 export type KioskAddon = WaylandAddon & PaintAddon;
 
 export interface KioskOptions extends SeatOptions {
-  /** Which window goes where; by default the newest fills the head. */
+  /** Which window of a head goes where; by default the newest fills it. */
   readonly layout?: Layout | undefined;
+  /** On which head, by its connector, the windows of an app_id are shown. */
+  readonly appIds?: Readonly<Record<string, string>> | undefined;
+  /** Where the heads lie beside each other; by default from left to right. */
+  readonly arrangement?: Arrangement | undefined;
   /** Pixels of the head to one of its clients', 0.25 to 8; default 1. */
   readonly scale?: number | undefined;
   /** 0xRRGGBB, seen where no window is; undefined, the default: the last picture stays while there is none. */
@@ -41,36 +50,41 @@ export interface KioskOptions extends SeatOptions {
   readonly transform?: number | undefined;
 }
 
-/** `guesthead/kiosk` is young: what it offers its clients grows, and says so by its globals. */
+/** What it offers its clients is told by its globals. */
 export class Kiosk {
+  /** In the order of the heads that it was given. */
+  readonly heads: readonly [KioskHead, ...KioskHead[]];
   readonly #server: WaylandServer;
   readonly #contents: Contents;
   readonly #slow = new SlowCallbacks();
-  readonly #head: KioskHead;
+  readonly #outputs: Outputs;
+  readonly #assignment: Assignment;
   readonly #shell: Shell;
   readonly #seat: Seat;
   readonly #unknown$ = new Subject<Fault>();
   readonly #hung$ = new Subject<Client>();
   #closed = false;
 
-  /** The head stays the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server or libpixman. */
-  constructor(
-    head: Head,
-    addon: KioskAddon,
-    { layout, scale = 1, transform = 0, background, ...seat }: KioskOptions = {},
-  ) {
+  /**
+   * The heads stay the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server or libpixman, ERR_USAGE where an app_id is
+   * assigned to none of the heads.
+   */
+  constructor(given: Head | readonly Head[], addon: KioskAddon, options: KioskOptions = {}) {
+    const { layout, scale = 1, transform = 0, background, appIds, arrangement, ...seat } = options;
     const painter = new Painter(addon); // what may be missing comes before what is to be closed
     const server = new WaylandServer(addon);
-    const [slow, look] = [this.#slow, { scale, transform }];
-    const onFault = (error: unknown) => this.#unknown$.next({ error, client: undefined });
     this.#server = server;
     this.#contents = new Contents(server);
-    this.#head = new KioskHead({ head, server, painter, slow, look, background, onFault });
+    const parts = { server, painter, slow: this.#slow, look: { scale, transform }, background, onFault: this.#onFault };
+    this.heads = atLeastOne(given).map((head) => new KioskHead({ ...parts, head })) as [KioskHead, ...KioskHead[]];
+    this.#outputs = new Outputs(this.heads.map(({ output }) => output) as [Output, ...Output[]], arrangement);
+    this.#assignment = new Assignment(this.#outputs, appIds);
     const surfaceOf = this.#offerSurfaces();
-    offerGlobals({ server, surfaceOf, contents: this.#contents, output: this.#head.output, addon });
+    const outputFor = (client: Client) => this.#assignment.outputFor(client);
+    offerGlobals({ server, surfaceOf, contents: this.#contents, outputFor, addon });
     this.#shell = this.#openShell(surfaceOf, layout);
     this.#seat = this.#openSeat(surfaceOf, seat);
-    this.#beginHead();
+    for (const head of this.heads) this.#begin(head);
   }
 
   /** What went wrong with one client; the others go on. */
@@ -88,8 +102,9 @@ export class Kiosk {
     return this.#server.clients$;
   }
 
+  /** Of the first head. */
   get counts(): Readonly<ScreenCounts> {
-    return this.#head.counts;
+    return this.heads[0].counts;
   }
 
   /** What clients have opened. */
@@ -102,12 +117,16 @@ export class Kiosk {
     return this.#shell.windows.active;
   }
 
-  /** Takes clients at an absolute path. Throws ERR_SYSTEM (EADDRINUSE). */
-  listen(path: string): void {
+  /**
+   * Takes clients at an absolute path; with a connector, clients whose windows are shown on that head. May be called several
+   * times. Throws ERR_SYSTEM (EADDRINUSE), ERR_USAGE where there is no such head.
+   */
+  listen(path: string, connector?: string): void {
+    if (connector !== undefined) this.#assignment.assign(path, connector);
     this.#server.listen(path);
   }
 
-  /** What a device of this head tells: clients hear of it as their focus is. */
+  /** What a device of its heads tells: clients hear of it as their focus is. */
   input(event: InputEvent): void {
     if (!this.#closed) this.#seat.input(event);
   }
@@ -117,11 +136,11 @@ export class Kiosk {
     if (!this.#closed) this.#seat.refresh();
   }
 
-  /** Ends every client's connection; the head shows its last picture. Idempotent. */
+  /** Ends every client's connection; the heads show their last pictures. Idempotent. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#head.close();
+    for (const head of this.heads) head.close();
     this.#seat.close();
     this.#shell.close();
     this.#slow.close();
@@ -140,7 +159,7 @@ export class Kiosk {
       onApplied: (surface) => {
         this.#slow.watch(surface);
         // The pointer has a plane of its own.
-        if (!isCursor(surface)) this.#rearranged();
+        if (!isCursor(surface)) this.#rearranged(surface);
       },
       onGone: () => {
         this.#rearranged();
@@ -148,11 +167,12 @@ export class Kiosk {
     });
   }
 
-  #openShell(surfaceOf: SurfaceOf, layout: Layout | undefined): Shell {
+  #openShell(surfaceOf: SurfaceOf, layout: Layout = fillWithNewest): Shell {
     return new Shell({
       server: this.#server,
       surfaceOf,
-      head: () => this.#head.output.placement.logical,
+      outputs: this.#outputs,
+      outputOf: (window) => this.#assignment.outputOf(window),
       onChanged: () => {
         this.#rearranged();
       },
@@ -162,7 +182,7 @@ export class Kiosk {
         this.#hung$.next(client);
       },
       grabAllowed: (client, serial) => this.#seat.grabAllowed(client, serial),
-      layout,
+      places: new WindowPlaces(layout, this.#onFault),
     });
   }
 
@@ -176,37 +196,58 @@ export class Kiosk {
   }
 
   #openSeat(surfaceOf: SurfaceOf, options: SeatOptions): Seat {
-    const host = seatHostOf({
-      server: this.#server,
-      surfaceOf,
-      head: this.#head,
-      shell: this.#shell,
-      iconChanged: () => this.#head.changed(),
-    });
-    return new Seat(host, { ...options, cursor: { sink: this.#head.cursor, ...options.cursor } });
+    const [outputs, shell] = [this.#outputs, this.#shell];
+    const iconChanged = () => {
+      this.#changed();
+    };
+    const host = seatHostOf({ server: this.#server, surfaceOf, outputs, shell, iconChanged });
+    const sinks = new Map(this.heads.map(({ output, cursor }) => [output, cursor]));
+    const sink = new CursorOnHeads(outputs, (output) => sinks.get(output) ?? this.heads[0].cursor);
+    return new Seat(host, { ...options, cursor: { sink, ...options.cursor } });
   }
 
-  #beginHead(): void {
-    this.#head.begin({
-      roots: () => [...this.#shell.windows.placed(), ...this.#carried()],
+  #begin(head: KioskHead): void {
+    const { output } = head;
+    head.begin({
+      roots: () => [...this.#shell.windows.placedOn(output), ...this.#carriedOn(output)],
       onTurn: () => {
         this.#seat.look();
-        this.#seat.refresh();
+        if (this.#outputs.at(this.#seat.pointerAt) === output) this.#seat.refresh();
       },
-      onResized: () => this.#shell.windows.look(),
+      onResized: () => {
+        this.#outputs.arrange();
+        this.#shell.windows.look();
+      },
     });
   }
 
-  /** What is seen, or where, may be another now. */
-  #rearranged(): void {
+  /** What is seen of a surface, or where it is, may be another now. */
+  #rearranged(surface?: Surface): void {
     if (this.#closed) return;
-    this.#head.changed();
+    this.#changed(surface && this.#shell.windows.outputOf(surface));
     this.#seat.look();
   }
 
-  /** What a drag has with it. */
-  #carried(): readonly Placed[] {
-    const { dragIcon } = this.#seat;
-    return dragIcon === undefined ? [] : [dragIcon];
+  /** Undefined: any of them. */
+  #changed(output?: Output): void {
+    for (const head of this.heads) if (output === undefined || head.output === output) head.changed();
   }
+
+  /** What a drag has with it is seen on the head that the pointer is on. */
+  #carriedOn(output: Output): readonly Placed[] {
+    const { dragIcon } = this.#seat;
+    if (dragIcon === undefined || this.#outputs.at(this.#seat.pointerAt) !== output) return [];
+    const { origin } = output;
+    return [{ ...dragIcon, x: dragIcon.x - origin.x, y: dragIcon.y - origin.y }];
+  }
+
+  readonly #onFault = (error: unknown): void => {
+    this.#unknown$.next({ error, client: undefined });
+  };
+}
+
+function atLeastOne(given: Head | readonly Head[]): readonly Head[] {
+  const heads = Array.isArray(given) ? (given as readonly Head[]) : [given as Head];
+  if (heads.length > 0) return heads;
+  throw new GuestheadError('ERR_USAGE', 'A kiosk has at least one head');
 }

@@ -1,5 +1,7 @@
 /** wl_output: what a client is told of a head. */
 import { enums, type Resource, type WaylandServer } from '../wayland/index.js';
+import type { Point } from './geometry.js';
+import type { HeadRoom } from './layout.js';
 import { Placement, type HeadGeometry } from './placement.js';
 import type { Surface } from './surface.js';
 
@@ -12,6 +14,7 @@ export interface OutputFacts extends HeadGeometry {
 const version = 4;
 /** From here on a surface is told how to draw. */
 const preferencesSince = 6;
+const byResource = new WeakMap<Resource<'wl_output'>, Output>();
 
 /** The same global for the kiosk's life: clients keep it while no display is there. */
 export class Output {
@@ -21,6 +24,9 @@ export class Output {
   /** Surfaces that were told to be in it: a client may bind it later. */
   readonly #surfaces = new Set<Surface>();
   #placement: Placement;
+  #origin: Point = { x: 0, y: 0 };
+  /** Whether its head shows what is presented: not while it is unplugged, off, lost, or another program's. */
+  lit = true;
 
   constructor(
     server: WaylandServer,
@@ -29,10 +35,15 @@ export class Output {
     this.#placement = new Placement(facts);
     server.offer('wl_output', version, (output) => {
       this.#bound.add(output);
+      byResource.set(output, this);
       output.implement({ release: () => undefined }, () => this.#bound.delete(output));
       this.#tell(output, true);
       for (const { resource } of this.#surfaces) if (resource.client === output.client) resource.send.enter(output);
     });
+  }
+
+  static of(resource: Resource<'wl_output'>): Output | undefined {
+    return byResource.get(resource);
   }
 
   get geometry(): HeadGeometry {
@@ -42,6 +53,16 @@ export class Output {
   /** Another object when the geometry is another. */
   get placement(): Placement {
     return this.#placement;
+  }
+
+  /** As its clients see it. */
+  get room(): HeadRoom {
+    return { ...this.#placement.logical, connector: this.connector };
+  }
+
+  /** Its upper left corner among the other outputs, in logical pixels. */
+  get origin(): Point {
+    return this.#origin;
   }
 
   get refreshMs(): number {
@@ -62,7 +83,13 @@ export class Output {
   change(facts: OutputFacts): void {
     this.facts = facts;
     this.#placement = new Placement(facts);
-    for (const output of this.#bound) this.#tell(output, false);
+    this.#tellAll();
+  }
+
+  place(origin: Point): void {
+    if (origin.x === this.#origin.x && origin.y === this.#origin.y) return;
+    this.#origin = origin;
+    this.#tellAll();
   }
 
   /** Those of the client itself. */
@@ -75,6 +102,7 @@ export class Output {
     const { resource } = surface;
     this.#surfaces.add(surface);
     for (const output of this.of(resource.client)) resource.send.enter(output);
+    surface.onScale?.(this.facts.scale);
     if (resource.version < preferencesSince) return;
     resource.send.preferred_buffer_scale(Math.ceil(this.facts.scale));
     resource.send.preferred_buffer_transform(this.facts.transform);
@@ -85,10 +113,14 @@ export class Output {
     for (const output of this.of(surface.resource.client)) surface.resource.send.leave(output);
   }
 
+  #tellAll(): void {
+    for (const output of this.#bound) this.#tell(output, false);
+  }
+
   #tell(output: Resource<'wl_output'>, isNew: boolean): void {
     const { width, height, scale, transform, refreshMilliHz, connector } = this.facts;
     const { subpixel, mode } = enums.wl_output;
-    output.send.geometry(0, 0, 0, 0, subpixel.unknown, 'guesthead', connector, transform);
+    output.send.geometry(this.#origin.x, this.#origin.y, 0, 0, subpixel.unknown, 'guesthead', connector, transform);
     output.send.mode(mode.current | mode.preferred, width, height, refreshMilliHz);
     if (output.version >= 2) output.send.scale(Math.ceil(scale));
     if (output.version >= 4 && isNew) {

@@ -46,6 +46,8 @@ export type SurfaceOf = (resource: Pick<Resource<'wl_surface'>, 'handle'>) => Su
 
 export class Surface {
   readonly tree = new SurfaceTree<Child>();
+  /** Hears of the scale of each head that it comes to be seen on. */
+  onScale: ((scale: number) => void) | undefined;
   #pending = new PendingCommit();
   /** Of a synchronised surface: what its parent's commit will apply. */
   #waiting: Commit | undefined;

@@ -1,7 +1,8 @@
-/** Which windows a head shows, in which order, and where. */
+/** Which windows the heads show, in which order, and where. */
 import type { Rectangle } from '../buffer/index.js';
 import { isSameBox } from './geometry.js';
-import { fillWithNewest, type Layout, type Place } from './layout.js';
+import type { Output } from './output.js';
+import type { Outputs } from './outputs.js';
 import type { Placed } from './scene.js';
 import type { Popups } from './shell/popups.js';
 import { popupsOn, stacked, windowBelow, type Standing } from './shell/stack.js';
@@ -10,32 +11,33 @@ import type { WindowState } from './shell/window-state.js';
 import type { XdgSurface } from './shell/xdg-surface.js';
 import type { Surface } from './surface.js';
 import type { Size } from './surface-state.js';
+import type { WindowPlace, WindowPlaces } from './window-places.js';
 
 export interface WindowsOptions {
-  /** Of the head, in logical pixels. */
-  readonly head: () => Size;
+  readonly outputs: Outputs;
+  /** On which one a window is that is no dialog. */
+  readonly outputOf: (window: Toplevel) => Output;
   readonly popups: Popups;
   /** What is placed has changed, or who has the keyboard, and not by a commit. */
   readonly onChanged: () => void;
-  readonly layout?: Layout | undefined;
+  readonly places: WindowPlaces;
 }
 
 export class Windows implements ToplevelHost {
-  readonly #layout: Layout;
   /** In the order in which they came to show something. */
   readonly #all: Toplevel[] = [];
   /** Those that show something, and the window geometry that they had last. */
   readonly #mapped = new Map<Toplevel, Rectangle>();
   /** The last time that anybody was told. */
-  #placed: readonly Placed[] = [];
+  #placed: readonly PlacedOn[] = [];
   #active: Toplevel | undefined;
+  /** Where that is, or was: the keyboard stays on one head until the user chooses a window of another. */
+  #typedOn: Output | undefined;
   #closed = false;
   /** By the user, since the last one came. */
   #chosen: Toplevel | undefined;
 
-  constructor(private readonly options: WindowsOptions) {
-    this.#layout = options.layout ?? fillWithNewest;
-  }
+  constructor(private readonly options: WindowsOptions) {}
 
   get all(): readonly Toplevel[] {
     return this.#all;
@@ -46,9 +48,9 @@ export class Windows implements ToplevelHost {
     return this.#active;
   }
 
-  /** Where the surfaces of windows and popups are, from the lowest to the highest. */
-  placed(): readonly Placed[] {
-    return this.#stacked().map(({ xdg: { surface, geometry }, x, y }) => ({
+  /** Where the surfaces of windows and popups are on a head, from the lowest to the highest, from its upper left corner. */
+  placedOn(output: Output): readonly Placed[] {
+    return this.#stacked(output).map(({ xdg: { surface, geometry }, x, y }) => ({
       surface,
       x: x - geometry.x,
       y: y - geometry.y,
@@ -58,14 +60,21 @@ export class Windows implements ToplevelHost {
   /** Where a window geometry is, also of one that is hidden, and what of the head its popups may cover. */
   placeOf(xdg: XdgSurface): { parent: Rectangle; bounds: Rectangle } {
     const { width, height } = xdg.geometry;
-    const { x, y } = this.#stacked().find((standing) => standing.xdg === xdg) ?? { x: 0, y: 0 };
-    return { parent: { x, y, width, height }, bounds: { x: 0, y: 0, ...this.options.head() } };
+    const output = this.outputOf(xdg.surface) ?? this.options.outputs.first;
+    const { x, y } = this.#stacked(output).find((standing) => standing.xdg === xdg) ?? { x: 0, y: 0 };
+    return { parent: { x, y, width, height }, bounds: boxOf(output) };
+  }
+
+  /** The head of the window that a surface belongs to; undefined for one that belongs to none. */
+  outputOf(surface: Surface): Output | undefined {
+    const window = windowBelow(surface)?.window;
+    return window instanceof Toplevel ? this.#outputOf(window) : undefined;
   }
 
   /** A press on a window, or on what stands on it, gives it the keyboard. */
   choose(surface: Surface): void {
     const pressed = windowBelow(surface);
-    const chosen = this.#shown().find(({ xdg }) => xdg === pressed);
+    const chosen = this.#allShown().find(({ xdg }) => xdg === pressed);
     if (chosen === undefined || chosen === this.#active) return;
     this.#chosen = chosen;
     this.look();
@@ -87,8 +96,10 @@ export class Windows implements ToplevelHost {
   }
 
   stateOf(toplevel: Toplevel): WindowState {
-    const head = this.options.head();
-    const size = toplevel.parent === undefined ? this.#sizeFor(toplevel) : undefined;
+    const output = this.#outputOf(toplevel);
+    const { width, height } = output.room;
+    const head = { width, height };
+    const size = toplevel.parent === undefined ? this.#sizeFor(toplevel, output) : undefined;
     const { fullscreen, maximized } = toplevel.wishes;
     const isLarge = fullscreen || maximized;
     return {
@@ -98,7 +109,7 @@ export class Windows implements ToplevelHost {
       maximized: size === undefined && maximized && !fullscreen,
       // One that is about to fill the head need not be told twice.
       activated: toplevel === this.#active || (size !== undefined && !toplevel.mapped),
-      suspended: toplevel.mapped && !this.#shown().includes(toplevel),
+      suspended: toplevel.mapped && !this.#shownOn(output).includes(toplevel),
       free: size === undefined,
     };
   }
@@ -127,7 +138,8 @@ export class Windows implements ToplevelHost {
   /** It has come to show something, or does not any more. */
   #turned(toplevel: Toplevel): void {
     if (!this.#mapped.delete(toplevel)) {
-      this.#chosen = undefined;
+      if (this.#chosen !== undefined && this.#outputOf(this.#chosen) === this.#outputOf(toplevel))
+        this.#chosen = undefined;
       this.#forget(toplevel);
       this.#all.push(toplevel);
     } else this.#leaveChildren(toplevel);
@@ -143,48 +155,73 @@ export class Windows implements ToplevelHost {
   }
 
   /**
-   * All are told what has become of them. The keyboard goes to the window that was chosen, or else to the topmost. Whether that, or
-   * where anything is, differs.
+   * All are told what has become of them. Whether who has the keyboard, or where anything is, differs.
    */
   #settle(): boolean {
     if (this.#closed) return false;
-    const shown = this.#shown();
-    const active = shown.find((window) => window === this.#chosen) ?? shown.at(-1);
+    const active = this.#nextActive();
     const isOther = active !== this.#active;
     this.#active = active;
+    if (active !== undefined) this.#typedOn = this.#outputOf(active);
     if (isOther) this.options.popups.dismissAll();
     for (const window of this.#all) window.look();
     for (const { xdg } of this.#all) for (const { popup } of popupsOn(xdg)) popup.reconsider();
-    const placed = this.placed();
+    const placed = this.options.outputs.all.flatMap((output) =>
+      this.placedOn(output).map((each) => ({ ...each, output })),
+    );
     const differs = isOther || !isSame(placed, this.#placed);
     this.#placed = placed;
     return differs;
   }
 
+  /** The window that was chosen, or else the topmost of the head that was typed into, or else of the heads' topmost the newest. */
+  #nextActive(): Toplevel | undefined {
+    if (this.#chosen !== undefined && this.#allShown().includes(this.#chosen)) return this.#chosen;
+    const topmost = (output: Output) => this.#shownOn(output).at(-1);
+    const kept = this.#typedOn === undefined ? undefined : topmost(this.#typedOn);
+    const tops = this.options.outputs.all.flatMap((output) => topmost(output) ?? []);
+    return kept ?? this.#all.findLast((window) => tops.includes(window));
+  }
+
+  #allShown(): Toplevel[] {
+    return this.options.outputs.all.flatMap((output) => this.#shownOn(output));
+  }
+
   /** The windows that are to be seen, from the lowest to the highest. */
-  #shown(): Toplevel[] {
-    return this.#stacked().flatMap(({ xdg: { window } }) => (window instanceof Toplevel ? [window] : []));
+  #shownOn(output: Output): Toplevel[] {
+    return this.#stacked(output).flatMap(({ xdg: { window } }) => (window instanceof Toplevel ? [window] : []));
   }
 
-  #stacked(): Standing[] {
-    return stacked(this.#places(), this.#all, this.options.head());
+  #stacked(output: Output): Standing[] {
+    return stacked(this.#places(output), this.#all, output.room);
   }
 
-  #places(): readonly Place[] {
-    const roots = this.#all.filter(({ parent }) => parent === undefined);
-    return this.#layout(roots, this.options.head());
+  #places(output: Output): readonly WindowPlace[] {
+    const roots = this.#all.filter((window) => window.parent === undefined && this.#outputOf(window) === output);
+    return this.options.places.of(roots, output.room);
   }
 
-  #sizeFor(root: Toplevel): Size | undefined {
-    const place = this.#places().find(({ window }) => window === root);
-    return place === undefined ? this.options.head() : place.size;
+  /** A dialog is where its window is. */
+  #outputOf(window: Toplevel): Output {
+    return window.parent === undefined ? this.options.outputOf(window) : this.#outputOf(window.parent);
+  }
+
+  #sizeFor(root: Toplevel, output: Output): Size | undefined {
+    const place = this.#places(output).find(({ window }) => window === root);
+    return place === undefined ? output.room : place.size;
   }
 }
 
-function isSame(one: readonly Placed[], other: readonly Placed[]): boolean {
-  const isEqual = (placed: Placed, index: number) => {
-    const { surface, x, y } = other[index] ?? {};
-    return placed.surface === surface && placed.x === x && placed.y === y;
+function boxOf({ room: { width, height } }: Output): Rectangle {
+  return { x: 0, y: 0, width, height };
+}
+
+type PlacedOn = Placed & { readonly output: Output };
+
+function isSame(one: readonly PlacedOn[], other: readonly PlacedOn[]): boolean {
+  const isEqual = (placed: PlacedOn, index: number) => {
+    const { surface, x, y, output } = other[index] ?? {};
+    return placed.surface === surface && placed.x === x && placed.y === y && placed.output === output;
   };
   return one.length === other.length && one.every(isEqual);
 }

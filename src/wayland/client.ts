@@ -3,6 +3,7 @@ import type { Handle, NativeWayland } from '../native-wayland.js';
 
 export class Client {
   #alive = true;
+  #socket: string | undefined;
   /** How many objects it has, of those that the server knows. */
   objects = 0;
 
@@ -22,6 +23,12 @@ export class Client {
     if (!this.#alive) return undefined;
     const [pid, uid, gid] = this.native.credentials(this.handle);
     return { pid, uid, gid };
+  }
+
+  /** The path at which it connected, that of a `listen`; undefined where it came by `connect`. */
+  get socket(): string | undefined {
+    if (this.#alive) this.#socket ??= this.native.socketPath(this.handle);
+    return this.#socket === '' ? undefined : this.#socket;
   }
 
   /** It sees the globals whose mask shares a bit with this one, 1 at first. What it has bound stays bound. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AxisEvent, DeviceEvent, InputDevice, InputEvent, Keyboard } from '../../src/input/index.js';
 import { Contents } from '../../src/kiosk/contents.js';
+import { nearestIn } from '../../src/kiosk/geometry.js';
 import {
   Seat,
   type CursorImage,
@@ -72,8 +73,9 @@ export class SeatRig {
         server: this.server,
         surfaceOf: ({ handle }) => this.surfaces.find(({ resource }) => resource.handle === handle),
         scene: { at: (x, y) => this.#at(x, y) },
-        size: () => headSize,
-        logicalAt: (x, y) => [x * headSize.width, y * headSize.height] as const,
+        middle: () => ({ x: headSize.width / 2, y: headSize.height / 2 }),
+        nearest: (place) => nearestIn({ x: 0, y: 0, ...headSize }, place),
+        logicalAt: ({ x, y }) => ({ x: x * headSize.width, y: y * headSize.height }),
         refreshMs: () => refreshMs,
         focus: () => this.focus,
         isSlow: (client) => this.slow.has(client),

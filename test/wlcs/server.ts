@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kiosk, type Layout, type Toplevel } from '../../src/kiosk/index.js';
+import { Kiosk, type KioskWindow, type Layout, type Toplevel } from '../../src/kiosk/index.js';
 import { loadNative } from '../../src/native.js';
 import type { InputEvent } from '../../src/input/index.js';
 import type { Client } from '../../src/wayland/index.js';
@@ -24,7 +24,7 @@ export class KioskUnderTest {
   #kiosk: Kiosk | undefined;
   #clients: Client[] = [];
   /** Where the suite has put windows; each is as large as its client likes. */
-  #corners = new WeakMap<Toplevel, { readonly x: number; readonly y: number }>();
+  #corners = new WeakMap<KioskWindow, { readonly x: number; readonly y: number }>();
   #onClient: (() => void) | undefined;
   #closed = false;
 

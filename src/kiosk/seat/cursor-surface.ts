@@ -4,7 +4,7 @@ import type { Offset } from '../commit.js';
 import { drawnAlone } from '../painter.js';
 import type { Role, Surface } from '../surface.js';
 import type { CursorImage } from './cursor-image.js';
-import type { Point } from './pointer.js';
+import type { Point } from '../geometry.js';
 
 /** A larger one is drawn smaller: no hardware has so much. Pixels. */
 const most = 256;

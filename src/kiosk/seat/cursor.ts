@@ -13,7 +13,7 @@ import type { CursorSink } from './cursor-image.js';
 import type { ShapeName } from './cursor-names.js';
 import { CursorTheme } from './cursor-theme.js';
 import { CursorVisibility, type CursorMode } from './cursor-visibility.js';
-import type { Point } from './pointer.js';
+import type { Point } from '../geometry.js';
 
 export interface CursorOptions {
   /** Where it is shown; undefined: nowhere. */
@@ -45,6 +45,8 @@ export class Cursor {
   #choice: Choice = 'default';
   #client: Client | undefined;
   #shown: Point | undefined;
+  /** What its picture was made for. */
+  #scale: number | undefined;
 
   constructor(
     private readonly host: CursorHost,
@@ -91,6 +93,7 @@ export class Cursor {
   tell(at: Point): void {
     if (at.x !== this.#shown?.x || at.y !== this.#shown.y) this.#sink?.move(at.x, at.y);
     this.#shown = at;
+    if (this.#scale !== undefined && this.#scale !== this.host.scale()) this.#show();
     const choice = this.#choice;
     if (choice instanceof CursorSurface && this.#visibility.visible)
       answerShown(choice.surface.takeCallbacks(), this.clock.now() * nsPerMs);
@@ -132,6 +135,7 @@ export class Cursor {
     const choice = this.#choice;
     if (choice === 'none') return undefined;
     const scale = this.host.scale();
+    this.#scale = scale;
     return choice instanceof CursorSurface ? choice.image(scale) : this.#theme.image(choice, scale);
   }
 }

@@ -4,7 +4,7 @@ import type { Head } from '../../head/index.js';
 import { cursorSize } from '../../kms/index.js';
 import { Placement, type HeadGeometry } from '../placement.js';
 import { fitted, turned, type CursorImage, type CursorSink } from './cursor-image.js';
-import type { Point } from './pointer.js';
+import type { Point } from '../geometry.js';
 
 type HardwareCursor = ReturnType<Head['cursor']>;
 

@@ -1,5 +1,7 @@
 /** What a seat asks of the compositor around it. */
 import type { Client, WaylandServer } from '../../wayland/index.js';
+import type { InputDevice } from '../../input/index.js';
+import type { Point } from '../geometry.js';
 import type { Surface, SurfaceOf } from '../surface.js';
 
 /** A place in a surface, in its own coordinates. */
@@ -9,7 +11,7 @@ export interface Hit {
   readonly y: number;
 }
 
-/** Which surface takes input at a place, in the head's logical pixels: of the topmost ones, the first whose input region has it. */
+/** Which surface takes input at a place, in logical pixels: of the topmost ones, the first whose input region has it. */
 export interface Scene {
   at(x: number, y: number): Hit | undefined;
 }
@@ -25,13 +27,16 @@ export interface SeatHost {
   readonly server: WaylandServer;
   readonly surfaceOf: SurfaceOf;
   readonly scene: Scene;
-  /** Of the head, in logical pixels. */
-  size(): { readonly width: number; readonly height: number };
-  /** From a place on the display as it is built, 0 to 1 of each side, to logical pixels. */
-  logicalAt(x: number, y: number): readonly [x: number, y: number];
-  /** Pixels of the head to one logical one; 1 where nobody says. */
-  scale?(): number;
-  refreshMs(): number;
+  /** Where the pointer is at first, in logical pixels. */
+  middle(): Point;
+  /** The place itself where a head shows it, else the nearest one that a head does. */
+  nearest(place: Point): Point;
+  /** From a place on a display as it is built, 0 to 1 of each side, to logical pixels. */
+  logicalAt(place: Point, device: Pick<InputDevice, 'connector'>): Point;
+  /** Pixels to one logical one, of the head that has the place; 1 where nobody says. */
+  scale?(place: Point): number;
+  /** Of that head. */
+  refreshMs(place: Point): number;
   /** The window that is typed into, unless a popup grabs. */
   focus(): Surface | undefined;
   readonly popups?: PopupGrabs | undefined;

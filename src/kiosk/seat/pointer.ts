@@ -7,16 +7,12 @@
  */
 import type { AxisEvent, ButtonEvent, PointerMotion } from '../../input/index.js';
 import type { Client, Requests, Resource } from '../../wayland/index.js';
+import type { Point } from '../geometry.js';
 import type { Surface } from '../surface.js';
 import { dismisses, hitAt } from './focus-hit.js';
 import { clientOf, isThere, type Hit, type SeatHost } from './host.js';
 import { PointerEvents } from './pointer-events.js';
 import type { Serials } from './serials.js';
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Takes the pointer away from the surfaces until its button is released. */
 export interface PointerGrab {
@@ -31,9 +27,6 @@ interface Press {
   readonly surface: Surface | undefined;
   readonly serial: number;
 }
-
-/** The pointer stays within the head by the least that the wire can tell. */
-const leastStep = 1 / 256;
 
 export class Pointer {
   readonly events: PointerEvents;
@@ -57,11 +50,10 @@ export class Pointer {
     private readonly crossed: () => void,
   ) {
     this.events = new PointerEvents(serials);
-    const { width, height } = host.size();
-    this.#at = { x: width / 2, y: height / 2 };
+    this.#at = host.middle();
   }
 
-  /** In the head's logical pixels. */
+  /** In logical pixels. */
   get at(): Point {
     return this.#at;
   }
@@ -81,11 +73,11 @@ export class Pointer {
 
   /** Whether it is elsewhere now. */
   move(event: PointerMotion): boolean {
-    const { width, height } = this.host.size();
     const { x, y } = this.#at;
     const isFirst = !this.#used;
-    const [toX, toY] = event.kind === 'motion' ? this.host.logicalAt(event.x, event.y) : [x + event.dx, y + event.dy];
-    this.#at = { x: within(toX, width), y: within(toY, height) };
+    const to =
+      event.kind === 'motion' ? this.host.logicalAt(event, event.device) : { x: x + event.dx, y: y + event.dy };
+    this.#at = this.host.nearest(to);
     this.#timeUs = event.timeUs;
     this.#used = true;
     return isFirst || this.#at.x !== x || this.#at.y !== y;
@@ -207,8 +199,4 @@ export class Pointer {
     this.events.cross(before, hit);
     this.crossed();
   }
-}
-
-function within(place: number, size: number): number {
-  return Math.max(0, Math.min(place, size - leastStep));
 }

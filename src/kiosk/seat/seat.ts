@@ -16,6 +16,7 @@ import type {
 } from '../../input/index.js';
 import { monotonicClock, type Clock } from '../../loop/index.js';
 import type { Client, Resource } from '../../wayland/index.js';
+import type { Point } from '../geometry.js';
 import { clientOf, type Hit, type SeatHost } from './host.js';
 import { Cursor, type CursorOptions } from './cursor.js';
 import { offerCursorShapes } from './cursor-shape.js';
@@ -59,7 +60,7 @@ export class Seat {
     };
     this.#pace = new RefreshPace(
       clock,
-      () => host.refreshMs(),
+      () => host.refreshMs(this.pointerAt),
       () => this.#tell(),
     );
     this.#pointer = new Pointer(host, serials, () => {
@@ -75,7 +76,7 @@ export class Seat {
     });
     const cursorHost = {
       mayChoose: (client: Client, serial: number) => this.#mayChooseCursor(client, serial),
-      scale: () => host.scale?.() ?? 1,
+      scale: () => host.scale?.(this.pointerAt) ?? 1,
       want,
     };
     this.#cursor = new Cursor(cursorHost, clock, cursor);
@@ -111,7 +112,12 @@ export class Seat {
     return this.#serials.grabAllowed(client, serial);
   }
 
-  /** What a drag carries, and where its upper left corner is in the head; undefined: nothing. */
+  /** In logical pixels, also while nobody sees it. */
+  get pointerAt(): Point {
+    return this.#pointer.at;
+  }
+
+  /** What a drag carries, and where its upper left corner is; undefined: nothing. */
   get dragIcon(): Hit | undefined {
     const icon = this.#drags.current?.icon;
     return icon?.at === undefined ? undefined : { surface: icon.surface, ...icon.at };

@@ -1,12 +1,13 @@
 /** wl_touch: each finger belongs to the surface that it came down on, until it goes. */
 import type { TouchEndEvent, TouchPointEvent } from '../../input/index.js';
 import type { Client, Resource } from '../../wayland/index.js';
+import type { Point } from '../geometry.js';
 import type { Surface } from '../surface.js';
 import { Bound } from './bound.js';
 import { dismisses, hitAt } from './focus-hit.js';
 import { clientOf, isThere, type SeatHost } from './host.js';
 import { wireTime } from './pointer-events.js';
-import type { Point, PointerGrab } from './pointer.js';
+import type { PointerGrab } from './pointer.js';
 import type { Serials } from './serials.js';
 
 /** A finger that is down, and somebody's. */
@@ -39,9 +40,10 @@ export class Touch {
     this.bound.add(resource, { release: () => undefined });
   }
 
-  down({ slot, x, y, timeUs }: TouchPointEvent): void {
+  down(event: TouchPointEvent): void {
+    const { slot, timeUs } = event;
     this.tell(true);
-    const at = this.#place(x, y);
+    const at = this.host.logicalAt(event, event.device);
     if (dismisses(this.host, at.x, at.y)) return;
     const hit = hitAt(this.host, at.x, at.y);
     if (hit === undefined) return;
@@ -58,10 +60,11 @@ export class Touch {
   }
 
   /** Whether anybody is to be told. */
-  move({ slot, x, y, timeUs }: TouchPointEvent): boolean {
+  move(event: TouchPointEvent): boolean {
+    const { slot, timeUs } = event;
     const finger = this.#fingers.get(slot);
     if (finger === undefined) return false;
-    Object.assign(finger, { at: this.#place(x, y), timeUs, moved: true });
+    Object.assign(finger, { at: this.host.logicalAt(event, event.device), timeUs, moved: true });
     return true;
   }
 
@@ -152,11 +155,6 @@ export class Touch {
       if (grab === undefined && clientOf(surface) === client) this.#fingers.delete(slot);
     for (const { send } of this.bound.of(client)) send.cancel();
     this.#unframed.delete(client);
-  }
-
-  #place(x: number, y: number): Point {
-    const [logicalX, logicalY] = this.host.logicalAt(x, y);
-    return { x: logicalX, y: logicalY };
   }
 
   #freeId(): number {

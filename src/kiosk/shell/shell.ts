@@ -1,9 +1,11 @@
-/** The desktop's part: windows, dialogs and popups of xdg-shell, and what a head shows of them. */
+/** The desktop's part: windows, dialogs and popups of xdg-shell, and what the heads show of them. */
 import type { Client, WaylandServer } from '../../wayland/index.js';
 import type { SurfaceOf } from '../surface.js';
-import type { Size } from '../surface-state.js';
+import type { Output } from '../output.js';
+import type { Outputs } from '../outputs.js';
+import type { Toplevel } from './toplevel.js';
 import { Watch } from '../watch.js';
-import type { Layout } from '../layout.js';
+import type { WindowPlaces } from '../window-places.js';
 import { Windows } from '../windows.js';
 import { offerDecoration } from './decoration.js';
 import { Popups } from './popups.js';
@@ -12,15 +14,16 @@ import { offerXdgShell } from './xdg-shell.js';
 export interface ShellOptions {
   readonly server: WaylandServer;
   readonly surfaceOf: SurfaceOf;
-  /** Of the head, in logical pixels. */
-  readonly head: () => Size;
+  readonly outputs: Outputs;
+  /** On which one a window is that is no dialog. */
+  readonly outputOf: (window: Toplevel) => Output;
   /** What is placed has changed, or who has the keyboard, and not by a commit. */
   readonly onChanged: () => void;
   /** A client does not answer any more. */
   readonly onHung: (client: Client) => void;
   /** Whether a popup may grab for what the user did when its client was given this serial. */
   readonly grabAllowed: (client: Client, serial: number) => boolean;
-  readonly layout?: Layout | undefined;
+  readonly places: WindowPlaces;
 }
 
 export class Shell {
@@ -28,9 +31,9 @@ export class Shell {
   readonly windows: Windows;
   readonly watch: Watch;
 
-  constructor({ server, surfaceOf, head, onChanged, onHung, grabAllowed, layout }: ShellOptions) {
+  constructor({ server, surfaceOf, outputs, outputOf, onChanged, onHung, grabAllowed, places }: ShellOptions) {
     const { popups } = this;
-    const windows = new Windows({ head, popups, onChanged, layout });
+    const windows = new Windows({ outputs, outputOf, popups, onChanged, places });
     this.windows = windows;
     this.watch = new Watch({ nextSerial: () => server.nextSerial(), onHung });
     const placeOf = windows.placeOf.bind(windows);

@@ -1,10 +1,10 @@
 /** What stands where on a head, from the lowest to the highest: each window with its popups, and its dialogs above it. */
 import type { Rectangle } from '../../buffer/index.js';
 import { centred, type Point } from '../geometry.js';
-import type { Place } from '../layout.js';
 import { Subsurface } from '../subsurface.js';
 import type { Surface } from '../surface.js';
 import type { Size } from '../surface-state.js';
+import type { WindowPlace } from '../window-places.js';
 import { Popup } from './popup.js';
 import type { Toplevel } from './toplevel.js';
 import { XdgSurface, type ChildPopup } from './xdg-surface.js';
@@ -15,7 +15,7 @@ export interface Standing extends Point {
 }
 
 /** `windows`: all that there are, dialogs too. */
-export function stacked(places: readonly Place[], windows: readonly Toplevel[], head: Size): Standing[] {
+export function stacked(places: readonly WindowPlace[], windows: readonly Toplevel[], head: Size): Standing[] {
   const room = { x: 0, y: 0, ...head };
   const dialogsOn = (window: Toplevel, on: Rectangle): Standing[] =>
     windows
@@ -58,7 +58,7 @@ export function windowBelow(surface: Surface): XdgSurface | undefined {
   return window instanceof Popup && window.parent !== undefined ? windowBelow(window.parent.surface) : role;
 }
 
-function cornerOf({ window, x, y, size }: Place, room: Rectangle): Point {
+function cornerOf({ window, x, y, size }: WindowPlace, room: Rectangle): Point {
   if (size !== undefined) return centred(window.xdg.geometry, { x, y, ...size });
   return filling(window, room) ?? { x, y };
 }

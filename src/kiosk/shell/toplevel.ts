@@ -1,5 +1,7 @@
 /** xdg_toplevel: a client's window. */
-import { enums, ProtocolError, type Resource } from '../../wayland/index.js';
+import { enums, ProtocolError, type Client, type Resource } from '../../wayland/index.js';
+import type { KioskWindow } from '../layout.js';
+import { Output } from '../output.js';
 import type { Size } from '../surface-state.js';
 import { isSameState, tellAbilities, tellState, type WindowState } from './window-state.js';
 import type { WindowRole, XdgSurface } from './xdg-surface.js';
@@ -23,9 +25,11 @@ interface Limits {
 interface Wishes {
   readonly maximized: boolean;
   readonly fullscreen: boolean;
+  /** Which head it would fill. */
+  readonly output: Output | undefined;
 }
 
-const none: Wishes = { maximized: false, fullscreen: false };
+const none: Wishes = { maximized: false, fullscreen: false, output: undefined };
 const { error: errors } = enums.xdg_toplevel;
 const edges = new Set<number>(Object.values(enums.xdg_toplevel.resize_edge));
 const any: Size = { width: 0, height: 0 };
@@ -33,7 +37,7 @@ const any: Size = { width: 0, height: 0 };
 const mostCharacters = 256;
 const toplevels = new WeakMap<Resource<'xdg_toplevel'>, Toplevel>();
 
-export class Toplevel implements WindowRole {
+export class Toplevel implements WindowRole, KioskWindow {
   readonly name = 'xdg_toplevel';
   /** Its xdg-decoration. */
   decoration: Resource<'zxdg_toplevel_decoration_v1'> | undefined;
@@ -62,6 +66,10 @@ export class Toplevel implements WindowRole {
 
   static of(resource: Resource<'xdg_toplevel'>): Toplevel | undefined {
     return toplevels.get(resource);
+  }
+
+  get client(): Client {
+    return this.resource.client;
   }
 
   get title(): string {
@@ -161,6 +169,7 @@ export class Toplevel implements WindowRole {
       },
       set_app_id: (appId: string) => {
         this.#appId = appId.slice(0, mostCharacters);
+        this.host.look();
       },
       // Where windows are is not the client's to say, and not the user's.
       show_window_menu: () => undefined,
@@ -176,7 +185,9 @@ export class Toplevel implements WindowRole {
       },
       set_maximized: wish({ maximized: true }),
       unset_maximized: wish({ maximized: false }),
-      set_fullscreen: wish({ fullscreen: true }),
+      set_fullscreen: (output: Resource<'wl_output'> | null) => {
+        this.#wish({ fullscreen: true, ...(output === null ? {} : { output: Output.of(output) }) });
+      },
       unset_fullscreen: wish({ fullscreen: false }),
       set_minimized: () => undefined,
     };

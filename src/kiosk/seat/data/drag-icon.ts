@@ -1,6 +1,6 @@
 /** The surface that goes with a drag. */
 import type { Role, Surface } from '../../surface.js';
-import type { Point } from '../pointer.js';
+import type { Point } from '../../geometry.js';
 
 export class DragIcon implements Role {
   readonly name = 'wl_data_device.start_drag';

@@ -2,7 +2,8 @@
 import type { Client } from '../../../wayland/index.js';
 import { clientOf, isThere, type Hit, type SeatHost } from '../host.js';
 import { wireTime } from '../pointer-events.js';
-import type { Point, PointerGrab } from '../pointer.js';
+import type { Point } from '../../geometry.js';
+import type { PointerGrab } from '../pointer.js';
 import type { Serials } from '../serials.js';
 import type { DataDevice } from './data-device.js';
 import type { DataSource } from './data-source.js';

@@ -1,0 +1,50 @@
+/** Which head a window is shown on, by one rule for all. */
+import { GuestheadError } from '../errors.js';
+import type { Client } from '../wayland/index.js';
+import type { Output } from './output.js';
+import type { Outputs } from './outputs.js';
+import type { Toplevel } from './shell/toplevel.js';
+
+/**
+ * The head of the socket at which its client has connected; else that of its app_id; else the one that the client asked
+ * for when it wished to fill it; else the first. A head that shows nothing keeps its windows.
+ */
+export class Assignment {
+  readonly #bySocket = new Map<string, Output>();
+  readonly #byAppId: ReadonlyMap<string, Output>;
+
+  /** `appIds`: connectors by app_id. Throws ERR_USAGE where there is no such head. */
+  constructor(
+    private readonly outputs: Outputs,
+    appIds: Readonly<Record<string, string>> = {},
+  ) {
+    this.#byAppId = new Map(Object.entries(appIds).map(([appId, connector]) => [appId, this.#named(connector)]));
+  }
+
+  /** Clients of this socket are shown on this head. Throws ERR_USAGE where there is no such head. */
+  assign(path: string, connector: string): void {
+    this.#bySocket.set(path, this.#named(connector));
+  }
+
+  /** Before anything is known of its windows. */
+  outputFor(client: Client): Output {
+    return this.#socketOf(client) ?? this.outputs.first;
+  }
+
+  outputOf({ xdg, appId, wishes }: Toplevel): Output {
+    const { client } = xdg.resource;
+    return this.#socketOf(client) ?? this.#byAppId.get(appId) ?? wishes.output ?? this.outputs.first;
+  }
+
+  #socketOf({ socket }: Client): Output | undefined {
+    return socket === undefined ? undefined : this.#bySocket.get(socket);
+  }
+
+  /** Found once: a display that comes back may have numbered its connectors anew. */
+  #named(connector: string): Output {
+    const output = this.outputs.named(connector);
+    if (output !== undefined) return output;
+    const names = this.outputs.all.map((each) => each.connector).join(', ');
+    throw new GuestheadError('ERR_USAGE', `The kiosk has no head ${connector}`, { advice: `its heads are: ${names}` });
+  }
+}
