@@ -26,6 +26,7 @@ const wanted = [
   'xdg-activation-v1',
   'primary-selection-unstable-v1',
   'idle-inhibit-unstable-v1',
+  'ext-idle-notify-v1',
   'text-input-unstable-v3',
   'relative-pointer-unstable-v1',
   'pointer-constraints-unstable-v1',

@@ -13,10 +13,10 @@ export interface CompositorOptions extends SurfaceHost {
 }
 
 /** Gives what finds the surface behind an object that another request names. */
-export function offerCompositor(server: WaylandServer, { contentOf, onApplied, onGone }: CompositorOptions): SurfaceOf {
+export function offerCompositor(server: WaylandServer, { contentOf, onGone, ...told }: CompositorOptions): SurfaceOf {
   const surfaces = new Map<number, Surface>();
   const host: SurfaceHost = {
-    onApplied,
+    ...told,
     onGone: (surface) => {
       surfaces.delete(surface.resource.handle);
       onGone(surface);

@@ -3,6 +3,8 @@ import type { PaintAddon } from '../native-paint.js';
 import type { Client, WaylandServer } from '../wayland/index.js';
 import type { Contents } from './contents.js';
 import { offerFractionalScale } from './fractional-scale.js';
+import type { Idle } from './idle.js';
+import { offerIdle } from './idle-protocols.js';
 import type { Output } from './output.js';
 import { offerPresentation } from './presentation.js';
 import { offerSinglePixels } from './single-pixel.js';
@@ -18,12 +20,14 @@ export interface GlobalsHost {
   /** The one on which a client's windows are likely to be. */
   readonly outputFor: (client: Client) => Output;
   readonly addon: PaintAddon;
+  readonly idle: Idle;
 }
 
-export function offerGlobals({ server, surfaceOf, contents, outputFor, addon }: GlobalsHost): void {
+export function offerGlobals({ server, surfaceOf, contents, outputFor, addon, idle }: GlobalsHost): void {
   server.offerShm();
   for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(server, surfaceOf);
   offerXdgOutput(server);
   offerFractionalScale(server, surfaceOf, (client) => outputFor(client).geometry.scale);
   offerSinglePixels(server, contents, addon);
+  offerIdle(server, surfaceOf, idle);
 }

@@ -1,6 +1,7 @@
 /** KIOSK: a Wayland compositor for one head. */
 export { Kiosk } from './kiosk.js';
 export type { KioskOptions } from './kiosk.js';
+export type { Idle, IdleOptions } from './idle.js';
 export type { ScreenCounts } from './screen-counts.js';
 export type { Toplevel } from './shell/toplevel.js';
 export { fillWithNewest } from './layout.js';

@@ -18,6 +18,7 @@ import { SlowCallbacks } from './frame-callbacks.js';
 import { offerGlobals } from './globals.js';
 import { Assignment } from './assignment.js';
 import { CursorOnHeads } from './cursor-on-heads.js';
+import { Idle } from './idle.js';
 import { KioskHead } from './kiosk-head.js';
 import type { Output } from './output.js';
 import { Outputs, type Arrangement } from './outputs.js';
@@ -54,6 +55,8 @@ export interface KioskOptions extends SeatOptions {
 export class Kiosk {
   /** In the order of the heads that it was given. */
   readonly heads: readonly [KioskHead, ...KioskHead[]];
+  /** How long nobody has used it. */
+  readonly idle: Idle;
   readonly #server: WaylandServer;
   readonly #contents: Contents;
   readonly #slow = new SlowCallbacks();
@@ -71,6 +74,7 @@ export class Kiosk {
    */
   constructor(given: Head | readonly Head[], addon: KioskAddon, options: KioskOptions = {}) {
     const { layout, scale = 1, transform = 0, background, appIds, arrangement, ...seat } = options;
+    this.idle = new Idle(seat.clock);
     const painter = new Painter(addon); // what may be missing comes before what is to be closed
     const server = new WaylandServer(addon);
     this.#server = server;
@@ -81,7 +85,7 @@ export class Kiosk {
     this.#assignment = new Assignment(this.#outputs, appIds);
     const surfaceOf = this.#offerSurfaces();
     const outputFor = (client: Client) => this.#assignment.outputFor(client);
-    offerGlobals({ server, surfaceOf, contents: this.#contents, outputFor, addon });
+    offerGlobals({ server, surfaceOf, contents: this.#contents, outputFor, addon, idle: this.idle });
     this.#shell = this.#openShell(surfaceOf, layout);
     this.#seat = this.#openSeat(surfaceOf, seat);
     for (const head of this.heads) this.#begin(head);
@@ -128,7 +132,9 @@ export class Kiosk {
 
   /** What a device of its heads tells: clients hear of it as their focus is. */
   input(event: InputEvent): void {
-    if (!this.#closed) this.#seat.input(event);
+    if (this.#closed) return;
+    if (event.kind !== 'device') this.idle.used();
+    this.#seat.input(event);
   }
 
   /** Tells what has moved and waits for the next flip, as that does. */
@@ -141,6 +147,7 @@ export class Kiosk {
     if (this.#closed) return;
     this.#closed = true;
     for (const head of this.heads) head.close();
+    this.idle.close();
     this.#seat.close();
     this.#shell.close();
     this.#slow.close();
@@ -163,6 +170,9 @@ export class Kiosk {
       },
       onGone: () => {
         this.#rearranged();
+      },
+      onSeen: () => {
+        this.idle.look();
       },
     });
   }

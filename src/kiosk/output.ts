@@ -101,6 +101,7 @@ export class Output {
   enter(surface: Surface): void {
     const { resource } = surface;
     this.#surfaces.add(surface);
+    surface.seenOn(this, true);
     for (const output of this.of(resource.client)) resource.send.enter(output);
     surface.onScale?.(this.facts.scale);
     if (resource.version < preferencesSince) return;
@@ -110,6 +111,7 @@ export class Output {
 
   leave(surface: Surface): void {
     this.#surfaces.delete(surface);
+    surface.seenOn(this, false);
     for (const output of this.of(surface.resource.client)) surface.resource.send.leave(output);
   }
 

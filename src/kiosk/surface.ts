@@ -39,6 +39,8 @@ export interface SurfaceHost {
   /** What it shows, or whether it shows anything, has changed. */
   readonly onApplied: (surface: Surface) => void;
   readonly onGone: (surface: Surface) => void;
+  /** It is to be seen on some head now, or on none any more. */
+  readonly onSeen?: ((surface: Surface) => void) | undefined;
 }
 
 /** The surface behind an object that another request names. */
@@ -61,6 +63,8 @@ export class Surface {
   #role: Role | undefined;
   #roleName: string | undefined;
   #gone = false;
+  /** On which it is to be seen. */
+  readonly #heads = new Set<object>();
 
   constructor(
     readonly resource: Resource<'wl_surface'>,
@@ -79,6 +83,11 @@ export class Surface {
   /** Whether it shows a picture. */
   get mapped(): boolean {
     return this.#view !== undefined;
+  }
+
+  /** Whether it is to be seen on a head: it shows a picture that nothing hides. */
+  get seen(): boolean {
+    return this.#heads.size > 0;
   }
 
   get gone(): boolean {
@@ -161,6 +170,14 @@ export class Surface {
     if (waiting !== undefined) this.#apply(waiting);
   }
 
+  /** It is to be seen on a head, or is not any more. */
+  seenOn(head: object, isSeen: boolean): void {
+    const before = this.seen;
+    if (isSeen) this.#heads.add(head);
+    else this.#heads.delete(head);
+    if (this.seen !== before) this.host.onSeen?.(this);
+  }
+
   /** One of its subsurfaces has gone. */
   childLeft(): void {
     if (!this.#gone) this.host.onApplied(this);
@@ -169,6 +186,7 @@ export class Surface {
   /** Its object has gone. */
   end(): void {
     this.#gone = true;
+    for (const head of [...this.#heads]) this.seenOn(head, false);
     this.#state.content?.release();
     if (this.#waiting !== undefined) dropped(this.#waiting);
     for (const feedback of [...this.#feedbacks, ...this.#pending.feedbacks]) feedback.discard();

@@ -716,6 +716,25 @@ export const tables: readonly InterfaceTable[] = [
     events: [],
   },
   {
+    name: 'ext_idle_notifier_v1',
+    version: 2,
+    requests: [
+      ['destroy', '', [], true],
+      ['get_idle_notification', 'nuo', ['ext_idle_notification_v1', null, 'wl_seat']],
+      ['get_input_idle_notification', '2nuo', ['ext_idle_notification_v1', null, 'wl_seat']],
+    ],
+    events: [],
+  },
+  {
+    name: 'ext_idle_notification_v1',
+    version: 2,
+    requests: [['destroy', '', [], true]],
+    events: [
+      ['idled', '', []],
+      ['resumed', '', []],
+    ],
+  },
+  {
     name: 'zwp_text_input_v3',
     version: 1,
     requests: [

@@ -640,6 +640,26 @@ declare module '../resource.js' {
       requests: { destroy(): void };
       events: object;
     };
+    ext_idle_notifier_v1: {
+      requests: {
+        destroy(): void;
+        get_idle_notification(
+          id: Resource<'ext_idle_notification_v1'>,
+          timeout: number,
+          seat: Resource<'wl_seat'> | null,
+        ): void;
+        get_input_idle_notification(
+          id: Resource<'ext_idle_notification_v1'>,
+          timeout: number,
+          seat: Resource<'wl_seat'> | null,
+        ): void;
+      };
+      events: object;
+    };
+    ext_idle_notification_v1: {
+      requests: { destroy(): void };
+      events: { idled(): void; resumed(): void };
+    };
     zwp_text_input_v3: {
       requests: {
         destroy(): void;
