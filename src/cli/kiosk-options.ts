@@ -3,7 +3,8 @@ import type { CommandDeclaration, OptionsOf } from '../declare.js';
 import { gpuOptions } from '../gpus/declared.js';
 import { headOptions } from '../head/declared.js';
 import { restartPolicies } from '../kiosk/declared.js';
-import { backgroundOf, cursorMode, keymapOf, rotations, scaleOf } from './kiosk-words.js';
+import { backgroundOf } from './kiosk-background.js';
+import { cursorMode, keymapOf, rotations, scaleOf } from './kiosk-words.js';
 
 const { render, display, wait } = gpuOptions;
 const { connector, mode, path, buffers } = headOptions;
@@ -71,8 +72,8 @@ export const kioskOptions = {
   },
   background: {
     kind: 'word',
-    value: '<colour>',
-    says: 'what is seen where no client is: last, its last picture, or a colour as 202020 (default: last)',
+    value: '<what>',
+    says: 'what is seen where no client is: last, its last picture; a colour as 202020; or a PNG file, which covers the head (default: last)',
     parse: backgroundOf,
   },
   json: { kind: 'switch', says: 'print one JSON object at the end' },

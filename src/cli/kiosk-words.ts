@@ -24,13 +24,6 @@ export function scaleOf(word: string): number {
   throw new InvalidArgumentError(`It is no number from ${leastScale} to ${mostScale}.`);
 }
 
-/** 0xRRGGBB; undefined: the last picture stays. */
-export function backgroundOf(word: string): number | undefined {
-  if (word === 'last') return undefined;
-  if (/^#?[0-9a-f]{6}$/i.test(word)) return Number.parseInt(word.replace('#', ''), 16);
-  throw new InvalidArgumentError('It is neither last nor a colour of six hexadecimal digits.');
-}
-
 /** A path has a slash. */
 export function keymapOf(word: string): KeymapChoice {
   if (word.includes('/')) return { file: word };

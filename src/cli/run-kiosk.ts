@@ -10,12 +10,14 @@ import {
   launch,
   openSocket,
   runtimeFolder,
+  type Backdrop,
   type Client,
   type Ended,
 } from '../kiosk/index.js';
 import { loadNative } from '../native.js';
 
 import { Owner } from '../owner.js';
+import { backdropOf } from './kiosk-background.js';
 import { openKioskInput } from './kiosk-input.js';
 import type { KioskOptions } from './kiosk-options.js';
 import { rotations } from './kiosk-words.js';
@@ -42,20 +44,26 @@ export interface KioskResult {
 
 export async function runKiosk(command: readonly string[], options: KioskOptions): Promise<KioskResult> {
   assertProgram(command[0] ?? '');
+  const backdrop = backdropOf(options.background);
   const { render, display, connector, mode, path, buffers, wait } = options;
   const gpus = await openGpus({ render, display, wait });
   try {
     const head = await gpus.openHead({ connector, mode, path, buffers });
-    return await serve(head, command, options);
+    return await serve(head, command, options, backdrop);
   } finally {
     gpus.close();
   }
 }
 
-async function serve(head: Head, command: readonly string[], options: KioskOptions): Promise<KioskResult> {
+async function serve(
+  head: Head,
+  command: readonly string[],
+  options: KioskOptions,
+  backdrop: Backdrop | undefined,
+): Promise<KioskResult> {
   const owner = new Owner();
   try {
-    const kiosk = openKiosk(owner, head, options);
+    const kiosk = openKiosk(owner, head, options, backdrop);
     const [folder, signals] = [owner.own(runtimeFolder()), owner.own(new RunSignals())];
     const socket = openSocket(kiosk, folder.path);
     const life = new ClientLife({
@@ -71,11 +79,11 @@ async function serve(head: Head, command: readonly string[], options: KioskOptio
   }
 }
 
-function openKiosk(owner: Owner, head: Head, options: KioskOptions): Kiosk {
+function openKiosk(owner: Owner, head: Head, options: KioskOptions, background: Backdrop | undefined): Kiosk {
   const addon = loadNative();
   const input = owner.own(openKioskInput(addon, head, options, say));
   const { keyboard } = input;
-  const { scale, rotate = '0', cursor, background } = options;
+  const { scale, rotate = '0', cursor } = options;
   const look = { scale, background, transform: rotations.indexOf(rotate) };
   const kiosk = owner.own(new Kiosk(head, addon, { ...look, keyboard, cursor: { mode: cursor } }));
   const faults = merge(kiosk.faults$, head.faults$).subscribe((fault) => {

@@ -1,6 +1,6 @@
 /** A textured cube that turns: for each pixel, where its line of sight meets the cube. */
 import type { Gl, Layer, MemoryPicture } from '../gl/index.js';
-import { drawText } from './font.js';
+import { drawText } from '../render/index.js';
 import type { GlPattern, Size } from './pattern.js';
 
 const shader = `

@@ -1,6 +1,6 @@
 /** Lines of text as a picture in memory, drawn to the GPU's pixels in whole multiples. */
 import type { Gl, Layer, MemoryPicture } from '../gl/index.js';
-import { cellHeight, cellWidth, drawText } from './font.js';
+import { cellHeight, cellWidth, drawText } from '../render/index.js';
 
 /** Both are the same in either order of the channels. */
 const [white, clear] = [0xffffffff, 0];

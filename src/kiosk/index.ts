@@ -2,6 +2,7 @@
 export { Kiosk } from './kiosk.js';
 export type { KioskOptions } from './kiosk.js';
 export type { Idle, IdleOptions } from './idle.js';
+export type { Backdrop } from './backdrop.js';
 export type { ScreenCounts } from './screen-counts.js';
 export type { Toplevel } from './shell/toplevel.js';
 export { fillWithNewest } from './layout.js';

@@ -2,6 +2,7 @@
 import type { Subscription } from 'rxjs';
 import type { Head } from '../head/index.js';
 import type { WaylandServer } from '../wayland/index.js';
+import type { Backdrop } from './backdrop.js';
 import type { SlowCallbacks } from './frame-callbacks.js';
 import { Output, type OutputFacts } from './output.js';
 import type { Painter } from './painter.js';
@@ -20,8 +21,10 @@ export interface KioskHeadParts {
   readonly painter: Painter;
   readonly slow: SlowCallbacks;
   readonly look: HeadLook;
-  /** 0xRRGGBB; undefined: the last picture stays where no window is. */
-  readonly background: number | undefined;
+  /** Undefined: the last picture stays where no window is. */
+  readonly background: Backdrop | undefined;
+  /** A picture with a client in it is on the screen. */
+  readonly onClientShown: () => void;
   /** It can show no pointer, and goes on. */
   readonly onFault: (error: unknown) => void;
 }
@@ -58,8 +61,8 @@ export class KioskHead {
 
   /** From now on it shows the scene. */
   begin({ roots, onTurn, onResized }: HeadScene): void {
-    const { head, painter, slow, background } = this.parts;
-    this.#screen = new Screen({ head, output: this.output, painter, slow, background, roots });
+    const { head, painter, slow, background, onClientShown } = this.parts;
+    this.#screen = new Screen({ head, output: this.output, painter, slow, background, onClientShown, roots });
     this.#following = head.turn$.subscribe(onTurn);
     this.#following.add(
       head.state$.subscribe(({ kind }) => {
@@ -72,6 +75,11 @@ export class KioskHead {
   /** What its scene says is another now. */
   changed(): void {
     this.#screen?.changed();
+  }
+
+  /** As the option. */
+  setBackground(background: Backdrop | undefined): void {
+    this.#screen?.setBackground(background);
   }
 
   /** It keeps its last picture. Idempotent. */

@@ -12,6 +12,7 @@ import {
   type Resource,
   type WaylandAddon,
 } from '../wayland/index.js';
+import type { Backdrop } from './backdrop.js';
 import { offerCompositor } from './compositor.js';
 import { Contents } from './contents.js';
 import { SlowCallbacks } from './frame-callbacks.js';
@@ -45,8 +46,8 @@ export interface KioskOptions extends SeatOptions {
   readonly arrangement?: Arrangement | undefined;
   /** Pixels of the head to one of its clients', 0.25 to 8; default 1. */
   readonly scale?: number | undefined;
-  /** 0xRRGGBB, seen where no window is; undefined, the default: the last picture stays while there is none. */
-  readonly background?: number | undefined;
+  /** Seen where no window is; undefined, the default: the last picture stays while there is none. */
+  readonly background?: Backdrop | undefined;
   /** How the display is turned, as `wl_output.transform` (0–7); default 0. */
   readonly transform?: number | undefined;
 }
@@ -66,6 +67,8 @@ export class Kiosk {
   readonly #seat: Seat;
   readonly #unknown$ = new Subject<Fault>();
   readonly #hung$ = new Subject<Client>();
+  readonly #answered$ = new Subject<Client>();
+  readonly #shown$ = new Subject<void>();
   #closed = false;
 
   /**
@@ -79,7 +82,15 @@ export class Kiosk {
     const server = new WaylandServer(addon);
     this.#server = server;
     this.#contents = new Contents(server);
-    const parts = { server, painter, slow: this.#slow, look: { scale, transform }, background, onFault: this.#onFault };
+    const parts = {
+      server,
+      painter,
+      slow: this.#slow,
+      look: { scale, transform },
+      background,
+      onFault: this.#onFault,
+      onClientShown: () => this.#shown$.next(),
+    };
     this.heads = atLeastOne(given).map((head) => new KioskHead({ ...parts, head })) as [KioskHead, ...KioskHead[]];
     this.#outputs = new Outputs(this.heads.map(({ output }) => output) as [Output, ...Output[]], arrangement);
     this.#assignment = new Assignment(this.#outputs, appIds);
@@ -99,6 +110,16 @@ export class Kiosk {
   /** Clients that have not answered for ten seconds; it is a fault, too. */
   get hung$(): Observable<Client> {
     return this.#hung$.asObservable();
+  }
+
+  /** Clients that have answered when they were asked whether they are still there, which they are every five seconds. */
+  get answered$(): Observable<Client> {
+    return this.#answered$.asObservable();
+  }
+
+  /** A frame with something of a client's has come to the screen. */
+  get shown$(): Observable<void> {
+    return this.#shown$.asObservable();
   }
 
   /** Each client that connects, before its first request. */
@@ -142,6 +163,11 @@ export class Kiosk {
     if (!this.#closed) this.#seat.refresh();
   }
 
+  /** What is seen where no window is, from the next frame on; as the option. */
+  setBackground(background: Backdrop | undefined): void {
+    if (!this.#closed) for (const head of this.heads) head.setBackground(background);
+  }
+
   /** Ends every client's connection; the heads show their last pictures. Idempotent. */
   close(): void {
     if (this.#closed) return;
@@ -153,7 +179,7 @@ export class Kiosk {
     this.#slow.close();
     this.#server.close();
     this.#unknown$.complete();
-    this.#hung$.complete();
+    for (const subject of [this.#hung$, this.#answered$, this.#shown$]) subject.complete();
   }
 
   [Symbol.dispose](): void {
@@ -191,6 +217,7 @@ export class Kiosk {
         this.#unknown$.next({ error: new GuestheadError('ERR_PROTOCOL', text), client });
         this.#hung$.next(client);
       },
+      onAnswered: (client) => this.#answered$.next(client),
       grabAllowed: (client, serial) => this.#seat.grabAllowed(client, serial),
       places: new WindowPlaces(layout, this.#onFault),
     });

@@ -3,11 +3,13 @@ import { clipped, type Rectangle } from '../buffer/index.js';
 import { addonLibraries, explainMissing } from '../ffi/index.js';
 import type { PaintAddon } from '../native-paint.js';
 import type { Frame } from '../loop/index.js';
+import type { Pixels } from '../render/index.js';
 import { identity, type Affine } from './affine.js';
+import { coverMap, type Backdrop } from './backdrop.js';
 import type { Content } from './content.js';
 import type { Placement } from './placement.js';
 import { isOpaque, type SceneNode } from './scene.js';
-import type { Size } from './surface-state.js';
+import { exact, type Size } from './surface-state.js';
 import { fills } from './visible.js';
 
 /** As native/paint/painting.h has them. */
@@ -28,8 +30,8 @@ interface Drawing {
 export interface Stale {
   /** Whole pixels of the frame. */
   readonly parts: readonly Rectangle[];
-  /** 0xRRGGBB, where nothing is. */
-  readonly background: number;
+  /** Where nothing is. */
+  readonly background: Backdrop;
 }
 
 export class Painter {
@@ -50,7 +52,7 @@ export class Painter {
     const whole = { x: 0, y: 0, width: frame.width, height: frame.height };
     const [lowest] = nodes;
     if (lowest === undefined || !fills(lowest, placement))
-      this.#fill({ frame, pixels, to: whole, clips: parts }, background);
+      this.#back({ frame, pixels, to: whole, clips: parts }, background, placement);
     let copied = 0;
     for (const node of nodes) {
       const to = placement.boxOf(node);
@@ -58,6 +60,18 @@ export class Painter {
       if (clips.length > 0) copied += draw(node, placement, { frame, pixels, to, clips });
     }
     return copied;
+  }
+
+  #back(drawing: Drawing, background: Backdrop, placement: Placement): void {
+    if (typeof background === 'number') this.#fill(drawing, background);
+    else this.#cover(drawing, background, coverMap(background, placement));
+  }
+
+  #cover(drawing: Drawing, { width, height, pixels }: Pixels, exactMap: Affine): void {
+    const map = exact(exactMap);
+    const numbers = numbersOf(drawing, { map, smooth: !isByPixels(map), blends: false });
+    const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+    this.native.paint(drawing.pixels, numbers, bytes, width, height, width * bytesPerPixel, false);
   }
 
   #fill(drawing: Drawing, colour: number): void {

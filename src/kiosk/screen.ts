@@ -4,6 +4,7 @@ import type { ClientBuffer, Rectangle } from '../buffer/index.js';
 import { DamageHistory } from '../gl/index.js';
 import type { Head } from '../head/index.js';
 import type { DiscardReason, Frame, Outcome } from '../loop/index.js';
+import type { Backdrop } from './backdrop.js';
 import type { Content } from './content.js';
 import { soleNode } from './direct.js';
 import type { Feedback, Shown } from './feedback.js';
@@ -25,8 +26,10 @@ export interface ScreenParts {
   readonly output: Output;
   readonly painter: Painter;
   readonly slow: SlowCallbacks;
-  /** 0xRRGGBB, where nothing is; undefined: the last picture stays while there is nothing at all. */
-  readonly background: number | undefined;
+  /** Where nothing is; undefined: the last picture stays while there is nothing at all. */
+  readonly background: Backdrop | undefined;
+  /** A frame with something of a client's has come to the screen. */
+  readonly onClientShown: () => void;
   /** What it shows, from the lowest to the highest. */
   readonly roots: () => readonly Placed[];
 }
@@ -57,6 +60,7 @@ export class Screen {
   readonly #releases = new ReleaseOrder();
   readonly #imports: Imports;
   readonly #turns: Subscription;
+  #background: Backdrop | undefined;
   #nodes: readonly SceneNode[] = [];
   #changed = true;
   #mayPresent = false;
@@ -64,6 +68,7 @@ export class Screen {
   #drawing = false;
 
   constructor(private readonly parts: ScreenParts) {
+    this.#background = parts.background;
     this.#imports = new Imports(parts.head);
     this.#turns = parts.head.turn$.subscribe(() => {
       this.#mayPresent = true;
@@ -83,6 +88,13 @@ export class Screen {
       this.#drawing = false;
       if (!this.#turns.closed) this.#draw();
     });
+  }
+
+  /** As `background` at its opening. */
+  setBackground(background: Backdrop | undefined): void {
+    this.#background = background;
+    this.#changes.forget();
+    this.changed();
   }
 
   close(): void {
@@ -109,7 +121,7 @@ export class Screen {
   }
 
   get #keepsLast(): boolean {
-    return this.#nodes.length === 0 && this.parts.background === undefined && this.counts.shown > 0;
+    return this.#nodes.length === 0 && this.#background === undefined && this.counts.shown > 0;
   }
 
   /** The buffer to be shown as it is, or why the scene has to be drawn. */
@@ -180,7 +192,7 @@ export class Screen {
     const stale = this.#history.add(frame, damage) ?? [{ x: 0, y: 0, width: frame.width, height: frame.height }];
     this.counts.bytesCopied += painter.paint(frame, this.#nodes, this.#placement, {
       parts: stale,
-      background: this.parts.background ?? 0,
+      background: this.#background ?? 0,
     });
     return damage;
   }
@@ -193,6 +205,7 @@ export class Screen {
   #shown(outcome: Shown, { told, before, direct }: Ending): void {
     this.counts.shown++;
     if (direct) this.counts.direct++;
+    if (told.length > 0) this.parts.onClientShown();
     for (const { surface, feedbacks } of told)
       for (const feedback of feedbacks)
         feedback.presented(outcome, direct && outcome.zeroCopy, this.parts.output.of(surface.resource.client));

@@ -6,6 +6,8 @@ export interface WatchOptions {
   readonly nextSerial: () => number;
   /** A client has not answered for 10 s; told once, until it answers. */
   readonly onHung: (client: Client) => void;
+  /** A client has answered. */
+  readonly onAnswered?: (client: Client) => void;
   readonly clock?: Clock;
 }
 
@@ -53,6 +55,7 @@ export class Watch {
     question.cancel?.();
     this.#asked.set(base, { ...question, cancel: undefined });
     this.#hung.delete(base.client);
+    this.options.onAnswered?.(base.client);
   }
 
   /** Whether a client that is about to be sent much has answered of late: it is asked at most once a second for that. */

@@ -2,7 +2,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import type { Capture } from './capture.js';
 
-const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+export const pngSignature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** Colour type of red, green and blue. */
 const truecolour = 2;
 /** The filter of a row that stands as it is. */
@@ -15,7 +15,7 @@ export function encodePng({ width, height, rgb }: Capture): Buffer {
   header.writeUInt32BE(height, 4);
   header.set([8, truecolour, 0, 0, 0], 8);
   const data = deflateSync(rowsOf(width, height, rgb), { level: 1 });
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([pngSignature, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
 }
 
 /** Each row with its filter before it. */

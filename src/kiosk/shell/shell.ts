@@ -21,6 +21,7 @@ export interface ShellOptions {
   readonly onChanged: () => void;
   /** A client does not answer any more. */
   readonly onHung: (client: Client) => void;
+  readonly onAnswered: (client: Client) => void;
   /** Whether a popup may grab for what the user did when its client was given this serial. */
   readonly grabAllowed: (client: Client, serial: number) => boolean;
   readonly places: WindowPlaces;
@@ -31,11 +32,21 @@ export class Shell {
   readonly windows: Windows;
   readonly watch: Watch;
 
-  constructor({ server, surfaceOf, outputs, outputOf, onChanged, onHung, grabAllowed, places }: ShellOptions) {
+  constructor({
+    server,
+    surfaceOf,
+    outputs,
+    outputOf,
+    onChanged,
+    onHung,
+    onAnswered,
+    grabAllowed,
+    places,
+  }: ShellOptions) {
     const { popups } = this;
     const windows = new Windows({ outputs, outputOf, popups, onChanged, places });
     this.windows = windows;
-    this.watch = new Watch({ nextSerial: () => server.nextSerial(), onHung });
+    this.watch = new Watch({ nextSerial: () => server.nextSerial(), onHung, onAnswered });
     const placeOf = windows.placeOf.bind(windows);
     offerXdgShell({
       server,

@@ -1,7 +1,7 @@
 /** What words of `guesthead kiosk` mean, and which are refused. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { backgroundOf, cursorMode, keymapOf, rotations, scaleOf } from '../../../src/cli/kiosk-words.js';
+import { cursorMode, keymapOf, rotations, scaleOf } from '../../../src/cli/kiosk-words.js';
 import { enums } from '../../../src/wayland/index.js';
 
 describe('the words of guesthead kiosk', () => {
@@ -24,10 +24,5 @@ describe('the words of guesthead kiosk', () => {
     for (const word of ['', '0', '9', 'two']) assert.throws(() => scaleOf(word), /no number from 0.25 to 8/, word);
     const transforms: Record<string, number> = { ...enums.wl_output.transform, 0: enums.wl_output.transform.normal };
     for (const [index, rotation] of rotations.entries()) assert.equal(transforms[rotation], index);
-  });
-
-  it('give a colour, or leave the last picture', () => {
-    assert.deepEqual(['202020', '#FFffFF', 'last'].map(backgroundOf), [0x202020, 0xffffff, undefined]);
-    for (const word of ['', 'red', '12345']) assert.throws(() => backgroundOf(word), /neither last nor a colour/, word);
   });
 });
