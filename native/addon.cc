@@ -24,6 +24,7 @@
 #include "process/hypervisor.h"
 #include "process/libraries.h"
 #include "process/peer.h"
+#include "process/sealed_file.h"
 #include "process/socket.h"
 #include "wayland/server.h"
 
@@ -59,6 +60,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("copyRectangles", callFunction<copyRectangles>, napi_default_jsproperty),
       method("sendDatagram", callFunction<sendDatagram>, napi_default_jsproperty),
       method("duplicate", callFunction<duplicate>, napi_default_jsproperty),
+      method("createSealedFile", callFunction<createSealedFile>, napi_default_jsproperty),
       method("hypervisor", callFunction<hypervisor>, napi_default_jsproperty),
       method("peerProcess", callFunction<peerProcess>, napi_default_jsproperty),
       method("listenSocket", callFunction<listenSocket>, napi_default_jsproperty),

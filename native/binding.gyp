@@ -71,6 +71,7 @@
       'process/hypervisor.cc',
       'process/libraries.cc',
       'process/peer.cc',
+      'process/sealed_file.cc',
       'process/socket.cc',
       'wayland/interfaces.cc',
       'wayland/library.cc',

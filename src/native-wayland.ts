@@ -78,6 +78,8 @@ export interface NativeWayland {
 }
 
 export interface WaylandAddon {
+  /** A new memfd with these bytes that nobody can change; it can only be read, and is the caller's to close. Throws NativeError. */
+  createSealedFile(bytes: Uint8Array): number;
   /**
    * Requests come as (object, opcode, …values): objects as handles, descriptors as numbers that are the handler's to close unless
    * it throws, which ends the client and is told to `onFault`. Throws an Error with ERR_LIBRARY_MISSING without libwayland-server.

@@ -1,9 +1,5 @@
 #include "input/keymap.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +7,7 @@
 
 #include "core/arguments.h"
 #include "core/callbacks.h"
+#include "process/sealed_file.h"
 
 namespace guesthead::input {
 namespace {
@@ -35,26 +32,6 @@ struct Freed {
 
 uint32_t keyOf(const Napi::Value& value) {
   return static_cast<uint32_t>(integerOf(value, "key", 0, kMostKey)) + kAboveEvdev;
-}
-
-void writeAll(int fd, const char* text, size_t bytes) {
-  while (bytes > 0) {
-    const ssize_t written = write(fd, text, bytes);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw SystemError{errno, "write"};
-    text += written;
-    bytes -= static_cast<size_t>(written);
-  }
-}
-
-/**
- * A descriptor that can only be read: a client may map what is sealed against writing shared only
- * by such a one, before Linux 6.7. Without /proc the first one has to do.
- */
-UniqueFd readOnly(UniqueFd memory) {
-  const std::string path = "/proc/self/fd/" + std::to_string(memory.get());
-  UniqueFd reopened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  return reopened ? std::move(reopened) : std::move(memory);
 }
 
 }  // namespace
@@ -128,14 +105,9 @@ napi_value Keymap::memory(const Napi::CallbackInfo& info) {
   const std::unique_ptr<char, Freed> text(library_.keymap_get_as_string(keymap_, kTextV1));
   if (text == nullptr) throw SystemError{ENOMEM, "xkb_keymap_get_as_string"};
   const size_t bytes = std::char_traits<char>::length(text.get()) + 1;
-  UniqueFd memory(memfd_create("guesthead-keymap", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!memory) throw SystemError{errno, "memfd_create"};
-  writeAll(memory.get(), text.get(), bytes);
-  constexpr int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
-  if (fcntl(memory.get(), F_ADD_SEALS, seals) < 0) throw SystemError{errno, "F_ADD_SEALS"};
   const Napi::Array result = Napi::Array::New(info.Env(), 2);
   result.Set(1u, static_cast<double>(bytes));
-  result.Set(0u, givenAway(info.Env(), readOnly(std::move(memory))));
+  result.Set(0u, givenAway(info.Env(), sealedFile("guesthead-keymap", text.get(), bytes)));
   return result;
 }
 

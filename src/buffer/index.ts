@@ -6,6 +6,7 @@ export { ClientBuffer, ImportedBuffer } from './client-buffer.js';
 export type { BufferUser } from './client-buffer.js';
 export { ClientBuffers } from './client-buffers.js';
 export type { DmabufDescription } from './client-buffers.js';
+export { sizeOf } from './dmabuf.js';
 export { Fence } from './fence.js';
 export type { FenceCalls } from './fence.js';
 export { checkRectangle } from './damage.js';

@@ -2,45 +2,72 @@
 import type { DmabufDescription } from '../buffer/index.js';
 import type { Resource } from '../wayland/index.js';
 
-export interface Content {
+/**
+ * One wl_buffer. It is used by the surfaces and frames that show it, and released with the last use; what stands behind it ends
+ * when its client has destroyed it and nothing uses it any more.
+ */
+export abstract class Content {
   /** Pixels. */
-  readonly width: number;
-  readonly height: number;
+  abstract readonly width: number;
+  abstract readonly height: number;
   /** Nothing is to be seen through it. */
-  readonly opaque: boolean;
-  /** How often it was committed. */
-  readonly timesShown: number;
+  abstract readonly opaque: boolean;
+  /** To import it costs no memory: it is a dma-buf already. */
+  readonly isDmabuf: boolean = false;
+  #uses = 0;
+  #timesShown = 0;
+  #ended = false;
+  readonly #onGone: (() => void)[] = [];
+
+  protected constructor(protected readonly resource: Resource<'wl_buffer'>) {
+    resource.implement({ destroy: () => undefined }, () => {
+      for (const tell of this.#onGone.splice(0)) tell();
+      this.#look();
+    });
+  }
+
+  /** How often it was committed, or shown as it is. */
+  get timesShown(): number {
+    return this.#timesShown;
+  }
+
   /** Its client. */
-  readonly owner: object;
+  get owner(): object {
+    return this.resource.client;
+  }
+
   /** The client may not draw into it until it is told that it was released. */
-  use(): void;
-  /** Ends one use; with the last one it is the client's again. */
-  release(): void;
-  /** Draws it, as native/paint/painting.h has the numbers. False where its pixels are gone, or cannot be read. */
-  paint(target: Uint32Array, numbers: Float64Array): boolean;
-  /** The same memory as a dma-buf, whose descriptor is the caller's to close. Throws NativeError, or what a client's own says. */
-  dmabuf(): DmabufDescription;
-  /** Told once, when the client has destroyed it: what was made of it goes. */
-  onGone(tell: () => void): void;
-}
-
-/** Uses of one wl_buffer, by surfaces and by frames that show it without a copy. */
-export class Uses {
-  #count = 0;
-  #total = 0;
-
-  constructor(private readonly resource: Resource<'wl_buffer'>) {}
-
-  get total(): number {
-    return this.#total;
-  }
-
   use(): void {
-    this.#count++;
-    this.#total++;
+    this.#uses++;
+    this.#timesShown++;
   }
 
+  /** Ends one use; with the last one it is the client's again. */
   release(): void {
-    if (--this.#count === 0) this.resource.send.release();
+    if (--this.#uses > 0) return;
+    this.resource.send.release();
+    this.#look();
+  }
+
+  /** Called once, when the client has destroyed it: what was made of it goes. */
+  onGone(tell: () => void): void {
+    this.#onGone.push(tell);
+  }
+
+  /** Draws it, as native/paint/painting.h has the numbers. False where its pixels are gone, or cannot be read. */
+  abstract paint(target: Uint32Array, numbers: Float64Array): boolean;
+
+  /** Lends the same memory as a dma-buf for the call. Throws NativeError, or what a client's own says. */
+  abstract lendDmabuf<T>(use: (dmabuf: DmabufDescription) => T): T;
+
+  /** Nobody asks for its pixels any more. Called once. */
+  protected ended(): void {
+    // Most have nothing of their own.
+  }
+
+  #look(): void {
+    if (this.#ended || this.#uses > 0 || this.resource.alive) return;
+    this.#ended = true;
+    this.ended();
   }
 }

@@ -1,11 +1,17 @@
 /** Whether a scene is one client's buffer as it is, which the display can show without anything being drawn. */
 import { identity } from './affine.js';
+import type { Backdrop } from './backdrop.js';
 import type { Placement } from './placement.js';
 import { isOpaque, type SceneNode } from './scene.js';
-import { fills } from './visible.js';
+import { covers } from './visible.js';
 
-/** The only surface to be seen, or why the scene has to be drawn. */
-export function soleNode(nodes: readonly SceneNode[], placement: Placement): SceneNode | string {
+export const black = 0;
+
+/**
+ * The only surface to be seen, or why the scene has to be drawn. The display ignores alpha, which is what being over black means:
+ * alpha is premultiplied.
+ */
+export function soleNode(nodes: readonly SceneNode[], placement: Placement, background: Backdrop): SceneNode | string {
   const [node, ...others] = nodes;
   if (node === undefined) return 'nothing is shown';
   if (others.length > 0) return 'several surfaces are seen';
@@ -14,7 +20,8 @@ export function soleNode(nodes: readonly SceneNode[], placement: Placement): Sce
   const map = placement.toBuffer(node, placement.boxOf(node));
   if (identity.some((value, index) => map[index] !== value)) return 'the buffer is scaled or turned';
   const { content } = node.surface.current;
-  if (!fills(node, placement)) return isOpaque(node) ? 'it does not fill the head' : 'something may be seen through it';
+  if (!covers(node, placement)) return 'it does not fill the head';
+  if (background !== black && !isOpaque(node)) return 'something may be seen through it';
   if (content?.width !== width || content.height !== height) return 'the buffer is not of the head’s size';
   return node;
 }

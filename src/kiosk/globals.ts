@@ -1,7 +1,9 @@
 /** What clients are offered beside windows and the seat. What stands here is whole; what is not implemented is not offered. */
-import type { PaintAddon } from '../native-paint.js';
+import type { Head } from '../head/index.js';
 import type { Client, WaylandServer } from '../wayland/index.js';
 import type { Contents } from './contents.js';
+import { offerDmabufs } from './dmabuf/linux-dmabuf.js';
+import type { DmabufAddon } from './dmabuf/memory.js';
 import { offerFractionalScale } from './fractional-scale.js';
 import type { Idle } from './idle.js';
 import { offerIdle } from './idle-protocols.js';
@@ -19,15 +21,18 @@ export interface GlobalsHost {
   readonly contents: Contents;
   /** The one on which a client's windows are likely to be. */
   readonly outputFor: (client: Client) => Output;
-  readonly addon: PaintAddon;
+  /** Of the pair of GPUs that all heads have. */
+  readonly head: Head;
+  readonly addon: DmabufAddon;
   readonly idle: Idle;
 }
 
-export function offerGlobals({ server, surfaceOf, contents, outputFor, addon, idle }: GlobalsHost): void {
+export function offerGlobals({ server, surfaceOf, contents, outputFor, head, addon, idle }: GlobalsHost): void {
   server.offerShm();
   for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(server, surfaceOf);
   offerXdgOutput(server);
   offerFractionalScale(server, surfaceOf, (client) => outputFor(client).geometry.scale);
   offerSinglePixels(server, contents, addon);
   offerIdle(server, surfaceOf, idle);
+  offerDmabufs({ server, contents, head, addon });
 }

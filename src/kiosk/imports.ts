@@ -1,5 +1,4 @@
 /** The clients' buffers that the display can show as they are, each imported once. */
-import { closeSync } from 'node:fs';
 import type { ClientBuffer } from '../buffer/index.js';
 import { messageOf } from '../errors.js';
 import type { Head } from '../head/index.js';
@@ -53,27 +52,18 @@ export class Imports {
   }
 
   #import(content: Content): ClientBuffer | string {
-    if (content.timesShown < importedAt) return 'it was shown for the first time';
+    if (!content.isDmabuf && content.timesShown < importedAt) return 'it was shown for the first time';
     const bytes = content.width * content.height * bytesPerPixel;
     const ofClient = [...this.#imported.keys()].filter(({ owner }) => owner === content.owner).length;
     if (ofClient >= mostOfClient || this.#bytes + bytes > mostBytes) return 'too much memory is pinned';
     try {
-      const imported = { buffer: this.#open(content), content };
+      const imported = { buffer: content.lendDmabuf((dmabuf) => this.head.importDmabuf(dmabuf)), content };
       this.#imported.set(content, imported);
       this.#bytes += bytes;
       content.onGone(() => this.#forget(imported));
       return imported.buffer;
     } catch (error) {
       return this.refuse(content, messageOf(error));
-    }
-  }
-
-  #open(content: Content): ClientBuffer {
-    const description = content.dmabuf();
-    try {
-      return this.head.importDmabuf(description);
-    } finally {
-      closeSync(description.fd);
     }
   }
 

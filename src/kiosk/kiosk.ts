@@ -3,7 +3,6 @@ import { merge, type Observable, Subject } from 'rxjs';
 import { GuestheadError } from '../errors.js';
 import type { Head } from '../head/index.js';
 import type { InputEvent } from '../input/index.js';
-import type { PaintAddon } from '../native-paint.js';
 import {
   WaylandServer,
   type AnyResource,
@@ -15,6 +14,7 @@ import {
 import type { Backdrop } from './backdrop.js';
 import { offerCompositor } from './compositor.js';
 import { Contents } from './contents.js';
+import type { DmabufAddon } from './dmabuf/memory.js';
 import { SlowCallbacks } from './frame-callbacks.js';
 import { offerGlobals } from './globals.js';
 import { Assignment } from './assignment.js';
@@ -35,7 +35,7 @@ import { fillWithNewest, type Layout } from './layout.js';
 import { WindowPlaces } from './window-places.js';
 import type { Windows } from './windows.js';
 
-export type KioskAddon = WaylandAddon & PaintAddon;
+export type KioskAddon = WaylandAddon & DmabufAddon;
 
 export interface KioskOptions extends SeatOptions {
   /** Which window of a head goes where; by default the newest fills it. */
@@ -96,7 +96,8 @@ export class Kiosk {
     this.#assignment = new Assignment(this.#outputs, appIds);
     const surfaceOf = this.#offerSurfaces();
     const outputFor = (client: Client) => this.#assignment.outputFor(client);
-    offerGlobals({ server, surfaceOf, contents: this.#contents, outputFor, addon, idle: this.idle });
+    const [{ head }] = this.heads;
+    offerGlobals({ server, surfaceOf, contents: this.#contents, outputFor, head, addon, idle: this.idle });
     this.#shell = this.#openShell(surfaceOf, layout);
     this.#seat = this.#openSeat(surfaceOf, seat);
     for (const head of this.heads) this.#begin(head);

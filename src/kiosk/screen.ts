@@ -6,7 +6,7 @@ import type { Head } from '../head/index.js';
 import type { DiscardReason, Frame, Outcome } from '../loop/index.js';
 import type { Backdrop } from './backdrop.js';
 import type { Content } from './content.js';
-import { soleNode } from './direct.js';
+import { black, soleNode } from './direct.js';
 import type { Feedback, Shown } from './feedback.js';
 import { messageOf } from '../errors.js';
 import { answerShown, type Callback, type SlowCallbacks } from './frame-callbacks.js';
@@ -126,7 +126,7 @@ export class Screen {
 
   /** The buffer to be shown as it is, or why the scene has to be drawn. */
   #way(): Way | string {
-    const node = soleNode(this.#nodes, this.#placement);
+    const node = soleNode(this.#nodes, this.#placement, this.#background ?? black);
     if (typeof node === 'string') return node;
     const { content } = node.surface.current;
     const buffer = content === undefined ? 'nothing is shown' : this.#imports.of(content);
@@ -192,7 +192,7 @@ export class Screen {
     const stale = this.#history.add(frame, damage) ?? [{ x: 0, y: 0, width: frame.width, height: frame.height }];
     this.counts.bytesCopied += painter.paint(frame, this.#nodes, this.#placement, {
       parts: stale,
-      background: this.#background ?? 0,
+      background: this.#background ?? black,
     });
     return damage;
   }

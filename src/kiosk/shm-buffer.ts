@@ -1,27 +1,23 @@
 /** A client's picture in shared memory. */
+import { closeSync } from 'node:fs';
 import type { DmabufDescription } from '../buffer/index.js';
 import { modifiers } from '../buffer/index.js';
 import { enums, ProtocolError, type Resource, type WaylandServer } from '../wayland/index.js';
-import { Uses, type Content } from './content.js';
+import { Content } from './content.js';
 
 const { xrgb8888 } = enums.wl_shm.format;
 
 /** One wl_buffer of wl_shm, read while it is drawn from: what is drawn from is used, and not the client's meanwhile. */
-export class ShmBuffer implements Content {
-  readonly #uses: Uses;
-  #onGone: (() => void) | undefined;
-
+export class ShmBuffer extends Content {
   private constructor(
     private readonly server: WaylandServer,
-    private readonly resource: Resource<'wl_buffer'>,
+    resource: Resource<'wl_buffer'>,
     readonly width: number,
     readonly height: number,
     private readonly strideBytes: number,
     readonly opaque: boolean,
   ) {
-    this.#uses = new Uses(resource);
-    // Its requests are libwayland's.
-    resource.implement({ destroy: () => undefined }, () => this.#onGone?.());
+    super(resource); // whose requests are libwayland's
   }
 
   /** Undefined for a buffer of another kind. */
@@ -35,34 +31,19 @@ export class ShmBuffer implements Content {
     return new ShmBuffer(server, resource, width, height, strideBytes, format === xrgb8888);
   }
 
-  get timesShown(): number {
-    return this.#uses.total;
-  }
-
-  get owner(): object {
-    return this.resource.client;
-  }
-
-  use(): void {
-    this.#uses.use();
-  }
-
-  release(): void {
-    this.#uses.release();
-  }
-
   /** False where the client has destroyed it. */
   paint(target: Uint32Array, numbers: Float64Array): boolean {
     return this.server.native.shmPaint(this.resource.handle, target, numbers);
   }
 
-  dmabuf(): DmabufDescription {
+  /** A new one of its pages. */
+  lendDmabuf<T>(use: (dmabuf: DmabufDescription) => T): T {
     const { width, height, strideBytes } = this;
     const fd = this.server.native.shmDmabuf(this.resource.handle);
-    return { fd, width, height, strideBytes, modifier: modifiers.LINEAR };
-  }
-
-  onGone(tell: () => void): void {
-    this.#onGone = tell;
+    try {
+      return use({ fd, width, height, strideBytes, modifier: modifiers.LINEAR });
+    } finally {
+      closeSync(fd);
+    }
   }
 }

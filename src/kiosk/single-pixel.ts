@@ -1,9 +1,8 @@
 /** wp_single_pixel_buffer_manager_v1: buffers of one colour, which a viewport makes as large as is wanted. */
-import type { DmabufDescription } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
 import type { PaintAddon } from '../native-paint.js';
 import type { Resource, WaylandServer } from '../wayland/index.js';
-import { Uses, type Content } from './content.js';
+import { Content } from './content.js';
 import type { Contents } from './contents.js';
 import { colourAt } from './painter.js';
 
@@ -22,37 +21,19 @@ export function offerSinglePixels(server: WaylandServer, contents: Contents, add
   });
 }
 
-class SinglePixel implements Content {
+class SinglePixel extends Content {
   readonly width = 1;
   readonly height = 1;
   readonly opaque: boolean;
-  readonly #uses: Uses;
 
   constructor(
-    private readonly resource: Resource<'wl_buffer'>,
+    resource: Resource<'wl_buffer'>,
     /** Red, green, blue, alpha, 0 to 1, premultiplied. */
     private readonly colour: readonly number[],
     private readonly addon: PaintAddon,
   ) {
+    super(resource);
     this.opaque = colour[3] === 1;
-    this.#uses = new Uses(resource);
-    resource.implement({ destroy: () => undefined });
-  }
-
-  get timesShown(): number {
-    return this.#uses.total;
-  }
-
-  get owner(): object {
-    return this.resource.client;
-  }
-
-  use(): void {
-    this.#uses.use();
-  }
-
-  release(): void {
-    this.#uses.release();
   }
 
   paint(target: Uint32Array, numbers: Float64Array): boolean {
@@ -61,11 +42,7 @@ class SinglePixel implements Content {
     return true;
   }
 
-  dmabuf(): DmabufDescription {
+  lendDmabuf(): never {
     throw new GuestheadError('ERR_UNSUPPORTED', 'A single colour has no memory of its own');
-  }
-
-  onGone(): void {
-    // Nothing is made of it.
   }
 }

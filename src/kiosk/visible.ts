@@ -4,9 +4,14 @@ import { isOpaque, type SceneNode } from './scene.js';
 
 /** Whether nothing of the head can be seen behind it. */
 export function fills(node: SceneNode, placement: Placement): boolean {
+  return isOpaque(node) && covers(node, placement);
+}
+
+/** Whether nothing of the head can be seen beside it. */
+export function covers(node: SceneNode, placement: Placement): boolean {
   const { x, y, width, height } = placement.boxOf(node);
   const { geometry } = placement;
-  return isOpaque(node) && x <= 0 && y <= 0 && x + width >= geometry.width && y + height >= geometry.height;
+  return x <= 0 && y <= 0 && x + width >= geometry.width && y + height >= geometry.height;
 }
 
 /** Without those that one above them hides. */

@@ -23,7 +23,7 @@ export class KioskRig {
   ) {
     this.kiosk = new Kiosk(
       on.head,
-      { ...native, openWayland: (...given) => this.#withUdmabuf(...given) },
+      { ...native, ...dmabufCallsOf(on), openWayland: (...given) => this.#withUdmabuf(...given) },
       { background: 0, ...options },
     );
     this.kiosk.listen(this.path);
@@ -81,6 +81,15 @@ export class KioskRig {
     await closeAll();
     rmSync(this.#folder, { recursive: true });
   }
+}
+
+/** Its dma-bufs answer as the fake kernel has them. */
+function dmabufCallsOf({ kernel: { native: fake } }: HeadOnFake) {
+  return {
+    mapDmabuf: (fd: number, bytes: number) => fake.mapDmabuf(fd, bytes),
+    exportSyncFile: (fd: number) => fake.exportSyncFile(fd),
+    syncFileInfo: (fd: number) => fake.syncFileInfo(fd),
+  };
 }
 
 /** A client with a window, whose size has been told to it. */

@@ -1,0 +1,43 @@
+/** A client's picture in a dma-buf. */
+import { GuestheadError } from '../../errors.js';
+import { formats, type DmabufDescription } from '../../buffer/index.js';
+import type { Resource } from '../../wayland/index.js';
+import { Content } from '../content.js';
+import type { DmabufMemory } from './memory.js';
+
+/** Owns the memory. */
+export class ClientDmabuf extends Content {
+  override readonly isDmabuf = true;
+
+  constructor(
+    resource: Resource<'wl_buffer'>,
+    private readonly memory: DmabufMemory,
+  ) {
+    super(resource);
+  }
+
+  get width(): number {
+    return this.memory.dmabuf.width;
+  }
+
+  get height(): number {
+    return this.memory.dmabuf.height;
+  }
+
+  get opaque(): boolean {
+    return this.memory.dmabuf.format === formats.XRGB8888;
+  }
+
+  paint(target: Uint32Array, numbers: Float64Array): boolean {
+    return this.memory.paint(target, numbers);
+  }
+
+  lendDmabuf<T>(use: (dmabuf: DmabufDescription) => T): T {
+    if (!this.resource.alive) throw new GuestheadError('ERR_CLOSED', 'Its client has destroyed the buffer');
+    return use(this.memory.dmabuf);
+  }
+
+  protected override ended(): void {
+    this.memory.close();
+  }
+}

@@ -1,0 +1,30 @@
+/** Which dma-bufs clients are offered to bring. */
+import { formats, modifiers } from '../../buffer/index.js';
+
+export interface OfferedFormat {
+  /** A four-character code. */
+  readonly format: number;
+  readonly modifier: bigint;
+}
+
+/** In the order in which clients are told of them: what they prefer comes first. */
+export class OfferedFormats {
+  constructor(readonly all: readonly OfferedFormat[]) {}
+
+  has(format: number, modifier: bigint): boolean {
+    return this.all.some((each) => each.format === format && each.modifier === modifier);
+  }
+
+  /** With some modifier. */
+  knows(format: number): boolean {
+    return this.all.some((each) => each.format === format);
+  }
+}
+
+/**
+ * What a head shows as it is, and the CPU draws. Linear only: a GPU's own layouts neither of them reads, and a client that is offered
+ * none has nothing to allocate anew when its window comes to fill the head.
+ */
+export const linearFormats = new OfferedFormats(
+  [formats.XRGB8888, formats.ARGB8888].map((format) => ({ format, modifier: modifiers.LINEAR })),
+);
