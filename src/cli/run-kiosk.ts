@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { merge } from 'rxjs';
 import { messageOf } from '../errors.js';
-import { openGpus, type Head } from '../head/index.js';
+import { openGpus, type Gpus, type Head } from '../head/index.js';
 import {
   assertProgram,
   ClientLife,
@@ -49,21 +49,25 @@ export async function runKiosk(command: readonly string[], options: KioskOptions
   const gpus = await openGpus({ render, display, wait });
   try {
     const head = await gpus.openHead({ connector, mode, path, buffers });
-    return await serve(head, command, options, backdrop);
+    return await serve({ gpus, head, command, options, backdrop });
   } finally {
     gpus.close();
   }
 }
 
-async function serve(
-  head: Head,
-  command: readonly string[],
-  options: KioskOptions,
-  backdrop: Backdrop | undefined,
-): Promise<KioskResult> {
+interface Served {
+  readonly gpus: Gpus;
+  readonly head: Head;
+  readonly command: readonly string[];
+  readonly options: KioskOptions;
+  readonly backdrop: Backdrop | undefined;
+}
+
+async function serve(served: Served): Promise<KioskResult> {
+  const { head, command, options } = served;
   const owner = new Owner();
   try {
-    const kiosk = openKiosk(owner, head, options, backdrop);
+    const kiosk = openKiosk(owner, served);
     const [folder, signals] = [owner.own(runtimeFolder()), owner.own(new RunSignals())];
     const socket = openSocket(kiosk, folder.path);
     const life = new ClientLife({
@@ -79,12 +83,12 @@ async function serve(
   }
 }
 
-function openKiosk(owner: Owner, head: Head, options: KioskOptions, background: Backdrop | undefined): Kiosk {
+function openKiosk(owner: Owner, { gpus, head, options, backdrop: background }: Served): Kiosk {
   const addon = loadNative();
   const input = owner.own(openKioskInput(addon, head, options, say));
   const { keyboard } = input;
   const { scale, rotate = '0', cursor } = options;
-  const look = { scale, background, transform: rotations.indexOf(rotate) };
+  const look = { gpus, scale, background, transform: rotations.indexOf(rotate) };
   const kiosk = owner.own(new Kiosk(head, addon, { ...look, keyboard, cursor: { mode: cursor } }));
   const faults = merge(kiosk.faults$, head.faults$).subscribe((fault) => {
     say(messageOf('client' in fault ? fault.error : fault));

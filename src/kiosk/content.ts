@@ -14,6 +14,8 @@ export abstract class Content {
   abstract readonly opaque: boolean;
   /** To import it costs no memory: it is a dma-buf already. */
   readonly isDmabuf: boolean = false;
+  /** Its first row is the lowest. */
+  readonly isUpsideDown: boolean = false;
   #uses = 0;
   #timesShown = 0;
   #ended = false;

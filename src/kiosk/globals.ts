@@ -1,8 +1,8 @@
 /** What clients are offered beside windows and the seat. What stands here is whole; what is not implemented is not offered. */
 import type { Head } from '../head/index.js';
-import type { Client, WaylandServer } from '../wayland/index.js';
+import type { Client, WaylandAddon, WaylandServer } from '../wayland/index.js';
 import type { Contents } from './contents.js';
-import { offerDmabufs } from './dmabuf/linux-dmabuf.js';
+import { offerDmabufs, type DmabufGpus } from './dmabuf/linux-dmabuf.js';
 import type { DmabufAddon } from './dmabuf/memory.js';
 import { offerFractionalScale } from './fractional-scale.js';
 import type { Idle } from './idle.js';
@@ -23,16 +23,17 @@ export interface GlobalsHost {
   readonly outputFor: (client: Client) => Output;
   /** Of the pair of GPUs that all heads have. */
   readonly head: Head;
-  readonly addon: DmabufAddon;
+  readonly gpus: DmabufGpus | undefined;
+  readonly addon: DmabufAddon & WaylandAddon;
   readonly idle: Idle;
 }
 
-export function offerGlobals({ server, surfaceOf, contents, outputFor, head, addon, idle }: GlobalsHost): void {
+export function offerGlobals({ server, surfaceOf, contents, outputFor, head, gpus, addon, idle }: GlobalsHost): void {
   server.offerShm();
   for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(server, surfaceOf);
   offerXdgOutput(server);
   offerFractionalScale(server, surfaceOf, (client) => outputFor(client).geometry.scale);
   offerSinglePixels(server, contents, addon);
   offerIdle(server, surfaceOf, idle);
-  offerDmabufs({ server, contents, head, addon });
+  offerDmabufs({ server, contents, head, gpus, addon });
 }

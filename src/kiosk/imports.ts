@@ -11,6 +11,11 @@ const mostBytes = 512 * 2 ** 20;
 const mostOfClient = 32;
 const bytesPerPixel = 4;
 
+/** Whether a client's buffer can come to the display as it is. */
+export function takesForeign({ info: { path } }: Pick<Head, 'info'>): boolean {
+  return path === 'import' || path === 'udmabuf';
+}
+
 interface Import {
   readonly buffer: ClientBuffer;
   readonly content: Content;
@@ -26,8 +31,7 @@ export class Imports {
 
   /** The buffer to present, or why its picture has to be drawn. */
   of(content: Content): ClientBuffer | string {
-    const { path } = this.head.info;
-    if (path !== 'import' && path !== 'udmabuf') return `the display takes no foreign buffers on path ${path}`;
+    if (!takesForeign(this.head)) return `the display takes no foreign buffers on path ${this.head.info.path}`;
     const refused = this.#refused.get(content);
     if (refused !== undefined) return refused;
     const known = this.#imported.get(content);

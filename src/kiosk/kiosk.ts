@@ -14,6 +14,7 @@ import {
 import type { Backdrop } from './backdrop.js';
 import { offerCompositor } from './compositor.js';
 import { Contents } from './contents.js';
+import type { DmabufGpus } from './dmabuf/linux-dmabuf.js';
 import type { DmabufAddon } from './dmabuf/memory.js';
 import { SlowCallbacks } from './frame-callbacks.js';
 import { offerGlobals } from './globals.js';
@@ -50,6 +51,8 @@ export interface KioskOptions extends SeatOptions {
   readonly background?: Backdrop | undefined;
   /** How the display is turned, as `wl_output.transform` (0–7); default 0. */
   readonly transform?: number | undefined;
+  /** The pair that the head is of: clients are told on which GPU they had best draw. Without it they are not. */
+  readonly gpus?: DmabufGpus | undefined;
 }
 
 /** What it offers its clients is told by its globals. */
@@ -76,7 +79,7 @@ export class Kiosk {
    * assigned to none of the heads.
    */
   constructor(given: Head | readonly Head[], addon: KioskAddon, options: KioskOptions = {}) {
-    const { layout, scale = 1, transform = 0, background, appIds, arrangement, ...seat } = options;
+    const { layout, scale = 1, transform = 0, background, appIds, arrangement, gpus, ...seat } = options;
     this.idle = new Idle(seat.clock);
     const painter = new Painter(addon); // what may be missing comes before what is to be closed
     const server = new WaylandServer(addon);
@@ -97,7 +100,7 @@ export class Kiosk {
     const surfaceOf = this.#offerSurfaces();
     const outputFor = (client: Client) => this.#assignment.outputFor(client);
     const [{ head }] = this.heads;
-    offerGlobals({ server, surfaceOf, contents: this.#contents, outputFor, head, addon, idle: this.idle });
+    offerGlobals({ server, surfaceOf, contents: this.#contents, outputFor, head, gpus, addon, idle: this.idle });
     this.#shell = this.#openShell(surfaceOf, layout);
     this.#seat = this.#openSeat(surfaceOf, seat);
     for (const head of this.heads) this.#begin(head);

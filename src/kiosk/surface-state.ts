@@ -1,6 +1,6 @@
 /** What a client has set of a surface and not committed yet, and what it has committed. */
 import type { Rectangle } from '../buffer/index.js';
-import { boxThrough, inverse, inTurn, isSideways, moving, scaling, turning, type Affine } from './affine.js';
+import { boxThrough, identity, inverse, inTurn, isSideways, moving, scaling, turning, type Affine } from './affine.js';
 import type { Content } from './content.js';
 import type { Region } from './region.js';
 
@@ -81,10 +81,14 @@ export function viewOf(state: SurfaceState): View | undefined {
     moving(source.x, source.y),
     scaling(1 / whole.width, 1 / whole.height),
     turning(transform),
+    content.isUpsideDown ? upsideDown : identity,
     scaling(content.width, content.height),
   );
   return { width, height, toBuffer: exact(toBuffer) };
 }
+
+/** In the unit square. */
+const upsideDown: Affine = [1, 0, 0, -1, 0, 1];
 
 /** The buffer's size as the surface has it, before a viewport. */
 export function wholeOf({ scale, transform }: SurfaceState, { width, height }: Size): Size {

@@ -98,6 +98,15 @@ describe('a client’s dma-buf that fills the head', () => {
     assert.equal(rig.kiosk.counts.drawn['several surfaces are seen'], 1);
   });
 
+  it('whose first row is the lowest is turned the right way up', async () => {
+    const fd = memory(...size, 0x111111);
+    rig.kernel.pixelsOf(fd)?.fill(0x222222, 0, size[0]);
+    const { y_invert: upsideDown } = enums.zwp_linux_buffer_params_v1.flags;
+    await shown(window.client.request(params({ fd }), 'create_immed', ...size, XRGB8888, upsideDown));
+    assert.deepEqual([firstPixel(), (rig.pixels()?.at(-1) ?? 0) & 0xffffff], [0x111111, 0x222222]);
+    assert.equal(rig.kiosk.counts.drawn['the buffer is scaled or turned'], 1);
+  });
+
   it('stays on the screen when its client destroys it, and nothing of it is left when the client has gone', async () => {
     await shown(window.buffer(...size, 0));
     const before = { ...rig.kernel.held(), descriptors: openDescriptors() };
@@ -121,14 +130,14 @@ describe('zwp_linux_buffer_params_v1', () => {
     const file = memoryFile(size[0] * size[1] * 4); // which could be cut short while it is read
     const bad = params({ fd: file });
     client.request(bad, 'create', ...size, XRGB8888, 0);
-    const turned = params({});
-    client.request(turned, 'create', ...size, XRGB8888, enums.zwp_linux_buffer_params_v1.flags.y_invert);
+    const interlaced = params({});
+    client.request(interlaced, 'create', ...size, XRGB8888, enums.zwp_linux_buffer_params_v1.flags.interlaced);
     const narrow = params({ stride: size[0] * 4 - 4 });
     client.request(narrow, 'create', ...size, XRGB8888, 0);
     await client.roundtrip();
     assert.equal(client.eventsOf(good)[0]?.[0], 'created');
     assert.deepEqual(
-      [bad, turned, narrow].map((each) => client.eventsOf(each)),
+      [bad, interlaced, narrow].map((each) => client.eventsOf(each)),
       [[['failed']], [['failed']], [['failed']]],
     );
   });
@@ -172,5 +181,66 @@ describe('zwp_linux_buffer_params_v1', () => {
     window.client.request(unused, 'destroy');
     await window.client.roundtrip();
     assert.equal(openDescriptors(), before);
+  });
+});
+
+describe('zwp_linux_dmabuf_v1', () => {
+  const bytesOf = ({ devT }: { devT: { value: bigint } }) => new Uint8Array(BigUint64Array.of(devT.value).buffer);
+
+  it('tells which GPU draws, what the display shows as it is, and all that can be drawn, in the order that GTK insists on', async () => {
+    const { client, surface } = window;
+    const asked = [
+      client.request(dmabuf, 'get_default_feedback'),
+      client.request(dmabuf, 'get_surface_feedback', surface),
+    ];
+    await client.roundtrip();
+    const [render, display] = [bytesOf(rig.gpus.render), bytesOf(rig.gpus.display)];
+    const both = new Uint8Array(Uint16Array.of(0, 1).buffer);
+    for (const feedback of asked)
+      assert.deepEqual(client.eventsOf(feedback), [
+        ['format_table', undefined, 32],
+        ['main_device', render],
+        ['tranche_target_device', display],
+        ['tranche_flags', enums.zwp_linux_dmabuf_feedback_v1.tranche_flags.scanout],
+        ['tranche_formats', both],
+        ['tranche_done'],
+        ['tranche_target_device', render],
+        ['tranche_flags', 0],
+        ['tranche_formats', both],
+        ['tranche_done'],
+        ['done'],
+      ]);
+    const [table] = rig.sealed;
+    assert.deepEqual([...new Uint32Array(table!.buffer)], [XRGB8888, 0, 0, 0, ARGB8888, 0, 0, 0]);
+  });
+
+  it('tells a client of version 3 its formats, and one of version 2 none: it would bring layouts that nobody knows', async () => {
+    const { client } = window;
+    const [third, second] = [client.bind('zwp_linux_dmabuf_v1', 3), client.bind('zwp_linux_dmabuf_v1', 2)];
+    await client.roundtrip();
+    assert.deepEqual(client.eventsOf(third), [
+      ['modifier', XRGB8888, 0, 0],
+      ['modifier', ARGB8888, 0, 0],
+    ]);
+    assert.deepEqual(client.eventsOf(second), []);
+  });
+
+  it('ends a client of version 5 whose planes differ in layout, or that brings what it was not offered; before 4 that fails', async () => {
+    const { client } = window;
+    const modifier = 1;
+    dmabuf = client.bind('zwp_linux_dmabuf_v1', 3);
+    const failed = params({ modifier });
+    client.request(failed, 'create', ...size, XRGB8888, 0);
+    await client.roundtrip();
+    assert.deepEqual(client.eventsOf(failed), [['failed']]);
+    dmabuf = client.bind('zwp_linux_dmabuf_v1', 4);
+    client.request(params({ modifier }), 'create', ...size, XRGB8888, 0);
+    await client.end();
+    assert.equal(client.error?.code, errors.invalid_format);
+    window = await rig.open();
+    dmabuf = window.client.bind('zwp_linux_dmabuf_v1', 5);
+    params({}, { index: 1, modifier });
+    await window.client.end();
+    assert.equal(window.client.error?.code, errors.invalid_format);
   });
 });

@@ -12,6 +12,7 @@ export class ClientDmabuf extends Content {
   constructor(
     resource: Resource<'wl_buffer'>,
     private readonly memory: DmabufMemory,
+    override readonly isUpsideDown: boolean,
   ) {
     super(resource);
   }

@@ -21,10 +21,15 @@ export class OfferedFormats {
   }
 }
 
+const { LINEAR, INVALID } = modifiers;
+
 /**
  * What a head shows as it is, and the CPU draws. Linear only: a GPU's own layouts neither of them reads, and a client that is offered
- * none has nothing to allocate anew when its window comes to fill the head.
+ * none has nothing to allocate anew when its window comes to fill the head. A stand-in for a GPU has no layouts, nor do its clients know
+ * modifiers: theirs is INVALID, and linear.
  */
-export const linearFormats = new OfferedFormats(
-  [formats.XRGB8888, formats.ARGB8888].map((format) => ({ format, modifier: modifiers.LINEAR })),
-);
+export function offeredFormats({ standIn }: { readonly standIn: boolean }): OfferedFormats {
+  const offered = standIn ? [LINEAR, INVALID] : [LINEAR];
+  const both = [formats.XRGB8888, formats.ARGB8888];
+  return new OfferedFormats(both.flatMap((format) => offered.map((modifier) => ({ format, modifier }))));
+}

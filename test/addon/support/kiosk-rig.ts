@@ -17,14 +17,25 @@ export class KioskRig {
   /** How often a client's memory was made a dma-buf, and with what that fails; undefined: it works. */
   readonly wrapping = { times: 0, failure: undefined as Error | undefined };
 
+  /** What was put into sealed files for clients. */
+  readonly sealed: Uint8Array[] = [];
+
   private constructor(
     private readonly on: HeadOnFake,
     options: KioskOptions,
   ) {
     this.kiosk = new Kiosk(
       on.head,
-      { ...native, ...dmabufCallsOf(on), openWayland: (...given) => this.#withUdmabuf(...given) },
-      { background: 0, ...options },
+      {
+        ...native,
+        ...dmabufCallsOf(on),
+        openWayland: (...given) => this.#withUdmabuf(...given),
+        createSealedFile: (bytes) => {
+          this.sealed.push(bytes);
+          return native.createSealedFile(bytes);
+        },
+      },
+      { background: 0, gpus: on.gpus, ...options },
     );
     this.kiosk.listen(this.path);
   }
@@ -39,6 +50,10 @@ export class KioskRig {
 
   get kernel() {
     return this.on.kernel;
+  }
+
+  get gpus() {
+    return this.on.gpus;
   }
 
   /** A client with a window. */
