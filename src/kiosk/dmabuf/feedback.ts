@@ -1,7 +1,6 @@
 /** zwp_linux_dmabuf_feedback_v1: on which device a client had best allocate, in which formats, and which of them the display shows as they are. */
 import { closeSync } from 'node:fs';
-import type { WaylandAddon } from '../../native-wayland.js';
-import { enums, type Resource } from '../../wayland/index.js';
+import { enums, type Resource, type WaylandAddon } from '../../wayland/index.js';
 import type { OfferedFormat } from './formats.js';
 
 /** Device numbers, `dev_t`. */

@@ -1,8 +1,7 @@
 /** zwp_linux_dmabuf_v1: clients bring dma-bufs. */
 import { modifiers, type DmabufDescription } from '../../buffer/index.js';
 import type { Gpus, Head } from '../../head/index.js';
-import type { WaylandAddon } from '../../native-wayland.js';
-import type { Resource, WaylandServer } from '../../wayland/index.js';
+import type { Resource, WaylandAddon, WaylandServer } from '../../wayland/index.js';
 import type { Contents } from '../contents.js';
 import { takesForeign } from '../imports.js';
 import { ClientDmabuf } from './client-dmabuf.js';
