@@ -56,6 +56,14 @@ export abstract class Content {
     this.#onGone.push(tell);
   }
 
+  /**
+   * Calls `tell` once its client's GPU has drawn into it, and gives what ends that wait; undefined, without a call, where nothing
+   * draws into it now.
+   */
+  whenDrawn(_tell: () => void): (() => void) | undefined {
+    return undefined;
+  }
+
   /** Draws it, as native/paint/painting.h has the numbers. False where its pixels are gone, or cannot be read. */
   abstract paint(target: Uint32Array, numbers: Float64Array): boolean;
 

@@ -1,6 +1,7 @@
 /** wl_surface: a client's picture, changed by commits. */
 import type { Rectangle } from '../buffer/index.js';
 import type { Resource } from '../wayland/index.js';
+import { CommitQueue } from './commit-queue.js';
 import { dropped, few, merged, PendingCommit, type Commit, type Offset } from './commit.js';
 import type { Feedback } from './feedback.js';
 import type { Callback } from './frame-callbacks.js';
@@ -12,6 +13,8 @@ export interface Role {
   readonly name: string;
   /** Its commits wait for its parent's. */
   readonly synchronised?: boolean;
+  /** The surface that it stands on. */
+  readonly parent?: Surface | undefined;
   /** Before a commit is taken over. Throws ProtocolError where the role forbids it. */
   precommit(attaches: boolean): void;
   /** After it was applied; `offset`: by how much the picture moved. */
@@ -50,6 +53,8 @@ export class Surface {
   readonly tree = new SurfaceTree<Child>();
   /** Hears of the scale of each head that it comes to be seen on. */
   onScale: ((scale: number) => void) | undefined;
+  /** Of all that stands on it, where it stands on none. */
+  readonly #queue = new CommitQueue();
   #pending = new PendingCommit();
   /** Of a synchronised surface: what its parent's commit will apply. */
   #waiting: Commit | undefined;
@@ -157,6 +162,16 @@ export class Surface {
     this.#pending = new PendingCommit();
     this.tree.commit();
     pending.change.content?.value?.use();
+    this.root.#queue.add(this, pending);
+  }
+
+  /** The lowest that it stands on, or itself. */
+  get root(): Surface {
+    return this.#role?.parent?.root ?? this;
+  }
+
+  /** In its turn; its buffer is drawn. */
+  take(pending: Commit): void {
     const commit = merged(this.#waiting, pending);
     this.#waiting = undefined;
     if (this.synchronised) this.#waiting = commit;
@@ -187,6 +202,7 @@ export class Surface {
   end(): void {
     this.#gone = true;
     for (const head of [...this.#heads]) this.seenOn(head, false);
+    this.root.#queue.forget(this);
     this.#state.content?.release();
     if (this.#waiting !== undefined) dropped(this.#waiting);
     for (const feedback of [...this.#feedbacks, ...this.#pending.feedbacks]) feedback.discard();

@@ -107,6 +107,44 @@ describe('a client’s dma-buf that fills the head', () => {
     assert.equal(rig.kiosk.counts.drawn['the buffer is scaled or turned'], 1);
   });
 
+  it('waits alone while it is drawn into: what is shown stays, and others go on', async () => {
+    await shown(immediate(0x111111));
+    const fd = memory(...size, 0x222222);
+    const fence = rig.kernel.createFence();
+    rig.kernel.native.importSyncFile(fd, fence.fd);
+    closeSync(fence.fd);
+    const late = window.show(window.client.request(params({ fd }), 'create_immed', ...size, XRGB8888, 0));
+    const after = window.show(immediate(0x333333));
+    const other = await rig.open();
+    const [width, height] = other.ack();
+    const callback = other.show(other.buffer(width, height, 0x444444));
+    await rig.flipUntil(() => other.client.eventsOf(callback).length > 0);
+    assert.equal(firstPixel(), 0x444444);
+    other.close();
+    await rig.flipUntil(() => firstPixel() === 0x111111);
+    assert.deepEqual([happened(late, 'done'), happened(after, 'done')], [false, false]);
+    fence.signal();
+    await rig.flipUntil(() => happened(after, 'done'));
+    assert.equal(firstPixel(), 0x333333);
+    assert.ok(happened(late, 'done'));
+  });
+
+  it('that is drawn into for ever keeps nothing when its client goes', async () => {
+    await window.client.roundtrip();
+    const held = () => rig.kernel.held().descriptors;
+    const before = held();
+    const fd = memory(...size, 0x222222);
+    const fence = rig.kernel.createFence();
+    rig.kernel.native.importSyncFile(fd, fence.fd);
+    closeSync(fence.fd);
+    const buffer = window.client.request(params({ fd }), 'create_immed', ...size, XRGB8888, 0);
+    for (let times = 0; times < 5; times++) window.show(buffer);
+    await window.client.roundtrip();
+    assert.equal(held(), before + 2); // it, and the fence that is waited for
+    window.client.close();
+    await rig.flipUntil(() => held() === before);
+  });
+
   it('stays on the screen when its client destroys it, and nothing of it is left when the client has gone', async () => {
     await shown(window.buffer(...size, 0));
     const before = { ...rig.kernel.held(), descriptors: openDescriptors() };

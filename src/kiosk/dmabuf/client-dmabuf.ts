@@ -29,6 +29,10 @@ export class ClientDmabuf extends Content {
     return this.memory.dmabuf.format === formats.XRGB8888;
   }
 
+  override whenDrawn(tell: () => void): (() => void) | undefined {
+    return this.memory.whenDrawn(tell);
+  }
+
   paint(target: Uint32Array, numbers: Float64Array): boolean {
     return this.memory.paint(target, numbers);
   }

@@ -1,11 +1,10 @@
 /** A client's dma-buf as the kiosk has it. */
 import { closeSync } from 'node:fs';
-import type { DmabufDescription } from '../../buffer/index.js';
+import { Fence, formats, type DmabufDescription, type FenceCalls } from '../../buffer/index.js';
 import type { PaintAddon } from '../../native-paint.js';
 import { access, type Native, type NativeMapping } from '../../native.js';
-import { formats } from '../../buffer/index.js';
 
-export type DmabufAddon = PaintAddon & Pick<Native, 'mapDmabuf' | 'exportSyncFile' | 'syncFileInfo'>;
+export type DmabufAddon = PaintAddon & FenceCalls & Pick<Native, 'mapDmabuf' | 'exportSyncFile'>;
 
 /** Rows as native/paint takes them. */
 const mostStrideBytes = 8 * 16384;
@@ -35,25 +34,50 @@ export class DmabufMemory {
     return new DmabufMemory(dmabuf, mapping, addon);
   }
 
-  /** What is drawn into it comes when its fence has signalled: one that is late is not waited for here. */
+  /** Whoever still draws into it is not waited for: see `whenDrawn`. */
   paint(target: Uint32Array, numbers: Float64Array): boolean {
     const { mapping, addon } = this;
     if (mapping === undefined || this.#closed) return false;
     const { width, height, strideBytes, offsetBytes, format } = this.dmabuf;
     const bytes = new Uint8Array(mapping.buffer, offsetBytes);
-    const isReady = this.isReady();
-    if (isReady) mapping.beginAccess(access.read);
+    const isDrawn = this.#isDrawn();
+    if (isDrawn) mapping.beginAccess(access.read); // which waits otherwise, and all clients with it
     try {
       addon.paint(target, numbers, bytes, width, height, strideBytes, format === formats.ARGB8888);
     } finally {
-      if (isReady) mapping.endAccess(access.read);
+      if (isDrawn) mapping.endAccess(access.read);
     }
     return true;
   }
 
-  /** Whether nobody draws into it any more. */
-  isReady(): boolean {
-    return isReadyToRead(this.dmabuf.fd, this.addon) ?? false;
+  /** As `Content.whenDrawn`. */
+  whenDrawn(tell: () => void): (() => void) | undefined {
+    const fence = this.#closed ? undefined : fenceOf(this.dmabuf.fd, this.addon);
+    if (fence === undefined || fence.isSignalled) {
+      fence?.close();
+      return undefined;
+    }
+    let waits = true;
+    const end = () => {
+      waits = false;
+      fence.close();
+    };
+    const told = () => {
+      if (!waits) return;
+      end();
+      tell();
+    };
+    fence.signalled.then(told, told); // one that cannot be polled is not waited for
+    return end;
+  }
+
+  #isDrawn(): boolean {
+    const fence = fenceOf(this.dmabuf.fd, this.addon);
+    try {
+      return fence?.isSignalled ?? false;
+    } finally {
+      fence?.close();
+    }
   }
 
   /** Idempotent. */
@@ -70,7 +94,9 @@ function mappingOf({ fd, ...dmabuf }: DmabufDescription, addon: DmabufAddon): Na
   const { width, height, strideBytes, offsetBytes = 0 } = dmabuf;
   const isAligned = strideBytes % bytesPerPixel === 0 && offsetBytes % bytesPerPixel === 0;
   if (!isAligned || strideBytes > mostStrideBytes) return undefined;
-  if (isReadyToRead(fd, addon) === undefined) return undefined;
+  const fence = fenceOf(fd, addon);
+  if (fence === undefined) return undefined;
+  fence.close();
   try {
     return addon.mapDmabuf(fd, offsetBytes + strideBytes * (height - 1) + width * bytesPerPixel, access.read);
   } catch {
@@ -78,17 +104,11 @@ function mappingOf({ fd, ...dmabuf }: DmabufDescription, addon: DmabufAddon): Na
   }
 }
 
-/** Undefined for what is no dma-buf. */
-function isReadyToRead(fd: number, addon: DmabufAddon): boolean | undefined {
-  let fence: number;
+/** Signals when all that draw into it have ended. Undefined for what is no dma-buf. */
+function fenceOf(fd: number, addon: DmabufAddon): Fence | undefined {
   try {
-    fence = addon.exportSyncFile(fd, access.read);
+    return Fence.made(addon.exportSyncFile(fd, access.read), addon);
   } catch {
     return undefined;
-  }
-  try {
-    return addon.syncFileInfo(fence).status !== 0;
-  } finally {
-    closeSync(fence);
   }
 }

@@ -104,6 +104,7 @@ function dmabufCallsOf({ kernel: { native: fake } }: HeadOnFake) {
     mapDmabuf: (fd: number, bytes: number) => fake.mapDmabuf(fd, bytes),
     exportSyncFile: (fd: number) => fake.exportSyncFile(fd),
     syncFileInfo: (fd: number) => fake.syncFileInfo(fd),
+    watchReadable: (...given: Parameters<typeof native.watchReadable>) => fake.watchReadable(...given),
   };
 }
 
