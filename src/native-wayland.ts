@@ -16,7 +16,7 @@ export interface InterfaceTable {
 }
 
 /** What `onEvent` is told, by its first argument. */
-export const eventKinds = { client: 0, clientGone: 1, bind: 2, destroyed: 3, log: 4 } as const;
+export const eventKinds = { client: 0, clientGone: 1, bind: 2, destroyed: 3, log: 4, greedy: 5 } as const;
 
 /** An object, a client or a global; 0 is none. A number is never given twice. */
 export type Handle = number;
@@ -24,6 +24,11 @@ export type Handle = number;
 export interface NativeWayland {
   /** At an absolute path, with a lock file beside it. Throws NativeError (EADDRINUSE, …). */
   listen(path: string): void;
+  /**
+   * What each client may have: objects, and a share of a processor for so many seconds, beyond which `greedy` is told; and how many
+   * clients are taken at the sockets before others wait.
+   */
+  limit(objects: number, clients: number, share: number, seconds: number): void;
   /** For a connected socket, of which it keeps a duplicate. */
   createClient(fd: number): Handle;
   /** At once, or when the messages that are being read have been. Throws NativeError (ENOTCONN) for one that has gone. */

@@ -12,6 +12,7 @@ extern "C" {
 struct wl_client;
 struct wl_display;
 struct wl_event_loop;
+struct wl_event_source;
 struct wl_global;
 struct wl_object;
 struct wl_resource;

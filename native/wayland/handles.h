@@ -23,6 +23,8 @@ class Handles {
     T* object = nullptr;
     /** What it speaks, where it is a resource. */
     const wl_interface* interface = nullptr;
+    /** Whether JavaScript has its number, and so is to hear of its end. */
+    bool told = false;
     uint32_t index = 0;
     uint32_t generation = 0;
 
@@ -43,6 +45,7 @@ class Handles {
     ++slot.generation;
     slot.object = object;
     slot.owner = owner;
+    slot.told = false;
     ++live_;
     return slot;
   }

@@ -23,6 +23,7 @@ struct LoggedMessage {
 
 /** direction: 0 a request, 1 an event */
 using LoggerFunction = void(void* data, int direction, const LoggedMessage* message);
+using FdFunction = int(int fd, uint32_t mask, void* data);
 using LogFunction = void(const char* format, va_list arguments);
 
 /** Return type, name without "wl_", parameters; all of them are in libwayland-server 1.20. */
@@ -31,7 +32,6 @@ using LogFunction = void(const char* format, va_list arguments);
   X(void, display_destroy, (wl_display*))                                                       \
   X(void, display_destroy_clients, (wl_display*))                                               \
   X(void, display_flush_clients, (wl_display*))                                                 \
-  X(int, display_add_socket, (wl_display*, const char*))                                        \
   X(int, display_init_shm, (wl_display*))                                                       \
   X(uint32_t, display_next_serial, (wl_display*))                                               \
   X(wl_event_loop*, display_get_event_loop, (wl_display*))                                      \
@@ -41,11 +41,15 @@ using LogFunction = void(const char* format, va_list arguments);
   X(void, protocol_logger_destroy, (wl_protocol_logger*))                                       \
   X(int, event_loop_get_fd, (wl_event_loop*))                                                   \
   X(int, event_loop_dispatch, (wl_event_loop*, int))                                            \
+  X(wl_event_source*, event_loop_add_fd, (wl_event_loop*, int, uint32_t, FdFunction*, void*))   \
+  X(int, event_source_fd_update, (wl_event_source*, uint32_t))                                  \
+  X(int, event_source_remove, (wl_event_source*))                                               \
   X(wl_client*, client_create, (wl_display*, int))                                              \
   X(void, client_destroy, (wl_client*))                                                         \
   X(void, client_get_credentials, (wl_client*, pid_t*, uid_t*, gid_t*))                         \
   X(int, client_get_fd, (wl_client*))                                                           \
   X(void, client_add_destroy_listener, (wl_client*, wl_listener*))                              \
+  X(void, client_add_resource_created_listener, (wl_client*, wl_listener*))                     \
   X(wl_listener*, client_get_destroy_listener, (wl_client*, void (*)(wl_listener*, void*)))     \
   X(void, client_post_no_memory, (wl_client*))                                                  \
   X(void, client_post_implementation_error, (wl_client*, const char*, ...))                     \

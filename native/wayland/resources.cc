@@ -144,21 +144,44 @@ wl_resource* Server::make(wl_client* client, const wl_interface* interface, int 
 /** Known by our listener, not by user data: some resources, such as those of wl_shm, are
  * libwayland's. */
 double Server::adopt(wl_resource* resource) {
+  Resource& slot = slotOf(resource);
+  slot.told = true;
+  return slot.handle();
+}
+
+Server::Resource& Server::slotOf(wl_resource* resource) {
   wl_listener* const known = library_.resource_get_destroy_listener(resource, onResourceDestroyed);
-  if (known != nullptr) return reinterpret_cast<Resource*>(known)->handle();
+  if (known != nullptr) return *reinterpret_cast<Resource*>(known);
   Resource& slot = resources_.take(resource, this);
   slot.interface = Interfaces::find(library_.resource_get_class(resource));
   slot.destroyed.notify = onResourceDestroyed;
   library_.resource_add_destroy_listener(resource, &slot.destroyed);
-  return slot.handle();
+  return slot;
+}
+
+/** Also of those that libwayland makes and JavaScript may never hear of. */
+void Server::onResourceCreated(wl_listener* listener, void* data) {
+  Facts& facts = *reinterpret_cast<Facts*>(listener);
+  Server& self = *facts.server;
+  auto* const resource = static_cast<wl_resource*>(data);
+  wl_client* const client = self.library_.resource_get_client(resource);
+  try {
+    self.slotOf(resource);
+    if (++facts.objects > self.limits_.objects) self.library_.client_post_no_memory(client);
+  } catch (...) {
+    self.library_.client_post_no_memory(client);
+  }
 }
 
 void Server::onResourceDestroyed(wl_listener* listener, void*) {
   Resource& slot = *reinterpret_cast<Resource*>(listener);
   Server& self = *static_cast<Server*>(slot.owner);
   const double handle = slot.handle();
+  Facts* const facts = self.factsOf(self.library_.resource_get_client(slot.object));
+  if (facts != nullptr && facts->objects > 0) --facts->objects;
+  const bool told = slot.told;
   self.resources_.free(slot);
-  self.tell(Event::destroyed, {handle});
+  if (told) self.tell(Event::destroyed, {handle});
 }
 
 void Server::blame(wl_client* client) {

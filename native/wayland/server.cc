@@ -63,6 +63,7 @@ struct Server::Global {
 void Server::define(Environment& environment) {
   const napi_property_descriptor methods[] = {
       method("listen", call<Server, &Server::listen>),
+      method("limit", call<Server, &Server::limit>),
       method("createClient", call<Server, &Server::createClient>),
       method("destroyClient", call<Server, &Server::destroyClient>),
       method("credentials", call<Server, &Server::credentials>),
@@ -113,12 +114,14 @@ Server::Server(std::shared_ptr<Environment> environment, const Library& library)
   created_.listener.notify = onClientCreated;
   library.display_add_client_created_listener(display_, &created_.listener);
   library.display_set_global_filter(display_, mayMeet, this);
+  logger_ = library.display_add_protocol_logger(display_, onMessage, this);
 }
 
 /** Only where it never started: whoever is wrapped is closed first. */
 Server::~Server() {
-  pools_.reset();
-  if (display_ != nullptr) library_.display_destroy(display_);
+  if (display_ == nullptr) return;
+  if (logger_ != nullptr) library_.protocol_logger_destroy(logger_);
+  library_.display_destroy(display_);
 }
 
 void Server::start(napi_value owner, const Napi::CallbackInfo& info) {
@@ -135,8 +138,11 @@ void Server::start(napi_value owner, const Napi::CallbackInfo& info) {
 void Server::onReadable(int) {
   const auto self = shared_from_this();
   const CallbackScope scope(callbacks_);
+  const double before = threadSeconds();
   ++depth_;
   library_.event_loop_dispatch(loop_, 0);
+  guardProgress();
+  guardLoad(threadSeconds() - before);
   --depth_;
   settle();
 }
@@ -144,12 +150,14 @@ void Server::onReadable(int) {
 void Server::settle() {
   if (depth_ > 0 || closed_) return;
   ++depth_;
+  // First, so that one that is ended hears why.
+  library_.display_flush_clients(display_);
   for (size_t index = 0; index < doomed_.size(); ++index) {
     Client* const client = clients_.find(doomed_[index]);
     if (client != nullptr) library_.client_destroy(client->object);
   }
   doomed_.clear();
-  library_.display_flush_clients(display_);
+  for (const auto& listener : listeners_) listener->take(clients_.live() < limits_.clients);
   tellLog();
   --depth_;
   if (closing_) end();
@@ -167,10 +175,12 @@ void Server::end() {
   closed_ = true;
   environment_->remove(this);
   poller_.reset();
+  listeners_.clear();
   library_.display_destroy_clients(display_);
   for (const auto& [number, global] : globals_) library_.global_destroy(global->global);
   globals_.clear();
   pools_.reset();
+  if (logger_ != nullptr) library_.protocol_logger_destroy(std::exchange(logger_, nullptr));
   library_.display_destroy(std::exchange(display_, nullptr));
   callbacks_.release();
 }
@@ -179,9 +189,15 @@ napi_value Server::listen(const Napi::CallbackInfo& info) {
   const std::string path = stringOf(info[0], "path");
   if (path.empty() || path[0] != '/')
     throw Napi::RangeError::New(info.Env(), "path must be absolute");
-  if (library_.display_add_socket(display_, path.c_str()) < 0) {
-    throw SystemError{errno, "wl_display_add_socket"};
-  }
+  listeners_.push_back(std::make_unique<Listener>(library_, display_, path));
+  return nullptr;
+}
+
+/** limit(objects, clients, share, seconds): from now on. */
+napi_value Server::limit(const Napi::CallbackInfo& info) {
+  limits_.objects = uint32Of(info[0], "objects");
+  limits_.clients = uint32Of(info[1], "clients");
+  limits_.load = {numberOf(info[2], "share", 0, 1), numberOf(info[3], "seconds", 0.001, 3600)};
   return nullptr;
 }
 
@@ -234,7 +250,7 @@ napi_value Server::postNoMemory(const Napi::CallbackInfo& info) {
 }
 
 napi_value Server::setClientMask(const Napi::CallbackInfo& info) {
-  masks_[clientOf(info[0]).index] = uint32Of(info[1], "mask");
+  facts_[clientOf(info[0]).index].mask = uint32Of(info[1], "mask");
   return nullptr;
 }
 
@@ -271,7 +287,7 @@ napi_value Server::destroyGlobal(const Napi::CallbackInfo& info) {
 
 napi_value Server::initShm(const Napi::CallbackInfo&) {
   if (library_.display_init_shm(display_) < 0) throw SystemError{ENOMEM, "wl_display_init_shm"};
-  if (pools_ == nullptr) pools_ = std::make_unique<ShmPools>(library_, display_);
+  if (pools_ == nullptr) pools_ = std::make_unique<ShmPools>(library_);
   return nullptr;
 }
 
@@ -296,11 +312,14 @@ void Server::onClientCreated(wl_listener* listener, void* data) {
   Server& self = *reinterpret_cast<Created*>(listener)->server;
   auto* const client = static_cast<wl_client*>(data);
   try {
+    self.progressed_ = true;
     Client& record = self.clients_.take(client, &self);
-    if (self.masks_.size() <= record.index) self.masks_.resize(record.index + 1);
-    self.masks_[record.index] = kEverybody;
+    while (self.facts_.size() <= record.index) self.facts_.emplace_back();
+    Facts& facts = self.facts_[record.index];
+    facts = {{{}, onResourceCreated}, &self, kEverybody, 0, 0, {}};
     record.destroyed.notify = onClientDestroyed;
     self.library_.client_add_destroy_listener(client, &record.destroyed);
+    self.library_.client_add_resource_created_listener(client, &facts.resourceCreated);
     self.tell(Event::client, {record.handle()});
   } catch (...) {
     // Without a record it sees no global, and nothing is made for it.
@@ -311,6 +330,7 @@ void Server::onClientDestroyed(wl_listener* listener, void*) {
   Client& record = *reinterpret_cast<Client*>(listener);
   Server& self = *static_cast<Server*>(record.owner);
   const double handle = record.handle();
+  self.progressed_ = true;
   if (self.pools_ != nullptr) self.pools_->forget(record.object);
   self.clients_.free(record);
   self.tell(Event::clientGone, {handle});
@@ -323,7 +343,7 @@ bool Server::mayMeet(const wl_client* client, const wl_global* global, void* dat
   if (record == nullptr) return false;
   // wl_shm is libwayland's own, with no data of ours.
   for (const auto& [number, each] : self.globals_) {
-    if (each.get() == ours) return (each->mask & self.masks_[record->index]) != 0;
+    if (each.get() == ours) return (each->mask & self.facts_[record->index].mask) != 0;
   }
   return true;
 }
@@ -365,6 +385,11 @@ Server::Client& Server::clientOf(const Napi::Value& handle) {
 
 Server::Client* Server::recordOf(wl_client* client) const {
   return reinterpret_cast<Client*>(library_.client_get_destroy_listener(client, onClientDestroyed));
+}
+
+Server::Facts* Server::factsOf(wl_client* client) {
+  const Client* const record = recordOf(client);
+  return record == nullptr ? nullptr : &facts_[record->index];
 }
 
 Server::Global& Server::globalOf(const Napi::Value& number) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,6 +12,8 @@
 #include "core/poller.h"
 #include "wayland/handles.h"
 #include "wayland/library.h"
+#include "wayland/listener.h"
+#include "wayland/load.h"
 #include "wayland/shm_pools.h"
 
 namespace guesthead::wayland {
@@ -48,7 +51,14 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   using Client = Handles<wl_client>::Slot;
   struct Global;
   /** What `onEvent` is told; as `eventKinds` in src/wayland/native.ts. */
-  enum class Event { client, clientGone, bind, destroyed, log };
+  enum class Event { client, clientGone, bind, destroyed, log, greedy };
+  struct Facts;
+  /** What a client may have; more ends it, and what is too many clients waits. */
+  struct Limits {
+    uint32_t objects = 4096;
+    uint32_t clients = 32;
+    LoadLimit load = {0.5, 5};
+  };
 
   void start(napi_value owner, const Napi::CallbackInfo& info);
   void onReadable(int error);
@@ -58,6 +68,7 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
 
   // Methods of the JavaScript object: server.cc
   napi_value listen(const Napi::CallbackInfo& info);
+  napi_value limit(const Napi::CallbackInfo& info);
   napi_value createClient(const Napi::CallbackInfo& info);
   napi_value destroyClient(const Napi::CallbackInfo& info);
   napi_value credentials(const Napi::CallbackInfo& info);
@@ -88,6 +99,8 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   static void onClientDestroyed(wl_listener* listener, void* client);
   static void onResourceDestroyed(wl_listener* listener, void* resource);
   static void onBind(wl_client* client, void* global, uint32_t version, uint32_t id);
+  static void onResourceCreated(wl_listener* listener, void* resource);
+  static void onMessage(void* self, int direction, const LoggedMessage* message);
   static bool mayMeet(const wl_client* client, const wl_global* global, void* self);
   static int onRequest(const void* self, void* target, uint32_t opcode, const wl_message* message,
                        wl_argument* arguments);
@@ -95,6 +108,7 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   void dispatch(wl_resource* target, uint32_t opcode, const wl_message& message,
                 wl_argument* arguments);
   double adopt(wl_resource* resource);
+  Resource& slotOf(wl_resource* resource);
   wl_resource* make(wl_client* client, const wl_interface* interface, int version, uint32_t id);
   napi_value valueOf(char type, const wl_interface* interface, wl_resource* parent,
                      const wl_argument& argument);
@@ -103,9 +117,15 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   /** What JavaScript threw is the request's fault, not the process's: the client is told and ended.
    */
   void blame(wl_client* client);
+  // guard.cc
+  void heard(const LoggedMessage& message);
+  void said(const LoggedMessage& message);
+  void guardProgress();
+  void guardLoad(double busySeconds);
 
   Client& clientOf(const Napi::Value& handle);
   Client* recordOf(wl_client* client) const;
+  Facts* factsOf(wl_client* client);
   Global& globalOf(const Napi::Value& number);
 
   struct Created {
@@ -120,18 +140,39 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   wl_display* display_ = nullptr;
   wl_event_loop* loop_ = nullptr;
   Created created_{};
+  wl_protocol_logger* logger_ = nullptr;
   std::unique_ptr<ShmPools> pools_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  Limits limits_;
   Handles<wl_resource> resources_;
   Handles<wl_client> clients_;
-  /** By client's slot: which globals it may see. */
-  std::vector<uint32_t> masks_;
+  /** By client's slot; each stays where it is. */
+  std::deque<Facts> facts_;
   std::map<uint32_t, std::unique_ptr<Global>> globals_;
   uint32_t nextGlobal_ = 1;
   std::vector<double> doomed_;
+  /** Whether the last wake-up brought a message, or a client that came or went; how many in a row
+   * did not. */
+  bool progressed_ = false;
+  int fruitless_ = 0;
+  double windowStart_ = 0;
   int depth_ = 0;
   bool closing_ = false;
   bool closed_ = false;
   bool silent_ = false;
+};
+
+/** Of one client. */
+struct Server::Facts {
+  /** First, so that the listener's address is the facts'. */
+  wl_listener resourceCreated{};
+  Server* server = nullptr;
+  /** Which globals it may see. */
+  uint32_t mask = 0;
+  uint32_t objects = 0;
+  /** In this wake-up. */
+  uint32_t messages = 0;
+  Load load;
 };
 
 }  // namespace guesthead::wayland

@@ -120,7 +120,7 @@ napi_value Server::shmDmabuf(const Napi::CallbackInfo& info) {
   const ShmPicture* const picture =
       resource == nullptr || pools_ == nullptr ? nullptr : pools_->find(resource->object);
   if (picture == nullptr) throw SystemError{EBADF, "the memory of the buffer"};
-  const int memory = picture->memory->get();
+  const int memory = picture->memory->fd.get();
   sealAgainstShrinking(memory);
   const auto bytes = static_cast<size_t>(picture->stride) * static_cast<size_t>(picture->height);
   return givenAway(info.Env(),

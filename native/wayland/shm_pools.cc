@@ -1,30 +1,23 @@
 #include "wayland/shm_pools.h"
 
 #include <cstring>
-#include <set>
 
 namespace guesthead::wayland {
 namespace {
 
 /** Each costs a descriptor; one more, and its client's pictures are copied. */
-constexpr size_t kMostPools = 64;
-constexpr int kRequest = 0;
+constexpr size_t kMostOpen = 64;
+/** Each costs a mapping, of which a process has 65,530: one more ends its client. */
+constexpr size_t kMostMapped = 1024;
 /** Requests by number, as wayland.xml has them. */
 constexpr int kShmCreatePool = 0, kPoolCreateBuffer = 0, kPoolDestroy = 1, kBufferDestroy = 0;
 
 }  // namespace
 
-ShmPools::ShmPools(const Library& library, wl_display* display)
-    : library_(library), logger_(library.display_add_protocol_logger(display, onMessage, this)) {}
-
-ShmPools::~ShmPools() {
-  if (logger_ != nullptr) library_.protocol_logger_destroy(logger_);
-}
-
 const ShmPicture* ShmPools::find(wl_resource* buffer) const {
   const auto found =
       pictures_.find({library_.resource_get_client(buffer), library_.resource_get_id(buffer)});
-  return found == pictures_.end() ? nullptr : &found->second;
+  return found == pictures_.end() || !found->second.memory->fd ? nullptr : &found->second;
 }
 
 void ShmPools::forget(wl_client* client) {
@@ -33,16 +26,7 @@ void ShmPools::forget(wl_client* client) {
   };
   of(pools_);
   of(pictures_);
-}
-
-/** Called from within libwayland: nothing is thrown across it. */
-void ShmPools::onMessage(void* self, int direction, const LoggedMessage* message) {
-  if (direction != kRequest) return;
-  try {
-    static_cast<ShmPools*>(self)->onRequest(*message);
-  } catch (...) {
-    // Without a record the picture is copied.
-  }
+  counts_.erase(client);
 }
 
 void ShmPools::onRequest(const LoggedMessage& message) {
@@ -66,8 +50,11 @@ void ShmPools::onRequest(const LoggedMessage& message) {
 void ShmPools::addPool(wl_client* client, const wl_argument* arguments) {
   const Key key = {client, arguments[0].n};
   pools_.erase(key);
-  if (poolsOf(client) >= kMostPools) return;
-  pools_.emplace(key, std::make_shared<const UniqueFd>(UniqueFd::duplicate(arguments[1].h)));
+  std::shared_ptr<size_t>& count = counts_[client];
+  if (count == nullptr) count = std::make_shared<size_t>(0);
+  if (*count >= kMostMapped) return library_.client_post_no_memory(client);
+  UniqueFd fd(*count < kMostOpen ? fcntl(arguments[1].h, F_DUPFD_CLOEXEC, 0) : -1);
+  pools_.emplace(key, std::make_shared<const ShmMemory>(std::move(fd), count));
 }
 
 /** id, offset, width, height, stride, format */
@@ -77,17 +64,6 @@ void ShmPools::addPicture(const Key& pool, const wl_argument* arguments) {
   const auto found = pools_.find(pool);
   if (found == pools_.end()) return;
   pictures_.emplace(key, ShmPicture{found->second, arguments[1].i, arguments[3].i, arguments[4].i});
-}
-
-size_t ShmPools::poolsOf(wl_client* client) const {
-  std::set<const void*> open;
-  for (auto at = pools_.lower_bound({client, 0}); at != pools_.end() && at->first.first == client;
-       ++at)
-    open.insert(at->second.get());
-  for (auto at = pictures_.lower_bound({client, 0});
-       at != pictures_.end() && at->first.first == client; ++at)
-    open.insert(at->second.memory.get());
-  return open.size();
 }
 
 }  // namespace guesthead::wayland

@@ -7,7 +7,7 @@ import { filesUnder } from '../setup/stamp.mjs';
 const minutes = 60_000;
 const cFiles = () => [
   ...filesUnder('native', ['.cc', '.h']),
-  ...['src/lab', 'test/lab/tools', 'test/bench/tools', 'test/wlcs'].flatMap((folder) =>
+  ...['src/lab', 'test/lab/tools', 'test/bench/tools', 'test/wlcs', 'test/kiosk'].flatMap((folder) =>
     filesUnder(folder, ['.c', '.h']),
   ),
 ];

@@ -25,7 +25,7 @@ export interface KioskHeadParts {
   readonly background: Backdrop | undefined;
   /** A picture with a client in it is on the screen. */
   readonly onClientShown: () => void;
-  /** It can show no pointer, and goes on. */
+  /** It can show no pointer or could not draw a frame, and goes on. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -61,8 +61,8 @@ export class KioskHead {
 
   /** From now on it shows the scene. */
   begin({ roots, onTurn, onResized }: HeadScene): void {
-    const { head, painter, slow, background, onClientShown } = this.parts;
-    this.#screen = new Screen({ head, output: this.output, painter, slow, background, onClientShown, roots });
+    const { head, painter, slow, background, onClientShown, onFault } = this.parts;
+    this.#screen = new Screen({ head, output: this.output, painter, slow, background, onClientShown, roots, onFault });
     this.#following = head.turn$.subscribe(onTurn);
     this.#following.add(
       head.state$.subscribe(({ kind }) => {

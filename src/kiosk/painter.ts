@@ -4,7 +4,7 @@ import { addonLibraries, explainMissing } from '../ffi/index.js';
 import type { PaintAddon } from '../native-paint.js';
 import type { Frame } from '../loop/index.js';
 import type { Pixels } from '../render/index.js';
-import { identity, type Affine } from './affine.js';
+import { identity, inTurn, moving, type Affine } from './affine.js';
 import { coverMap, type Backdrop } from './backdrop.js';
 import type { Content } from './content.js';
 import type { Placement } from './placement.js';
@@ -55,9 +55,13 @@ export class Painter {
       this.#back({ frame, pixels, to: whole, clips: parts }, background, placement);
     let copied = 0;
     for (const node of nodes) {
-      const to = placement.boxOf(node);
-      const clips = parts.flatMap((part) => common(part, to) ?? []);
-      if (clips.length > 0) copied += draw(node, placement, { frame, pixels, to, clips });
+      const box = placement.boxOf(node);
+      // A client's surface may be far larger than what can be drawn.
+      const to = common(box, whole);
+      const clips = to === undefined ? [] : parts.flatMap((part) => common(part, to) ?? []);
+      if (to === undefined || clips.length === 0) continue;
+      const map = inTurn(moving(to.x - box.x, to.y - box.y), placement.toBuffer(node, box));
+      copied += draw(node, map, { frame, pixels, to, clips });
     }
     return copied;
   }
@@ -91,8 +95,7 @@ export function drawnAlone(content: Content, { width, height }: Size, map: Affin
   return content.paint(pixels, numbers) ? pixels : undefined;
 }
 
-function draw(node: SceneNode, placement: Placement, drawing: Drawing): number {
-  const map = placement.toBuffer(node, drawing.to);
+function draw(node: SceneNode, map: Affine, drawing: Drawing): number {
   const smooth = !isByPixels(map);
   const content = node.surface.current.content;
   const drawn = content?.paint(drawing.pixels, numbersOf(drawing, { map, smooth, blends: !isOpaque(node) }));

@@ -32,6 +32,8 @@ export interface ScreenParts {
   readonly onClientShown: () => void;
   /** What it shows, from the lowest to the highest. */
   readonly roots: () => readonly Placed[];
+  /** A frame could not be drawn; the one before it stays. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** What a frame has of its surfaces' wishes to be told. */
@@ -72,7 +74,7 @@ export class Screen {
     this.#imports = new Imports(parts.head);
     this.#turns = parts.head.turn$.subscribe(() => {
       this.#mayPresent = true;
-      this.#draw();
+      this.#drawOrTell();
     });
   }
 
@@ -86,7 +88,7 @@ export class Screen {
     this.#drawing = true;
     queueMicrotask(() => {
       this.#drawing = false;
-      if (!this.#turns.closed) this.#draw();
+      if (!this.#turns.closed) this.#drawOrTell();
     });
   }
 
@@ -104,6 +106,18 @@ export class Screen {
 
   get #placement(): Placement {
     return this.parts.output.placement;
+  }
+
+  /** What one client shows must not end the kiosk. */
+  #drawOrTell(): void {
+    try {
+      this.#draw();
+    } catch (error) {
+      this.#changed = false;
+      this.#changes.forget();
+      this.#history.forget();
+      this.parts.onFault(error);
+    }
   }
 
   #draw(): void {
@@ -159,7 +173,7 @@ export class Screen {
   #compose(why: string): boolean {
     const frame = this.parts.head.acquire();
     if (frame === undefined) return false;
-    const damage = this.#paint(frame);
+    const damage = this.#painted(frame);
     const ending = { told: this.#told(), before: this.#releases.heldBefore(undefined), direct: false };
     this.counts.drew(why);
     this.parts.head.present(frame, { damage, onOutcome: (outcome) => this.#ended(outcome, ending) });
@@ -183,6 +197,15 @@ export class Screen {
     for (const surface of before) if (!now.has(surface)) this.parts.output.leave(surface);
     for (const surface of now) if (!before.has(surface)) this.parts.output.enter(surface);
     this.#nodes = nodes;
+  }
+
+  #painted(frame: Frame): readonly Rectangle[] | undefined {
+    try {
+      return this.#paint(frame);
+    } catch (error) {
+      this.parts.head.cancel(frame);
+      throw error;
+    }
   }
 
   /** What differs from the frame before; undefined = all of it. */

@@ -38,13 +38,13 @@ export function openSocket(kiosk: { listen(path: string): void }, folder: string
     }
   }
   throw new GuestheadError('ERR_SYSTEM', `No Wayland socket is free in ${folder}`, {
-    operation: 'wl_display_add_socket',
+    operation: 'flock',
     errno: constants.errno.EADDRINUSE,
     advice: `end the compositors that listen there, or set XDG_RUNTIME_DIR to another folder`,
   });
 }
 
-/** libwayland fails on another's lock with EAGAIN or EWOULDBLOCK, on a socket without one with EADDRINUSE. */
+/** Another server's lock is told with EAGAIN, a socket that cannot be replaced with EADDRINUSE. */
 function isTaken(error: unknown): boolean {
   const errno = errnoOf(error);
   return errno === constants.errno.EADDRINUSE || errno === constants.errno.EAGAIN;

@@ -46,6 +46,7 @@ function isWithin(surface: Surface, other: Surface): boolean {
 
 export class Subsurface implements Role, Child {
   readonly name = 'wl_subsurface';
+  readonly hasObject = true;
   #surface: Surface | undefined;
   #parent: Surface | undefined;
   #x = 0;

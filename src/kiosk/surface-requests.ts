@@ -10,6 +10,8 @@ const { error: errors } = enums.wl_surface;
 const transforms = new Set<number>(Object.values(enums.wl_output.transform));
 /** From here on an offset is a request of its own. */
 const offsetSince = 5;
+/** From here on a surface may not go before what it is. */
+const roleFirstSince = 6;
 
 export function surfaceRequests(
   surface: Surface,
@@ -19,7 +21,10 @@ export function surfaceRequests(
   const pending = () => surface.pending;
   let buffer: AnyResource | null | undefined;
   return {
-    destroy: () => undefined,
+    destroy: () => {
+      if (surface.resource.version >= roleFirstSince && surface.role?.hasObject === true)
+        throw new ProtocolError(surface.resource, errors.defunct_role_object, 'it is ended before what it is');
+    },
     attach: (attached, x, y) => {
       if (surface.resource.version >= offsetSince) {
         if (x !== 0 || y !== 0)

@@ -15,6 +15,8 @@ export interface Role {
   readonly synchronised?: boolean;
   /** The surface that it stands on. */
   readonly parent?: Surface | undefined;
+  /** Whether the client has an object for it, which it must end before the surface. */
+  readonly hasObject?: boolean;
   /** Before a commit is taken over. Throws ProtocolError where the role forbids it. */
   precommit(attaches: boolean): void;
   /** After it was applied; `offset`: by how much the picture moved. */

@@ -4,8 +4,6 @@ import type { Handle, NativeWayland } from '../native-wayland.js';
 export class Client {
   #alive = true;
   #socket: string | undefined;
-  /** How many objects it has, of those that the server knows. */
-  objects = 0;
 
   /** The server makes them. */
   constructor(

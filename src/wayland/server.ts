@@ -19,6 +19,10 @@ import { ProtocolError, Resource, type AnyResource, type InterfaceName, type Res
 export interface WaylandOptions {
   /** Objects of one client; one more ends it. Default 4096. */
   readonly mostObjects?: number | undefined;
+  /** Clients at the sockets; others wait until one has gone. Default 32. */
+  readonly mostClients?: number | undefined;
+  /** The part of a processor that one client may keep busy for so many seconds; then it is ended. Default a half for 5 s. */
+  readonly mostLoad?: { readonly share: number; readonly seconds: number } | undefined;
 }
 
 export interface Fault {
@@ -35,6 +39,7 @@ export interface Global {
 type Bind = (resource: AnyResource) => void;
 
 const requestsByName = new Map(tables.map((table) => [table.name, table.requests.map(readable)]));
+const usualLoad = { share: 0.5, seconds: 5 };
 /** As long as a client may need to hear of a global's end. */
 const forgottenAfterMs = 5000;
 
@@ -47,13 +52,14 @@ export class WaylandServer implements ResourceOwner {
   readonly #connected$ = new Subject<Client>();
   readonly #faults$ = new Subject<Fault>();
   readonly #log$ = new Subject<string>();
-  readonly #mostObjects: number;
   #flushing = false;
   #closed = false;
 
   /** Throws ERR_LIBRARY_MISSING where there is no libwayland-server. */
-  constructor(addon: WaylandAddon, { mostObjects = 4096 }: WaylandOptions = {}) {
-    this.#mostObjects = mostObjects;
+  constructor(
+    addon: WaylandAddon,
+    { mostObjects = 4096, mostClients = 32, mostLoad = usualLoad }: WaylandOptions = {},
+  ) {
     this.native = opened(addon, {
       onRequest: (handle, opcode, values) => {
         this.#request(handle, opcode, values);
@@ -65,6 +71,7 @@ export class WaylandServer implements ResourceOwner {
         this.#faults$.next({ error, client: this.#clients.get(client) });
       },
     });
+    this.native.limit(mostObjects, mostClients, mostLoad.share, mostLoad.seconds);
   }
 
   /** Each client that connects, before its first request. */
@@ -199,6 +206,7 @@ export class WaylandServer implements ResourceOwner {
     else if (kind === eventKinds.clientGone) this.#clientGone(first as Handle);
     else if (kind === eventKinds.bind) this.#bind(second as Handle, third as number, fourth as Handle, first as Handle);
     else if (kind === eventKinds.destroyed) this.#destroyed(first as Handle);
+    else if (kind === eventKinds.greedy) this.#greedy(this.#clientOf(first as Handle));
     else this.#log$.next((first as string).trimEnd());
   }
 
@@ -215,18 +223,22 @@ export class WaylandServer implements ResourceOwner {
     client?.gone();
   }
 
+  #greedy(client: Client): void {
+    const text = 'A client has kept the kiosk busy with its requests for too long';
+    this.#faults$.next({ error: new GuestheadError('ERR_PROTOCOL', text), client });
+    client.refuseMore();
+  }
+
   #destroyed(handle: Handle): void {
     const resource = this.#resources.get(handle);
     if (resource === undefined) return;
     this.#resources.delete(handle);
-    resource.client.objects--;
     resource.gone();
   }
 
   #introduce<Name extends InterfaceName>(handle: Handle, name: Name, version: number, client: Client): Resource<Name> {
     const resource = new Resource(this, client, handle, name, version);
     this.#resources.set(handle, resource);
-    if (++client.objects > this.#mostObjects) client.refuseMore();
     return resource;
   }
 

@@ -1,10 +1,14 @@
 /** Clients that keep to no protocol: the server lives, and serves the others. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, fstatSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ProtocolError } from '../../src/wayland/index.js';
-import { memoryFile } from './support/descriptors.js';
+import { memoryFile, openDescriptors } from './support/descriptors.js';
+import { hostileProgram } from './support/hostile-program.js';
 import { Random, seedOf } from '../support/random.js';
+import { WireClient } from '../support/wayland-client.js';
 import { until, WaylandRig } from './support/wayland-rig.js';
 
 const seed = seedOf();
@@ -79,6 +83,47 @@ describe('a Wayland server', () => {
     const good = await rig.connect();
     await good.roundtrip();
     assert.equal(good.gone, false);
+  });
+});
+
+describe('a Wayland server with many clients', () => {
+  const few = { mostClients: 2 };
+
+  it('lets more than it takes wait until one has gone', async () => {
+    const crowded = new WaylandRig(few);
+    const [first] = [await crowded.connect(), await crowded.connect()];
+    const third = WireClient.connect(crowded.path);
+    assert.equal(await Promise.race([third, first.roundtrip().then(() => 'waits')]), 'waits');
+    assert.equal(crowded.server.native.stats().clients, few.mostClients);
+    first.close();
+    await (await third).roundtrip();
+    crowded.close();
+  });
+
+  it('takes them again after it was closed with some waiting, and leaves no descriptor', async () => {
+    const before = openDescriptors();
+    const crowded = new WaylandRig(few);
+    const clients = [await crowded.connect(), await crowded.connect()];
+    void WireClient.connect(crowded.path).catch(() => undefined);
+    await clients[0]?.roundtrip();
+    crowded.close();
+    for (const client of clients) client.close();
+    await until(() => openDescriptors() <= before);
+  });
+
+  it('ends one that keeps it busy, and tells of it', async () => {
+    const busy = new WaylandRig({ mostLoad: { share: 0.05, seconds: 0.5 } });
+    busy.offerCompositor({ damage: () => undefined });
+    const good = await busy.connect();
+    const flood = spawn(hostileProgram(), [busy.path, 'requests'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    flood.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await once(flood, 'close');
+    assert.match(said, /^error wl_display 2 .*\nended\n$/);
+    assert.match(busy.faults.map(({ error }) => String(error)).join(), /for too long/);
+    await good.roundtrip();
+    assert.equal(good.gone, false);
+    busy.close();
   });
 });
 

@@ -82,6 +82,10 @@ export class XdgSurface implements Role {
     return this.#window?.name ?? 'xdg_surface';
   }
 
+  get hasObject(): boolean {
+    return this.#window !== undefined;
+  }
+
   get window(): WindowRole | undefined {
     return this.#window;
   }

@@ -3,22 +3,26 @@ import { closeSync, mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kiosk, type KioskOptions } from '../../../src/kiosk/index.js';
+import type { NativeWayland } from '../../../src/native-wayland.js';
 import { enums } from '../../../src/wayland/index.js';
 import { closeAll, HeadOnFake } from '../../support/fake-head.js';
 import { WireClient } from '../../support/wayland-client.js';
 import { native } from './addon.js';
-import { memoryFile } from './descriptors.js';
+import { memoryFile, openDescriptors } from './descriptors.js';
 
 export class KioskRig {
   readonly #folder = mkdtempSync(join(tmpdir(), 'guesthead-kiosk-'));
   readonly path = join(this.#folder, 'wayland-0');
   readonly kiosk: Kiosk;
+  #server: NativeWayland | undefined;
 
   /** How often a client's memory was made a dma-buf, and with what that fails; undefined: it works. */
   readonly wrapping = { times: 0, failure: undefined as Error | undefined };
 
   /** What was put into sealed files for clients. */
   readonly sealed: Uint8Array[] = [];
+  /** With what drawing a client's picture fails; undefined: it works. */
+  paintFailure: Error | undefined;
 
   private constructor(
     private readonly on: HeadOnFake,
@@ -56,6 +60,11 @@ export class KioskRig {
     return this.on.gpus;
   }
 
+  /** What this process has open and made on clients' behalf. */
+  held() {
+    return { ...this.on.kernel.held(), ...this.#server?.stats(), descriptors: openDescriptors() };
+  }
+
   /** A client with a window. */
   open(): Promise<Window> {
     return Window.open(this.path);
@@ -77,6 +86,12 @@ export class KioskRig {
   /** This machine has no /dev/udmabuf: a dma-buf of the fake kernel's stands in, with the picture of that moment. */
   #withUdmabuf(...given: Parameters<typeof native.openWayland>) {
     const server = native.openWayland(...given);
+    this.#server = server;
+    const shmPaint = server.shmPaint.bind(server);
+    server.shmPaint = (...of) => {
+      if (this.paintFailure !== undefined) throw this.paintFailure;
+      return shmPaint(...of);
+    };
     server.shmDmabuf = (handle) => {
       this.wrapping.times++;
       if (this.wrapping.failure !== undefined) throw this.wrapping.failure;

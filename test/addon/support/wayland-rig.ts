@@ -7,6 +7,7 @@ import {
   type Fault,
   type Requests,
   type Resource,
+  type WaylandOptions,
   type WaylandAddon,
 } from '../../../src/wayland/index.js';
 import { native } from './addon.js';
@@ -15,7 +16,7 @@ import { WireClient } from '../../support/wayland-client.js';
 export const waylandAddon: WaylandAddon = native;
 
 export class WaylandRig {
-  readonly server = new WaylandServer(waylandAddon, { mostObjects: 50 });
+  readonly server: WaylandServer;
   readonly faults: Fault[] = [];
   /** What the objects were asked for, and `destroyed` for each surface. */
   readonly calls: unknown[][] = [];
@@ -23,7 +24,8 @@ export class WaylandRig {
   readonly #folder = mkdtempSync(join(tmpdir(), 'guesthead-wayland-'));
   readonly path = join(this.#folder, 'wayland-9');
 
-  constructor() {
+  constructor(options: WaylandOptions = {}) {
+    this.server = new WaylandServer(waylandAddon, { mostObjects: 50, ...options });
     this.server.listen(this.path);
     this.server.faults$.subscribe((fault) => this.faults.push(fault));
   }
