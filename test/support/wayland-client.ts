@@ -5,7 +5,7 @@ import { loadNative } from '../../src/native.js';
 import type { InterfaceTable, MessageTable } from '../../src/native-wayland.js';
 import { tables } from '../../src/wayland/protocol/tables.js';
 
-type Value = number | string | Uint8Array | null;
+export type Value = number | string | Uint8Array | null;
 
 export interface WireEvent {
   readonly id: number;

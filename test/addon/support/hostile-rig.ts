@@ -37,6 +37,7 @@ export class HostileRig {
   ) {
     rig.kiosk.faults$.subscribe(({ error }) => this.faults.push(String(error)));
     const [width, height] = good.ack();
+    good.client.events.length = 0;
     this.#buffers = [good.buffer(width, height, 0x112233), good.buffer(width, height, 0x332211)];
     this.#draw();
   }
@@ -53,11 +54,12 @@ export class HostileRig {
     return this.rig.flipUntil(() => {
       const { client } = this.good;
       if (client.gone) throw new Error(`the client that behaves was ended: ${client.error?.text}`);
+      if (client.eventsOf(this.good.xdg).length > 0) this.good.ack();
       if (client.eventsOf(this.#callback).some(([name]) => name === 'done')) {
         this.frames++;
-        client.events.length = 0;
         this.#draw();
       }
+      client.events.length = 0;
       return holds();
     });
   }

@@ -1,0 +1,85 @@
+/**
+ * Messages of all kinds to a kiosk, from several clients at once: GUESTHEAD_SEED=random for other ones, GUESTHEAD_FUZZ_MESSAGES for
+ * more. The process lives, a client that behaves goes on, nothing of the kiosk's own fails, and nothing is left.
+ */
+import assert from 'node:assert/strict';
+import { closeSync, openSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import type { InputEvent } from '../../src/input/index.js';
+import { Random, seedOf } from '../support/random.js';
+import { device } from '../support/seat-rig.js';
+import { memoryFile } from './support/descriptors.js';
+import { HostileRig } from './support/hostile-rig.js';
+import { WireBabble } from './support/wire-babble.js';
+
+const seed = seedOf();
+const wanted = Number(process.env['GUESTHEAD_FUZZ_MESSAGES'] ?? 30_000);
+const [clients, burst] = [3, 25];
+/** Once in so many bursts the client that behaves draws, and a user does something. */
+const between = 20;
+
+describe('a kiosk', () => {
+  it(`bears ${wanted} messages, good and broken (GUESTHEAD_SEED=${seed})`, async (test) => {
+    const random = new Random(seed);
+    const hostile = await HostileRig.open();
+    hostile.rig.kiosk.input({ kind: 'device', added: true, device });
+    hostile.point(0.1, 0.1);
+    const files = [memoryFile(64 * 1024), openSync('/dev/null', 'r')];
+    await hostile.run('destroys');
+    const held = await hostile.settled();
+    const ends = new Map<string, number>();
+    const babbles: (WireBabble | undefined)[] = Array.from({ length: clients });
+    let [sent, connections] = [0, 0];
+    for (let round = 0; sent < wanted; round++) {
+      const at = round % clients;
+      const babble = (babbles[at] ??= await WireBabble.connect(hostile.rig.path, random, files));
+      await babble.say(burst, 0.001);
+      sent += burst;
+      if (babble.gone || random.chance(0.002)) {
+        connections++;
+        count(ends, babble.gone ? babble.error : 'the client itself');
+        babble.close();
+        babbles[at] = undefined;
+      }
+      if (round % between === 0) await live(hostile, random);
+    }
+    for (const babble of babbles) babble?.close();
+    await hostile.lets(held);
+    const ours = hostile.faults.filter((fault) => !fault.includes('ERR_') && !/of no kind|too long/.test(fault));
+    assert.deepEqual(ours, [], 'nothing of the kiosk’s own failed');
+    const most = [...ends].sort(([, one], [, other]) => other - one);
+    test.diagnostic(
+      `${sent} messages of ${connections} connections, ended for ${most.length} reasons, most for ${most[0]?.[0]}`,
+    );
+    if (process.env['GUESTHEAD_FUZZ_REASONS'] !== undefined)
+      for (const [why, times] of most) test.diagnostic(`${times} ${why}`);
+    for (const file of files) closeSync(file);
+    await hostile.close();
+  });
+});
+
+async function live(hostile: HostileRig, random: Random): Promise<void> {
+  for (let count = random.whole(0, 4); count > 0; count--) hostile.rig.kiosk.input(anyInput(random));
+  const { frames } = hostile;
+  await hostile.until(() => hostile.frames > frames);
+}
+
+function anyInput(random: Random): InputEvent {
+  const at = { device, timeUs: random.whole(0, 1e6) };
+  const place = { x: random.whole(0, 1000) / 1000, y: random.whole(0, 1000) / 1000 };
+  const pressed = random.chance(0.5);
+  return random.pick<InputEvent>([
+    { ...at, ...place, kind: 'motion' },
+    { ...at, kind: 'button', button: 0x110, pressed },
+    { ...at, kind: 'key', key: random.whole(1, 60), pressed },
+    { ...at, ...place, kind: 'touch-down', slot: random.whole(0, 3) },
+    { ...at, ...place, kind: 'touch-motion', slot: random.whole(0, 3) },
+    { ...at, kind: 'touch-up', slot: random.whole(0, 3) },
+    { ...at, kind: 'touch-frame' },
+  ]);
+}
+
+function count(all: Map<string, number>, what: string): void {
+  const known = what.replace(/[0-9]+/g, 'N').slice(0, 80);
+  all.set(known, (all.get(known) ?? 0) + 1);
+}
