@@ -28,12 +28,13 @@ const arrows = {
   'addon-missing': ['errors', 'package-root'],
   arguments: ['errors'],
   declare: ['arguments', 'errors'],
-  native: ['native-gl', 'native-bus', 'native-wayland', 'native-input', 'native-paint'],
+  native: ['native-gl', 'native-bus', 'native-wayland', 'native-input', 'native-paint', 'native-process'],
   'native-gl': [],
   'native-bus': [],
   'native-wayland': [],
   'native-input': [],
   'native-paint': [],
+  'native-process': [],
   ffi: [],
   device: system,
   buffer: ['device', ...system],
@@ -62,7 +63,7 @@ const arrows = {
   // Pictures, films and judgements of what was received, for `host receive` and its like.
   sinks: ['render', 'ffi'],
   transfer: [...display, 'ipc', 'qmp', ...system],
-  kiosk: [...display, ...system, 'render', 'wayland', 'input', 'native-paint'],
+  kiosk: [...display, ...system, 'render', 'wayland', 'input', 'native-paint', 'native-process'],
   cli: [
     ...display,
     'native',

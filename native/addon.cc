@@ -26,6 +26,7 @@
 #include "process/peer.h"
 #include "process/sealed_file.h"
 #include "process/socket.h"
+#include "process/user.h"
 #include "wayland/server.h"
 
 namespace guesthead {
@@ -70,6 +71,9 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("socketPair", callFunction<socketPair>, napi_default_jsproperty),
       method("sendMessage", callFunction<sendMessage>, napi_default_jsproperty),
       method("receiveMessage", callFunction<receiveMessage>, napi_default_jsproperty),
+      method("userOf", callFunction<userOf>, napi_default_jsproperty),
+      method("execAs", callFunction<execAs>, napi_default_jsproperty),
+      method("openPipe", callFunction<openPipe>, napi_default_jsproperty),
       method("discardCode", callFunction<discardCode>, napi_default_jsproperty),
       method("openGl", callFunction<gl::Gl::open>, napi_default_jsproperty),
       method("openBusPeer", callFunction<dbus::Peer::open>, napi_default_jsproperty),

@@ -73,6 +73,7 @@
       'process/peer.cc',
       'process/sealed_file.cc',
       'process/socket.cc',
+      'process/user.cc',
       'wayland/guard.cc',
       'wayland/interfaces.cc',
       'wayland/library.cc',

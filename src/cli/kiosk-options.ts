@@ -54,6 +54,13 @@ export const kioskOptions = {
     says: 'when the pointer is seen: always, never, auto (from the first motion until it rests or a finger is used), or until it rests for so many seconds',
     parse: cursorMode,
   },
+  user: {
+    kind: 'text',
+    named: 'user',
+    value: '<user>',
+    says: 'who the client runs as, by name or number, with all of that user’s groups; only root may say another',
+    otherwise: 'the kiosk’s own',
+  },
   restart: {
     kind: 'choice',
     named: 'policy',

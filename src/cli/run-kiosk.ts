@@ -5,19 +5,17 @@ import { messageOf } from '../errors.js';
 import { openGpus, type Gpus, type Head } from '../head/index.js';
 import {
   assertProgram,
-  ClientLife,
   Kiosk,
-  launch,
   openSocket,
   runtimeFolder,
   type Backdrop,
-  type Client,
+  type ClientUser,
   type Ended,
 } from '../kiosk/index.js';
 import { loadNative } from '../native.js';
-
 import { Owner } from '../owner.js';
 import { backdropOf } from './kiosk-background.js';
+import { beginLife, endHung, userOf } from './kiosk-client.js';
 import { openKioskInput } from './kiosk-input.js';
 import type { KioskOptions } from './kiosk-options.js';
 import { rotations } from './kiosk-words.js';
@@ -44,12 +42,13 @@ export interface KioskResult {
 
 export async function runKiosk(command: readonly string[], options: KioskOptions): Promise<KioskResult> {
   assertProgram(command[0] ?? '');
-  const backdrop = backdropOf(options.background);
+  // What was asked for is looked at before the screen changes.
+  const checked = { backdrop: backdropOf(options.background), user: userOf(options) };
   const { render, display, connector, mode, path, buffers, wait } = options;
   const gpus = await openGpus({ render, display, wait });
   try {
     const head = await gpus.openHead({ connector, mode, path, buffers });
-    return await serve({ gpus, head, command, options, backdrop });
+    return await serve({ gpus, head, command, options, ...checked });
   } finally {
     gpus.close();
   }
@@ -61,20 +60,19 @@ interface Served {
   readonly command: readonly string[];
   readonly options: KioskOptions;
   readonly backdrop: Backdrop | undefined;
+  readonly user: ClientUser | undefined;
 }
 
 async function serve(served: Served): Promise<KioskResult> {
-  const { head, command, options } = served;
+  const { head, command, options, backdrop, user } = served;
   const owner = new Owner();
   try {
     const kiosk = openKiosk(owner, served);
-    const [folder, signals] = [owner.own(runtimeFolder()), owner.own(new RunSignals())];
-    const socket = openSocket(kiosk, folder.path);
-    const life = new ClientLife({
-      start: () => launch(command, folder.path, socket),
-      restart: options.restart ?? 'never',
-      say,
-    });
+    const [folder, signals] = [owner.own(runtimeFolder(user)), owner.own(new RunSignals())];
+    const socket = openSocket(kiosk, folder.path, user);
+    const mode = () => head.info.mode;
+    const place = { kiosk, command, folder: folder.path, socket, user, backdrop, mode, say };
+    const life = beginLife(owner, place, options);
     signals.signal$.subscribe((signal) => life.end(signal));
     return resultOf(await life.ended, head, kiosk, life.starts);
   } finally {
@@ -83,17 +81,17 @@ async function serve(served: Served): Promise<KioskResult> {
   }
 }
 
-function openKiosk(owner: Owner, { gpus, head, options, backdrop: background }: Served): Kiosk {
+function openKiosk(owner: Owner, { gpus, head, options, backdrop, user }: Served): Kiosk {
   const addon = loadNative();
   const input = owner.own(openKioskInput(addon, head, options, say));
   const { keyboard } = input;
   const { scale, rotate = '0', cursor } = options;
-  const look = { gpus, scale, background, transform: rotations.indexOf(rotate) };
+  const look = { gpus, scale, background: backdrop, transform: rotations.indexOf(rotate) };
   const kiosk = owner.own(new Kiosk(head, addon, { ...look, keyboard, cursor: { mode: cursor } }));
   const faults = merge(kiosk.faults$, head.faults$).subscribe((fault) => {
     say(messageOf('client' in fault ? fault.error : fault));
   });
-  if (options.hung === 'kill') faults.add(kiosk.hung$.subscribe(endHung));
+  if (options.hung === 'kill') faults.add(kiosk.hung$.subscribe((client) => endHung(client, say, user)));
   owner.defer(() => {
     faults.unsubscribe();
   });
@@ -101,19 +99,6 @@ function openKiosk(owner: Owner, { gpus, head, options, backdrop: background }: 
     kiosk.input(event);
   });
   return kiosk;
-}
-
-/** Its connection ends, and where it is a process of this user's, that too: one that is stopped does not hear of the former. */
-function endHung(client: Client): void {
-  const { pid, uid } = client.credentials ?? {};
-  client.destroy();
-  if (pid === undefined || uid !== process.getuid?.()) return;
-  say(`process ${pid} does not answer, and is killed`);
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended meanwhile.
-  }
 }
 
 function say(text: string): void {

@@ -1,4 +1,5 @@
 /** A client's life: it is started, and again where it ends, as a policy has it. */
+import { messageOf } from '../errors.js';
 import { Alarm, monotonicClock, type Clock } from '../loop/index.js';
 import type { RestartPolicy } from './declared.js';
 import type { Ended, Launched } from './launch.js';
@@ -8,7 +9,18 @@ export interface LifeOptions {
   readonly restart: RestartPolicy;
   /** A line for people. */
   readonly say: (text: string) => void;
+  /** Another one that has not come up, from the third in a row on, while the next is waited with. */
+  readonly onTrouble?: ((trouble: Trouble) => void) | undefined;
   readonly clock?: Clock | undefined;
+}
+
+export interface Trouble {
+  /** How the last one ended. */
+  readonly ended: Ended;
+  /** So many in a row have not come up. */
+  readonly failures: number;
+  /** The next one is started so much later. */
+  readonly pauseMs: number;
 }
 
 /** One that has ended sooner has not come up, and the next is waited with, longer each time. */
@@ -16,6 +28,12 @@ const cameUpMs = 10_000;
 const [firstPauseMs, mostPauseMs] = [500, 30_000];
 /** So many in a row that have not come up, and no more are started: something else is wrong. */
 const mostFailures = 10;
+/** So many, and people are told on the screen: one or two may well be chance. */
+const troublingFailures = 3;
+
+interface Started extends Pick<Launched, 'ended'> {
+  readonly child: Pick<Launched['child'], 'kill'>;
+}
 
 export class ClientLife {
   /** How the last one ended, once no other follows. */
@@ -23,7 +41,7 @@ export class ClientLife {
   readonly #pause: Alarm;
   readonly #clock: Clock;
   #resolve: (ended: Ended) => void = () => undefined;
-  #running: Launched | undefined;
+  #running: Started | undefined;
   #failures = 0;
   #starts = 0;
   #last: Ended = { code: null, signal: null };
@@ -53,13 +71,23 @@ export class ClientLife {
   #start(): void {
     this.#starts++;
     const startedAt = this.#clock.now();
-    const running = this.options.start();
+    const running = this.#launch();
     this.#running = running;
     void running.ended.then((ended) => {
       this.#running = undefined;
       this.#last = ended;
       this.#follow(this.#clock.now() - startedAt);
     });
+  }
+
+  /** One that cannot be started has ended, as a shell would have it. */
+  #launch(): Started {
+    try {
+      return this.options.start();
+    } catch (error) {
+      this.options.say(`the client cannot be started: ${messageOf(error)}`);
+      return { child: { kill: () => false }, ended: Promise.resolve({ code: 126, signal: null }) };
+    }
   }
 
   #follow(livedMs: number): void {
@@ -69,7 +97,9 @@ export class ClientLife {
       this.#resolve(this.#last);
       return;
     }
-    this.options.say(`the client ended (${told(this.#last)}), and is started again in ${pauseMs / 1000} s`);
+    const [ended, failures] = [this.#last, this.#failures];
+    if (failures >= troublingFailures) this.options.onTrouble?.({ ended, failures, pauseMs });
+    this.options.say(`the client ended (${howEnded(ended)}), and is started again in ${pauseMs / 1000} s`);
     this.#pause.start(pauseMs, () => {
       this.#start();
     });
@@ -91,6 +121,7 @@ export class ClientLife {
   }
 }
 
-function told({ code, signal }: Ended): string {
+/** For people. */
+export function howEnded({ code, signal }: Ended): string {
   return code === null ? String(signal) : `status ${code}`;
 }

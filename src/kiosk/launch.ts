@@ -2,7 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { GuestheadError } from '../errors.js';
+import { coded, GuestheadError } from '../errors.js';
+import { loadNative } from '../native.js';
+import { commandAs, environmentOf, type ClientUser } from './client-user.js';
+import { ErrorPipe } from './error-pipe.js';
 
 export interface Ended {
   readonly code: number | null;
@@ -25,27 +28,54 @@ export function assertProgram(name: string): void {
   });
 }
 
+export interface LaunchOptions {
+  /** Undefined: the kiosk's own. */
+  readonly user?: ClientUser | undefined;
+  /** Told what the client says on its standard error, which is passed on all the same. Undefined: that is the kiosk's own. */
+  readonly onError?: ((text: string) => void) | undefined;
+}
+
 /** Starts a client of the compositor at `socket`; its output is ours. */
-export function launch(command: readonly string[], folder: string, socket: string): Launched {
-  const [program = '', ...args] = command;
-  const child = spawn(program, args, {
-    // Standard output is the kiosk's own result with --json.
-    stdio: ['inherit', process.stderr, 'inherit'],
-    env: {
-      ...process.env,
-      XDG_RUNTIME_DIR: folder,
-      WAYLAND_DISPLAY: socket,
-      XDG_SESSION_TYPE: 'wayland',
-      // Other displays, which a client would rather take.
-      WAYLAND_SOCKET: undefined,
-      DISPLAY: undefined,
-    },
+export function launch(
+  command: readonly string[],
+  folder: string,
+  socket: string,
+  { user, onError }: LaunchOptions = {},
+): Launched {
+  const errors = onError === undefined ? undefined : new ErrorPipe(loadNative(), onError);
+  const child = started(user === undefined ? command : commandAs(user, command), errors, {
+    ...process.env,
+    ...(user === undefined ? {} : environmentOf(user)),
+    ...noOthers,
+    XDG_RUNTIME_DIR: folder,
+    WAYLAND_DISPLAY: socket,
+    XDG_SESSION_TYPE: 'wayland',
   });
   const ended = new Promise<Ended>((resolve) => {
     child.once('error', () => resolve({ code: 127, signal: null }));
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  return { child, ended };
+  return { child, ended: errors === undefined ? ended : errors.begin(ended).then(() => ended) };
+}
+
+/** Other displays, which a client would rather take, and what the kiosk's service manager has told the kiosk. */
+const noOthers = {
+  WAYLAND_SOCKET: undefined,
+  DISPLAY: undefined,
+  NOTIFY_SOCKET: undefined,
+  WATCHDOG_USEC: undefined,
+  WATCHDOG_PID: undefined,
+};
+
+function started(command: readonly string[], errors: ErrorPipe | undefined, env: NodeJS.ProcessEnv): ChildProcess {
+  const [program = '', ...args] = command;
+  try {
+    // Standard output is the kiosk's own result with --json.
+    return spawn(program, args, { stdio: ['inherit', process.stderr, errors?.writes ?? 'inherit'], env });
+  } catch (error) {
+    errors?.cancel();
+    throw coded(error);
+  }
 }
 
 function isExecutable(path: string): boolean {

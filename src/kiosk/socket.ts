@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, GuestheadError } from '../errors.js';
+import { asUser, type ClientUser } from './client-user.js';
 
 export interface RuntimeFolder {
   readonly path: string;
@@ -10,11 +11,10 @@ export interface RuntimeFolder {
   close(): void;
 }
 
-/** XDG_RUNTIME_DIR where there is one, else a private folder of this process. */
-export function runtimeFolder(given = process.env['XDG_RUNTIME_DIR']): RuntimeFolder {
-  if (given?.startsWith('/') === true && statSync(given, { throwIfNoEntry: false })?.isDirectory() === true)
-    return { path: given, close: () => undefined };
-  const path = mkdtempSync(join(tmpdir(), 'guesthead-runtime-'));
+/** XDG_RUNTIME_DIR where there is one, else a private folder of this process; of another user where that is given. */
+export function runtimeFolder(user?: ClientUser, given = givenFolder(user)): RuntimeFolder {
+  if (given?.startsWith('/') === true && isFolderOf(user, given)) return { path: given, close: () => undefined };
+  const path = asUser(user, () => mkdtempSync(join(tmpdir(), 'guesthead-runtime-')));
   return {
     path,
     close: () => {
@@ -23,15 +23,25 @@ export function runtimeFolder(given = process.env['XDG_RUNTIME_DIR']): RuntimeFo
   };
 }
 
+/** Of another user, the one that its login made. */
+function givenFolder(user: ClientUser | undefined): string | undefined {
+  return user === undefined ? process.env['XDG_RUNTIME_DIR'] : `/run/user/${user.uid}`;
+}
+
+function isFolderOf(user: ClientUser | undefined, path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && (user === undefined || found.uid === user.uid);
+}
+
 /** More than anybody runs compositors. */
 const mostNames = 32;
 
-/** The first name of wayland-0, wayland-1, … that is free. Throws ERR_SYSTEM where none is, or the folder is not to be written. */
-export function openSocket(kiosk: { listen(path: string): void }, folder: string): string {
+/** The first name of wayland-0, wayland-1, … that is free, made as that user. Throws ERR_SYSTEM where none is, or the folder is not to be written. */
+export function openSocket(kiosk: { listen(path: string): void }, folder: string, user?: ClientUser): string {
   for (let number = 0; number < mostNames; number++) {
     const name = `wayland-${number}`;
     try {
-      kiosk.listen(join(folder, name));
+      asUser(user, () => kiosk.listen(join(folder, name)));
       return name;
     } catch (error) {
       if (!isTaken(error)) throw error;

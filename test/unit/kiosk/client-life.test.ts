@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { ClientLife } from '../../../src/kiosk/client-life.js';
+import { ClientLife, type Trouble } from '../../../src/kiosk/client-life.js';
 import type { RestartPolicy } from '../../../src/kiosk/declared.js';
-import type { Ended } from '../../../src/kiosk/launch.js';
+import type { Ended, Launched } from '../../../src/kiosk/launch.js';
 import { HandClock } from '../../support/loop-rig.js';
 
 class Rig {
@@ -15,6 +15,7 @@ class Rig {
   readonly life: ClientLife;
   #end: (ended: Ended) => void = () => undefined;
   result: Ended | undefined;
+  readonly troubles: Trouble[] = [];
 
   constructor(restart: RestartPolicy) {
     const kill = (signal: unknown) => this.signals.push(signal) > 0;
@@ -22,7 +23,13 @@ class Rig {
       child: { kill } as unknown as ChildProcess,
       ended: new Promise<Ended>((resolve) => (this.#end = resolve)),
     });
-    this.life = new ClientLife({ start, restart, say: (text) => this.said.push(text), clock: this.clock });
+    this.life = new ClientLife({
+      start,
+      restart,
+      say: (text) => this.said.push(text),
+      onTrouble: (trouble) => this.troubles.push(trouble),
+      clock: this.clock,
+    });
     void this.life.ended.then((ended) => (this.result = ended));
   }
 
@@ -73,6 +80,38 @@ describe('a client’s life', () => {
     }
     await rig.end(100);
     assert.match(rig.said.at(-1) ?? '', /in 0\.5 s$/);
+  });
+
+  it('is told of as trouble from the third failure in a row on, while the next one is waited with', async () => {
+    const rig = new Rig('on-failure');
+    for (let failure = 1; failure <= 4; failure++) {
+      await rig.end(100, { code: failure });
+      rig.clock.advance(30_000);
+    }
+    const ended = (code: number) => ({ code, signal: null });
+    assert.deepEqual(rig.troubles, [
+      { ended: ended(3), failures: 3, pauseMs: 2000 },
+      { ended: ended(4), failures: 4, pauseMs: 4000 },
+    ]);
+    await rig.end(20_000);
+    assert.equal(rig.troubles.length, 2);
+  });
+
+  it('goes on where a client cannot be started for once', async () => {
+    const said: string[] = [];
+    const clock = new HandClock();
+    let tries = 0;
+    const start = (): Launched => {
+      tries++;
+      throw new Error('no descriptors are left');
+    };
+    const life = new ClientLife({ start, restart: 'always', say: (text) => said.push(text), clock });
+    await turn();
+    assert.match(said[0] ?? '', /cannot be started: no descriptors are left/);
+    clock.advance(500);
+    assert.equal(tries, 2);
+    life.end('SIGTERM');
+    assert.deepEqual(await life.ended, { code: 126, signal: null });
   });
 
   it('ends with the one that runs when it is ended, and at once in a pause', async () => {

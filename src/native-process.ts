@@ -1,0 +1,17 @@
+/** What the addon does for processes that are started as other users. */
+export interface ProcessAddon {
+  /**
+   * [name, uid, gid, home, shell, all groups] of a user by name or number, as the system's databases have it; undefined where
+   * there is none. Throws NativeError (EIO, EMFILE, …: they could not be read).
+   */
+  userOf(
+    user: string,
+  ): [name: string, uid: number, gid: number, home: string, shell: string, groups: Uint32Array] | undefined;
+  /**
+   * This process becomes a program of that user, looked for in PATH, and keeps its number, its environment and what is open at 0, 1
+   * and 2. Returns only by throwing NativeError (EPERM: not root; ENOENT, EACCES: no such program): it should end then.
+   */
+  execAs(uid: number, gid: number, groups: Uint32Array, command: readonly string[]): never;
+  /** A new pipe's end to read and end to write, close-on-exec, the caller's to close. Throws NativeError. */
+  openPipe(): readonly [number, number];
+}
