@@ -20,11 +20,11 @@ export const exitStatuses: readonly Entry[] = [
 export const environment: readonly Entry[] = [
   [
     'NOTIFY_SOCKET',
-    'where the service manager listens: guesthead run tells it when every head flips (READY), how the flips go (STATUS, once a second at most) and how it ends (STOPPING, ERRNO)',
+    'where the service manager listens: guesthead run tells it when every head flips (READY), how the flips go (STATUS, once a second at most) and how it ends (STOPPING, ERRNO); guesthead kiosk is ready when something of its client’s was seen',
   ],
   [
     'WATCHDOG_USEC, WATCHDOG_PID',
-    'the service manager’s watchdog: it is fed at half this time, and only if every head has flipped since the last feed',
+    'the service manager’s watchdog: it is fed at half this time, and only if every head has flipped since the last feed; of a kiosk by frames of its client, and by its answers where it draws nothing',
   ],
   ['GUESTHEAD_CAPTURES', 'set by guesthead lab run --capture for the command in the guest'],
   ['GUESTHEAD_TRANSFER', 'set by guesthead lab run --transfer for the command in the guest'],
@@ -35,8 +35,9 @@ export const files: readonly Entry[] = [
   ['schemas/config.schema.json', 'its JSON Schema, in the package’s folder'],
   [
     'examples/systemd/guesthead.service',
-    'a unit for a kiosk, in the package’s folder; the Debian package has put it in its place',
+    'a unit that flips, in the package’s folder; the Debian package has put it in its place',
   ],
+  ['examples/systemd/guesthead-kiosk.service', 'a unit for a Wayland client that fills the screen'],
   ['/dev/dri/card*, /dev/dri/renderD*', 'the devices; the groups video and render may open them'],
   ['/dev/udmabuf', 'makes dma-bufs of ordinary memory, for the path udmabuf'],
 ];

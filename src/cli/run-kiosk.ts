@@ -5,6 +5,7 @@ import { messageOf } from '../errors.js';
 import { openGpus, type Gpus, type Head } from '../head/index.js';
 import {
   assertProgram,
+  howEnded,
   Kiosk,
   openSocket,
   runtimeFolder,
@@ -18,6 +19,7 @@ import { backdropOf } from './kiosk-background.js';
 import { beginLife, endHung, userOf } from './kiosk-client.js';
 import { openKioskInput } from './kiosk-input.js';
 import type { KioskOptions } from './kiosk-options.js';
+import { kioskService, statusLine, type KioskService } from './kiosk-service.js';
 import { rotations } from './kiosk-words.js';
 import { RunSignals } from './run-signals.js';
 
@@ -40,10 +42,27 @@ export interface KioskResult {
   readonly bytesCopied: number;
 }
 
+/** A service manager that listens is told how it goes, and how it ended. */
 export async function runKiosk(command: readonly string[], options: KioskOptions): Promise<KioskResult> {
+  const service = kioskService();
+  try {
+    const result = await run(command, options, service);
+    service?.end(`the client ended with ${howEnded(result.client)}`);
+    return result;
+  } catch (error) {
+    service?.fail(error);
+    throw error;
+  }
+}
+
+async function run(
+  command: readonly string[],
+  options: KioskOptions,
+  service: KioskService | undefined,
+): Promise<KioskResult> {
   assertProgram(command[0] ?? '');
   // What was asked for is looked at before the screen changes.
-  const checked = { backdrop: backdropOf(options.background), user: userOf(options) };
+  const checked = { backdrop: backdropOf(options.background), user: userOf(options), service };
   const { render, display, connector, mode, path, buffers, wait } = options;
   const gpus = await openGpus({ render, display, wait });
   try {
@@ -61,10 +80,11 @@ interface Served {
   readonly options: KioskOptions;
   readonly backdrop: Backdrop | undefined;
   readonly user: ClientUser | undefined;
+  readonly service: KioskService | undefined;
 }
 
 async function serve(served: Served): Promise<KioskResult> {
-  const { head, command, options, backdrop, user } = served;
+  const { head, command, options, backdrop, user, service } = served;
   const owner = new Owner();
   try {
     const kiosk = openKiosk(owner, served);
@@ -74,6 +94,11 @@ async function serve(served: Served): Promise<KioskResult> {
     const place = { kiosk, command, folder: folder.path, socket, user, backdrop, mode, say };
     const life = beginLife(owner, place, options);
     signals.signal$.subscribe((signal) => life.end(signal));
+    const heads = () =>
+      kiosk.heads.map(({ head: { info }, counts }) => ({ connector: info.display.connector, counts }));
+    const { shown$, answered$ } = kiosk;
+    const status = statusLine(heads, () => [life]);
+    service?.begin({ shown$, answered$, pauses: () => life.pauses, status });
     return resultOf(await life.ended, head, kiosk, life.starts);
   } finally {
     owner.close();

@@ -60,6 +60,11 @@ export class ClientLife {
     return this.#starts;
   }
 
+  /** None runs, and the next is waited with. */
+  get pauses(): boolean {
+    return this.#pause.set;
+  }
+
   /** The one that runs gets the signal, and no other follows it. */
   end(signal: NodeJS.Signals): void {
     this.#over = true;
