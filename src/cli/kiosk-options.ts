@@ -4,7 +4,7 @@ import { gpuOptions } from '../gpus/declared.js';
 import { headOptions } from '../head/declared.js';
 import { restartPolicies } from '../kiosk/declared.js';
 import { backgroundOf } from './kiosk-background.js';
-import { cursorMode, keymapOf, rotations, scaleOf } from './kiosk-words.js';
+import { cursorMode, idleOf, keymapOf, rotations, scaleOf } from './kiosk-words.js';
 
 const { render, display, wait } = gpuOptions;
 const { connector, mode, path, buffers } = headOptions;
@@ -82,6 +82,12 @@ export const kioskOptions = {
     value: '<what>',
     says: 'what is seen where no client is: last, its last picture; a colour as 202020; or a PNG file, which covers the head (default: last)',
     parse: backgroundOf,
+  },
+  idle: {
+    kind: 'word',
+    value: '<seconds=look>',
+    says: 'what the screen is when nobody has done anything for so long, as 600=black or 600=off; what wakes it is told to no client (default: it stays as it is)',
+    parse: idleOf,
   },
   json: { kind: 'switch', says: 'print one JSON object at the end' },
 } as const satisfies Record<string, CommandDeclaration>;

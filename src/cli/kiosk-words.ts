@@ -1,7 +1,8 @@
 /** What words of `guesthead kiosk` mean. */
 import { InvalidArgumentError } from 'commander';
 import type { KeymapChoice } from '../input/index.js';
-import type { CursorMode } from '../kiosk/index.js';
+import { idleLooks } from '../kiosk/declared.js';
+import type { CursorMode, IdleLook } from '../kiosk/index.js';
 
 const cursorModes = ['auto', 'always', 'never'] as const;
 
@@ -22,6 +23,20 @@ export function scaleOf(word: string): number {
   const scale = Number(word);
   if (word !== '' && scale >= leastScale && scale <= mostScale) return scale;
   throw new InvalidArgumentError(`It is no number from ${leastScale} to ${mostScale}.`);
+}
+
+export interface IdleChoice {
+  readonly afterMs: number;
+  readonly look: IdleLook;
+}
+
+/** As 600=black. */
+export function idleOf(word: string): IdleChoice {
+  const [seconds = '', name] = word.split('=');
+  const look = idleLooks.find((one) => one === name);
+  const afterMs = Number(seconds) * 1000;
+  if (look !== undefined && seconds !== '' && afterMs > 0 && Number.isFinite(afterMs)) return { afterMs, look };
+  throw new InvalidArgumentError(`It is no number of seconds with =${idleLooks.join(' or =')} after it.`);
 }
 
 /** A path has a slash. */

@@ -6,6 +6,7 @@ import { openGpus, type Gpus, type Head } from '../head/index.js';
 import {
   assertProgram,
   howEnded,
+  IdleScreen,
   Kiosk,
   openSocket,
   runtimeFolder,
@@ -120,8 +121,11 @@ function openKiosk(owner: Owner, { gpus, head, options, backdrop, user }: Served
   owner.defer(() => {
     faults.unsubscribe();
   });
+  const { idle, mode } = options;
+  const onFault = (error: unknown) => say(messageOf(error));
+  const idleScreen = idle === undefined ? undefined : owner.own(new IdleScreen({ kiosk, ...idle, mode, onFault }));
   input.begin((event) => {
-    kiosk.input(event);
+    if (idleScreen?.takes(event) !== true) kiosk.input(event);
   });
   return kiosk;
 }

@@ -66,8 +66,9 @@ export class KioskHead {
     this.#following = head.turn$.subscribe(onTurn);
     this.#following.add(
       head.state$.subscribe(({ kind }) => {
-        this.output.lit = kind === 'on';
-        if (this.output.lit && this.#follow()) onResized();
+        // One that the program has turned off is turned on again by it: windows stay there.
+        this.output.lit = kind === 'on' || kind === 'off';
+        if (kind === 'on' && this.#follow()) onResized();
       }),
     );
   }
@@ -80,6 +81,12 @@ export class KioskHead {
   /** As the option. */
   setBackground(background: Backdrop | undefined): void {
     this.#screen?.setBackground(background);
+  }
+
+  /** Black, whatever there is, until it is no longer: clients go on slowly, as those do that are not seen. */
+  setBlank(blank: boolean): void {
+    this.cursor.cover(blank);
+    this.#screen?.setBlank(blank);
   }
 
   /** It keeps its last picture. Idempotent. */

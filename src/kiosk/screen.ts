@@ -63,6 +63,7 @@ export class Screen {
   readonly #imports: Imports;
   readonly #turns: Subscription;
   #background: Backdrop | undefined;
+  #blank = false;
   #nodes: readonly SceneNode[] = [];
   #changed = true;
   #mayPresent = false;
@@ -95,6 +96,14 @@ export class Screen {
   /** As `background` at its opening. */
   setBackground(background: Backdrop | undefined): void {
     this.#background = background;
+    this.#changes.forget();
+    this.changed();
+  }
+
+  /** Black, whatever there is. */
+  setBlank(blank: boolean): void {
+    if (blank === this.#blank) return;
+    this.#blank = blank;
     this.#changes.forget();
     this.changed();
   }
@@ -135,7 +144,7 @@ export class Screen {
   }
 
   get #keepsLast(): boolean {
-    return this.#nodes.length === 0 && this.#background === undefined && this.counts.shown > 0;
+    return !this.#blank && this.#nodes.length === 0 && this.#background === undefined && this.counts.shown > 0;
   }
 
   /** The buffer to be shown as it is, or why the scene has to be drawn. */
@@ -189,7 +198,7 @@ export class Screen {
   }
 
   #look(): void {
-    const nodes = visibleOf(nodesOf(this.parts.roots()), this.#placement);
+    const nodes = this.#blank ? [] : visibleOf(nodesOf(this.parts.roots()), this.#placement);
     const [before, now] = [this.#nodes, nodes].map((each) => new Set(each.map(({ surface }) => surface))) as [
       Set<Surface>,
       Set<Surface>,
@@ -215,7 +224,7 @@ export class Screen {
     const stale = this.#history.add(frame, damage) ?? [{ x: 0, y: 0, width: frame.width, height: frame.height }];
     this.counts.bytesCopied += painter.paint(frame, this.#nodes, this.#placement, {
       parts: stale,
-      background: this.#background ?? black,
+      background: this.#blank ? black : (this.#background ?? black),
     });
     return damage;
   }

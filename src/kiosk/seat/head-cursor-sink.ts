@@ -13,6 +13,8 @@ export class HeadCursorSink implements CursorSink {
   #image: CursorImage | undefined;
   #at: Point = { x: 0, y: 0 };
 
+  #covered = false;
+
   /** Why it could not be shown last. */
   #refused: string | undefined;
 
@@ -46,6 +48,17 @@ export class HeadCursorSink implements CursorSink {
     });
   }
 
+  /** While it is covered nothing of it is seen, whatever it shows. */
+  cover(covered: boolean): void {
+    if (covered === this.#covered) return;
+    this.#covered = covered;
+    if (this.#image === undefined) return;
+    this.#trying((cursor) => {
+      if (covered) cursor.hide();
+      else this.#draw(cursor);
+    });
+  }
+
   /** A display that was lost has closed the cursor: it is opened, and drawn, anew. */
   #trying(act: (cursor: HardwareCursor) => void): void {
     try {
@@ -65,7 +78,7 @@ export class HeadCursorSink implements CursorSink {
 
   #draw(cursor: HardwareCursor): void {
     const image = this.#image;
-    if (image === undefined) return;
+    if (image === undefined || this.#covered) return;
     const pixels = new Uint32Array(cursorSize ** 2);
     for (let y = 0; y < image.height; y++)
       pixels.set(image.pixels.subarray(y * image.width, (y + 1) * image.width), y * cursorSize);
@@ -76,7 +89,7 @@ export class HeadCursorSink implements CursorSink {
   /** A picture may point outside of itself; the hardware's does not. */
   #place(cursor: HardwareCursor): void {
     const image = this.#image;
-    if (image === undefined) return;
+    if (image === undefined || this.#covered) return;
     const { x, y } = hotspotIn(image);
     cursor.move(this.#at.x - image.hotX + x, this.#at.y - image.hotY + y);
   }

@@ -1,7 +1,7 @@
 /** What words of `guesthead kiosk` mean, and which are refused. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cursorMode, keymapOf, rotations, scaleOf } from '../../../src/cli/kiosk-words.js';
+import { cursorMode, idleOf, keymapOf, rotations, scaleOf } from '../../../src/cli/kiosk-words.js';
 import { enums } from '../../../src/wayland/index.js';
 
 describe('the words of guesthead kiosk', () => {
@@ -24,5 +24,12 @@ describe('the words of guesthead kiosk', () => {
     for (const word of ['', '0', '9', 'two']) assert.throws(() => scaleOf(word), /no number from 0.25 to 8/, word);
     const transforms: Record<string, number> = { ...enums.wl_output.transform, 0: enums.wl_output.transform.normal };
     for (const [index, rotation] of rotations.entries()) assert.equal(transforms[rotation], index);
+  });
+
+  it('say when the screen is dark, and how', () => {
+    assert.deepEqual(idleOf('600=black'), { afterMs: 600_000, look: 'black' });
+    assert.deepEqual(idleOf('0.5=off'), { afterMs: 500, look: 'off' });
+    for (const word of ['', '600', '=off', '0=off', '-1=off', 'soon=off', 'Infinity=off', '600=grey'])
+      assert.throws(() => idleOf(word), /no number of seconds with =black or =off/, word);
   });
 });
