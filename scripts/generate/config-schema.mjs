@@ -6,10 +6,10 @@ import { configSchema } from '../../src/cli/config-schema.ts';
 import { root } from '../setup/run.mjs';
 
 /** What only the option's parser can tell is left to the command. */
-export async function configJsonSchema(program) {
-  const run = program.commands.find((command) => command.name() === 'run');
-  const schema = toJsonSchema(configSchema(run), { ignoreActions: ['check'] });
-  const conflicts = conflictsOf(run).map((required) => ({ not: { required } }));
+export async function configJsonSchema(program, name) {
+  const command = program.commands.find((one) => one.name() === name);
+  const schema = toJsonSchema(configSchema(command), { ignoreActions: ['check'] });
+  const conflicts = conflictsOf(command).map((required) => ({ not: { required } }));
   const whole = conflicts.length === 0 ? schema : { ...schema, allOf: conflicts };
   return format(JSON.stringify(whole), { ...(await resolveConfig(root)), parser: 'json' });
 }

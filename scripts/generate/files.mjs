@@ -11,6 +11,7 @@ export async function generatedFiles() {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return {
     'man/guesthead.1': manPage(program, version),
-    'schemas/config.schema.json': await configJsonSchema(program),
+    'schemas/config.schema.json': await configJsonSchema(program, 'run'),
+    'schemas/kiosk-config.schema.json': await configJsonSchema(program, 'kiosk'),
   };
 }

@@ -1,5 +1,5 @@
 /** man/guesthead.1, in the man macros, of the same program that prints --help. */
-import { configHelp, configName } from '../../src/cli/config.ts';
+import { configHelp, configName, kioskConfigName } from '../../src/cli/config.ts';
 import { environment, examples, exitStatuses, files, introduction, seeAlso } from '../../src/cli/manual.ts';
 
 export function manPage(program, version) {
@@ -56,14 +56,18 @@ function helpBelow(command) {
   const write = (more) => (text += more);
   command.emit('afterHelp', { command, error: false, write });
   const lines = text.trim().split('\n');
-  return text.trim() === '' || text.trim() === configHelp ? [] : literal(lines);
+  return text.trim() === '' || [configName, kioskConfigName].some((name) => text.trim() === configHelp(name))
+    ? []
+    : literal(lines);
 }
 
 function configuration() {
   const file = { $schema: './node_modules/guesthead/schemas/config.schema.json', path: 'import', connector: ['all'] };
   return [
-    ...paragraph('These are the options of guesthead run.'),
-    ...paragraph(configHelp.replaceAll('\n', ' ')),
+    ...paragraph(
+      `These are the options of guesthead run. guesthead kiosk has its own in ${kioskConfigName}, read in the same way.`,
+    ),
+    ...paragraph(configHelp().replaceAll('\n', ' ')),
     ...paragraph(
       `An unknown key, a wrong value and two options that exclude each other end the command with status 2. A ${configName}:`,
     ),

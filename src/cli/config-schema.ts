@@ -72,12 +72,16 @@ function reasonAgainst(option: Option, text: string): string | undefined {
 export function parseConfig(command: Command, text: string, file: string): Values {
   const json = new JsonText(text, file);
   const { success, issues, output } = v.safeParse(configSchema(command), json.value);
-  if (Array.isArray(json.value)) refuse([`${json.placeOf([])}: found a list; choose an object of options`]);
-  if (!success) refuse([...new Set(issues.map((issue) => `${placeOf(json, issue)}: ${problemOf(command, issue)}`))]);
+  if (Array.isArray(json.value)) refuse(command, [`${json.placeOf([])}: found a list; choose an object of options`]);
+  if (!success)
+    refuse(command, [...new Set(issues.map((issue) => `${placeOf(json, issue)}: ${problemOf(command, issue)}`))]);
   const values = Object.fromEntries(Object.entries(output).filter(([key]) => key !== '$schema'));
   const both = conflictsOf(command).filter((pair) => pair.every((key) => key in values));
   if (both.length > 0)
-    refuse(both.map((pair) => `${json.placeOf([pair[1]])}: ${pair.join(' and ')}: choose one of them`));
+    refuse(
+      command,
+      both.map((pair) => `${json.placeOf([pair[1]])}: ${pair.join(' and ')}: choose one of them`),
+    );
   const options = new Map(configurable(command).map((option) => [option.attributeName(), option]));
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, parsed(options.get(key), value)]));
 }
@@ -87,9 +91,14 @@ function placeOf(json: JsonText, { path }: v.BaseIssue<unknown>): string {
 }
 
 /** Each problem begins with its place. */
-function refuse(problems: readonly string[]): never {
-  const advice = '`guesthead run --help` lists the options; schemas/config.schema.json tells an editor';
+function refuse(command: Command, problems: readonly string[]): never {
+  const advice = `\`guesthead ${command.name()} --help\` lists the options; ${schemaFile(command.name())} tells an editor`;
   throw new GuestheadError('ERR_USAGE', problems.join('\n'), { advice });
+}
+
+/** In the package's folder. */
+export function schemaFile(command: string): string {
+  return `schemas/${command === 'run' ? '' : `${command}-`}config.schema.json`;
 }
 
 function parsed(option: Option | undefined, value: unknown): unknown {

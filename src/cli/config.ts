@@ -4,29 +4,32 @@ import { Option, type Command } from 'commander';
 import { errnoName, errnoOf, GuestheadError } from '../errors.js';
 import { configurable, conflictsOf } from './config-options.js';
 
+/** Of `guesthead run`. */
 export const configName = 'guesthead.config.json';
+export const kioskConfigName = 'guesthead-kiosk.config.json';
 
-export const configHelp = [
-  `Each option may also stand in ${configName} in the current folder, or in the file of --config,`,
-  'by its long name in camel case: { "path": "import", "flipTimeout": 5 }. The command line wins over',
-  'the file, the file over the defaults; --no-OPTION switches off what the file switches on.',
-].join('\n');
+export const configHelp = (name = configName) =>
+  [
+    `Each option may also stand in ${name} in the current folder, or in the file of --config,`,
+    'by its long name in camel case: { "path": "import", "wait": true }. The command line wins over',
+    'the file, the file over the defaults; --no-OPTION switches off what the file switches on.',
+  ].join('\n');
 
-/** Call it when the command has all its other options. */
-export function withConfigFile(command: Command): Command {
+/** Call it when the command has all its other options. `name`: of the file in the current folder. */
+export function withConfigFile(command: Command, name = configName): Command {
   for (const option of configurable(command))
     if (option.isBoolean()) command.addOption(new Option(`--no-${option.name()}`).hideHelp());
   return command
-    .option('--config <file>', `a file with options (default: ./${configName}, where there is one)`)
-    .option('--no-config', `leave ./${configName} alone`)
-    .addHelpText('after', `\n${configHelp}`)
-    .hook('preAction', applyFile);
+    .option('--config <file>', `a file with options (default: ./${name}, where there is one)`)
+    .option('--no-config', `leave ./${name} alone`)
+    .addHelpText('after', `\n${configHelp(name)}`)
+    .hook('preAction', (given) => applyFile(given, name));
 }
 
-async function applyFile(command: Command): Promise<void> {
+async function applyFile(command: Command, name: string): Promise<void> {
   const { config } = command.opts<{ config?: string | boolean }>();
   if (config === false) return;
-  const file = typeof config === 'string' ? config : configName;
+  const file = typeof config === 'string' ? config : name;
   const text = read(file, file === config);
   if (text === undefined) return;
   const { parseConfig } = await import('./config-schema.js');

@@ -1,5 +1,6 @@
 /** `guesthead kiosk -- COMMAND`: runs a Wayland client, full screen. */
 import type { Command } from 'commander';
+import { kioskConfigName, withConfigFile } from './config.js';
 import { addDeclared } from './declared-options.js';
 import { exitStatus, failureJson, sayFailure } from './failure.js';
 import { kioskOptions, type KioskOptions } from './kiosk-options.js';
@@ -10,6 +11,7 @@ export function addKioskCommand(program: Command): void {
   command
     .description('runs a Wayland client full screen on a head, and ends with it')
     .action((client: string[], options: KioskOptions) => runAndPrint(client, options));
+  withConfigFile(command, kioskConfigName);
 }
 
 async function runAndPrint(client: readonly string[], options: KioskOptions): Promise<void> {

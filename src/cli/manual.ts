@@ -1,5 +1,5 @@
 /** What the command's help and its man page say beside the commands and their options. */
-import { configName } from './config.js';
+import { configName, kioskConfigName } from './config.js';
 import { failStatus, noDeviceStatus, notBootedStatus, usageStatus } from './failure.js';
 
 type Entry = readonly [term: string, description: string];
@@ -32,7 +32,8 @@ export const environment: readonly Entry[] = [
 
 export const files: readonly Entry[] = [
   [configName, 'options of guesthead run, in the current folder'],
-  ['schemas/config.schema.json', 'its JSON Schema, in the package’s folder'],
+  [kioskConfigName, 'those of guesthead kiosk'],
+  ['schemas/config.schema.json, schemas/kiosk-config.schema.json', 'their JSON Schemas, in the package’s folder'],
   [
     'examples/systemd/guesthead.service',
     'a unit that flips, in the package’s folder; the Debian package has put it in its place',

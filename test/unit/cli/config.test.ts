@@ -182,3 +182,30 @@ describe('an option', () => {
     await assert.rejects(optionsOf({}, '--config', 'none.json'), { code: 'ERR_USAGE', message: /none\.json .*ENOENT/ });
   });
 });
+
+describe('a kiosk’s config file', () => {
+  const kiosk = () => createProgram().commands.find((command) => command.name() === 'kiosk')!;
+  const schema = JSON.parse(readFileSync(join(packageRoot, 'schemas/kiosk-config.schema.json'), 'utf8')) as object;
+  const right = { cursor: 'never', idle: '600=off', background: 'logo.png', restart: 'always', touch: ['a=Virtual-1'] };
+
+  it('has the kiosk’s options, and its words mean what they mean on the command line', () => {
+    const parsed = parseConfig(kiosk(), JSON.stringify({ ...right, scale: '1.5' }), 'f.json');
+    const meant = { idle: { afterMs: 600_000, look: 'off' }, background: { file: 'logo.png' }, scale: 1.5 };
+    assert.deepEqual(parsed, { ...right, ...meant });
+    const ajv = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true });
+    const accepts = ajv.compile(schema);
+    assert.ok(accepts(right), JSON.stringify(accepts.errors));
+    assert.equal(accepts({ pattern: 'bars' }), false);
+  });
+
+  it('is refused with the kiosk’s own help', () => {
+    assert.throws(
+      () => parseConfig(kiosk(), '{"idle":"soon"}', 'f.json'),
+      (error: GuestheadError) => {
+        assert.match(error.message, /idle: found "soon".*no number of seconds/);
+        assert.match(error.advice ?? '', /guesthead kiosk --help.*kiosk-config\.schema\.json/);
+        return true;
+      },
+    );
+  });
+});
