@@ -282,8 +282,11 @@ export class Kiosk {
     return [{ ...dragIcon, x: dragIcon.x - origin.x, y: dragIcon.y - origin.y }];
   }
 
+  /** Said later: who opens a kiosk subscribes when it is there. */
   readonly #onFault = (error: unknown): void => {
-    this.#unknown$.next({ error, client: undefined });
+    queueMicrotask(() => {
+      this.#unknown$.next({ error, client: undefined });
+    });
   };
 }
 

@@ -46,6 +46,8 @@ export class WireClient {
   readonly events: WireEvent[] = [];
   /** Offered globals: name → [number, version]. */
   readonly globals = new Map<string, [number: number, version: number]>();
+  /** Each wl_output, by its number. */
+  readonly #outputs: number[] = [];
   #interfaces = new Map<number, string>([[display, 'wl_display']]);
   #nextId = 2;
   #pending = Buffer.alloc(0);
@@ -67,8 +69,7 @@ export class WireClient {
     const client = new WireClient(socket);
     client.request(display, 'get_registry');
     await client.roundtrip();
-    for (const { name, values } of client.events.splice(0))
-      if (name === 'global') client.globals.set(values[1] as string, [values[0] as number, values[2] as number]);
+    for (const { name, values } of client.events.splice(0)) if (name === 'global') client.#offered(values);
     return client;
   }
 
@@ -93,6 +94,15 @@ export class WireClient {
     this.#interfaces.set(id, name);
     this.request(2, 'bind', number, name, version ?? newest);
     return id;
+  }
+
+  /** All of them, in the order of the heads. */
+  bindOutputs(): number[] {
+    const [, version = 0] = this.globals.get('wl_output') ?? [];
+    return this.#outputs.map((number) => {
+      this.globals.set('wl_output', [number, version]);
+      return this.bind('wl_output');
+    });
   }
 
   /** As they are, whatever they are. */
@@ -132,6 +142,11 @@ export class WireClient {
 
   close(): void {
     this.socket.destroy();
+  }
+
+  #offered([number, name, version]: readonly unknown[]): void {
+    this.globals.set(name as string, [number as number, version as number]);
+    if (name === 'wl_output') this.#outputs.push(number as number);
   }
 
   #more(): Promise<void> {

@@ -2,9 +2,11 @@
 import { closeSync, mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Head } from '../../../src/head/index.js';
 import { Kiosk, type KioskOptions } from '../../../src/kiosk/index.js';
 import type { NativeWayland } from '../../../src/native-wayland.js';
 import { enums } from '../../../src/wayland/index.js';
+import type { FakeMode } from '../../../src/testing/index.js';
 import { closeAll, HeadOnFake } from '../../support/fake-head.js';
 import { WireClient } from '../../support/wayland-client.js';
 import { native } from './addon.js';
@@ -26,10 +28,11 @@ export class KioskRig {
 
   private constructor(
     private readonly on: HeadOnFake,
+    readonly heads: readonly Head[],
     options: KioskOptions,
   ) {
     this.kiosk = new Kiosk(
-      on.head,
+      heads,
       {
         ...native,
         ...dmabufCallsOf(on),
@@ -44,8 +47,14 @@ export class KioskRig {
     this.kiosk.listen(this.path);
   }
 
-  static async open(options: KioskOptions = {}): Promise<KioskRig> {
-    return new KioskRig(await HeadOnFake.open(), options);
+  /** `modes`: of each head. */
+  static async open(options: KioskOptions = {}, modes: readonly FakeMode[] = []): Promise<KioskRig> {
+    const connectors = modes.map((mode) => ({ modes: [mode] }));
+    const on = await HeadOnFake.open(modes.length === 0 ? {} : { connectors });
+    const heads = [on.head];
+    for (const number of modes.keys())
+      if (number > 0) heads.push(await on.gpus.openHead({ connector: `Virtual-${number + 1}` }));
+    return new KioskRig(on, heads, options);
   }
 
   get head() {
@@ -70,9 +79,28 @@ export class KioskRig {
     return Window.open(this.path);
   }
 
-  /** What the display shows. */
-  pixels(): Uint32Array | undefined {
-    return this.on.kernel.screen().picture?.pixels;
+  /** A socket whose clients are shown on a head. */
+  listen(connector: string): string {
+    const path = join(this.#folder, connector);
+    this.kiosk.listen(path, connector);
+    return path;
+  }
+
+  /** What the display shows on a connector, the first unless named. */
+  pixels(connector?: string): Uint32Array | undefined {
+    return this.on.kernel.screen(connector).picture?.pixels;
+  }
+
+  /** Of the picture on a connector, without what is not seen. */
+  pixelAt(x: number, y: number, connector?: string): number {
+    const { pixels, strideBytes = 0 } = this.on.kernel.screen(connector).picture ?? {};
+    return (pixels?.[(y * strideBytes) / 4 + x] ?? 0) & 0xffffff;
+  }
+
+  /** A picture in one colour that fills the window; resolves when it was shown. */
+  async fill(window: Window, colour: number, size = window.ack()): Promise<void> {
+    const callback = window.show(window.buffer(...size, colour));
+    await this.flipUntil(() => window.client.eventsOf(callback).length > 0);
   }
 
   /** Refreshes until it holds, with turns between in which clients are heard. */
@@ -108,6 +136,7 @@ export class KioskRig {
 
   async close(): Promise<void> {
     this.kiosk.close();
+    for (const head of this.heads) await head.close();
     await closeAll();
     rmSync(this.#folder, { recursive: true });
   }
@@ -170,8 +199,13 @@ export class Window {
   }
 
   /** Its frame callback. */
-  show(buffer: number, [x, y, width, height]: readonly number[] = [0, 0, 10_000, 10_000]): number {
-    const { client, surface } = this;
+  show(buffer: number, damage?: readonly number[]): number {
+    return this.showOn(this.surface, buffer, damage);
+  }
+
+  /** The same on another surface of its client. */
+  showOn(surface: number, buffer: number, [x, y, width, height]: readonly number[] = [0, 0, 10_000, 10_000]): number {
+    const { client } = this;
     client.request(surface, 'attach', buffer, 0, 0);
     client.request(surface, 'damage_buffer', x ?? 0, y ?? 0, width ?? 0, height ?? 0);
     const callback = client.request(surface, 'frame');
