@@ -138,7 +138,7 @@ describe('a kiosk', () => {
     hostile.rig.paintFailure = new RangeError('a fault of ours');
     await hostile.until(() => hostile.faults.length > 0);
     hostile.rig.paintFailure = undefined;
-    assert.match(hostile.faults.splice(0).join(), /a fault of ours/);
+    assert.match(String(hostile.faults.splice(0)), /a fault of ours/);
     const { frames } = hostile;
     await hostile.run('title');
     await hostile.until(() => hostile.frames >= frames + 3);

@@ -25,7 +25,7 @@ export interface Outcome {
 }
 
 export class HostileRig {
-  readonly faults: string[] = [];
+  readonly faults: unknown[] = [];
   /** Of the well-behaved client, that came to the screen. */
   frames = 0;
   #callback = 0;
@@ -35,7 +35,7 @@ export class HostileRig {
     readonly rig: KioskRig,
     private readonly good: Window,
   ) {
-    rig.kiosk.faults$.subscribe(({ error }) => this.faults.push(String(error)));
+    rig.kiosk.faults$.subscribe(({ error }) => this.faults.push(error));
     const [width, height] = good.ack();
     good.client.events.length = 0;
     this.#buffers = [good.buffer(width, height, 0x112233), good.buffer(width, height, 0x332211)];
@@ -55,6 +55,8 @@ export class HostileRig {
       const { client } = this.good;
       if (client.gone) throw new Error(`the client that behaves was ended: ${client.error?.text}`);
       if (client.eventsOf(this.good.xdg).length > 0) this.good.ack();
+      for (const { id, name, values } of client.events)
+        if (name === 'ping') client.request(id, 'pong', values[0] as number);
       if (client.eventsOf(this.#callback).some(([name]) => name === 'done')) {
         this.frames++;
         this.#draw();
