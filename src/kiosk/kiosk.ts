@@ -3,6 +3,7 @@ import { merge, type Observable, Subject } from 'rxjs';
 import { GuestheadError } from '../errors.js';
 import type { Head } from '../head/index.js';
 import type { InputEvent } from '../input/index.js';
+import type { Clock } from '../loop/index.js';
 import {
   WaylandServer,
   type AnyResource,
@@ -101,7 +102,7 @@ export class Kiosk {
     const outputFor = (client: Client) => this.#assignment.outputFor(client);
     const [{ head }] = this.heads;
     offerGlobals({ server, surfaceOf, contents: this.#contents, outputFor, head, gpus, addon, idle: this.idle });
-    this.#shell = this.#openShell(surfaceOf, layout);
+    this.#shell = this.#openShell(surfaceOf, layout, seat.clock);
     this.#seat = this.#openSeat(surfaceOf, seat);
     for (const head of this.heads) this.#begin(head);
   }
@@ -207,7 +208,7 @@ export class Kiosk {
     });
   }
 
-  #openShell(surfaceOf: SurfaceOf, layout: Layout = fillWithNewest): Shell {
+  #openShell(surfaceOf: SurfaceOf, layout: Layout = fillWithNewest, clock?: Clock): Shell {
     return new Shell({
       server: this.#server,
       surfaceOf,
@@ -223,6 +224,8 @@ export class Kiosk {
       },
       onAnswered: (client) => this.#answered$.next(client),
       grabAllowed: (client, serial) => this.#seat.grabAllowed(client, serial),
+      mayActivate: (client, serial) => this.#seat.mayActivate(client, serial),
+      clock,
       places: new WindowPlaces(layout, this.#onFault),
     });
   }

@@ -31,8 +31,9 @@ export interface HeadRoom extends Size {
 
 /**
  * Says where the windows of one head that are no dialogs go, from the lowest to the highest. Those that it leaves out are
- * hidden, and told the head's size. `windows` has those last that have come to show something last, and those that show nothing
- * yet, which may be given their places and so their sizes. It is asked often, and says the same of the same windows.
+ * hidden, and told the head's size. `windows` has those last that have come to show something, or were activated while hidden,
+ * last, and those that show nothing yet, which may be given their places and so their sizes. It is asked often, and says the same
+ * of the same windows.
  */
 export type Layout = (windows: readonly KioskWindow[], head: HeadRoom) => readonly Place[];
 

@@ -24,7 +24,7 @@ export interface WindowsOptions {
 }
 
 export class Windows implements ToplevelHost {
-  /** In the order in which they came to show something. */
+  /** In the order in which they came to show something, or to the front. */
   readonly #all: Toplevel[] = [];
   /** Those that show something, and the window geometry that they had last. */
   readonly #mapped = new Map<Toplevel, Rectangle>();
@@ -77,6 +77,17 @@ export class Windows implements ToplevelHost {
     const chosen = this.#allShown().find(({ xdg }) => xdg === pressed);
     if (chosen === undefined || chosen === this.#active) return;
     this.#chosen = chosen;
+    this.look();
+  }
+
+  /** Brings the window that a surface belongs to to the front, also where it is hidden, and gives it the keyboard. */
+  activate(surface: Surface): void {
+    const xdg = windowBelow(surface);
+    const window = this.#all.find((each) => each.xdg === xdg);
+    if (window?.mapped !== true) return;
+    // As one that has come just now, for what is shown depends on that.
+    if (!this.#allShown().includes(window)) this.#toEnd(rootOf(window));
+    this.#chosen = window;
     this.look();
   }
 
@@ -140,9 +151,13 @@ export class Windows implements ToplevelHost {
     if (!this.#mapped.delete(toplevel)) {
       if (this.#chosen !== undefined && this.#outputOf(this.#chosen) === this.#outputOf(toplevel))
         this.#chosen = undefined;
-      this.#forget(toplevel);
-      this.#all.push(toplevel);
+      this.#toEnd(toplevel);
     } else this.#leaveChildren(toplevel);
+  }
+
+  #toEnd(toplevel: Toplevel): void {
+    this.#forget(toplevel);
+    this.#all.push(toplevel);
   }
 
   #forget(toplevel: Toplevel): void {
@@ -210,6 +225,11 @@ export class Windows implements ToplevelHost {
     const place = this.#places(output).find(({ window }) => window === root);
     return place === undefined ? output.room : place.size;
   }
+}
+
+/** What a dialog belongs to, in the end. */
+function rootOf(window: Toplevel): Toplevel {
+  return window.parent === undefined ? window : rootOf(window.parent);
 }
 
 function boxOf({ room: { width, height } }: Output): Rectangle {

@@ -112,6 +112,12 @@ export class Seat {
     return this.#serials.grabAllowed(client, serial);
   }
 
+  /** Whether the client is typed into, and was given this serial: it may let another window be so. */
+  mayActivate(client: Client, serial: number): boolean {
+    const { focus } = this.#keyboard;
+    return focus !== undefined && clientOf(focus) === client && this.#serials.knows(client, serial);
+  }
+
   /** In logical pixels, also while nobody sees it. */
   get pointerAt(): Point {
     return this.#pointer.at;

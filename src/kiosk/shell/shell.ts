@@ -1,17 +1,18 @@
 /** The desktop's part: windows, dialogs and popups of xdg-shell, and what the heads show of them. */
 import type { Client, WaylandServer } from '../../wayland/index.js';
-import type { SurfaceOf } from '../surface.js';
+import type { Surface, SurfaceOf } from '../surface.js';
 import type { Output } from '../output.js';
 import type { Outputs } from '../outputs.js';
 import type { Toplevel } from './toplevel.js';
 import { Watch } from '../watch.js';
 import type { WindowPlaces } from '../window-places.js';
 import { Windows } from '../windows.js';
+import { offerActivation, type ActivationOptions } from './activation.js';
 import { offerDecoration } from './decoration.js';
 import { Popups } from './popups.js';
 import { offerXdgShell } from './xdg-shell.js';
 
-export interface ShellOptions {
+export interface ShellOptions extends Pick<ActivationOptions, 'mayActivate' | 'clock'> {
   readonly server: WaylandServer;
   readonly surfaceOf: SurfaceOf;
   readonly outputs: Outputs;
@@ -42,6 +43,7 @@ export class Shell {
     onAnswered,
     grabAllowed,
     places,
+    ...activation
   }: ShellOptions) {
     const { popups } = this;
     const windows = new Windows({ outputs, outputOf, popups, onChanged, places });
@@ -62,6 +64,10 @@ export class Shell {
       },
     });
     offerDecoration(server);
+    const activate = (surface: Surface) => {
+      windows.activate(surface);
+    };
+    offerActivation({ server, surfaceOf, activate, ...activation });
   }
 
   /** Before the server is closed: no client is told or asked anything any more. Idempotent. */
