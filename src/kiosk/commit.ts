@@ -13,6 +13,8 @@ export interface Commit {
   readonly feedbacks: readonly Feedback[];
   /** By how much the picture moved (wl_surface.offset). */
   readonly offset: Offset;
+  /** What else comes to pass when it is applied: by name, so that a later one takes the place of an earlier one. */
+  readonly effects: ReadonlyMap<string, () => void>;
 }
 
 export interface Offset {
@@ -30,6 +32,7 @@ export class PendingCommit implements Commit {
   readonly callbacks: Callback[] = [];
   readonly feedbacks: Feedback[] = [];
   offset: Offset = { x: 0, y: 0 };
+  readonly effects = new Map<string, () => void>();
 
   addDamage(box: Rectangle): void {
     this.damage = few([...this.damage, box]);
@@ -53,6 +56,7 @@ export function merged(earlier: Commit | undefined, later: Commit): Commit {
     callbacks: [...earlier.callbacks, ...later.callbacks],
     feedbacks: later.feedbacks,
     offset: { x: earlier.offset.x + later.offset.x, y: earlier.offset.y + later.offset.y },
+    effects: new Map([...earlier.effects, ...later.effects]),
   };
 }
 

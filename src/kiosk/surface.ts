@@ -224,6 +224,7 @@ export class Surface {
     this.#feedbacks.push(...commit.feedbacks);
     this.tree.apply();
     for (const child of this.tree.children) child.parentApplied();
+    for (const effect of commit.effects.values()) effect();
     this.#role?.committed(commit.offset);
     this.host.onApplied(this);
   }

@@ -113,6 +113,11 @@ export class SeatRig {
     this.#send({ kind: 'motion', x: x / headSize.width, y: y / headSize.height });
   }
 
+  /** By so many pixels, and half of that before acceleration. */
+  move(dx: number, dy: number): void {
+    this.#send({ kind: 'relative', dx, dy, dxUnaccelerated: dx / 2, dyUnaccelerated: dy / 2 });
+  }
+
   press(button: number = buttons.left, pressed = true): void {
     this.#send({ kind: 'button', button, pressed });
   }
@@ -170,7 +175,9 @@ export class SeatRig {
       compositor.implement({
         create_surface: (resource) => {
           const surface = new Surface(resource, {
-            onApplied: () => undefined,
+            onApplied: () => {
+              this.seat.look();
+            },
             onGone: (gone) => {
               this.#forget(gone);
             },

@@ -12,6 +12,8 @@ import type { Surface } from '../surface.js';
 import { dismisses, hitAt } from './focus-hit.js';
 import { clientOf, isThere, type Hit, type SeatHost } from './host.js';
 import { PointerEvents } from './pointer-events.js';
+import { PointerPlace } from './pointer-place.js';
+import type { RelativePointers } from './relative-pointer.js';
 import type { Serials } from './serials.js';
 
 /** Takes the pointer away from the surfaces until its button is released. */
@@ -22,6 +24,17 @@ export interface PointerGrab {
   cancel(): void;
 }
 
+/** What else has to do with where it is. */
+export interface PointerPeers {
+  readonly relative: RelativePointers;
+  /** Where it goes that is in a surface and is to go somewhere; in the surface's pixels. */
+  held(surface: Surface, from: Point, to: Point): Point;
+  /** It is in another surface now, or in none; its clients have been told. */
+  crossed(): void;
+  /** It is elsewhere in its surface, whose client has been told. */
+  moved(): void;
+}
+
 /** A button that is down, and whom its press was told; undefined: nobody. */
 interface Press {
   readonly surface: Surface | undefined;
@@ -30,12 +43,12 @@ interface Press {
 
 export class Pointer {
   readonly events: PointerEvents;
+  readonly #place: PointerPlace;
   readonly #held = new Map<number, Press>();
   /** Whether there is a device. */
   #present = false;
   /** Whether it was ever used: until then nothing is under it, for nobody sees it. */
   #used = false;
-  #at: Point;
   /** The surface that it is in, and the place in it that its client was told. */
   #told: Hit | undefined;
   /** That surface's upper left corner. */
@@ -46,16 +59,15 @@ export class Pointer {
   constructor(
     private readonly host: SeatHost,
     serials: Serials,
-    /** It is in another surface now, or in none; its clients have been told. */
-    private readonly crossed: () => void,
+    private readonly peers: PointerPeers,
   ) {
     this.events = new PointerEvents(serials);
-    this.#at = host.middle();
+    this.#place = new PointerPlace(host);
   }
 
   /** In logical pixels. */
   get at(): Point {
-    return this.#at;
+    return this.#place.at;
   }
 
   /** The surface that it is in; undefined while something else has the pointer. */
@@ -71,23 +83,35 @@ export class Pointer {
     if (focus !== undefined && clientOf(focus) === resource.client) this.events.welcome(resource, this.#inside(focus));
   }
 
-  /** Whether it is elsewhere now. */
+  /** Whether there is something to tell. */
   move(event: PointerMotion): boolean {
-    const { x, y } = this.#at;
+    const before = this.at;
     const isFirst = !this.#used;
-    const to =
-      event.kind === 'motion' ? this.host.logicalAt(event, event.device) : { x: x + event.dx, y: y + event.dy };
-    this.#at = this.host.nearest(to);
+    const by = this.#place.move(event, (to) => this.#allowed(to));
     this.#timeUs = event.timeUs;
     this.#used = true;
-    return isFirst || this.#at.x !== x || this.#at.y !== y;
+    const { focus } = this;
+    const isHeard = focus !== undefined && this.peers.relative.moved(clientOf(focus), by);
+    return isFirst || isHeard || this.at.x !== before.x || this.at.y !== before.y;
+  }
+
+  /** The surface that it is in, and where in it; its client has heard of that. */
+  get hit(): Hit | undefined {
+    return this.focus === undefined ? undefined : this.#told;
+  }
+
+  /** Elsewhere in the surface that it is in. */
+  warp(to: Point): void {
+    if (this.focus === undefined) return;
+    this.#place.warp({ x: this.#corner.x + to.x, y: this.#corner.y + to.y });
+    this.tell(true);
   }
 
   /** Tells where it is, if that is news. False: it waits for a client that does not answer, unless that must hear of it. */
   tell(must = false): boolean {
     if (!this.#present || !this.#used) return true;
     if (this.#grab !== undefined) {
-      this.#grab.grab.move(this.#at, this.#timeUs);
+      this.#grab.grab.move(this.at, this.#timeUs);
       return true;
     }
     const hit = this.#hit();
@@ -125,7 +149,7 @@ export class Pointer {
     this.#cross(undefined);
     this.#grab = { button, grab };
     this.#held.set(button, { surface: undefined, serial: 0 });
-    grab.move(this.#at, this.#timeUs);
+    grab.move(this.at, this.#timeUs);
   }
 
   /** The surfaces have the pointer again, once no button is held. Idempotent. */
@@ -150,8 +174,16 @@ export class Pointer {
     this.#present = false;
   }
 
+  #allowed(to: Point): Point {
+    const { focus } = this;
+    if (focus === undefined) return to;
+    const { x, y } = this.#corner;
+    const held = this.peers.held(focus, this.#inside(focus), { x: to.x - x, y: to.y - y });
+    return { x: held.x + x, y: held.y + y };
+  }
+
   #press(button: number, timeUs: number): void {
-    const isSpent = this.#grab !== undefined || (this.#held.size === 0 && dismisses(this.host, this.#at.x, this.#at.y));
+    const isSpent = this.#grab !== undefined || (this.#held.size === 0 && dismisses(this.host, this.at.x, this.at.y));
     const surface = isSpent ? undefined : this.focus;
     if (surface !== undefined) this.host.pressed?.(surface);
     const serial = surface === undefined ? 0 : this.events.button(clientOf(surface), timeUs, button, true);
@@ -171,13 +203,13 @@ export class Pointer {
   #hit(): Hit | undefined {
     const { focus } = this;
     if (this.#held.size > 0) return focus === undefined ? undefined : this.#inside(focus);
-    const hit = hitAt(this.host, this.#at.x, this.#at.y);
-    if (hit !== undefined) this.#corner = { x: this.#at.x - hit.x, y: this.#at.y - hit.y };
+    const hit = hitAt(this.host, this.at.x, this.at.y);
+    if (hit !== undefined) this.#corner = { x: this.at.x - hit.x, y: this.at.y - hit.y };
     return hit;
   }
 
   #inside(surface: Surface): Hit {
-    return { surface, x: this.#at.x - this.#corner.x, y: this.#at.y - this.#corner.y };
+    return { surface, x: this.at.x - this.#corner.x, y: this.at.y - this.#corner.y };
   }
 
   #tellHit(hit: Hit | undefined): void {
@@ -188,15 +220,18 @@ export class Pointer {
     }
     const told = this.#told;
     this.#told = hit;
-    if (told?.x === hit.x && told.y === hit.y) return;
-    this.events.motion(hit, this.#timeUs);
-    this.events.frame(clientOf(hit.surface));
+    const isElsewhere = told?.x !== hit.x || told.y !== hit.y;
+    const hasMoved = this.peers.relative.tell(clientOf(hit.surface), this.#timeUs);
+    if (isElsewhere) this.events.motion(hit, this.#timeUs);
+    if (isElsewhere || hasMoved) this.events.frame(clientOf(hit.surface));
+    if (isElsewhere) this.peers.moved();
   }
 
   #cross(hit: Hit | undefined): void {
     const before = this.focus;
     this.#told = hit;
+    this.peers.relative.forget();
     this.events.cross(before, hit);
-    this.crossed();
+    this.peers.crossed();
   }
 }

@@ -18,6 +18,7 @@ import { monotonicClock, type Clock } from '../../loop/index.js';
 import type { Client, Resource } from '../../wayland/index.js';
 import type { Point } from '../geometry.js';
 import { clientOf, type Hit, type SeatHost } from './host.js';
+import { Constraints } from './constraints.js';
 import { Cursor, type CursorOptions } from './cursor.js';
 import { offerCursorShapes } from './cursor-shape.js';
 import type { DataSource } from './data/data-source.js';
@@ -28,6 +29,7 @@ import { Selection } from './data/selection.js';
 import { KeyboardFocus } from './keyboard.js';
 import { RefreshPace } from './pace.js';
 import { Pointer } from './pointer.js';
+import { RelativePointers } from './relative-pointer.js';
 import { SeatGlobal, type Capability } from './seat-global.js';
 import { Serials } from './serials.js';
 import { Touch } from './touch.js';
@@ -41,6 +43,7 @@ export interface SeatOptions {
 
 export class Seat {
   readonly #serials: Serials;
+  readonly #constraints: Constraints;
   readonly #pointer: Pointer;
   readonly #keyboard: KeyboardFocus;
   readonly #touch: Touch;
@@ -63,9 +66,8 @@ export class Seat {
       () => host.refreshMs(this.pointerAt),
       () => this.#tell(),
     );
-    this.#pointer = new Pointer(host, serials, () => {
-      this.#crossed();
-    });
+    this.#constraints = this.#openConstraints();
+    this.#pointer = this.#openPointer();
     this.#touch = new Touch(host, serials);
     const clipboard = new Selection<DataSource>(serials);
     this.#drags = this.#openDrags(clipboard);
@@ -105,6 +107,7 @@ export class Seat {
     this.#keyboard.focusOn(this.host.popups?.grabbing() ?? this.host.focus());
     this.#touch.look();
     if (!this.#pointer.tell()) this.#pace.want();
+    this.#constraints.look();
   }
 
   /** Whether a popup of the client may grab for what the user did when it was given this serial. */
@@ -153,6 +156,31 @@ export class Seat {
         this.#went(capability);
       },
     };
+  }
+
+  #openConstraints(): Constraints {
+    return new Constraints({
+      server: this.host.server,
+      surfaceOf: this.host.surfaceOf,
+      hit: () => this.#pointer.hit,
+      warp: (to) => {
+        this.#pointer.warp(to);
+      },
+    });
+  }
+
+  #openPointer(): Pointer {
+    return new Pointer(this.host, this.#serials, {
+      relative: new RelativePointers(this.host.server),
+      held: (...given) => this.#constraints.held(...given),
+      crossed: () => {
+        this.#crossed();
+        this.#constraints.look();
+      },
+      moved: () => {
+        this.#constraints.look();
+      },
+    });
   }
 
   #openDrags(clipboard: Selection<DataSource>): Drags {
