@@ -1,68 +1,88 @@
-/** Commits wait in it for what is still being drawn into their buffers. */
-import { dropped, merged, type Commit } from './commit.js';
-
-/** A surface. */
-export interface Commits {
-  readonly resource: { readonly client: { refuseMore(): void } };
-  /** It is that commit's turn. */
-  take(commit: Commit): void;
-}
-
-interface Waiting {
-  readonly surface: Commits;
-  commit: Commit;
-}
-
-/** A client that commits on and on behind a buffer that never comes. */
-const most = 1024;
-
 /**
- * The commits of one tree of surfaces, in their order: a subsurface's picture comes with its parent's, however late either is. One whose
- * buffer is late waits here with those behind it, and what the screen shows of others goes on. (The display would wait for the fence
- * itself, with all that it shows.)
+ * The commits of one surface that wait, in their order: for a time (wp_commit_timer_v1), for the picture before them to have been
+ * taken to the screen (wp_fifo_v1), or for what is still being drawn into their buffers. The screen goes on meanwhile. (The display
+ * would wait for a buffer's fence itself, with all that it shows.)
  */
+import { Alarm, monotonicClock, type Clock } from '../loop/index.js';
+import { dropped, merged, whenDrawn, type Commit } from './commit.js';
+import type { StateChange } from './surface-state.js';
+
+/** Those beyond add up to one: a client may say as many as it likes. */
+const mostWaiting = 64;
+/** Node's timers count no further: one that is to be longer looks again. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export class CommitQueue {
-  readonly #waiting: Waiting[] = [];
-  /** Ends the wait for the first one's buffer. */
+  readonly #alarm: Alarm;
+  #waiting: Commit[] = [];
+  #barrier = false;
+  /** Ends the wait for the first one's buffers. */
   #stop: (() => void) | undefined;
 
-  /** `surface.take` is called with it, at once where nothing is late. */
-  add(surface: Commits, commit: Commit): void {
-    const last = this.#waiting.at(-1);
-    // The first one may be about to be shown, and a client may commit faster than its GPU draws.
-    if (last?.surface === surface && this.#waiting.length > 1) last.commit = merged(last.commit, commit);
-    else this.#waiting.push({ surface, commit });
-    if (this.#waiting.length > most) surface.resource.client.refuseMore();
-    this.#look();
+  constructor(
+    private readonly apply: (commit: Commit) => void,
+    private readonly clock: Clock = monotonicClock,
+  ) {
+    this.#alarm = new Alarm(this.clock);
   }
 
-  /** It has gone: what it waited for is not shown. */
-  forget(surface: Commits): void {
-    const [first] = this.#waiting;
-    const kept = this.#waiting.filter((each) => each.surface !== surface);
-    for (const each of this.#waiting) if (each.surface === surface) dropped(each.commit);
-    this.#waiting.splice(0, Infinity, ...kept);
-    if (first?.surface !== surface) return;
+  /** What those that wait will change. */
+  get changes(): readonly StateChange[] {
+    return this.#waiting.map(({ change }) => change);
+  }
+
+  add(commit: Commit): void {
+    const last = this.#waiting.length < mostWaiting ? undefined : this.#waiting.pop();
+    this.#waiting.push(merged(last, commit));
+    this.#advance();
+  }
+
+  /** Commits that wait for it wait until the picture that was committed with it is taken to the screen. */
+  setBarrier(): void {
+    this.#barrier = true;
+  }
+
+  /** It has been, or nobody sees it. Whoever says so is not to be disturbed by the next. */
+  clearBarrier(): void {
+    if (!this.#barrier) return;
+    this.#barrier = false;
+    queueMicrotask(() => {
+      this.#advance();
+    });
+  }
+
+  /** None waits any more. */
+  flush(): void {
+    this.#rest();
+    for (const commit of this.#waiting.splice(0)) this.apply(commit);
+  }
+
+  drop(): void {
+    this.#rest();
+    for (const commit of this.#waiting.splice(0)) dropped(commit);
+  }
+
+  #rest(): void {
+    this.#alarm.cancel();
     this.#stop?.();
     this.#stop = undefined;
-    this.#look();
   }
 
-  #look(): void {
-    while (this.#stop === undefined) {
-      const [first] = this.#waiting;
-      if (first === undefined) return;
-      this.#stop = first.commit.change.content?.value?.whenDrawn(() => {
-        this.#stop = undefined;
-        this.#take();
-        this.#look();
-      });
-      if (this.#stop === undefined) this.#take();
+  #advance(): void {
+    this.#rest();
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      if (this.#holds(first)) return;
+      this.#waiting.shift();
+      this.apply(first);
     }
   }
 
-  #take(): void {
-    const first = this.#waiting.shift();
-    first?.surface.take(first.commit);
+  /** Whether it has to wait; what ends that looks again. */
+  #holds({ waitsForBarrier, notBeforeMs = 0, ...commit }: Commit): boolean {
+    if (waitsForBarrier && this.#barrier) return true;
+    const leftMs = notBeforeMs - this.clock.now();
+    if (leftMs > 0) this.#alarm.start(Math.min(leftMs, longestTimerMs), () => this.#advance());
+    else this.#stop = whenDrawn(commit, () => this.#advance());
+    return leftMs > 0 || this.#stop !== undefined;
   }
 }

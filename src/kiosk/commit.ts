@@ -14,7 +14,18 @@ export interface Commit {
   /** By how much the picture moved (wl_surface.offset). */
   readonly offset: Offset;
   /** What else comes to pass when it is applied: by name, so that a later one takes the place of an earlier one. */
-  readonly effects: ReadonlyMap<string, () => void>;
+  readonly effects: ReadonlyMap<unknown, () => void>;
+  /** What synchronised subsurfaces had committed by then. */
+  readonly children: ReadonlyMap<CommitTarget, Commit>;
+  /** It is not applied before the picture before it has been taken to the screen. */
+  readonly waitsForBarrier: boolean;
+  /** Nor before this time, of CLOCK_MONOTONIC. */
+  readonly notBeforeMs: number | undefined;
+}
+
+/** A surface. */
+interface CommitTarget {
+  applyTaken(commit: Commit): void;
 }
 
 export interface Offset {
@@ -32,10 +43,19 @@ export class PendingCommit implements Commit {
   readonly callbacks: Callback[] = [];
   readonly feedbacks: Feedback[] = [];
   offset: Offset = { x: 0, y: 0 };
-  readonly effects = new Map<string, () => void>();
+  readonly effects = new Map<unknown, () => void>();
+  readonly children = new Map<CommitTarget, Commit>();
+  waitsForBarrier = false;
+  notBeforeMs: number | undefined;
 
   addDamage(box: Rectangle): void {
     this.damage = few([...this.damage, box]);
+  }
+
+  /** The child's waits with it, until the latest of their times; where a surface stands on another there is no barrier. */
+  takeChild(child: CommitTarget, commit: Commit): void {
+    this.children.set(child, commit);
+    this.notBeforeMs = latest(this.notBeforeMs, commit.notBeforeMs);
   }
 
   addBufferDamage(box: Rectangle): void {
@@ -57,11 +77,39 @@ export function merged(earlier: Commit | undefined, later: Commit): Commit {
     feedbacks: later.feedbacks,
     offset: { x: earlier.offset.x + later.offset.x, y: earlier.offset.y + later.offset.y },
     effects: new Map([...earlier.effects, ...later.effects]),
+    children: withChildren(earlier.children, later.children),
+    waitsForBarrier: earlier.waitsForBarrier || later.waitsForBarrier,
+    notBeforeMs: latest(earlier.notBeforeMs, later.notBeforeMs),
   };
+}
+
+function withChildren(earlier: Commit['children'], later: Commit['children']): Commit['children'] {
+  const children = new Map(earlier);
+  for (const [child, commit] of later) children.set(child, merged(children.get(child), commit));
+  return children;
+}
+
+function latest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
+}
+
+/** As `Content.whenDrawn`, for the first of its buffers and its children's that is late. */
+export function whenDrawn(
+  { change, children }: Pick<Commit, 'change' | 'children'>,
+  tell: () => void,
+): (() => void) | undefined {
+  const own = change.content?.value?.whenDrawn(tell);
+  if (own !== undefined) return own;
+  for (const child of children.values()) {
+    const stop = whenDrawn(child, tell);
+    if (stop !== undefined) return stop;
+  }
+  return undefined;
 }
 
 /** A commit that is never applied. */
 export function dropped(commit: Commit): void {
+  for (const child of commit.children.values()) dropped(child);
   commit.change.content?.value?.release();
   for (const feedback of commit.feedbacks) feedback.discard();
 }

@@ -1,9 +1,11 @@
 /** What clients are offered beside windows and the seat. What stands here is whole; what is not implemented is not offered. */
 import type { Head } from '../head/index.js';
 import type { Client, WaylandAddon, WaylandServer } from '../wayland/index.js';
+import { offerCommitTiming } from './commit-timing.js';
 import type { Contents } from './contents.js';
 import { offerDmabufs, type DmabufGpus } from './dmabuf/linux-dmabuf.js';
 import type { DmabufAddon } from './dmabuf/memory.js';
+import { offerFifo } from './fifo.js';
 import { offerFractionalScale } from './fractional-scale.js';
 import type { Idle } from './idle.js';
 import { offerIdle } from './idle-protocols.js';
@@ -30,7 +32,8 @@ export interface GlobalsHost {
 
 export function offerGlobals({ server, surfaceOf, contents, outputFor, head, gpus, addon, idle }: GlobalsHost): void {
   server.offerShm();
-  for (const offer of [offerSubcompositor, offerViewporter, offerPresentation]) offer(server, surfaceOf);
+  const ofSurfaces = [offerSubcompositor, offerViewporter, offerPresentation, offerFifo, offerCommitTiming];
+  for (const offer of ofSurfaces) offer(server, surfaceOf);
   offerXdgOutput(server);
   offerFractionalScale(server, surfaceOf, (client) => outputFor(client).geometry.scale);
   offerSinglePixels(server, contents, addon);

@@ -98,7 +98,7 @@ export class Kiosk {
     this.heads = atLeastOne(given).map((head) => new KioskHead({ ...parts, head })) as [KioskHead, ...KioskHead[]];
     this.#outputs = new Outputs(this.heads.map(({ output }) => output) as [Output, ...Output[]], arrangement);
     this.#assignment = new Assignment(this.#outputs, appIds);
-    const surfaceOf = this.#offerSurfaces();
+    const surfaceOf = this.#offerSurfaces(seat.clock);
     const outputFor = (client: Client) => this.#assignment.outputFor(client);
     const [{ head }] = this.heads;
     offerGlobals({ server, surfaceOf, contents: this.#contents, outputFor, head, gpus, addon, idle: this.idle });
@@ -191,8 +191,9 @@ export class Kiosk {
     this.close();
   }
 
-  #offerSurfaces(): SurfaceOf {
+  #offerSurfaces(clock: Clock | undefined): SurfaceOf {
     return offerCompositor(this.#server, {
+      clock,
       contentOf: (buffer) => this.#contentOf(buffer),
       onApplied: (surface) => {
         this.#slow.watch(surface);

@@ -51,7 +51,6 @@ export class Subsurface implements Role, Child {
   #parent: Surface | undefined;
   #x = 0;
   #y = 0;
-  #next: { readonly x: number; readonly y: number } | undefined;
   #alone = false;
 
   constructor(
@@ -119,13 +118,6 @@ export class Subsurface implements Role, Child {
     this.#parent = undefined;
   }
 
-  /** What waited for it is applied with it. */
-  parentApplied(): void {
-    if (this.#next !== undefined) [this.#x, this.#y] = [this.#next.x, this.#next.y];
-    this.#next = undefined;
-    this.#surface?.applyWaiting();
-  }
-
   #leave(): void {
     this.#surface = undefined;
     const parent = this.#parent;
@@ -139,7 +131,9 @@ export class Subsurface implements Role, Child {
     return {
       destroy: () => undefined,
       set_position: (x: number, y: number) => {
-        this.#next = { x, y };
+        this.#parent?.pending.effects.set(this, () => {
+          [this.#x, this.#y] = [x, y];
+        });
       },
       place_above: (sibling: Resource<'wl_surface'> | null) => {
         this.#place(sibling, true);

@@ -3,7 +3,6 @@ import { enums, ProtocolError, type AnyResource, type Requests } from '../waylan
 import type { Content } from './content.js';
 import { regionOf } from './region.js';
 import type { Surface } from './surface.js';
-import { applied } from './surface-state.js';
 import { checkViewport } from './viewport.js';
 
 const { error: errors } = enums.wl_surface;
@@ -72,7 +71,7 @@ export function surfaceRequests(
 
 /** What the commit would make of it. */
 function check(surface: Surface): void {
-  const next = applied(surface.current, surface.pending.change);
+  const next = surface.upcoming;
   const { content, scale } = next;
   if (content === undefined) return;
   const { width, height } = content;

@@ -8,26 +8,28 @@ export type Order<Child> = readonly (Child | typeof self)[];
 
 export class SurfaceTree<Child> {
   #order: Order<Child> = [self];
-  /** What requests have said since the last commit, and what was committed and is not applied yet. */
+  /** What requests have said since the last commit, and what was committed last, which may not be applied yet. */
   #pending: Order<Child> | undefined;
-  #committed: Order<Child> | undefined;
+  #committed: Order<Child> = [self];
 
   get order(): Order<Child> {
     return this.#order;
   }
 
+  /** Those that were committed, also where that is not applied yet. */
   get children(): Child[] {
-    return this.#order.flatMap((each) => (each === self ? [] : [each]));
+    return this.#committed.flatMap((each) => (each === self ? [] : [each]));
   }
 
-  commit(): void {
-    this.#committed = this.#pending ?? this.#committed;
+  /** Gives what applies it; undefined: it is as it was. */
+  commit(): (() => void) | undefined {
+    const order = this.#pending;
+    if (order === undefined) return undefined;
+    this.#committed = order;
     this.#pending = undefined;
-  }
-
-  apply(): void {
-    this.#order = this.#committed ?? this.#order;
-    this.#committed = undefined;
+    return () => {
+      this.#order = order.filter((each) => this.#committed.includes(each)); // the others have gone since
+    };
   }
 
   /** On top of all others, from the next commit on. */
@@ -49,10 +51,10 @@ export class SurfaceTree<Child> {
     const without = (order: Order<Child>) => order.filter((each) => each !== child);
     this.#order = without(this.#order);
     if (this.#pending !== undefined) this.#pending = without(this.#pending);
-    if (this.#committed !== undefined) this.#committed = without(this.#committed);
+    this.#committed = without(this.#committed);
   }
 
   #next(): Order<Child> {
-    return this.#pending ?? this.#committed ?? this.#order;
+    return this.#pending ?? this.#committed;
   }
 }

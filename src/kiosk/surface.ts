@@ -1,8 +1,9 @@
 /** wl_surface: a client's picture, changed by commits. */
 import type { Rectangle } from '../buffer/index.js';
+import type { Clock } from '../loop/index.js';
 import type { Resource } from '../wayland/index.js';
-import { CommitQueue } from './commit-queue.js';
 import { dropped, few, merged, PendingCommit, type Commit, type Offset } from './commit.js';
+import { CommitQueue } from './commit-queue.js';
 import type { Feedback } from './feedback.js';
 import type { Callback } from './frame-callbacks.js';
 import { applied, initialState, onSurface, viewOf, type SurfaceState, type View } from './surface-state.js';
@@ -13,8 +14,6 @@ export interface Role {
   readonly name: string;
   /** Its commits wait for its parent's. */
   readonly synchronised?: boolean;
-  /** The surface that it stands on. */
-  readonly parent?: Surface | undefined;
   /** Whether the client has an object for it, which it must end before the surface. */
   readonly hasObject?: boolean;
   /** Before a commit is taken over. Throws ProtocolError where the role forbids it. */
@@ -32,8 +31,6 @@ export interface Child {
   /** Of its upper left corner, in its parent's pixels. */
   readonly x: number;
   readonly y: number;
-  /** What waited for a commit of its parent is applied with it. */
-  parentApplied(): void;
   /** One that it stands on waits for its parent no longer, and so perhaps nor does it. */
   freed(): void;
   parentGone(): void;
@@ -46,6 +43,8 @@ export interface SurfaceHost {
   readonly onGone: (surface: Surface) => void;
   /** It is to be seen on some head now, or on none any more. */
   readonly onSeen?: ((surface: Surface) => void) | undefined;
+  /** Of the times for which commits wait. */
+  readonly clock?: Clock | undefined;
 }
 
 /** The surface behind an object that another request names. */
@@ -55,11 +54,11 @@ export class Surface {
   readonly tree = new SurfaceTree<Child>();
   /** Hears of the scale of each head that it comes to be seen on. */
   onScale: ((scale: number) => void) | undefined;
-  /** Of all that stands on it, where it stands on none. */
-  readonly #queue = new CommitQueue();
   #pending = new PendingCommit();
   /** Of a synchronised surface: what its parent's commit will apply. */
   #waiting: Commit | undefined;
+  /** Of one that is not. */
+  readonly #queue: CommitQueue;
   #state: SurfaceState = initialState;
   #view: View | undefined;
   /** In its own pixels; undefined: all of it. */
@@ -76,10 +75,20 @@ export class Surface {
   constructor(
     readonly resource: Resource<'wl_surface'>,
     private readonly host: SurfaceHost,
-  ) {}
+  ) {
+    this.#queue = new CommitQueue((commit) => {
+      this.#apply(commit);
+    }, host.clock);
+  }
 
   get current(): SurfaceState {
     return this.#state;
+  }
+
+  /** What a commit would make of it now. */
+  get upcoming(): SurfaceState {
+    const changes = [...this.#queue.changes, this.#waiting?.change ?? {}, this.#pending.change];
+    return changes.reduce(applied, this.#state);
   }
 
   /** Undefined where it shows nothing. */
@@ -112,7 +121,7 @@ export class Surface {
 
   /** Whether it has, or is about to get, a picture. */
   get hasBuffer(): boolean {
-    return this.mapped || this.#pending.change.content?.value !== undefined;
+    return this.mapped || this.upcoming.content !== undefined;
   }
 
   get synchronised(): boolean {
@@ -143,9 +152,10 @@ export class Surface {
     return this.#waitingSince;
   }
 
-  /** Whoever takes them tells them when the picture came to the screen. */
+  /** Whoever takes them takes the picture to the screen, and tells them when it came there; or nobody sees it. */
   takeCallbacks(): Callback[] {
     this.#waitingSince = undefined;
+    this.#queue.clearBarrier();
     return this.#callbacks.splice(0);
   }
 
@@ -162,29 +172,42 @@ export class Surface {
     const pending = this.#pending;
     this.#role?.precommit(pending.change.content?.value !== undefined);
     this.#pending = new PendingCommit();
-    this.tree.commit();
+    const order = this.tree.commit();
+    if (order !== undefined) pending.effects.set('order', order);
+    for (const { surface } of this.tree.children) surface?.giveWaitingTo(pending);
     pending.change.content?.value?.use();
-    this.root.#queue.add(this, pending);
-  }
-
-  /** The lowest that it stands on, or itself. */
-  get root(): Surface {
-    return this.#role?.parent?.root ?? this;
-  }
-
-  /** In its turn; its buffer is drawn. */
-  take(pending: Commit): void {
+    if (this.synchronised) pending.waitsForBarrier = false;
     const commit = merged(this.#waiting, pending);
     this.#waiting = undefined;
     if (this.synchronised) this.#waiting = commit;
-    else this.#apply(commit);
+    else this.#queue.add(commit);
   }
 
-  /** Its commits wait no longer, or its parent's commit was applied. */
+  /** Its commits wait for its parent's no longer. */
   applyWaiting(): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (waiting !== undefined) this.#apply(waiting);
+    if (waiting !== undefined) this.#queue.add(waiting);
+  }
+
+  /** What waits for a commit of its parent's is applied with this one. */
+  giveWaitingTo(commit: PendingCommit): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined) commit.takeChild(this, waiting);
+  }
+
+  /** Its parent's commit was applied, with which this one waited; what it had committed for itself before comes first. */
+  applyTaken(commit: Commit): void {
+    this.#queue.flush();
+    if (this.#gone) dropped(commit);
+    else this.#apply(commit);
+  }
+
+  /** Commits that ask for it wait until this picture is taken to the screen, or for a second while nobody sees it. */
+  setBarrier(): void {
+    this.#queue.setBarrier();
+    this.#waitingSince ??= performance.now();
   }
 
   /** It is to be seen on a head, or is not any more. */
@@ -204,9 +227,9 @@ export class Surface {
   end(): void {
     this.#gone = true;
     for (const head of [...this.#heads]) this.seenOn(head, false);
-    this.root.#queue.forget(this);
     this.#state.content?.release();
     if (this.#waiting !== undefined) dropped(this.#waiting);
+    this.#queue.drop();
     for (const feedback of [...this.#feedbacks, ...this.#pending.feedbacks]) feedback.discard();
     this.#state = initialState;
     this.#view = undefined;
@@ -222,9 +245,8 @@ export class Surface {
     this.#wait(commit.callbacks);
     for (const feedback of this.#feedbacks.splice(0)) feedback.discard();
     this.#feedbacks.push(...commit.feedbacks);
-    this.tree.apply();
-    for (const child of this.tree.children) child.parentApplied();
     for (const effect of commit.effects.values()) effect();
+    for (const [child, taken] of commit.children) child.applyTaken(taken);
     this.#role?.committed(commit.offset);
     this.host.onApplied(this);
   }

@@ -56,7 +56,6 @@ export class XdgSurface implements Role {
   #started = false;
   #mapped = false;
   #geometry: Rectangle | undefined;
-  #nextGeometry: Rectangle | undefined;
 
   constructor(
     readonly resource: Resource<'xdg_surface'>,
@@ -117,7 +116,7 @@ export class XdgSurface implements Role {
     this.surface.endRole();
     this.#reset();
     this.#geometry = undefined;
-    this.#nextGeometry = undefined;
+    this.surface.pending.effects.delete(this);
   }
 
   /** Says a size to the client. Before its first commit it waits for that. */
@@ -145,7 +144,9 @@ export class XdgSurface implements Role {
     this.#throwUnlessWindow();
     if (geometry.width <= 0 || geometry.height <= 0)
       throw new ProtocolError(this.resource, errors.invalid_size, 'a window has a size');
-    this.#nextGeometry = geometry;
+    this.surface.pending.effects.set(this, () => {
+      this.#geometry = geometry;
+    });
   }
 
   /** A client that was told a size may be slow to answer: only before it was told one must it not show anything. */
@@ -156,7 +157,6 @@ export class XdgSurface implements Role {
   }
 
   committed(): void {
-    this.#geometry = this.#nextGeometry ?? this.#geometry;
     if (this.#mapped && !this.surface.mapped) {
       this.#unmap();
       return;
