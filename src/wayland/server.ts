@@ -65,7 +65,7 @@ export class WaylandServer implements ResourceOwner {
         this.#request(handle, opcode, values);
       },
       onEvent: (kind, details) => {
-        this.#event(kind, details);
+        this.#guarded(() => this.#event(kind, details));
       },
       onFault: (error, client) => {
         this.#faults$.next({ error, client: this.#clients.get(client) });
@@ -199,6 +199,15 @@ export class WaylandServer implements ResourceOwner {
     if (letter === 'o') return value === 0 ? null : this.#resourceOf(value as Handle);
     if (letter !== 'n') return value;
     return this.#introduce(value as Handle, type as InterfaceName, parent.version, parent.client);
+  }
+
+  /** An object's or a client's end, too, is only that client's affair. */
+  #guarded(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#faults$.next({ error, client: undefined });
+    }
   }
 
   #event(kind: number, [first, second, third, fourth]: readonly unknown[]): void {

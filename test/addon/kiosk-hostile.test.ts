@@ -66,6 +66,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ['window-first', /^error xdg_surface 6 .*\nended$/],
     ['half-positioner', /^error xdg_wm_base 5 .*\nended$/],
     ['orphan-popup', /^error xdg_wm_base 3 .*\nended$/],
+    ['own-popup', /^error xdg_surface 2 .*\nended$/],
     ['subsurface-cycle', /^error wl_subcompositor 1 .*\nended$/],
     ['own-parent', /^error wl_subcompositor 1 .*\nended$/],
     ['stranger-sibling', /^error wl_subsurface 0 .*\nended$/],

@@ -97,6 +97,22 @@ describe('a Wayland server', () => {
     assert.equal(good.gone, false);
   });
 
+  it('survives an object’s end that fails: the fault is told', async () => {
+    rig.server.offer('wl_output', 4, (output) => {
+      output.implement({ release: () => undefined }, () => {
+        throw new RangeError('a fault of ours');
+      });
+    });
+    const [bad, good] = [await rig.connect(), await rig.connect()];
+    bad.bind('wl_output');
+    await bad.roundtrip();
+    bad.close();
+    await until(() => rig.faults.length > 0);
+    assert.match(String(rig.faults[0]?.error), /a fault of ours/);
+    await good.roundtrip();
+    assert.equal(good.gone, false);
+  });
+
   it('takes a request without a handler as a fault of its own', async () => {
     rig.server.offer('wl_compositor', 4, () => undefined);
     const client = await rig.connect();

@@ -71,8 +71,8 @@ export class Popup implements WindowRole, ChildPopup {
 
   dismiss(): void {
     if (this.#dismissed) return;
-    for (const popup of [...this.xdg.popups].reverse()) popup.dismiss();
     this.#dismissed = true;
+    for (const popup of [...this.xdg.popups].reverse()) popup.dismiss();
     this.host.popups.leave(this);
     this.resource.send.popup_done();
     this.host.changed();

@@ -66,7 +66,7 @@ function requestsOf(xdg: XdgSurface, { windows, popups }: XdgShellOptions) {
         throw new ProtocolError(xdg.resource, defunct_role_object, 'it is ended before its window');
     },
     get_toplevel: (resource: Resource<'xdg_toplevel'>) => {
-      xdg.become(new Toplevel(resource, xdg, windows));
+      xdg.become(() => new Toplevel(resource, xdg, windows));
     },
     get_popup: (
       resource: Resource<'xdg_popup'>,
@@ -76,7 +76,8 @@ function requestsOf(xdg: XdgSurface, { windows, popups }: XdgShellOptions) {
       const above = parent === null ? undefined : XdgSurface.of(parent);
       if (parent !== null && above?.window === undefined)
         throw new ProtocolError(xdg.base, errors.invalid_popup_parent, 'the parent is no window');
-      xdg.become(new Popup(resource, xdg, { parent: above, rules: Positioner.read(positioner, xdg.base) }, popups));
+      const making = { parent: above, rules: Positioner.read(positioner, xdg.base) };
+      xdg.become(() => new Popup(resource, xdg, making, popups));
     },
     set_window_geometry: (x: number, y: number, width: number, height: number) => {
       xdg.setGeometry({ x, y, width, height });

@@ -100,11 +100,11 @@ export class XdgSurface implements Role {
     return this.#geometry ?? { x: 0, y: 0, width, height };
   }
 
-  /** Throws ProtocolError: it is a window already, or its surface was something else. */
-  become(window: WindowRole): void {
+  /** `make` is called where it is no window yet. Throws ProtocolError: it is one, or its surface was something else. */
+  become(make: () => WindowRole): void {
     if (this.#window !== undefined)
       throw new ProtocolError(this.resource, errors.already_constructed, 'it is a window already');
-    this.#window = window;
+    this.#window = make();
     if (!this.surface.setRole(this))
       throw new ProtocolError(this.base, baseErrors.role, 'its surface was something else before');
   }

@@ -82,6 +82,17 @@ static void half_positioner(void)
 	popup(0);
 }
 
+/** Found by the flood of messages: it stood on itself. */
+static void own_popup(void)
+{
+	const struct window window = window_open();
+	const id base = wire_bind("xdg_wm_base", 0);
+	const id positioner = wire_make("xdg_positioner", base, WM_BASE_CREATE_POSITIONER, "n");
+	wire_send(positioner, POSITIONER_SET_SIZE, "uu", 10, 10);
+	wire_send(positioner, POSITIONER_SET_ANCHOR_RECT, "uuuu", 0, 0, 1, 1);
+	wire_make("xdg_popup", window.xdg, XDG_SURFACE_GET_POPUP, "nuu", window.xdg, positioner);
+}
+
 static void orphan_popup(void)
 {
 	popup(1);
@@ -157,6 +168,7 @@ const struct mode roles[] = {
 	{"window-first", window_first},
 	{"half-positioner", half_positioner},
 	{"orphan-popup", orphan_popup},
+	{"own-popup", own_popup},
 	{"subsurface-cycle", subsurface_cycle},
 	{"own-parent", own_parent},
 	{"stranger-sibling", stranger_sibling},
