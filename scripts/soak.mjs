@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm run soak [-- OPTIONS]`: the set-up, then a head that flips in the lab for ten minutes under random faults. */
+/** `npm run soak [-- OPTIONS]`: the set-up, then a head that flips, or with --kiosk a kiosk, in the lab for ten minutes under random faults. */
 import { passThrough } from './pass-through.mjs';
 import { setup } from './setup.mjs';
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { seedOf } from '../support/random.js';
-import { faultNames, soak } from './soak/soak.js';
+import { soak } from './soak/soak.js';
+import { subjects } from './soak/subjects.js';
 
 const seed = seedOf();
 
@@ -12,6 +13,14 @@ it(`flips on through a quarter of a minute of random faults, and holds no more t
     said.push(line);
     test.diagnostic(line);
   };
-  const wrong = await soak({ seconds: 15, seed, faults: faultNames, say, signal: test.signal });
+  const subject = subjects.head;
+  const wrong = await soak({
+    seconds: 15,
+    seed,
+    subject,
+    faults: Object.keys(subject.faults),
+    say,
+    signal: test.signal,
+  });
   assert.deepEqual(wrong, [], said.join('\n'));
 });

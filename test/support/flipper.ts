@@ -1,4 +1,4 @@
-/** The host's end of `test/lab/guest/flipper.ts`: a head in the guest that flips while a test does something to it. */
+/** The host's end of `test/lab/guest/flipper.ts`, or of what answers as that does: a head in the guest that flips while a test does something to it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, JobResult, Lab } from '../../src/lab/index.js';
 import type { OpenHeadOptions } from '../../src/head/index.js';
@@ -26,8 +26,8 @@ export class Flipper {
   #last: Status | undefined;
   #over: Error | undefined;
 
-  private constructor(lab: Lab, options: OpenHeadOptions, env: Record<string, string>) {
-    this.#job = lab.start(script('test/lab/guest/flipper.ts', JSON.stringify(options)), {
+  private constructor(lab: Lab, options: OpenHeadOptions, env: Record<string, string>, program: string) {
+    this.#job = lab.start(script(`test/lab/guest/${program}.ts`, JSON.stringify(options)), {
       env,
       onStdout: byLine((line) => this.#onLine(line)),
       onStderr: byLine((line) => this.#remark(line)),
@@ -37,8 +37,13 @@ export class Flipper {
   }
 
   /** Resolves once it flips. */
-  static async start(lab: Lab, options: OpenHeadOptions, env: Record<string, string> = {}): Promise<Flipper> {
-    const flipper = new Flipper(lab, options, env);
+  static async start(
+    lab: Lab,
+    options: OpenHeadOptions,
+    env: Record<string, string> = {},
+    program = 'flipper',
+  ): Promise<Flipper> {
+    const flipper = new Flipper(lab, options, env, program);
     await flipper.flipsOn();
     return flipper;
   }
@@ -63,6 +68,11 @@ export class Flipper {
     const { objects } = await this.#ask('objects');
     if (objects === undefined) throw new Error(`it cannot count its objects:\n${this.report}`);
     return objects;
+  }
+
+  /** What only its program knows. */
+  async tell(word: string): Promise<void> {
+    await this.#ask(word);
   }
 
   async upgrade(): Promise<void> {

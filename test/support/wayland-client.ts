@@ -212,6 +212,7 @@ export class WireClient {
       if (letter === 'n') this.#interfaces.set(value as number, types[index] ?? '');
       return value;
     });
+    if (id === display && name === 'delete_id') this.#interfaces.delete(values[0] as number);
     this.events.push({ id, interface: table.name, name, values });
   }
 }

@@ -14,6 +14,7 @@
 enum { MOST_OBJECTS = 1 << 20, MOST_GLOBALS = 64, MOST_FDS = 28, MOST_BYTES = 65536 };
 
 struct heard heard;
+void (*wire_heard)(const char *interface, id object, int opcode, const uint32_t *words);
 
 static int server = -1;
 static int gone;
@@ -115,6 +116,8 @@ static const char *interface_of(id object)
 static void hear(id object, int opcode, const uint32_t *words)
 {
 	const char *name = interface_of(object);
+	if (wire_heard != NULL)
+		wire_heard(name, object, opcode, words);
 	if (object == DISPLAY && opcode == 0) {
 		printf("error %s %u %s\n", interface_of(words[0]), words[1],
 		       (const char *)&words[3]);
@@ -158,10 +161,10 @@ static int take(id callback)
 	return answered;
 }
 
-/** Until the callback was answered, which 0 never is. */
-static int listen_for(id callback)
+/** Until something has come. */
+static int receive(void)
 {
-	while (!take(callback)) {
+	for (;;) {
 		const ssize_t got = recv(server, input + input_size, sizeof input - input_size, 0);
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -170,7 +173,24 @@ static int listen_for(id callback)
 			return 0;
 		}
 		input_size += got;
+		return 1;
 	}
+}
+
+/** Until the callback was answered, which 0 never is. */
+static int listen_for(id callback)
+{
+	while (!take(callback))
+		if (!receive())
+			return 0;
+	return 1;
+}
+
+int wire_wait(void)
+{
+	if (!receive())
+		return 0;
+	take(0);
 	return 1;
 }
 

@@ -60,6 +60,9 @@ struct heard {
 };
 extern struct heard heard;
 
+/** Told of each event, if it is set; `words` are its values as they came. */
+extern void (*wire_heard)(const char *interface, id object, int opcode, const uint32_t *words);
+
 /** Ends the process where nobody listens there. */
 void wire_connect(const char *path);
 
@@ -77,6 +80,9 @@ int wire_write(const void *bytes, size_t size, const int *fds, int count);
 
 /** Hears all that the server has said, answers its pings. False once it has hung up. */
 int wire_sync(void);
+
+/** Hears until something has come. False once the server has hung up. */
+int wire_wait(void);
 
 /** Hears until the server hangs up. */
 void wire_hear_out(void);

@@ -2,22 +2,33 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../../src/errors.js';
 import { seedOf } from '../../support/random.js';
-import { faultNames, soak } from './soak.js';
+import { soak } from './soak.js';
+import { subjects, type Subject } from './subjects.js';
+
+function namesOf({ faults }: Subject): string[] {
+  return Object.keys(faults);
+}
 
 const usage = `usage: npm run soak [-- OPTIONS]
   --seconds N      how long (default: 600)
   --seed S         the faults of an earlier run again
-  --faults LIST    of ${faultNames.join(',')} (default: all), or none: a run that shall be dull`;
+  --kiosk          a kiosk with weston's clients, not a head that flips
+  --faults LIST    of ${namesOf(subjects.head).join(',')} (default: all),
+                   with --kiosk of ${namesOf(subjects.kiosk).join(',')}; or none: a run that shall be dull`;
 
 interface Words {
   readonly seconds: number;
   readonly seed: number;
+  readonly subject: Subject;
   readonly faults: readonly string[];
 }
 
 function parse(): Words {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { seconds: text, seed: text, faults: text } });
+  const kiosk = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ options: { seconds: text, seed: text, faults: text, kiosk } });
+  const subject = values.kiosk ? subjects.kiosk : subjects.head;
+  const faultNames = namesOf(subject);
   const [seconds, seed] = [
     Number(values.seconds ?? 600),
     seedOf(values.seed ?? process.env['GUESTHEAD_SEED'] ?? 'random'),
@@ -26,7 +37,7 @@ function parse(): Words {
   const unknown = faults.filter((name) => !faultNames.includes(name));
   if (!(seconds > 0) || !Number.isInteger(seed) || seed <= 0) throw new Error('seconds and seed are positive numbers');
   if (unknown.length > 0) throw new Error(`no fault called ${unknown.join(', ')}`);
-  return { seconds, seed, faults };
+  return { seconds, seed, subject, faults };
 }
 
 async function main(): Promise<number> {

@@ -1,5 +1,5 @@
 /**
- * One head that flips in the lab for a long time, while faults come at random: after each
+ * One head that flips, or a kiosk, in the lab for a long time, while faults come at random: after each
  * the flips must go on, and at the end the process must hold what it held when it was warm.
  * Every wait is bounded; the seed brings the same faults in the same order back.
  */
@@ -10,22 +10,21 @@ import { Flipper } from '../../support/flipper.js';
 import { HostWindow } from '../../support/host-window.js';
 import { Random } from '../../support/random.js';
 import { Account, type Count } from './account.js';
-import { faults, type Scene } from './faults.js';
+import type { Scene } from './faults.js';
+import { buffers, type Subject } from './subjects.js';
 
 export interface SoakOptions {
   /** From the first flip on. */
   readonly seconds: number;
   readonly seed: number;
-  /** Of `faults`; none = a run that shall be dull. */
+  readonly subject: Subject;
+  /** Of the subject's; none = a run that shall be dull. */
   readonly faults: readonly string[];
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-export const faultNames: readonly string[] = Object.keys(faults);
-
 const size: Size = { width: 1280, height: 720 };
-const buffers = 4;
 const warmUpSeconds = 5;
 /** Between two faults. */
 const pauseMs = { least: 200, most: 2500 };
@@ -36,7 +35,7 @@ const settleMs = 10_000;
 
 /** Resolves with what was not as it should be: nothing, or one line for each. Rejects where flips did not go on. */
 export async function soak(options: SoakOptions): Promise<string[]> {
-  const { signal, seed, say } = options;
+  const { signal, seed, say, subject } = options;
   say(`seed ${seed}, ${options.seconds} s, faults: ${options.faults.join(', ') || 'none'}`);
   const [library, thief] = await Promise.all([buildErrnoInjector(), buildMasterThief()]);
   const lab = await Lab.boot({ size, udmabufStandIn: true, signal });
@@ -44,7 +43,8 @@ export async function soak(options: SoakOptions): Promise<string[]> {
     const injector = new ErrnoInjector(lab, library, 'soak');
     const shown = await showing(lab);
     const env = options.faults.includes('errno') ? injector.env : {}; // it logs each commit
-    const flipper = await Flipper.start(lab, { path: 'auto', reopen: true, onResize: 'follow', buffers }, env);
+    const headOptions = { path: 'auto', reopen: true, onResize: 'follow', buffers } as const;
+    const flipper = await Flipper.start(lab, headOptions, env, subject.program);
     const random = new Random(seed);
     const scene: Scene = { lab, flipper, window: new HostWindow(lab), injector, thief, random, signal };
     const wrong = await torment(scene, options);
@@ -72,7 +72,7 @@ async function torment(scene: Scene, options: SoakOptions): Promise<string[]> {
   while (Date.now() < end) {
     if (round.length === 0) round = random.shuffled(options.faults); // each comes as often as the others
     const fault = round.shift();
-    if (fault !== undefined) await once(scene, account, ++number, fault, say);
+    if (fault !== undefined) await once(scene, account, ++number, fault, options);
     else say(account.describe(await counted(flipper)));
     const rest = options.faults.length > 0 ? random.whole(pauseMs.least, pauseMs.most) : dullLineMs;
     await sleep(Math.max(Math.min(rest, end - Date.now()), 0), undefined, { signal });
@@ -93,16 +93,16 @@ async function once(
   account: Account,
   number: number,
   name: string,
-  say: (line: string) => void,
+  { subject, say }: SoakOptions,
 ): Promise<void> {
   const before = await counted(flipper);
   const started = Date.now();
   try {
-    const what = await faults[name]?.({ flipper, ...others });
+    const what = await subject.faults[name]?.({ flipper, ...others });
     await flipper.flipsOn();
     const tookMs = Date.now() - started;
     await climb(flipper);
-    if (name === 'rebind') account.lost(before, await counted(flipper), buffers);
+    if (name === 'rebind') account.lost(before, await counted(flipper), subject.mostParked);
     const left = account.uneven(await settled(flipper, account));
     if (left.length > 0) throw new Error(`it has left ${left.join(', ')}`);
     say(`${number}. ${name}: ${what ?? 'nothing'}; flips after ${tookMs} ms`);
