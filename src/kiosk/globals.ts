@@ -7,10 +7,12 @@ import { offerDmabufs, type DmabufGpus } from './dmabuf/linux-dmabuf.js';
 import type { DmabufAddon } from './dmabuf/memory.js';
 import { offerFifo } from './fifo.js';
 import { offerFractionalScale } from './fractional-scale.js';
+import { offerHints } from './hints.js';
 import type { Idle } from './idle.js';
 import { offerIdle } from './idle-protocols.js';
 import type { Output } from './output.js';
 import { offerPresentation } from './presentation.js';
+import { offerToplevelIcons } from './shell/toplevel-icon.js';
 import { offerSinglePixels } from './single-pixel.js';
 import { offerSubcompositor } from './subsurface.js';
 import type { SurfaceOf } from './surface.js';
@@ -32,11 +34,12 @@ export interface GlobalsHost {
 
 export function offerGlobals({ server, surfaceOf, contents, outputFor, head, gpus, addon, idle }: GlobalsHost): void {
   server.offerShm();
-  const ofSurfaces = [offerSubcompositor, offerViewporter, offerPresentation, offerFifo, offerCommitTiming];
+  const ofSurfaces = [offerSubcompositor, offerViewporter, offerPresentation, offerFifo, offerCommitTiming, offerHints];
   for (const offer of ofSurfaces) offer(server, surfaceOf);
   offerXdgOutput(server);
   offerFractionalScale(server, surfaceOf, (client) => outputFor(client).geometry.scale);
   offerSinglePixels(server, contents, addon);
   offerIdle(server, surfaceOf, idle);
+  offerToplevelIcons(server, contents);
   offerDmabufs({ server, contents, head, gpus, addon });
 }
