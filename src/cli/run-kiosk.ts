@@ -37,6 +37,8 @@ export interface KioskResult {
     readonly direct: number;
     /** Drawn in place of that, by reason. */
     readonly drawn: Readonly<Record<string, number>>;
+    /** Of those, the GPU's. */
+    readonly byGpu: number;
     readonly discarded: number;
   };
   /** Out of clients' buffers into backbuffers, and on the path `copy` to the display. */
@@ -136,13 +138,13 @@ function say(text: string): void {
 
 function resultOf(client: Ended, head: Head, kiosk: Kiosk, starts: number): KioskResult {
   const { display, mode, path } = head.info;
-  const { shown, direct, drawn, discarded, bytesCopied } = kiosk.counts;
+  const { shown, direct, drawn, byGpu, discarded, bytesCopied } = kiosk.counts;
   return {
     status: statusOf(client),
     client,
     starts,
     head: { connector: display.connector, mode: `${mode.width}x${mode.height}`, path },
-    frames: { shown, direct, drawn, discarded },
+    frames: { shown, direct, drawn, byGpu, discarded },
     bytesCopied: bytesCopied + head.bytesCopied(),
   };
 }

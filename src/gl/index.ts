@@ -10,6 +10,7 @@ export { ownMemoryAdvice } from './failure.js';
 export type { JobName } from './failure.js';
 export type { GlJob } from './jobs.js';
 export { GlPicture, MemoryPicture } from './picture.js';
+export { transforms } from './scene.js';
 export type {
   AlphaMode,
   Box,

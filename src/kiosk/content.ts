@@ -28,7 +28,7 @@ export abstract class Content {
     });
   }
 
-  /** How often it was committed, or shown as it is. */
+  /** How often it was committed. */
   get timesShown(): number {
     return this.#timesShown;
   }
@@ -38,10 +38,15 @@ export abstract class Content {
     return this.resource.client;
   }
 
-  /** The client may not draw into it until it is told that it was released. */
+  /** It is committed: the client may not draw into it until it is told that it was released. */
   use(): void {
-    this.#uses++;
     this.#timesShown++;
+    this.hold();
+  }
+
+  /** One more use, of what was committed. */
+  hold(): void {
+    this.#uses++;
   }
 
   /** Ends one use; with the last one it is the client's again. */
@@ -51,9 +56,10 @@ export abstract class Content {
     this.#look();
   }
 
-  /** Called once, when the client has destroyed it: what was made of it goes. */
+  /** Called once, when the client has destroyed it, at once where it has: what was made of it goes. */
   onGone(tell: () => void): void {
-    this.#onGone.push(tell);
+    if (this.resource.alive) this.#onGone.push(tell);
+    else tell();
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Head } from '../head/index.js';
 import type { WaylandServer } from '../wayland/index.js';
 import type { Backdrop } from './backdrop.js';
 import type { SlowCallbacks } from './frame-callbacks.js';
+import type { OpenGl } from './gl-choice.js';
 import { Output, type OutputFacts } from './output.js';
 import type { Painter } from './painter.js';
 import type { Placed } from './scene.js';
@@ -19,6 +20,8 @@ export interface KioskHeadParts {
   readonly head: Head;
   readonly server: WaylandServer;
   readonly painter: Painter;
+  /** Undefined: the CPU draws. */
+  readonly openGl: (head: Head) => OpenGl | undefined;
   readonly slow: SlowCallbacks;
   readonly look: HeadLook;
   /** Undefined: the last picture stays where no window is. */
@@ -61,8 +64,8 @@ export class KioskHead {
 
   /** From now on it shows the scene. */
   begin({ roots, onTurn, onResized }: HeadScene): void {
-    const { head, painter, slow, background, onClientShown, onFault } = this.parts;
-    this.#screen = new Screen({ head, output: this.output, painter, slow, background, onClientShown, roots, onFault });
+    const { head, openGl } = this.parts;
+    this.#screen = new Screen({ ...this.parts, output: this.output, openGl: openGl(head), roots });
     this.#following = head.turn$.subscribe(onTurn);
     this.#following.add(
       head.state$.subscribe(({ kind }) => {

@@ -1,7 +1,7 @@
 /** A Wayland compositor, whose clients' windows each fill a head. */
 import { merge, type Observable, Subject } from 'rxjs';
 import { GuestheadError } from '../errors.js';
-import type { Head } from '../head/index.js';
+import type { Gpus, Head } from '../head/index.js';
 import type { InputEvent } from '../input/index.js';
 import type { Clock } from '../loop/index.js';
 import {
@@ -18,6 +18,7 @@ import { Contents } from './contents.js';
 import type { DmabufGpus } from './dmabuf/linux-dmabuf.js';
 import type { DmabufAddon } from './dmabuf/memory.js';
 import { SlowCallbacks } from './frame-callbacks.js';
+import { openGlFor, type DrawnBy } from './gl-choice.js';
 import { offerGlobals } from './globals.js';
 import { Assignment } from './assignment.js';
 import { CursorOnHeads } from './cursor-on-heads.js';
@@ -53,7 +54,9 @@ export interface KioskOptions extends SeatOptions {
   /** How the display is turned, as `wl_output.transform` (0–7); default 0. */
   readonly transform?: number | undefined;
   /** The pair that the head is of: clients are told on which GPU they had best draw. Without it they are not. */
-  readonly gpus?: DmabufGpus | undefined;
+  readonly gpus?: (DmabufGpus & Pick<Gpus, 'openGl'>) | undefined;
+  /** What cannot be shown as it is; default `auto`. Without `gpus` it is the CPU. */
+  readonly drawnBy?: DrawnBy | undefined;
 }
 
 /** What it offers its clients is told by its globals. */
@@ -80,7 +83,17 @@ export class Kiosk {
    * assigned to none of the heads.
    */
   constructor(given: Head | readonly Head[], addon: KioskAddon, options: KioskOptions = {}) {
-    const { layout, scale = 1, transform = 0, background, appIds, arrangement, gpus, ...seat } = options;
+    const {
+      layout,
+      scale = 1,
+      transform = 0,
+      background,
+      appIds,
+      arrangement,
+      gpus,
+      drawnBy = 'auto',
+      ...seat
+    } = options;
     this.idle = new Idle(seat.clock);
     const painter = new Painter(addon); // what may be missing comes before what is to be closed
     const server = new WaylandServer(addon);
@@ -89,6 +102,7 @@ export class Kiosk {
     const parts = {
       server,
       painter,
+      openGl: (head: Head) => openGlFor(drawnBy, gpus, head.info),
       slow: this.#slow,
       look: { scale, transform },
       background,

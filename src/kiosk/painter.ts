@@ -80,19 +80,33 @@ export class Painter {
 
   #fill(drawing: Drawing, colour: number): void {
     const numbers = numbersOf(drawing, plain);
-    const channels = [16, 8, 0].map((shift) => ((colour >> shift) & 0xff) / 0xff);
-    numbers.set([...channels, 1], colourAt);
+    numbers.set(colourOf(colour), colourAt);
     this.native.paint(drawing.pixels, numbers, null);
   }
 }
 
 /** A content alone, in a picture of its own; `map` leads from its pixels to the content's. Undefined where that cannot be read. */
-export function drawnAlone(content: Content, { width, height }: Size, map: Affine): Uint32Array | undefined {
-  const pixels = new Uint32Array(width * height);
+export function drawnAlone(content: Content, size: Size, map: Affine): Uint32Array | undefined {
+  const pixels = new Uint32Array(size.width * size.height);
+  return drawAlone(content, pixels, size, map) ? pixels : undefined;
+}
+
+/** A content as it is, row by row. False where it cannot be read. */
+export function copyWhole(content: Content, pixels: Uint32Array): boolean {
+  return drawAlone(content, pixels, content, identity);
+}
+
+/** Red, green, blue of 0xRRGGBB, and alpha; 0 to 1. */
+export function colourOf(colour: number): readonly [number, number, number, number] {
+  const channel = (shift: number) => ((colour >> shift) & 0xff) / 0xff;
+  return [channel(16), channel(8), channel(0), 1];
+}
+
+function drawAlone(content: Content, pixels: Uint32Array, { width, height }: Size, map: Affine): boolean {
   const to = { x: 0, y: 0, width, height };
   const drawing = { frame: { width, height, stridePixels: width }, pixels, to, clips: [to] };
   const numbers = numbersOf(drawing, { map, smooth: !isByPixels(map), blends: false });
-  return content.paint(pixels, numbers) ? pixels : undefined;
+  return content.paint(pixels, numbers);
 }
 
 function draw(node: SceneNode, map: Affine, drawing: Drawing): number {
@@ -104,7 +118,7 @@ function draw(node: SceneNode, map: Affine, drawing: Drawing): number {
 }
 
 /** Each pixel is one of the buffer's, turned or not. */
-function isByPixels([a, b, c, d, e, f]: Affine): boolean {
+export function isByPixels([a, b, c, d, e, f]: Affine): boolean {
   return (
     [a, b, c, d].every((value) => value === 0 || Math.abs(value) === 1) && Number.isInteger(e) && Number.isInteger(f)
   );

@@ -8,6 +8,8 @@ export class ScreenCounts {
   shown = 0;
   /** Of those, a client's own buffer, of which nothing was copied. */
   direct = 0;
+  /** Drawn by the GPU. */
+  byGpu = 0;
   /** Were taken over by a newer one, or could not be shown. */
   discarded = 0;
   /** Out of clients' buffers into backbuffers. */

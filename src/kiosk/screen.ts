@@ -1,18 +1,20 @@
 /** One head's picture: drawn when it has changed and the head can show it. */
 import type { Subscription } from 'rxjs';
-import type { ClientBuffer, Rectangle } from '../buffer/index.js';
+import type { ClientBuffer } from '../buffer/index.js';
 import { DamageHistory } from '../gl/index.js';
 import type { Head } from '../head/index.js';
-import type { DiscardReason, Frame, Outcome } from '../loop/index.js';
+import type { DiscardReason, Frame, Outcome, PresentOptions } from '../loop/index.js';
 import type { Backdrop } from './backdrop.js';
 import type { Content } from './content.js';
 import { black, soleNode } from './direct.js';
 import type { Feedback, Shown } from './feedback.js';
-import { messageOf } from '../errors.js';
+import { GuestheadError, messageOf } from '../errors.js';
 import { answerShown, type Callback, type SlowCallbacks } from './frame-callbacks.js';
+import type { OpenGl } from './gl-choice.js';
+import { GlPainter, type DrawnScene } from './gl-painter.js';
 import { Imports } from './imports.js';
 import type { Output } from './output.js';
-import type { Painter } from './painter.js';
+import type { Painter, Stale } from './painter.js';
 import type { Placement } from './placement.js';
 import { ReleaseOrder } from './release-order.js';
 import { nodesOf, type Placed, type SceneNode } from './scene.js';
@@ -25,6 +27,8 @@ export interface ScreenParts {
   readonly head: Head;
   readonly output: Output;
   readonly painter: Painter;
+  /** Undefined: the CPU draws. */
+  readonly openGl: OpenGl | undefined;
   readonly slow: SlowCallbacks;
   /** Where nothing is; undefined: the last picture stays while there is nothing at all. */
   readonly background: Backdrop | undefined;
@@ -47,7 +51,8 @@ interface Told {
 interface Ending {
   readonly told: readonly Told[];
   readonly before: ReadonlySet<object>;
-  readonly direct: boolean;
+  /** Why it was drawn; undefined: it is a client's own buffer. */
+  readonly why: string | undefined;
 }
 
 interface Way {
@@ -61,18 +66,22 @@ export class Screen {
   readonly #changes = new SceneChanges();
   readonly #releases = new ReleaseOrder();
   readonly #imports: Imports;
+  readonly #gl: GlPainter | undefined;
   readonly #turns: Subscription;
   #background: Backdrop | undefined;
   #blank = false;
   #nodes: readonly SceneNode[] = [];
   #changed = true;
   #mayPresent = false;
+  /** A frame that is to be presented before any other. */
+  #gpuDraws = false;
   /** At the end of this turn. */
   #drawing = false;
 
   constructor(private readonly parts: ScreenParts) {
     this.#background = parts.background;
     this.#imports = new Imports(parts.head);
+    this.#gl = parts.openGl && new GlPainter(parts.openGl);
     this.#turns = parts.head.turn$.subscribe(() => {
       this.#mayPresent = true;
       this.#drawOrTell();
@@ -111,6 +120,7 @@ export class Screen {
   close(): void {
     this.#turns.unsubscribe();
     this.#imports.close();
+    this.#gl?.close();
   }
 
   get #placement(): Placement {
@@ -130,7 +140,7 @@ export class Screen {
   }
 
   #draw(): void {
-    if (!this.#changed || !this.#mayPresent) return;
+    if (!this.#changed || !this.#mayPresent || this.#gpuDraws) return;
     this.#look();
     if (this.#keepsLast) {
       this.#changed = false;
@@ -158,13 +168,13 @@ export class Screen {
 
   /** Why it cannot be presented, and the scene has to be drawn after all; undefined: it is on its way. */
   #show({ buffer, content }: Way): string | undefined {
-    const ending = { told: this.#told(), before: this.#releases.heldBefore(content), direct: true };
+    const ending = { told: this.#told(), before: this.#releases.heldBefore(content), why: undefined };
     const held = this.#releases.hold(content);
     const onReleased = () => {
       content.release();
       held();
     };
-    content.use();
+    content.hold();
     try {
       const damage = this.#changes.next(this.#nodes, this.#placement);
       this.parts.head.present(buffer, { damage, onOutcome: (outcome) => this.#ended(outcome, ending), onReleased });
@@ -182,11 +192,55 @@ export class Screen {
   #compose(why: string): boolean {
     const frame = this.parts.head.acquire();
     if (frame === undefined) return false;
-    const damage = this.#painted(frame);
-    const ending = { told: this.#told(), before: this.#releases.heldBefore(undefined), direct: false };
-    this.counts.drew(why);
-    this.parts.head.present(frame, { damage, onOutcome: (outcome) => this.#ended(outcome, ending) });
+    const damage = this.#changes.next(this.#nodes, this.#placement);
+    const stale = {
+      parts: this.#history.add(frame, damage) ?? [{ x: 0, y: 0, width: frame.width, height: frame.height }],
+      background: this.#blank ? black : (this.#background ?? black),
+    };
+    const ending = { told: this.#told(), before: this.#releases.heldBefore(undefined), why };
+    const drawn = this.#gl?.draw(frame, this.#nodes, this.#placement, stale);
+    if (drawn === undefined) this.#paint(frame, stale, damage, ending);
+    else void this.#presentDrawn(frame, drawn, damage, ending);
     return true;
+  }
+
+  /** What the GPU does not draw after all, the CPU does. */
+  async #presentDrawn(
+    frame: Frame,
+    drawing: Promise<DrawnScene>,
+    damage: PresentOptions['damage'],
+    ending: Ending,
+  ): Promise<void> {
+    let drawn: DrawnScene | undefined;
+    this.#gpuDraws = true;
+    try {
+      drawn = await drawing;
+      this.#gpuDraws = false;
+      this.#mayPresent = false;
+      if (this.#turns.closed) throw new GuestheadError('ERR_CLOSED', 'The screen is closed');
+      this.#present(frame, { damage, fence: drawn.fence }, ending);
+      this.counts.byGpu++;
+      this.counts.bytesCopied += drawn.bytesCopied;
+    } catch {
+      this.#gpuDraws = false;
+      drawn?.fence?.close();
+      this.#notDrawn(frame, ending);
+    }
+  }
+
+  #notDrawn(frame: Frame, { told }: Ending): void {
+    this.parts.head.cancel(frame);
+    this.#giveBack(told);
+    this.#changes.forget();
+    this.#history.forget();
+    if (this.#turns.closed) return;
+    this.#mayPresent = true;
+    this.changed();
+  }
+
+  #present(frame: Frame, options: PresentOptions, ending: Ending): void {
+    this.parts.head.present(frame, { ...options, onOutcome: (outcome) => this.#ended(outcome, ending) });
+    if (ending.why !== undefined) this.counts.drew(ending.why);
   }
 
   #told(): readonly Told[] {
@@ -208,25 +262,15 @@ export class Screen {
     this.#nodes = nodes;
   }
 
-  #painted(frame: Frame): readonly Rectangle[] | undefined {
+  #paint(frame: Frame, stale: Stale, damage: PresentOptions['damage'], ending: Ending): void {
     try {
-      return this.#paint(frame);
+      this.counts.bytesCopied += this.parts.painter.paint(frame, this.#nodes, this.#placement, stale);
     } catch (error) {
       this.parts.head.cancel(frame);
+      this.#giveBack(ending.told);
       throw error;
     }
-  }
-
-  /** What differs from the frame before; undefined = all of it. */
-  #paint(frame: Frame): readonly Rectangle[] | undefined {
-    const { painter } = this.parts;
-    const damage = this.#changes.next(this.#nodes, this.#placement);
-    const stale = this.#history.add(frame, damage) ?? [{ x: 0, y: 0, width: frame.width, height: frame.height }];
-    this.counts.bytesCopied += painter.paint(frame, this.#nodes, this.#placement, {
-      parts: stale,
-      background: this.#blank ? black : (this.#background ?? black),
-    });
-    return damage;
+    this.#present(frame, { damage }, ending);
   }
 
   #ended(outcome: Outcome, ending: Ending): void {
@@ -234,7 +278,8 @@ export class Screen {
     else this.#discarded(outcome.reason, ending);
   }
 
-  #shown(outcome: Shown, { told, before, direct }: Ending): void {
+  #shown(outcome: Shown, { told, before, why }: Ending): void {
+    const direct = why === undefined;
     this.counts.shown++;
     if (direct) this.counts.direct++;
     if (told.length > 0) this.parts.onClientShown();

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Head } from '../../../src/head/index.js';
 import { Kiosk, type KioskOptions } from '../../../src/kiosk/index.js';
 import type { NativeWayland } from '../../../src/native-wayland.js';
+import type { Gl } from '../../../src/gl/index.js';
+import type { FakeKernel } from '../../../src/testing/index.js';
 import { enums } from '../../../src/wayland/index.js';
 import type { FakeMode } from '../../../src/testing/index.js';
 import { closeAll, HeadOnFake } from '../../support/fake-head.js';
@@ -30,6 +32,7 @@ export class KioskRig {
     private readonly on: HeadOnFake,
     readonly heads: readonly Head[],
     options: KioskOptions,
+    openGl: ((kernel: FakeKernel) => Promise<Gl>) | undefined,
   ) {
     this.kiosk = new Kiosk(
       heads,
@@ -42,19 +45,23 @@ export class KioskRig {
           return native.createSealedFile(bytes);
         },
       },
-      { background: 0, gpus: on.gpus, ...options },
+      { background: 0, gpus: gpusOf(on, openGl), ...options },
     );
     this.kiosk.listen(this.path);
   }
 
-  /** `modes`: of each head. */
-  static async open(options: KioskOptions = {}, modes: readonly FakeMode[] = []): Promise<KioskRig> {
+  /** `modes`: of each head; `openGl`: what draws in place of the fake GPU, which does not. */
+  static async open(
+    options: KioskOptions = {},
+    modes: readonly FakeMode[] = [],
+    openGl?: (kernel: FakeKernel) => Promise<Gl>,
+  ): Promise<KioskRig> {
     const connectors = modes.map((mode) => ({ modes: [mode] }));
     const on = await HeadOnFake.open(modes.length === 0 ? {} : { connectors });
     const heads = [on.head];
     for (const number of modes.keys())
       if (number > 0) heads.push(await on.gpus.openHead({ connector: `Virtual-${number + 1}` }));
-    return new KioskRig(on, heads, options);
+    return new KioskRig(on, heads, options, openGl);
   }
 
   get head() {
@@ -140,6 +147,14 @@ export class KioskRig {
     await closeAll();
     rmSync(this.#folder, { recursive: true });
   }
+}
+
+function gpusOf(
+  { gpus, kernel }: HeadOnFake,
+  openGl: ((kernel: FakeKernel) => Promise<Gl>) | undefined,
+): KioskOptions['gpus'] {
+  if (openGl === undefined) return gpus;
+  return { render: gpus.render, display: gpus.display, openGl: () => openGl(kernel) };
 }
 
 /** Its dma-bufs answer as the fake kernel has them. */
