@@ -46,6 +46,17 @@ describe('guesthead kiosk', () => {
     assert.ok(shown.bytesCopied <= first * pixels * 4, told);
   });
 
+  it('draws what a client has in dma-bufs of the render GPU, whose first row is the lowest there', async () => {
+    const onVgem =
+      'for each in /sys/class/drm/card?; do case $(readlink -f $each) in */vgem/*) node=/dev/dri/${each##*/};; esac; done; ' +
+      'exec timeout --signal=INT 10 weston-simple-dmabuf-egl -d $node';
+    const shown = lastJson<KioskResult>(await guesthead(lab, ['kiosk', '--json', '--', 'sh', '-c', onVgem]));
+    const told = JSON.stringify(shown);
+    const drawn = shown.frames.drawn['the buffer is scaled or turned'] ?? 0;
+    assert.ok(drawn > 0 && shown.bytesCopied >= drawn * 256 * 256 * 4, told);
+    assert.equal(shown.frames.byGpu, 0, 'the CPU draws beside a stand-in for a GPU');
+  });
+
   it('hands a client what the host points at, clicks and types', async () => {
     const client = [
       'timeout',
