@@ -3,7 +3,11 @@ import { GuestheadError } from '../../errors.js';
 import { formats, type DmabufDescription } from '../../buffer/index.js';
 import type { Resource } from '../../wayland/index.js';
 import { Content } from '../content.js';
+import { countHeld } from './held.js';
 import type { DmabufMemory } from './memory.js';
+
+/** Its own, and its mapping's. */
+const descriptors = 2;
 
 /** Owns the memory. */
 export class ClientDmabuf extends Content {
@@ -15,6 +19,7 @@ export class ClientDmabuf extends Content {
     override readonly isUpsideDown: boolean,
   ) {
     super(resource);
+    countHeld(resource.client, descriptors);
   }
 
   get width(): number {
@@ -44,5 +49,6 @@ export class ClientDmabuf extends Content {
 
   protected override ended(): void {
     this.memory.close();
+    countHeld(this.resource.client, -descriptors);
   }
 }

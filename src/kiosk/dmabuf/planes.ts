@@ -1,6 +1,7 @@
 /** What a client has said of a buffer's planes before the buffer is made. */
 import { closeSync } from 'node:fs';
 import { enums, ProtocolError, type Resource } from '../../wayland/index.js';
+import { countHeld } from './held.js';
 
 const { error: errors } = enums.zwp_linux_buffer_params_v1;
 /** From here on all planes have the same modifier. */
@@ -31,6 +32,7 @@ export class Planes {
     if (isOther && this.params.version >= sameModifierSince)
       throw this.#wrong(errors.invalid_format, 'its planes have different modifiers');
     this.#planes[index] = plane;
+    countHeld(this.params.client, 1);
   }
 
   /** The planes, which are used up with it whatever comes of them; their descriptors stay owned here. Throws ProtocolError. */
@@ -46,11 +48,16 @@ export class Planes {
   /** The descriptor of a plane has another owner now. */
   handOver(plane: Plane): void {
     this.#planes[this.#planes.indexOf(plane)] = undefined;
+    countHeld(this.params.client, -1);
   }
 
   /** Idempotent. */
   close(): void {
-    for (const plane of this.#planes.splice(0)) if (plane !== undefined) closeSync(plane.fd);
+    for (const plane of this.#planes.splice(0)) {
+      if (plane === undefined) continue;
+      closeSync(plane.fd);
+      countHeld(this.params.client, -1);
+    }
   }
 
   #throwIfTaken(): void {
