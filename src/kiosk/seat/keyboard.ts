@@ -28,13 +28,12 @@ export class KeyboardFocus {
     private readonly serials: Serials,
     private readonly keyboard: Keyboard | undefined,
     /** Before a client is told that it is typed into; undefined: nobody is. */
-    private readonly beforeEnter: (client: Client | undefined) => void,
+    private readonly beforeEnter: (surface: Surface | undefined) => void,
   ) {}
 
   /** The surface that is typed into. */
   get focus(): Surface | undefined {
-    if (!isThere(this.#focus)) this.#focus = undefined;
-    return this.#focus;
+    return isThere(this.#focus) ? this.#focus : undefined;
   }
 
   bind(resource: KeyboardResource): void {
@@ -46,11 +45,11 @@ export class KeyboardFocus {
   }
 
   focusOn(surface: Surface | undefined): void {
+    if (surface === this.#focus) return;
     const { focus } = this;
-    if (surface === focus) return;
     if (this.#present && focus !== undefined) this.#leave(focus);
     this.#focus = surface;
-    this.beforeEnter(surface === undefined ? undefined : clientOf(surface));
+    this.beforeEnter(surface);
     if (this.#present && surface !== undefined) this.#enter(this.bound.of(clientOf(surface)), surface);
   }
 

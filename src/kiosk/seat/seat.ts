@@ -32,6 +32,7 @@ import { Pointer } from './pointer.js';
 import { RelativePointers } from './relative-pointer.js';
 import { SeatGlobal, type Capability } from './seat-global.js';
 import { Serials } from './serials.js';
+import { TextInputs } from './text-inputs.js';
 import { Touch } from './touch.js';
 
 export interface SeatOptions {
@@ -42,6 +43,8 @@ export interface SeatOptions {
 }
 
 export class Seat {
+  /** What an input method changes. */
+  readonly textInputs: TextInputs;
   readonly #serials: Serials;
   readonly #constraints: Constraints;
   readonly #pointer: Pointer;
@@ -71,10 +74,13 @@ export class Seat {
     this.#touch = new Touch(host, serials);
     const clipboard = new Selection<DataSource>(serials);
     this.#drags = this.#openDrags(clipboard);
+    this.textInputs = new TextInputs(host.server);
     const primary = offerPrimarySelection(host.server, serials);
-    this.#keyboard = new KeyboardFocus(serials, keyboard, (client) => {
+    this.#keyboard = new KeyboardFocus(serials, keyboard, (surface) => {
+      const client = surface === undefined ? undefined : clientOf(surface);
       clipboard.focus(client);
       primary.focus(client);
+      this.textInputs.focusOn(surface);
     });
     const cursorHost = {
       mayChoose: (client: Client, serial: number) => this.#mayChooseCursor(client, serial),
