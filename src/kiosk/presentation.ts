@@ -3,7 +3,7 @@ import type { WaylandServer } from '../wayland/index.js';
 import { Feedback } from './feedback.js';
 import type { SurfaceOf } from './surface.js';
 
-const version = 1;
+const version = 2;
 const clockMonotonic = 1;
 
 export function offerPresentation(server: WaylandServer, surfaceOf: SurfaceOf): void {
