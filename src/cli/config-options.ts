@@ -2,8 +2,8 @@
 import type { Command, Option } from 'commander';
 import type { Takes } from './parse.js';
 
-/** Options of one call, which no file decides: where the file is, and who reads the result. */
-export const notInFile: readonly string[] = ['config', 'json'];
+/** Options of one call, which no file decides: where the file is, who reads the result, and whether this is a check. */
+export const notInFile: readonly string[] = ['config', 'json', 'check'];
 
 /** The options that the file may give. */
 export function configurable(command: Command): Option[] {

@@ -89,6 +89,10 @@ export const kioskOptions = {
     says: 'what the screen is when nobody has done anything for so long, as 600=black or 600=off; what wakes it is told to no client (default: it stays as it is)',
     parse: idleOf,
   },
+  check: {
+    kind: 'switch',
+    says: 'run no client, but say whether a kiosk would do here: as probe, with what clients are offered and a real frame; the status is as probe’s',
+  },
   json: { kind: 'switch', says: 'print one JSON object at the end' },
 } as const satisfies Record<string, CommandDeclaration>;
 

@@ -1,5 +1,5 @@
 /** A probe's report for people: one screen, grouped, and what to do about what is not ok. */
-import type { Check, CheckGroup, CheckStatus, ProbeReport } from '../probe/index.js';
+import type { Check, CheckStatus, ProbeReport } from '../probe/index.js';
 
 /** Of checks that ended alike, as on a machine with ten devices, so many are shown. */
 const mostAlike = 3;
@@ -9,7 +9,22 @@ const colours: Readonly<Record<CheckStatus, number>> = { ok: 32, no: 31, unknown
 
 type Paint = (status: CheckStatus, text: string) => string;
 
-export function describeReport(report: ProbeReport, colour: boolean): string {
+/** A probe's report, or one like it with groups of its own. */
+export interface Described extends Pick<ProbeReport, 'guesthead' | 'machine' | 'verdict'> {
+  readonly groups: readonly Group[];
+}
+
+interface Group {
+  readonly id: string;
+  readonly checks: readonly Check[];
+}
+
+/** Source: no-color.org. */
+export function wantsColour(): boolean {
+  return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+}
+
+export function describeReport(report: Described, colour: boolean): string {
   const { guesthead, machine, groups, verdict } = report;
   const paint: Paint = (status, text) => (colour ? `\x1b[${colours[status]}m${text}\x1b[0m` : text);
   const who = `${machine.user} on ${machine.host}, ${machine.architecture}, Node ${machine.node}`;
@@ -20,7 +35,7 @@ export function describeReport(report: ProbeReport, colour: boolean): string {
 }
 
 /** The transfer is for few guests: without its port only `--json` tells of it. */
-function concernsMany({ id, checks }: CheckGroup): boolean {
+function concernsMany({ id, checks }: Group): boolean {
   return id !== 'transfer' || checks.some(({ status }) => status !== 'unknown');
 }
 
@@ -31,7 +46,7 @@ interface Row extends Pick<Check, 'status' | 'found' | 'why' | 'advice'> {
 }
 
 /** `told` has every reason and advice printed so far: once is enough. */
-function groupLines({ id, checks }: CheckGroup, paint: Paint, told: Set<string>): string[] {
+function groupLines({ id, checks }: Group, paint: Paint, told: Set<string>): string[] {
   const merged = mergeSame(checks);
   const { shown, more } = foldAlike(id === 'gl' ? joinFine(merged) : merged);
   return [id, ...shown.flatMap((row) => rowLines(row, paint, told)), ...more];

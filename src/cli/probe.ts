@@ -17,7 +17,7 @@ export function addProbeCommand(program: Command): void {
     .description('says whether this machine can do it, which path `auto` would take, and if not, what to change')
     .option('--json', 'print one JSON object on the last line (its schema: schemas/probe.schema.json)')
     .action(async (options: ProbeCliOptions) => {
-      const [{ probe }, { restoreOnSignals }, { describeReport }] = await Promise.all([
+      const [{ probe }, { restoreOnSignals }, { describeReport, wantsColour }] = await Promise.all([
         import('../probe/index.js'),
         import('../head/index.js'),
         import('./probe-text.js'),
@@ -31,9 +31,4 @@ export function addProbeCommand(program: Command): void {
       process.stdout.write(`${text}\n`);
       process.exitCode = report.verdict.status === 'ok' ? 0 : noDeviceStatus;
     });
-}
-
-/** Source: no-color.org. */
-function wantsColour(): boolean {
-  return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
 }

@@ -2,6 +2,7 @@
 import './protocol/types.js';
 
 export { Client } from './client.js';
+export { eventName, requestCode } from './codes.js';
 export { enums } from './protocol/enums.js';
 export { ProtocolError, Resource } from './resource.js';
 export type { AnyResource, Events, InterfaceName, Protocol, Requests } from './resource.js';
