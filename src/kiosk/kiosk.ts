@@ -238,6 +238,10 @@ export class Kiosk {
         this.#hung$.next(client);
       },
       onAnswered: (client) => this.#answered$.next(client),
+      onLate: (client) => {
+        const text = 'A client has not agreed to the size of its window for five seconds';
+        this.#unknown$.next({ error: new GuestheadError('ERR_PROTOCOL', text), client });
+      },
       grabAllowed: (client, serial) => this.#seat.grabAllowed(client, serial),
       mayActivate: (client, serial) => this.#seat.mayActivate(client, serial),
       clock,

@@ -8,6 +8,7 @@ import { Lab } from '../../src/lab/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { clients, kmscube } from './clients.js';
 import { composeInTurn, stalls } from './gl.js';
+import { measureKiosk } from './kiosk.js';
 import { goals, goalLines, tables, type Results } from './report.js';
 import { mannersInTurn, orders, resize, sizesInTurn, starts, takeTurns, type Rounds, type Say } from './sections.js';
 import { sharedInTurn } from './transfer.js';
@@ -16,6 +17,7 @@ import { countFlips, sampleOnce } from './window.js';
 const usage = `usage: npm run bench [-- OPTIONS]
   --rounds N     turns that each client has (default: 7)
   --seconds S    the window in which each is measured (default: 8)
+  --kiosk        the kiosk alone, beside weston's, which judges nothing
   --docs         write the tables into docs/measurements.md, too`;
 
 const mode = { width: 1920, height: 1080, hz: 75 };
@@ -24,13 +26,22 @@ const memory = '4G';
 const extraBoots = 2;
 const drawnSize = { width: 1280, height: 720 };
 
-function parse(): { rounds: number; seconds: number; docs: boolean } {
+interface Words {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly docs: boolean;
+  readonly kiosk: boolean;
+}
+
+function parse(): Words {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { rounds: text, seconds: text, docs: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { rounds: text, seconds: text, docs: { type: 'boolean' }, kiosk: { type: 'boolean' } },
+  });
   const [rounds, seconds] = [Number(values.rounds ?? 7), Number(values.seconds ?? 8)];
   if (!Number.isInteger(rounds) || rounds < 1 || !(seconds >= 2))
     throw new Error('rounds: 1 or more; seconds: 2 or more');
-  return { rounds, seconds, docs: values.docs === true };
+  return { rounds, seconds, docs: values.docs === true, kiosk: values.kiosk === true };
 }
 
 /** The transfer has a boot of its own, with its port. */
@@ -109,6 +120,10 @@ async function main(): Promise<number> {
   } catch (error) {
     console.error(`${messageOf(error)}\n${usage}`);
     return 2;
+  }
+  if (words.kiosk) {
+    console.log((await measureKiosk(words.rounds, words.seconds, (line) => console.error(line))).join('\n'));
+    return 0;
   }
   const results = await measure(words.rounds, words.seconds, (line) => console.error(line));
   console.log(tables(results).join('\n'));

@@ -8,6 +8,7 @@ import { Watch } from '../watch.js';
 import type { WindowPlaces } from '../window-places.js';
 import { Windows } from '../windows.js';
 import { offerActivation, type ActivationOptions } from './activation.js';
+import { LateAnswers } from './late-answers.js';
 import { offerDecoration } from './decoration.js';
 import { Popups } from './popups.js';
 import { offerXdgShell } from './xdg-shell.js';
@@ -23,6 +24,8 @@ export interface ShellOptions extends Pick<ActivationOptions, 'mayActivate' | 'c
   /** A client does not answer any more. */
   readonly onHung: (client: Client) => void;
   readonly onAnswered: (client: Client) => void;
+  /** One of its windows does not agree to its size. */
+  readonly onLate: (client: Client) => void;
   /** Whether a popup may grab for what the user did when its client was given this serial. */
   readonly grabAllowed: (client: Client, serial: number) => boolean;
   readonly places: WindowPlaces;
@@ -32,6 +35,7 @@ export class Shell {
   readonly popups = new Popups();
   readonly windows: Windows;
   readonly watch: Watch;
+  readonly #late: LateAnswers;
 
   constructor({
     server,
@@ -41,6 +45,7 @@ export class Shell {
     onChanged,
     onHung,
     onAnswered,
+    onLate,
     grabAllowed,
     places,
     ...activation
@@ -49,11 +54,13 @@ export class Shell {
     const windows = new Windows({ outputs, outputOf, popups, onChanged, places });
     this.windows = windows;
     this.watch = new Watch({ nextSerial: () => server.nextSerial(), onHung, onAnswered });
+    this.#late = new LateAnswers({ onLate });
     const placeOf = windows.placeOf.bind(windows);
     offerXdgShell({
       server,
       surfaceOf,
       watch: this.watch,
+      late: this.#late,
       windows,
       popups: {
         popups,
@@ -74,5 +81,6 @@ export class Shell {
   close(): void {
     this.windows.close();
     this.watch.close();
+    this.#late.close();
   }
 }

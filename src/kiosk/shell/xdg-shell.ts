@@ -2,6 +2,7 @@
 import { enums, ProtocolError, type Resource, type WaylandServer } from '../../wayland/index.js';
 import type { SurfaceOf } from '../surface.js';
 import type { Watch } from '../watch.js';
+import type { LateAnswers } from './late-answers.js';
 import { Popup, type PopupHost } from './popup.js';
 import { implementPositioner, Positioner } from './positioner.js';
 import { Toplevel, type ToplevelHost } from './toplevel.js';
@@ -14,12 +15,13 @@ export interface XdgShellOptions {
   readonly server: WaylandServer;
   readonly surfaceOf: SurfaceOf;
   readonly watch: Watch;
+  readonly late: LateAnswers;
   readonly windows: ToplevelHost;
   readonly popups: PopupHost;
 }
 
 export function offerXdgShell(options: XdgShellOptions): void {
-  const { server, surfaceOf, watch } = options;
+  const { server, surfaceOf, watch, late } = options;
   server.offer('xdg_wm_base', version, (base) => {
     const alive = new Set<XdgSurface>();
     base.implement(
@@ -35,7 +37,7 @@ export function offerXdgShell(options: XdgShellOptions): void {
             throw new ProtocolError(base, errors.role, 'the surface has a role already');
           if (surface.hasBuffer)
             throw new ProtocolError(base, errors.invalid_surface_state, 'the surface has a picture already');
-          const xdg = new XdgSurface(resource, base, surface, () => server.nextSerial());
+          const xdg = new XdgSurface(resource, base, surface, () => server.nextSerial(), late);
           alive.add(xdg);
           resource.implement(requestsOf(xdg, options), () => alive.delete(xdg));
         },

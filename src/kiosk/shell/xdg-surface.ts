@@ -1,7 +1,8 @@
 /** xdg_surface: a surface that is a window, whose size is agreed on before it has a picture. */
 import type { Rectangle } from '../../buffer/index.js';
-import { enums, ProtocolError, type Resource } from '../../wayland/index.js';
+import { enums, ProtocolError, type Client, type Resource } from '../../wayland/index.js';
 import type { Role, Surface } from '../surface.js';
+import type { LateAnswers } from './late-answers.js';
 
 const { error: errors } = enums.xdg_surface;
 const { error: baseErrors } = enums.xdg_wm_base;
@@ -62,6 +63,7 @@ export class XdgSurface implements Role {
     readonly base: Resource<'xdg_wm_base'>,
     readonly surface: Surface,
     private readonly nextSerial: () => number,
+    private readonly late: Pick<LateAnswers, 'asked' | 'answered'>,
   ) {
     byResource.set(resource, this);
     bySurface.set(surface, this);
@@ -75,6 +77,10 @@ export class XdgSurface implements Role {
   static on(surface: Surface): XdgSurface | undefined {
     const found = bySurface.get(surface);
     return found?.resource.alive === true ? found : undefined;
+  }
+
+  get client(): Client {
+    return this.resource.client;
   }
 
   get name(): string {
@@ -125,6 +131,7 @@ export class XdgSurface implements Role {
     const apply = this.#window.configure();
     const serial = this.nextSerial();
     this.#unacked.push({ serial, apply });
+    this.late.asked(this);
     if (this.#unacked.length > mostUnanswered) this.resource.client.refuseMore();
     this.resource.send.configure(serial);
   }
@@ -138,6 +145,7 @@ export class XdgSurface implements Role {
       .splice(0, index + 1)
       .at(-1)
       ?.apply?.();
+    if (this.#unacked.length === 0) this.late.answered(this);
   }
 
   setGeometry(geometry: Rectangle): void {
@@ -187,6 +195,7 @@ export class XdgSurface implements Role {
   }
 
   #reset(): void {
+    this.late.answered(this);
     this.#started = false;
     this.#mapped = false;
     // What is on its way may still be answered.

@@ -35,7 +35,8 @@ let [said, isOn] = ['', false];
 
 function note(error: unknown): void {
   const { code = 'without a code', message = String(error) } = error as { code?: string; message?: string };
-  faults[code] = (faults[code] ?? 0) + 1;
+  const what = code === 'ERR_PROTOCOL' ? message : code;
+  faults[what] = (faults[what] ?? 0) + 1;
   said = `${code}: ${message}`;
 }
 
@@ -93,7 +94,13 @@ async function second(): Promise<void> {
   await other.ended;
 }
 
+/** One that has not come yet is nobody's that could be missed. */
+async function untilShown(): Promise<void> {
+  while (kiosk.shown?.mapped !== true) await sleep(50);
+}
+
 async function answer(word: string): Promise<Answer> {
+  if (word === 'kill' || word === 'stop' || word === 'hang') await untilShown();
   const { child, ended } = running ?? {};
   if (word === 'held') return atRest(() => ({ ...status(), held: holding() }));
   if (word === 'objects') return atRest(async () => ({ ...status(), objects: await liveObjects() }));
