@@ -63,15 +63,19 @@ export class WireBabble {
   #hear(): void {
     const { error } = this.client;
     if (error !== undefined) this.#error = `${this.#kinds.get(error.object)} ${error.code} ${error.text}`;
+    const pings = new Map<number, number>();
     for (const { id, interface: kind, name, values } of this.client.events.splice(0)) {
       if (name === 'delete_id') this.#forget(values[0] as number);
       if (kind === 'xdg_surface') this.#serials.set(id, values[0] as number);
-      if (kind === 'xdg_wm_base' && !this.gone) this.client.request(id, 'pong', values[0] as number);
+      if (kind === 'xdg_wm_base') pings.set(id, values[0] as number);
       const [, signature, types] = byName.get(kind)?.events.find((each) => each[0] === name) ?? ['', '', []];
       lettersOf(signature).forEach((letter, at) => {
         if (letter === 'n') this.#add(types[at] ?? '', values[at] as number);
       });
     }
+    // Some of them may have gone with what came after.
+    for (const [id, serial] of pings)
+      if (!this.gone && this.#kinds.get(id) === 'xdg_wm_base') this.client.request(id, 'pong', serial);
   }
 
   /** A step of what real clients do. */
