@@ -304,7 +304,9 @@ function opened(addon: WaylandAddon, { onRequest, onEvent, onFault }: Callbacks)
     throw new GuestheadError('ERR_LIBRARY_MISSING', `libwayland-server cannot be loaded: ${error.message}`, {
       operation: 'dlopen',
       cause: error,
-      advice: 'install it: libwayland-server0 on Debian and Ubuntu',
+      advice: error.message.includes('undefined symbol')
+        ? 'it is older than 1.20: update the system (libwayland-server0 on Debian and Ubuntu)'
+        : 'install it: libwayland-server0 on Debian and Ubuntu',
     });
   }
 }

@@ -1,5 +1,8 @@
 /** The kiosk's libraries where they are not installed: each is told with its package. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { root } from './support/addon.js';
@@ -34,5 +37,18 @@ describe('without', () => {
   it("xkbcommon's data there is none either, and the package is named", async () => {
     const said = await without('', 'openKeyboard(native)', { XKB_CONFIG_ROOT: '/nonexistent', HOME: '/nonexistent' });
     assert.match(said, /^ERR_KEYMAP\|The default keymap does not compile.*\|Install .*(xkb-data|xkeyboard-config)/);
+  });
+
+  it('a libwayland-server that is new enough there is no kiosk, and that is what it says', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'guesthead-old-'));
+    try {
+      // One that has nothing of what was added since.
+      execFileSync('cc', ['-shared', '-o', join(folder, 'libwayland-server.so.0'), '-xc', '/dev/null']);
+      const open = "new (await import('./src/wayland/index.ts')).WaylandServer(native)";
+      const said = await without('', open, { LD_LIBRARY_PATH: folder });
+      assert.match(said, /^ERR_LIBRARY_MISSING\|.*undefined symbol.*\|it is older than 1\.20: .*libwayland-server0/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -1,6 +1,7 @@
 /** `guesthead kiosk` on the real driver, with a client that others wrote. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { KioskCheck } from '../../src/cli/kiosk-check.js';
 import type { KioskResult } from '../../src/cli/run-kiosk.js';
 import { Lab } from '../../src/lab/index.js';
 import { guesthead, lastJson, screenOf, startWatched, untilFlipping } from '../support/lab.js';
@@ -80,6 +81,22 @@ describe('guesthead kiosk', () => {
     }
     await lab.run(['pkill', '-INT', 'weston-eventdem']);
     await job.done;
+  });
+
+  it('checks by a real client’s frames whether it would do, and gives the screen back', async () => {
+    const before = await screenOf(lab);
+    const checked = await guesthead(lab, ['kiosk', '--check', '--json']);
+    const { verdict, globals } = lastJson<KioskCheck>(checked);
+    assert.deepEqual([checked.status, verdict.status, verdict.path], [0, 'ok', 'import'], verdict.text);
+    assert.ok(globals.some(({ name }) => name === 'xdg_wm_base'));
+    assert.equal(await screenOf(lab), before);
+  });
+
+  it('runs its client as another user, in that one’s own folder', async () => {
+    const client = ['sh', '-c', 'id -un; id -G; stat -c %U $XDG_RUNTIME_DIR $XDG_RUNTIME_DIR/$WAYLAND_DISPLAY'];
+    const { status, stderr } = await guesthead(lab, ['kiosk', '--user', 'nobody', '--', ...client]);
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /nobody\n65534\nnobody\nnobody\n/);
   });
 
   it('ends with the client’s own status, and with 127 where there is none, before anything is shown', async () => {
