@@ -1,12 +1,12 @@
 /** Draws a scene with the GPU: what of it changed, from the clients' dma-bufs, and from copies of what they have in memory. */
 import type { GuestheadError } from '../errors.js';
-import type { Drawn, Gl, PictureLayer, Transform } from '../gl/index.js';
+import type { Drawn, Gl, PictureLayer, Scene, Transform } from '../gl/index.js';
 import { transforms } from '../gl/index.js';
 import type { Frame } from '../loop/index.js';
-import { boxThrough, turning, type Affine } from './affine.js';
+import { boxThrough, inTurn, moving, turning, type Affine } from './affine.js';
 import type { OpenGl } from './gl-choice.js';
 import { GlPictures, type Shown } from './gl-pictures.js';
-import { colourOf, isByPixels, type Stale } from './painter.js';
+import { colourOf, common, isByPixels, type Stale } from './painter.js';
 import type { Placement } from './placement.js';
 import { isOpaque, type SceneNode } from './scene.js';
 
@@ -14,8 +14,6 @@ export interface DrawnScene extends Drawn {
   /** Out of clients' buffers in memory. */
   readonly bytesCopied: number;
 }
-
-type StaleOnColour = Stale & { readonly background: number };
 
 /**
  * Whether the GPU has something to gain: a buffer in memory that is shown pixel by pixel is copied once by the CPU, and GL, which
@@ -26,6 +24,10 @@ function isWorkOfGpu(nodes: readonly SceneNode[], placement: Placement): boolean
   if (first === undefined) return false;
   const isPlain = isByPixels(placement.toBuffer(first, placement.boxOf(first)));
   return others.length > 0 || !isPlain || first.surface.current.content?.isDmabuf === true;
+}
+
+interface Part extends Shown {
+  readonly place: Omit<PictureLayer, 'picture'>;
 }
 
 export class GlPainter {
@@ -41,15 +43,13 @@ export class GlPainter {
    * GL is not open yet, or does not open, or has refused one of these buffers. Rejects as `Gl.compose` does.
    */
   draw(frame: Frame, nodes: readonly SceneNode[], placement: Placement, stale: Stale): Promise<DrawnScene> | undefined {
-    const { parts, background } = stale;
-    // A picture behind the windows is the CPU's to draw.
-    if (typeof background !== 'number' || !isWorkOfGpu(nodes, placement)) return undefined;
+    // A picture behind the clients is the CPU's: it is there while no client is.
+    if (!isWorkOfGpu(nodes, placement) || typeof stale.background !== 'number') return undefined;
     if (this.#gl?.closed === true) this.#lose();
     if (this.#gl === undefined) void this.#begin();
-    const [gl, shown] = [this.#gl, nodes.flatMap(shownBy)];
-    if (gl === undefined || !this.#pictures.takes(shown)) return undefined;
-    const places = nodes.map((node) => layerOf(node, placement)); // before anybody commits anything more
-    return this.#draw(gl, frame, shown, places, { parts, background });
+    const parts = nodes.flatMap((node) => partOf(node, placement, frame)); // before anybody commits anything more
+    if (this.#gl === undefined || !this.#pictures.takes(parts)) return undefined;
+    return this.#draw(this.#gl, frame, parts, { damage: stale.parts, background: colourOf(stale.background) });
   }
 
   /** Idempotent. */
@@ -59,26 +59,20 @@ export class GlPainter {
   }
 
   /** The clients do not have their buffers back before the driver has the drawing: its own fences keep them off from then on. */
-  async #draw(
-    gl: Gl,
-    frame: Frame,
-    shown: readonly Shown[],
-    places: readonly Omit<PictureLayer, 'picture'>[],
-    { parts, background }: StaleOnColour,
-  ): Promise<DrawnScene> {
-    for (const { content } of shown) content.hold();
+  async #draw(gl: Gl, frame: Frame, parts: readonly Part[], look: Omit<Scene, 'layers'>): Promise<DrawnScene> {
+    for (const { content } of parts) content.hold();
     try {
-      for (const { x, y, width, height } of parts) frame.damaged(x, y, width, height);
-      const { pictures, bytesCopied } = await this.#pictures.of(gl, shown);
-      const layers = places.map((place, index) => ({ ...place, picture: pictures[index] }) as PictureLayer);
-      const drawn = await gl.compose(frame, { layers, damage: parts, background: colourOf(background) });
+      for (const { x, y, width, height } of look.damage ?? []) frame.damaged(x, y, width, height);
+      const { pictures, bytesCopied } = await this.#pictures.of(gl, parts);
+      const layers = parts.map(({ place }, index) => ({ ...place, picture: pictures[index] }) as PictureLayer);
+      const drawn = await gl.compose(frame, { ...look, layers });
       return { ...drawn, bytesCopied };
     } catch (error) {
       // A GPU that is lost comes back; one that does not draw into the head's buffers never will.
-      if (!gl.closed && this.#pictures.takes(shown)) this.close();
+      if (!gl.closed && this.#pictures.takes(parts)) this.close();
       throw error;
     } finally {
-      for (const { content } of shown) content.release();
+      for (const { content } of parts) content.release();
     }
   }
 
@@ -102,22 +96,22 @@ export class GlPainter {
   }
 }
 
-function shownBy({ surface }: SceneNode): Shown[] {
+/** What of a node is on the frame: its surface may be far larger. */
+function partOf(node: SceneNode, placement: Placement, { width, height }: Frame): Part[] {
+  const { surface } = node;
   const { content } = surface.current;
-  return content === undefined ? [] : [{ surface, content }]; // a node has one
-}
-
-/** All but its picture. */
-function layerOf(node: SceneNode, placement: Placement): Omit<PictureLayer, 'picture'> {
-  const to = placement.boxOf(node);
-  const map = placement.toBuffer(node, to);
-  return {
+  const box = placement.boxOf(node);
+  const to = common(box, { x: 0, y: 0, width, height });
+  if (content === undefined || to === undefined) return [];
+  const map = inTurn(moving(to.x - box.x, to.y - box.y), placement.toBuffer(node, box));
+  const place: Part['place'] = {
     to,
     from: boxThrough(map, { x: 0, y: 0, width: to.width, height: to.height }),
     transform: transformOf(map),
     filter: isByPixels(map) ? 'nearest' : 'linear',
     alpha: isOpaque(node) ? 'opaque' : 'premultiplied',
   };
+  return [{ surface, content, place }];
 }
 
 /** How its content was turned: by quarters, and perhaps mirrored. */

@@ -1,5 +1,5 @@
 /** What the clients show, as GL draws from it. */
-import type { DmabufDescription } from '../buffer/index.js';
+import { maxPixels, type DmabufDescription } from '../buffer/index.js';
 import type { Gl, GlPicture, MemoryPicture } from '../gl/index.js';
 import type { Content } from './content.js';
 import { copyWhole } from './painter.js';
@@ -32,9 +32,11 @@ export class GlPictures {
   readonly #copies = new Map<Surface, Copy>();
   #refused = new WeakSet<Content>();
 
-  /** Whether GL has refused none of them. */
+  /** Whether none of them is larger than any GPU takes, or was refused. */
   takes(all: readonly Shown[]): boolean {
-    return all.every(({ content }) => !this.#refused.has(content));
+    return all.every(
+      ({ content }) => Math.max(content.width, content.height) <= maxPixels && !this.#refused.has(content),
+    );
   }
 
   /** Of contents that stay as they are meanwhile. Rejects as `Gl.importDmabuf` and `createPicture` do. */

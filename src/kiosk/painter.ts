@@ -144,7 +144,7 @@ function numbersOf({ frame, to, clips }: Drawing, { map, smooth, blends }: Look)
   return numbers;
 }
 
-function common(one: Rectangle, other: Rectangle): Rectangle | undefined {
+export function common(one: Rectangle, other: Rectangle): Rectangle | undefined {
   const part = clipped({ ...one, x: one.x - other.x, y: one.y - other.y }, other.width, other.height);
   return part === undefined ? undefined : { ...part, x: part.x + other.x, y: part.y + other.y };
 }
