@@ -81,7 +81,8 @@ async function firstFrames(lab: Lab, program: string, rounds: number, say: Say) 
 
 /** What its client has seen there, or why it cannot run. It draws with the CPU, as the kiosk does. */
 async function besideWeston(lab: Lab, program: string, rounds: number, seconds: number, say: Say) {
-  const card = 'for c in /sys/class/drm/card?; do case $(readlink -f $c) in */virtio*) echo ${c##*/};; esac; done';
+  // vgem has no connector.
+  const card = 'for c in /sys/class/drm/card?-*; do c=${c##*/}; echo ${c%%-*}; break; done';
   const name = (await lab.run(['sh', '-c', card])).stdout.trim();
   const options = `--backend=drm-backend.so --use-pixman --drm-device=${name} --tty=1 --shell=kiosk-shell.so --continue-without-input`;
   const script = `
