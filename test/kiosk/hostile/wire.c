@@ -247,7 +247,10 @@ struct window window_open(void)
 	window.xdg = wire_make("xdg_surface", base, WM_BASE_GET_XDG_SURFACE, "nu", window.surface);
 	window.toplevel = wire_make("xdg_toplevel", window.xdg, XDG_SURFACE_GET_TOPLEVEL, "n");
 	wire_send(window.surface, SURFACE_COMMIT, "");
-	wire_sync();
+	heard.serial = 0;
+	/* A compositor may tell the size later than it answers. */
+	while (heard.serial == 0 && wire_sync())
+		;
 	wire_send(window.xdg, XDG_SURFACE_ACK_CONFIGURE, "u", heard.serial);
 	return window;
 }
