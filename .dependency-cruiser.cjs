@@ -48,7 +48,7 @@ const arrows = {
   // What the render GPU draws, as the CPU's patterns are in `render`.
   'gl-patterns': ['gl', 'buffer', 'native', 'loop', 'render'],
   ipc: ['native'],
-  wayland: ['native-wayland'],
+  wayland: ['native-wayland', 'native'],
   // Of `device` it has the kernel's uevents, and what an open that failed means.
   input: ['native-input', 'device', ...system],
   probe: [...display, ...system, 'input'],
@@ -63,7 +63,7 @@ const arrows = {
   // Pictures, films and judgements of what was received, for `host receive` and its like.
   sinks: ['render', 'ffi'],
   transfer: [...display, 'ipc', 'qmp', ...system],
-  kiosk: [...display, ...system, 'render', 'wayland', 'input', 'native-paint', 'native-process'],
+  kiosk: [...display, ...system, 'render', 'wayland', 'input', 'native-paint', 'native-input', 'native-process'],
   cli: [
     ...display,
     'native',

@@ -51,6 +51,8 @@ export default defineConfig({
           page('guesthead', '/api/guesthead/'),
           page('guesthead/testing', '/api/guesthead/testing/'),
           page('guesthead/transfer', '/api/guesthead/transfer/'),
+          page('guesthead/kiosk', '/api/guesthead/kiosk/'),
+          page('guesthead/wayland', '/api/guesthead/wayland/'),
         ],
       },
     ],

@@ -16,6 +16,8 @@ const options = {
   alias: {
     rxjs: join(root, 'node_modules/rxjs/dist/esm/index.js'),
     'guesthead/transfer': join(root, 'src/transfer/index.ts'),
+    'guesthead/kiosk': join(root, 'src/kiosk/public.ts'),
+    'guesthead/wayland': join(root, 'src/wayland/public.ts'),
     guesthead: join(root, 'src/index.ts'),
   },
   logLevel: 'error',

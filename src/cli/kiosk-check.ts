@@ -100,6 +100,6 @@ async function tryFrameOn(head: Head): Promise<FrameTrial> {
     const { shown, direct } = kiosk.counts;
     return { trial, connector: head.info.display.connector, path: head.info.path, shown, direct };
   } finally {
-    kiosk.close();
+    await kiosk.close();
   }
 }

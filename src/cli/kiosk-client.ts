@@ -1,18 +1,10 @@
 /** The client of a kiosk, as the command's options have it: who it runs as, when it is started again, and what the screen says where it does not come up. */
-import {
-  ClientLife,
-  clientUser,
-  launch,
-  type Backdrop,
-  type Client,
-  type ClientUser,
-  type Kiosk,
-} from '../kiosk/index.js';
+import { ClientLife, clientUser, launch, type Backdrop, type Client, type ClientUser } from '../kiosk/index.js';
 import { loadNative } from '../native.js';
 import type { Owner } from '../owner.js';
 import type { KioskOptions } from './kiosk-options.js';
 import { rotations } from './kiosk-words.js';
-import { TroubleScreen } from './kiosk-trouble.js';
+import { TroubleScreen, type TroubleOptions } from './kiosk-trouble.js';
 
 /** Undefined: the kiosk's own. Throws ERR_USAGE, ERR_PERMISSION. */
 export function userOf({ user }: KioskOptions): ClientUser | undefined {
@@ -20,7 +12,8 @@ export function userOf({ user }: KioskOptions): ClientUser | undefined {
 }
 
 export interface ClientPlace {
-  readonly kiosk: Kiosk;
+  /** As far as it is this client's. */
+  readonly kiosk: TroubleOptions['kiosk'];
   readonly command: readonly string[];
   /** Where its socket is. */
   readonly folder: string;

@@ -13,6 +13,11 @@ export const kioskOptions = {
   render,
   display,
   connector,
+  on: {
+    kind: 'list',
+    value: '<connector[=app-id]>',
+    says: 'the head of this client, or of the windows of an app_id; other clients follow after ---, each as --on CONNECTOR -- COMMAND',
+  },
   mode,
   path,
   buffers,

@@ -1,8 +1,12 @@
 /** What the screen says of a client that does not come up, until one is seen again. */
-import { diagnosticPage, ErrorTail, howEnded, type Backdrop, type Kiosk, type Trouble } from '../kiosk/index.js';
+import type { Observable } from 'rxjs';
+import { diagnosticPage, ErrorTail, howEnded, type Backdrop, type Trouble } from '../kiosk/index.js';
 
 export interface TroubleOptions {
-  readonly kiosk: Pick<Kiosk, 'setBackground' | 'shown$'>;
+  readonly kiosk: {
+    readonly shown$: Observable<unknown>;
+    setBackground(background: Backdrop | undefined): void;
+  };
   readonly command: readonly string[];
   /** What is seen otherwise. */
   readonly backdrop: Backdrop | undefined;

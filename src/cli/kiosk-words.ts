@@ -1,10 +1,15 @@
 /** What words of `guesthead kiosk` mean. */
 import { InvalidArgumentError } from 'commander';
 import type { KeymapChoice } from '../input/index.js';
-import { idleLooks } from '../kiosk/declared.js';
-import type { CursorMode, IdleLook } from '../kiosk/index.js';
-
-const cursorModes = ['auto', 'always', 'never'] as const;
+import {
+  cursorModes,
+  idleLooks,
+  leastScale,
+  mostScale,
+  type IdleScreenChoice,
+  type Rotation,
+} from '../kiosk/declared.js';
+import type { CursorMode } from '../kiosk/index.js';
 
 export function cursorMode(word: string): CursorMode {
   const named = cursorModes.find((mode) => mode === word);
@@ -17,7 +22,9 @@ export function cursorMode(word: string): CursorMode {
 /** In the order of wl_output.transform. */
 export const rotations = ['0', '90', '180', '270'] as const;
 
-const [leastScale, mostScale] = [0.25, 8];
+export function rotationOf(word: (typeof rotations)[number] = '0'): Rotation {
+  return Number(word) as Rotation;
+}
 
 export function scaleOf(word: string): number {
   const scale = Number(word);
@@ -25,13 +32,8 @@ export function scaleOf(word: string): number {
   throw new InvalidArgumentError(`It is no number from ${leastScale} to ${mostScale}.`);
 }
 
-export interface IdleChoice {
-  readonly afterMs: number;
-  readonly look: IdleLook;
-}
-
 /** As 600=black. */
-export function idleOf(word: string): IdleChoice {
+export function idleOf(word: string): IdleScreenChoice {
   const [seconds = '', name] = word.split('=');
   const look = idleLooks.find((one) => one === name);
   const afterMs = Number(seconds) * 1000;

@@ -11,19 +11,18 @@ import type { Toplevel } from './shell/toplevel.js';
  */
 export class Assignment {
   readonly #bySocket = new Map<string, Output>();
-  readonly #byAppId: ReadonlyMap<string, Output>;
+  readonly #byAppId = new Map<string, Output>();
 
-  /** `appIds`: connectors by app_id. Throws ERR_USAGE where there is no such head. */
-  constructor(
-    private readonly outputs: Outputs,
-    appIds: Readonly<Record<string, string>> = {},
-  ) {
-    this.#byAppId = new Map(Object.entries(appIds).map(([appId, connector]) => [appId, this.#named(connector)]));
-  }
+  constructor(private readonly outputs: Outputs) {}
 
   /** Clients of this socket are shown on this head. Throws ERR_USAGE where there is no such head. */
-  assign(path: string, connector: string): void {
+  assignSocket(path: string, connector: string): void {
     this.#bySocket.set(path, this.#named(connector));
+  }
+
+  /** The same for windows of this app_id. */
+  assignAppId(appId: string, connector: string): void {
+    this.#byAppId.set(appId, this.#named(connector));
   }
 
   /** Before anything is known of its windows. */

@@ -2,16 +2,15 @@
 import type { Subscription } from 'rxjs';
 import type { Head } from '../head/index.js';
 import type { InputEvent } from '../input/index.js';
-import type { IdleLook } from './declared.js';
+import type { IdleScreenChoice } from './declared.js';
 import type { Idle } from './idle.js';
+import type { UsedByInput } from './kiosk-input.js';
 
-export interface IdleScreenOptions {
+export interface IdleScreenOptions extends IdleScreenChoice {
   readonly kiosk: {
     readonly idle: Pick<Idle, 'for' | 'used'>;
     readonly heads: readonly { readonly head: Pick<Head, 'off' | 'setMode'>; setBlank(blank: boolean): void }[];
   };
-  readonly afterMs: number;
-  readonly look: IdleLook;
   /** What the heads' mode is when they are turned on again; undefined: their displays' own. */
   readonly mode?: string | undefined;
   /** A head cannot be turned off, or on again. */
@@ -41,6 +40,16 @@ export class IdleScreen {
     if (endsHolding(event)) return this.#swallowed.delete(held); // what was pressed before has to be let go of, too
     if (asleep) this.#swallowed.add(held);
     return this.#swallowed.has(held);
+  }
+
+  /** What devices are to tell in place of the kiosk. */
+  before(kiosk: UsedByInput): UsedByInput {
+    return {
+      input: (event) => {
+        if (!this.takes(event)) kiosk.input(event);
+      },
+      followConnectors: (tell) => kiosk.followConnectors(tell),
+    };
   }
 
   /** Idempotent. */

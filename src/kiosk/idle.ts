@@ -19,6 +19,7 @@ export class Idle {
   #inhibited = false;
   #closed = false;
 
+  /** @internal Of the kiosk. */
   constructor(private readonly clock: Clock = monotonicClock) {}
 
   /** Whether a surface that is seen inhibits. */
@@ -46,12 +47,12 @@ export class Idle {
     });
   }
 
-  /** The user has done something. */
+  /** The user, or something that counts as one, has done something. */
   used(): void {
     for (const timer of [...this.#timers]) timer.used();
   }
 
-  /** The surface wants the screen to stay on whenever it is seen, until what this gives is called. */
+  /** @internal The surface wants the screen to stay on whenever it is seen, until what this gives is called. */
   inhibit(surface: Pick<Surface, 'seen'>): () => void {
     const inhibitor = {};
     this.#inhibitors.set(inhibitor, surface);
@@ -62,14 +63,14 @@ export class Idle {
     };
   }
 
-  /** Other surfaces are seen now. The time begins anew when the last one that inhibits is gone: a film has ended. */
+  /** @internal Other surfaces are seen now. The time begins anew when the last one that inhibits is gone: a film has ended. */
   look(): void {
     const before = this.#inhibited;
     this.#inhibited = [...this.#inhibitors.values()].some(({ seen }) => seen);
     if (before && !this.#inhibited) for (const timer of this.#timers) timer.freed();
   }
 
-  /** Nobody is told anything any more. Idempotent. */
+  /** @internal Nobody is told anything any more. Idempotent. */
   close(): void {
     this.#closed = true;
     for (const timer of [...this.#timers]) timer.end();

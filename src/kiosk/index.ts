@@ -1,20 +1,19 @@
-/** KIOSK: a Wayland compositor for one head. */
+/** KIOSK: a Wayland compositor; what of it is the package's own face is in public.ts. */
 export { Kiosk } from './kiosk.js';
 export type { KioskOptions } from './kiosk.js';
+export { openKiosk } from './open-kiosk.js';
+export type { KioskHead } from './kiosk-head.js';
 export type { Idle, IdleOptions } from './idle.js';
 export type { Backdrop } from './backdrop.js';
 export type { ScreenCounts } from './screen-counts.js';
 export type { Toplevel } from './shell/toplevel.js';
 export { fillWithNewest } from './layout.js';
 export type { HeadRoom, KioskWindow, Layout, Place } from './layout.js';
-export type { Windows } from './windows.js';
 export { openSocket, runtimeFolder } from './socket.js';
 export type { RuntimeFolder } from './socket.js';
 export { ClientLife, howEnded } from './client-life.js';
 export type { LifeOptions, Trouble } from './client-life.js';
-export { IdleScreen } from './idle-screen.js';
-export type { IdleScreenOptions } from './idle-screen.js';
-export type { IdleLook, RestartPolicy } from './declared.js';
+export type { IdleLook, InputChoice, RestartPolicy } from './declared.js';
 export { tryClient } from './trial.js';
 export type { Trial } from './trial.js';
 export type { OfferedGlobal } from './trial-client.js';

@@ -27,7 +27,7 @@ export interface KioskHeadParts {
   /** Undefined: the last picture stays where no window is. */
   readonly background: Backdrop | undefined;
   /** A picture with a client in it is on the screen. */
-  readonly onClientShown: () => void;
+  readonly onShown: (connector: string) => void;
   /** It can show no pointer or could not draw a frame, and goes on. */
   readonly onFault: (error: unknown) => void;
 }
@@ -44,13 +44,16 @@ export interface HeadScene {
 const nothingYet = new ScreenCounts();
 
 export class KioskHead {
-  /** The caller's. */
+  /** What shows it: not to be presented to by anybody else. */
   readonly head: Head;
+  /** @internal */
   readonly output: Output;
+  /** @internal */
   readonly cursor: HeadCursorSink;
   #screen: Screen | undefined;
   #following: Subscription | undefined;
 
+  /** @internal */
   constructor(private readonly parts: KioskHeadParts) {
     const { head, server, onFault } = parts;
     this.head = head;
@@ -58,14 +61,23 @@ export class KioskHead {
     this.cursor = new HeadCursorSink(head, () => this.output.geometry, onFault);
   }
 
+  get connector(): string {
+    return this.output.connector;
+  }
+
+  /** How its frames came to the screen. */
   get counts(): Readonly<ScreenCounts> {
     return this.#screen?.counts ?? nothingYet;
   }
 
-  /** From now on it shows the scene. */
+  /** @internal From now on it shows the scene. */
   begin({ roots, onTurn, onResized }: HeadScene): void {
-    const { head, openGl } = this.parts;
-    this.#screen = new Screen({ ...this.parts, output: this.output, openGl: openGl(head), roots });
+    const { head, onShown, openGl, ...parts } = this.parts;
+    const onClientShown = () => {
+      onShown(this.connector);
+    };
+    const output = this.output;
+    this.#screen = new Screen({ ...parts, head, output, openGl: openGl(head), onClientShown, roots });
     this.#following = head.turn$.subscribe(onTurn);
     this.#following.add(
       head.state$.subscribe(({ kind }) => {
@@ -76,23 +88,23 @@ export class KioskHead {
     );
   }
 
-  /** What its scene says is another now. */
+  /** @internal What its scene says is another now. */
   changed(): void {
     this.#screen?.changed();
   }
 
-  /** As the option. */
+  /** @internal As the option. */
   setBackground(background: Backdrop | undefined): void {
     this.#screen?.setBackground(background);
   }
 
-  /** Black, whatever there is, until it is no longer: clients go on slowly, as those do that are not seen. */
+  /** @internal Black, whatever there is, until it is no longer: clients go on slowly, as those do that are not seen. */
   setBlank(blank: boolean): void {
     this.cursor.cover(blank);
     this.#screen?.setBlank(blank);
   }
 
-  /** It keeps its last picture. Idempotent. */
+  /** @internal It keeps its last picture. Idempotent. */
   close(): void {
     this.#following?.unsubscribe();
     this.#screen?.close();

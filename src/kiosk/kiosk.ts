@@ -1,149 +1,91 @@
 /** A Wayland compositor, whose clients' windows each fill a head. */
-import { merge, type Observable, Subject } from 'rxjs';
-import { GuestheadError } from '../errors.js';
-import type { Gpus, Head } from '../head/index.js';
+import { merge, type Observable } from 'rxjs';
+import type { Head } from '../head/index.js';
 import type { InputEvent } from '../input/index.js';
-import type { Clock } from '../loop/index.js';
-import {
-  WaylandServer,
-  type AnyResource,
-  type Client,
-  type Fault,
-  type Resource,
-  type WaylandAddon,
-} from '../wayland/index.js';
+import type { Client, Fault } from '../wayland/index.js';
 import type { Backdrop } from './backdrop.js';
-import { offerCompositor } from './compositor.js';
-import { Contents } from './contents.js';
-import type { DmabufGpus } from './dmabuf/linux-dmabuf.js';
-import type { DmabufAddon } from './dmabuf/memory.js';
-import { SlowCallbacks } from './frame-callbacks.js';
-import { openGlFor, type DrawnBy } from './gl-choice.js';
-import { offerGlobals } from './globals.js';
-import { Assignment } from './assignment.js';
-import { CursorOnHeads } from './cursor-on-heads.js';
-import { Idle } from './idle.js';
-import { KioskHead } from './kiosk-head.js';
-import type { Output } from './output.js';
-import { Outputs, type Arrangement } from './outputs.js';
-import { Painter } from './painter.js';
-import type { Placed } from './scene.js';
+import { ClientSockets, type ClientSocket } from './client-sockets.js';
+import { Composition, type CompositionOptions, type KioskAddon } from './composition.js';
+import type { Idle } from './idle.js';
+import { headFaults, KioskEvents, outputChanges, type OutputChange, type WindowChange } from './kiosk-events.js';
+import type { KioskHead } from './kiosk-head.js';
+import type { KioskWindow } from './layout.js';
 import type { ScreenCounts } from './screen-counts.js';
-import { isCursor, Seat, type SeatOptions } from './seat/index.js';
-import { seatHostOf } from './seat-host.js';
-import { Shell } from './shell/shell.js';
 import type { Toplevel } from './shell/toplevel.js';
-import type { Surface, SurfaceOf } from './surface.js';
-import { fillWithNewest, type Layout } from './layout.js';
-import { WindowPlaces } from './window-places.js';
-import type { Windows } from './windows.js';
 
-export type KioskAddon = WaylandAddon & DmabufAddon;
-
-export interface KioskOptions extends SeatOptions {
-  /** Which window of a head goes where; by default the newest fills it. */
-  readonly layout?: Layout | undefined;
-  /** On which head, by its connector, the windows of an app_id are shown. */
-  readonly appIds?: Readonly<Record<string, string>> | undefined;
-  /** Where the heads lie beside each other; by default from left to right. */
-  readonly arrangement?: Arrangement | undefined;
-  /** Pixels of the head to one of its clients', 0.25 to 8; default 1. */
-  readonly scale?: number | undefined;
-  /** Seen where no window is; undefined, the default: the last picture stays while there is none. */
-  readonly background?: Backdrop | undefined;
-  /** How the display is turned, as `wl_output.transform` (0–7); default 0. */
-  readonly transform?: number | undefined;
-  /** The pair that the head is of: clients are told on which GPU they had best draw. Without it they are not. */
-  readonly gpus?: (DmabufGpus & Pick<Gpus, 'openGl'>) | undefined;
-  /** What cannot be shown as it is; default `auto`. Without `gpus` it is the CPU. */
-  readonly drawnBy?: DrawnBy | undefined;
+export interface KioskOptions extends CompositionOptions {
+  /** Closes what was opened for the kiosk alone, after it. */
+  readonly closeOwned?: (() => Promise<void>) | undefined;
 }
 
 /** What it offers its clients is told by its globals. */
 export class Kiosk {
-  /** In the order of the heads that it was given. */
-  readonly heads: readonly [KioskHead, ...KioskHead[]];
-  /** How long nobody has used it. */
-  readonly idle: Idle;
-  readonly #server: WaylandServer;
-  readonly #contents: Contents;
-  readonly #slow = new SlowCallbacks();
-  readonly #outputs: Outputs;
-  readonly #assignment: Assignment;
-  readonly #shell: Shell;
-  readonly #seat: Seat;
-  readonly #unknown$ = new Subject<Fault>();
-  readonly #hung$ = new Subject<Client>();
-  readonly #answered$ = new Subject<Client>();
-  readonly #shown$ = new Subject<void>();
+  readonly #events = new KioskEvents();
+  readonly #sockets = new ClientSockets((path, connector) => this.listen(path, connector));
+  readonly #composition: Composition;
+  readonly #closeOwned: KioskOptions['closeOwned'];
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   /**
+   * Use `openKiosk`. @internal
+   *
    * The heads stay the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server or libpixman, ERR_USAGE where an app_id is
    * assigned to none of the heads.
    */
-  constructor(given: Head | readonly Head[], addon: KioskAddon, options: KioskOptions = {}) {
-    const {
-      layout,
-      scale = 1,
-      transform = 0,
-      background,
-      appIds,
-      arrangement,
-      gpus,
-      drawnBy = 'auto',
-      ...seat
-    } = options;
-    this.idle = new Idle(seat.clock);
-    const painter = new Painter(addon); // what may be missing comes before what is to be closed
-    const server = new WaylandServer(addon);
-    this.#server = server;
-    this.#contents = new Contents(server);
-    const parts = {
-      server,
-      painter,
-      openGl: (head: Head) => openGlFor(drawnBy, gpus, head.info),
-      slow: this.#slow,
-      look: { scale, transform },
-      background,
-      onFault: this.#onFault,
-      onClientShown: () => this.#shown$.next(),
-    };
-    this.heads = atLeastOne(given).map((head) => new KioskHead({ ...parts, head })) as [KioskHead, ...KioskHead[]];
-    this.#outputs = new Outputs(this.heads.map(({ output }) => output) as [Output, ...Output[]], arrangement);
-    this.#assignment = new Assignment(this.#outputs, appIds);
-    const surfaceOf = this.#offerSurfaces(seat.clock);
-    const outputFor = (client: Client) => this.#assignment.outputFor(client);
-    const [{ head }] = this.heads;
-    offerGlobals({ server, surfaceOf, contents: this.#contents, outputFor, head, gpus, addon, idle: this.idle });
-    this.#shell = this.#openShell(surfaceOf, layout, seat.clock);
-    this.#seat = this.#openSeat(surfaceOf, seat);
-    for (const head of this.heads) this.#begin(head);
+  constructor(heads: Head | readonly Head[], addon: KioskAddon, { closeOwned, ...options }: KioskOptions = {}) {
+    this.#composition = new Composition(heads, addon, options, this.#events);
+    this.#closeOwned = closeOwned;
   }
 
-  /** What went wrong with one client; the others go on. */
+  /** In the order in which they were given. */
+  get heads(): readonly [KioskHead, ...KioskHead[]] {
+    return this.#composition.heads;
+  }
+
+  /** How long nobody has used it. */
+  get idle(): Idle {
+    return this.#composition.idle;
+  }
+
+  /** What went wrong with one client, whose the fault is then, with a head, a device or the layout; the rest goes on. */
   get faults$(): Observable<Fault> {
-    return merge(this.#server.faults$, this.#unknown$);
+    return merge(this.#composition.server.faults$, this.#events.unknown$, headFaults(this.heads));
+  }
+
+  /** What becomes of the clients' windows. */
+  get windows$(): Observable<WindowChange> {
+    return this.#events.windows$.asObservable();
+  }
+
+  /** The heads' states: now, and each one after that. */
+  get outputs$(): Observable<OutputChange> {
+    return outputChanges(this.heads);
+  }
+
+  /** What devices tell, before clients hear of it. */
+  get input$(): Observable<InputEvent> {
+    return this.#events.input$.asObservable();
   }
 
   /** Clients that have not answered for ten seconds; it is a fault, too. */
   get hung$(): Observable<Client> {
-    return this.#hung$.asObservable();
+    return this.#events.hung$.asObservable();
   }
 
   /** Clients that have answered when they were asked whether they are still there, which they are every five seconds. */
   get answered$(): Observable<Client> {
-    return this.#answered$.asObservable();
+    return this.#events.answered$.asObservable();
   }
 
-  /** A frame with something of a client's has come to the screen. */
-  get shown$(): Observable<void> {
-    return this.#shown$.asObservable();
+  /** A frame with something of a client's has come to the screen of a head; its connector. */
+  get shown$(): Observable<string> {
+    return this.#events.shown$.asObservable();
   }
 
   /** Each client that connects, before its first request. */
   get clients$(): Observable<Client> {
-    return this.#server.clients$;
+    return this.#composition.server.clients$;
   }
 
   /** Of the first head. */
@@ -151,14 +93,19 @@ export class Kiosk {
     return this.heads[0].counts;
   }
 
-  /** What clients have opened. */
-  get windows(): Windows {
-    return this.#shell.windows;
+  /** What clients have opened, in the order in which it came to show something. */
+  get windows(): readonly KioskWindow[] {
+    return this.#composition.shell.windows.all;
   }
 
   /** The window that is typed into, or undefined. */
+  get active(): KioskWindow | undefined {
+    return this.#composition.shell.windows.active;
+  }
+
+  /** @internal As it is within. */
   get shown(): Toplevel | undefined {
-    return this.#shell.windows.active;
+    return this.#composition.shell.windows.active;
   }
 
   /**
@@ -166,154 +113,70 @@ export class Kiosk {
    * times. Throws ERR_SYSTEM (EADDRINUSE), ERR_USAGE where there is no such head.
    */
   listen(path: string, connector?: string): void {
-    if (connector !== undefined) this.#assignment.assign(path, connector);
-    this.#server.listen(path);
+    if (connector !== undefined) this.#composition.assignment.assignSocket(path, connector);
+    this.#composition.server.listen(path);
+  }
+
+  /**
+   * Takes clients at a free name of XDG_RUNTIME_DIR, or of a folder of the kiosk's own where there is none; with a connector, clients
+   * whose windows are shown on that head. Throws ERR_USAGE where there is no such head, ERR_SYSTEM.
+   */
+  openSocket(connector?: string): ClientSocket {
+    return this.#sockets.open(connector);
   }
 
   /** What a device of its heads tells: clients hear of it as their focus is. */
   input(event: InputEvent): void {
     if (this.#closed) return;
+    this.#events.input$.next(event);
     if (event.kind !== 'device') this.idle.used();
-    this.#seat.input(event);
+    this.#composition.seat.input(event);
   }
 
-  /** Tells what has moved and waits for the next flip, as that does. */
+  /** @internal Tells what has moved and waits for the next flip, as that does. */
   refresh(): void {
-    if (!this.#closed) this.#seat.refresh();
+    if (!this.#closed) this.#composition.seat.refresh();
   }
 
-  /** What is seen where no window is, from the next frame on; as the option. */
-  setBackground(background: Backdrop | undefined): void {
-    if (!this.#closed) for (const head of this.heads) head.setBackground(background);
-  }
-
-  /** Ends every client's connection; the heads show their last pictures. Idempotent. */
-  close(): void {
+  /** What is seen where no window is, from the next frame on; as the option. Of all heads, or of one. */
+  setBackground(background: Backdrop | undefined, connector?: string): void {
     if (this.#closed) return;
+    for (const head of this.heads)
+      if (connector === undefined || head.connector === connector) head.setBackground(background);
+  }
+
+  /** The layout would say something else now. */
+  rearrange(): void {
+    if (!this.#closed) this.#composition.shell.windows.look();
+  }
+
+  /** @internal Something around it has failed. */
+  fault(error: unknown): void {
+    this.#events.fault(error);
+  }
+
+  /** @internal Those of the heads that are on, now and whenever they are others. */
+  followConnectors(tell: (connectors: readonly string[]) => void): void {
+    this.outputs$.subscribe(() => {
+      tell(this.heads.filter(({ output }) => output.lit).map(({ output }) => output.connector));
+    });
+  }
+
+  /** Ends every client's connection, and what was opened for the kiosk; heads that were given show their last pictures. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
-    for (const head of this.heads) head.close();
-    this.idle.close();
-    this.#seat.close();
-    this.#shell.close();
-    this.#slow.close();
-    this.#server.close();
-    this.#unknown$.complete();
-    for (const subject of [this.#hung$, this.#answered$, this.#shown$]) subject.complete();
+    this.#composition.close();
+    this.#sockets.close();
+    this.#events.complete();
+    await this.#closeOwned?.();
   }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  #offerSurfaces(clock: Clock | undefined): SurfaceOf {
-    return offerCompositor(this.#server, {
-      clock,
-      contentOf: (buffer) => this.#contentOf(buffer),
-      onApplied: (surface) => {
-        this.#slow.watch(surface);
-        // The pointer has a plane of its own.
-        if (!isCursor(surface)) this.#rearranged(surface);
-      },
-      onGone: () => {
-        this.#rearranged();
-      },
-      onSeen: () => {
-        this.idle.look();
-      },
-    });
-  }
-
-  #openShell(surfaceOf: SurfaceOf, layout: Layout = fillWithNewest, clock?: Clock): Shell {
-    return new Shell({
-      server: this.#server,
-      surfaceOf,
-      outputs: this.#outputs,
-      outputOf: (window) => this.#assignment.outputOf(window),
-      onChanged: () => {
-        this.#rearranged();
-      },
-      onHung: (client) => {
-        const text = 'A client has not answered a ping for ten seconds';
-        this.#unknown$.next({ error: new GuestheadError('ERR_PROTOCOL', text), client });
-        this.#hung$.next(client);
-      },
-      onAnswered: (client) => this.#answered$.next(client),
-      onLate: (client) => {
-        const text = 'A client has not agreed to the size of its window for five seconds';
-        this.#unknown$.next({ error: new GuestheadError('ERR_PROTOCOL', text), client });
-      },
-      grabAllowed: (client, serial) => this.#seat.grabAllowed(client, serial),
-      mayActivate: (client, serial) => this.#seat.mayActivate(client, serial),
-      clock,
-      places: new WindowPlaces(layout, this.#onFault),
-    });
-  }
-
-  #contentOf(buffer: AnyResource) {
-    const content = this.#contents.of(buffer as Resource<'wl_buffer'>);
-    if (content === undefined) {
-      const text = 'A client shows a buffer that is of no kind that it was offered';
-      this.#unknown$.next({ error: new GuestheadError('ERR_UNSUPPORTED', text), client: buffer.client });
-    }
-    return content;
-  }
-
-  #openSeat(surfaceOf: SurfaceOf, options: SeatOptions): Seat {
-    const [outputs, shell] = [this.#outputs, this.#shell];
-    const iconChanged = () => {
-      this.#changed();
-    };
-    const host = seatHostOf({ server: this.#server, surfaceOf, outputs, shell, iconChanged });
-    const sinks = new Map(this.heads.map(({ output, cursor }) => [output, cursor]));
-    const sink = new CursorOnHeads(outputs, (output) => sinks.get(output) ?? this.heads[0].cursor);
-    return new Seat(host, { ...options, cursor: { sink, ...options.cursor } });
-  }
-
-  #begin(head: KioskHead): void {
-    const { output } = head;
-    head.begin({
-      roots: () => [...this.#shell.windows.placedOn(output), ...this.#carriedOn(output)],
-      onTurn: () => {
-        this.#seat.look();
-        if (this.#outputs.at(this.#seat.pointerAt) === output) this.#seat.refresh();
-      },
-      onResized: () => {
-        this.#outputs.arrange();
-        this.#shell.windows.look();
-      },
-    });
-  }
-
-  /** What is seen of a surface, or where it is, may be another now. */
-  #rearranged(surface?: Surface): void {
-    if (this.#closed) return;
-    this.#changed(surface && this.#shell.windows.outputOf(surface));
-    this.#seat.look();
-  }
-
-  /** Undefined: any of them. */
-  #changed(output?: Output): void {
-    for (const head of this.heads) if (output === undefined || head.output === output) head.changed();
-  }
-
-  /** What a drag has with it is seen on the head that the pointer is on. */
-  #carriedOn(output: Output): readonly Placed[] {
-    const { dragIcon } = this.#seat;
-    if (dragIcon === undefined || this.#outputs.at(this.#seat.pointerAt) !== output) return [];
-    const { origin } = output;
-    return [{ ...dragIcon, x: dragIcon.x - origin.x, y: dragIcon.y - origin.y }];
-  }
-
-  /** Said later: who opens a kiosk subscribes when it is there. */
-  readonly #onFault = (error: unknown): void => {
-    queueMicrotask(() => {
-      this.#unknown$.next({ error, client: undefined });
-    });
-  };
-}
-
-function atLeastOne(given: Head | readonly Head[]): readonly Head[] {
-  const heads = Array.isArray(given) ? (given as readonly Head[]) : [given as Head];
-  if (heads.length > 0) return heads;
-  throw new GuestheadError('ERR_USAGE', 'A kiosk has at least one head');
 }

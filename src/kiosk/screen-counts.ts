@@ -21,7 +21,7 @@ export class ScreenCounts {
     return Object.fromEntries(this.#drawn);
   }
 
-  /** One more that was drawn. */
+  /** @internal One more that was drawn. */
   drew(why: string): void {
     const kept = this.#drawn.has(why) || this.#drawn.size < mostReasons ? why : 'others';
     this.#drawn.set(kept, (this.#drawn.get(kept) ?? 0) + 1);

@@ -1,6 +1,7 @@
 /** Which windows the heads show, in which order, and where. */
 import type { Rectangle } from '../buffer/index.js';
 import { isSameBox } from './geometry.js';
+import type { WindowChange } from './kiosk-events.js';
 import type { Output } from './output.js';
 import type { Outputs } from './outputs.js';
 import type { Placed } from './scene.js';
@@ -21,6 +22,8 @@ export interface WindowsOptions {
   /** What is placed has changed, or who has the keyboard, and not by a commit. */
   readonly onChanged: () => void;
   readonly places: WindowPlaces;
+  /** What has become of a window. */
+  readonly onWindow: (change: WindowChange) => void;
 }
 
 export class Windows implements ToplevelHost {
@@ -127,22 +130,31 @@ export class Windows implements ToplevelHost {
 
   opened(toplevel: Toplevel): void {
     this.#all.push(toplevel);
+    this.#tell('opened', toplevel);
+  }
+
+  named(toplevel: Toplevel): void {
+    this.#tell('named', toplevel);
+    this.look();
   }
 
   /** With most commits nothing of it is another. */
   committed(toplevel: Toplevel): void {
     const { geometry } = toplevel.xdg;
     const before = this.#mapped.get(toplevel);
-    if (toplevel.mapped !== (before !== undefined)) this.#turned(toplevel);
+    const hasTurned = toplevel.mapped !== (before !== undefined);
+    if (hasTurned) this.#turned(toplevel);
     else if (before === undefined || isSameBox(before, geometry)) return;
     if (toplevel.mapped) this.#mapped.set(toplevel, geometry);
     this.#settle();
+    if (hasTurned) this.#tell(toplevel.mapped ? 'shown' : 'hidden', toplevel);
   }
 
   closed(toplevel: Toplevel): void {
     this.#forget(toplevel);
     this.#mapped.delete(toplevel);
     this.#leaveChildren(toplevel);
+    this.#tell('closed', toplevel);
     this.look();
   }
 
@@ -158,6 +170,10 @@ export class Windows implements ToplevelHost {
   #toEnd(toplevel: Toplevel): void {
     this.#forget(toplevel);
     this.#all.push(toplevel);
+  }
+
+  #tell(kind: WindowChange['kind'], window: Toplevel): void {
+    if (!this.#closed) this.options.onWindow({ kind, window });
   }
 
   #forget(toplevel: Toplevel): void {

@@ -5,7 +5,7 @@ export class Client {
   #alive = true;
   #socket: string | undefined;
 
-  /** The server makes them. */
+  /** @internal The server makes them. */
   constructor(
     private readonly native: NativeWayland,
     readonly handle: Handle,

@@ -42,7 +42,7 @@ export class Resource<Name extends InterfaceName> {
   #onDestroyed: (() => void) | undefined;
   #alive = true;
 
-  /** The server makes them. */
+  /** @internal The server makes them. */
   constructor(
     private readonly owner: ResourceOwner,
     readonly client: Client,
@@ -71,6 +71,7 @@ export class Resource<Name extends InterfaceName> {
     return this;
   }
 
+  /** @internal Of the server. */
   get requests(): Requests<Name> | undefined {
     return this.#requests;
   }

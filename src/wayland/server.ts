@@ -14,7 +14,7 @@ import {
   type WaylandAddon,
 } from '../native-wayland.js';
 import { tables } from './protocol/tables.js';
-import { ProtocolError, Resource, type AnyResource, type InterfaceName, type ResourceOwner } from './resource.js';
+import { ProtocolError, Resource, type AnyResource, type InterfaceName } from './resource.js';
 
 export interface WaylandOptions {
   /** Objects of one client; one more ends it. Default 4096. */
@@ -43,7 +43,8 @@ const usualLoad = { share: 0.5, seconds: 5 };
 /** As long as a client may need to hear of a global's end. */
 const forgottenAfterMs = 5000;
 
-export class WaylandServer implements ResourceOwner {
+export class WaylandServer {
+  /** @internal */
   readonly native: NativeWayland;
   readonly #clients = new Map<Handle, Client>();
   readonly #resources = new Map<Handle, AnyResource>();
@@ -55,7 +56,7 @@ export class WaylandServer implements ResourceOwner {
   #flushing = false;
   #closed = false;
 
-  /** Throws ERR_LIBRARY_MISSING where there is no libwayland-server. */
+  /** Use `openWayland`. @internal Throws ERR_LIBRARY_MISSING where there is no libwayland-server. */
   constructor(
     addon: WaylandAddon,
     { mostObjects = 4096, mostClients = 32, mostLoad = usualLoad }: WaylandOptions = {},
@@ -136,11 +137,13 @@ export class WaylandServer implements ResourceOwner {
     return this.native.nextSerial();
   }
 
+  /** @internal Of a resource. */
   create<Name extends InterfaceName>(sibling: AnyResource, name: Name, version: number): Resource<Name> | undefined {
     const handle = this.native.createResource(sibling.handle, name, version);
     return handle === 0 ? undefined : this.#introduce(handle, name, version, sibling.client);
   }
 
+  /** @internal Of a resource. */
   flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;

@@ -1,7 +1,8 @@
 /** A kiosk that nobody uses is dark, and what wakes it is told to no client. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { IdleScreen, type IdleLook } from '../../src/kiosk/index.js';
+import { IdleScreen } from '../../src/kiosk/idle-screen.js';
+import type { IdleLook } from '../../src/kiosk/index.js';
 import type { InputEvent } from '../../src/input/index.js';
 import { HandClock } from '../support/loop-rig.js';
 import { device } from '../support/seat-rig.js';

@@ -53,7 +53,7 @@ describe('a layout of the caller', () => {
     assert.equal(rig.pixelAt(0, 0), 0x111111);
     assert.deepEqual(faults.map(String), ['Error: no place']);
     isBroken = false;
-    rig.kiosk.windows.look();
+    rig.kiosk.rearrange();
     await window.client.roundtrip();
     assert.deepEqual(window.ack(), [10, 10]);
     window.close();

@@ -99,7 +99,7 @@ describe('a client of another user', () => {
       const { ended } = launch([process.execPath, '-e', connect], given.path, socket, { user });
       assert.equal((await ended).code, 9);
     } finally {
-      kiosk.close();
+      await kiosk.close();
       given.close();
     }
     assert.equal(statSync(given.path, { throwIfNoEntry: false }), undefined);

@@ -65,7 +65,7 @@ export class KioskUnderTest {
   }
 
   stop(): void {
-    this.#kiosk?.close();
+    void this.#kiosk?.close();
     this.#kiosk = undefined;
     this.#clients = [];
   }
@@ -105,15 +105,17 @@ export class KioskUnderTest {
     return true;
   }
 
+  get #windows(): readonly Toplevel[] {
+    return (this.#kiosk?.windows ?? []) as readonly Toplevel[];
+  }
+
   #position([number = 0, id = 0, x = 0, y = 0]: readonly number[]): boolean {
     const client = this.#clients[number];
     const surfaceOf = ({ xdg: { surface } }: Toplevel) => surface.resource;
-    const window = this.#kiosk?.windows.all.find(
-      (each) => surfaceOf(each).client === client && surfaceOf(each).id === id,
-    );
+    const window = this.#windows.find((each) => surfaceOf(each).client === client && surfaceOf(each).id === id);
     if (window === undefined) return false;
     this.#corners.set(window, { x, y });
-    this.#kiosk?.windows.look();
+    this.#kiosk?.rearrange();
     return true;
   }
 

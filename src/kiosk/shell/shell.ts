@@ -1,6 +1,7 @@
 /** The desktop's part: windows, dialogs and popups of xdg-shell, and what the heads show of them. */
 import type { Client, WaylandServer } from '../../wayland/index.js';
 import type { Surface, SurfaceOf } from '../surface.js';
+import type { WindowChange } from '../kiosk-events.js';
 import type { Output } from '../output.js';
 import type { Outputs } from '../outputs.js';
 import type { Toplevel } from './toplevel.js';
@@ -29,6 +30,7 @@ export interface ShellOptions extends Pick<ActivationOptions, 'mayActivate' | 'c
   /** Whether a popup may grab for what the user did when its client was given this serial. */
   readonly grabAllowed: (client: Client, serial: number) => boolean;
   readonly places: WindowPlaces;
+  readonly onWindow: (change: WindowChange) => void;
 }
 
 export class Shell {
@@ -48,10 +50,11 @@ export class Shell {
     onLate,
     grabAllowed,
     places,
+    onWindow,
     ...activation
   }: ShellOptions) {
     const { popups } = this;
-    const windows = new Windows({ outputs, outputOf, popups, onChanged, places });
+    const windows = new Windows({ outputs, outputOf, popups, onChanged, places, onWindow });
     this.windows = windows;
     this.watch = new Watch({ nextSerial: () => server.nextSerial(), onHung, onAnswered });
     this.#late = new LateAnswers({ onLate });

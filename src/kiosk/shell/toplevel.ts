@@ -9,6 +9,8 @@ import type { WindowRole, XdgSurface } from './xdg-surface.js';
 export interface ToplevelHost {
   stateOf(toplevel: Toplevel): WindowState;
   opened(toplevel: Toplevel): void;
+  /** It has another title or app_id. */
+  named(toplevel: Toplevel): void;
   /** It shows something now, has another size, or shows nothing any more. */
   committed(toplevel: Toplevel): void;
   /** Some window wishes to be something else. */
@@ -166,10 +168,11 @@ export class Toplevel implements WindowRole, KioskWindow {
       },
       set_title: (title: string) => {
         this.#title = title.slice(0, mostCharacters);
+        this.host.named(this);
       },
       set_app_id: (appId: string) => {
         this.#appId = appId.slice(0, mostCharacters);
-        this.host.look();
+        this.host.named(this);
       },
       // Where windows are is not the client's to say, and not the user's.
       show_window_menu: () => undefined,

@@ -142,7 +142,7 @@ export class KioskRig {
   }
 
   async close(): Promise<void> {
-    this.kiosk.close();
+    await this.kiosk.close();
     for (const head of this.heads) await head.close();
     await closeAll();
     rmSync(this.#folder, { recursive: true });

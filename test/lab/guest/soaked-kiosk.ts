@@ -130,10 +130,14 @@ process.once('SIGINT', () => {
   process.stdin.destroy();
   resting = true;
   running?.child.kill('SIGKILL');
-  kiosk.close();
-  folder.close();
-  void head.close().then(() => {
+  void end().then(() => {
     console.error(`${starts} clients were started`);
     console.log(JSON.stringify({ unopened, closed: held() }));
   });
 });
+
+async function end(): Promise<void> {
+  await kiosk.close();
+  folder.close();
+  await head.close();
+}

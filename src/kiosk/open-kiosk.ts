@@ -1,0 +1,68 @@
+/** Opens all that a kiosk needs: GPUs, heads, input devices, and the compositor on them. */
+import { openGpus, type Gpus, type Head } from '../head/index.js';
+import type { InputAddon } from '../native-input.js';
+import { loadNative } from '../native.js';
+import { Owner } from '../owner.js';
+import type { UeventSource } from '../device/index.js';
+import type { KioskAddon } from './composition.js';
+import { Kiosk } from './kiosk.js';
+import { IdleScreen } from './idle-screen.js';
+import { openKioskInput, type UsedByInput } from './kiosk-input.js';
+import { parseKioskOptions, type CheckedKioskOptions, type OpenKioskOptions } from './open-options.js';
+
+/** What the kiosk asks of the addon. */
+export type WholeAddon = KioskAddon & InputAddon & UeventSource;
+
+/**
+ * A Wayland compositor on heads of its own, or on those that it is given: clients find it by `openSocket`. The screen changes with the first
+ * frame. Throws ERR_USAGE, ERR_KEYMAP, ERR_LIBRARY_MISSING, and what `openGpus` and `openHead` throw; nothing stays open then. Input
+ * devices that cannot be used are faults: a sign that nobody touches needs none.
+ */
+export function openKiosk(options: OpenKioskOptions = {}): Promise<Kiosk> {
+  return openKioskOn(options, loadNative());
+}
+
+/** `addon`: in place of the one that is loaded. */
+export async function openKioskOn(options: OpenKioskOptions, addon: WholeAddon): Promise<Kiosk> {
+  const checked = parseKioskOptions(options);
+  const owner = new Owner();
+  return owner.guardAsync(async () => {
+    const early: unknown[] = [];
+    let tell = (error: unknown): void => {
+      early.push(error);
+    };
+    const input = owner.own(openKioskInput(addon, checked, (error) => tell(error)));
+    const gpus = checked.heads === undefined ? owner.own(await openGpus(checked.gpus)) : undefined;
+    const opened = gpus === undefined ? [] : await openHeads(gpus, checked);
+    const closeOwned = async () => {
+      await Promise.all(opened.map((head) => head.close()));
+      owner.close();
+    };
+    const parts = { ...compositorOptions(checked), keyboard: input.keyboard, gpus, closeOwned };
+    const kiosk = new Kiosk(checked.heads ?? opened, addon, parts);
+    tell = (error) => kiosk.fault(error);
+    for (const error of early) tell(error);
+    input.begin(usedBy(kiosk, checked, owner));
+    return kiosk;
+  });
+}
+
+/** Where it is to be dark while nobody uses it, what wakes it is not the kiosk's. */
+function usedBy(kiosk: Kiosk, { idleScreen, head: { mode } }: CheckedKioskOptions, owner: Owner): UsedByInput {
+  if (idleScreen === undefined) return kiosk;
+  const onFault = (error: unknown) => kiosk.fault(error);
+  return owner.own(new IdleScreen({ ...idleScreen, kiosk, mode, onFault })).before(kiosk);
+}
+
+/** Each is closed with the pair. */
+async function openHeads(gpus: Gpus, { connectors = ['auto'], head }: CheckedKioskOptions): Promise<readonly Head[]> {
+  const heads = new Map<string, Head>();
+  // Those that are named first, lest another takes one of them.
+  for (const connector of [...connectors].sort((one, other) => Number(one === 'auto') - Number(other === 'auto')))
+    heads.set(connector, await gpus.openHead({ ...head, connector: connector === 'auto' ? undefined : connector }));
+  return connectors.flatMap((connector) => heads.get(connector) ?? []);
+}
+
+function compositorOptions({ scale, rotation, cursor, background, layout, arrangement, appIds }: CheckedKioskOptions) {
+  return { scale, transform: rotation / 90, cursor: { mode: cursor }, background, layout, arrangement, appIds };
+}

@@ -1,0 +1,24 @@
+/**
+ * The kiosk: a Wayland compositor, whose clients' windows each fill a head.
+ * @module guesthead/kiosk
+ */
+export { openKiosk } from './open-kiosk.js';
+export type { OpenKioskOptions } from './open-options.js';
+export type { Kiosk } from './kiosk.js';
+export type { KioskHead } from './kiosk-head.js';
+export type { ScreenCounts } from './screen-counts.js';
+export type { OutputChange, WindowChange } from './kiosk-events.js';
+export type { ClientSocket } from './client-sockets.js';
+export type { ClientEnvironment } from './client-environment.js';
+export { fillWithNewest } from './layout.js';
+export type { HeadRoom, KioskWindow, Layout, Place } from './layout.js';
+export { leftToRight } from './outputs.js';
+export type { Arrangement } from './outputs.js';
+export type { Backdrop } from './backdrop.js';
+export type { Idle, IdleOptions } from './idle.js';
+export type { InputChoice, Rotation } from './declared.js';
+export type { CursorMode } from './seat/index.js';
+export type { Point } from './geometry.js';
+export type { Size } from './surface-state.js';
+export type { GivenPlace, InputDevice, InputEvent, KeymapChoice, KeymapNames } from '../input/index.js';
+export type { Client, Fault } from '../wayland/index.js';
