@@ -1,0 +1,95 @@
+/** openKiosk: it opens what a kiosk needs, tells the program of it, and closes all of that again. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { afterEach, describe, it } from 'node:test';
+import { openKioskOn } from '../../src/kiosk/open-kiosk.js';
+import type { OpenKioskOptions } from '../../src/kiosk/open-options.js';
+import type { Kiosk } from '../../src/kiosk/index.js';
+import { FakeKernel } from '../../src/testing/index.js';
+import { nothingHeld } from '../support/fake-head.js';
+import { native } from './support/addon.js';
+import { Window } from './support/kiosk-rig.js';
+
+const modes = [
+  { width: 64, height: 48 },
+  { width: 128, height: 32 },
+];
+let kernel = new FakeKernel();
+let kiosk: Kiosk | undefined;
+
+async function open(options: OpenKioskOptions = {}): Promise<Kiosk> {
+  kernel = new FakeKernel({ connectors: modes.map((mode) => ({ modes: [mode] })) });
+  kiosk = await openKioskOn({ kernel, input: 'none', ...options }, native);
+  return kiosk;
+}
+
+afterEach(async () => {
+  await kiosk?.close();
+  kernel.close();
+});
+
+async function flipUntil(holds: () => boolean): Promise<void> {
+  while (!holds()) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    await kernel.flip();
+  }
+}
+
+describe('openKiosk', () => {
+  it('opens the first head, takes clients at a socket, tells of their windows, and leaves nothing behind', async () => {
+    const opened = await open();
+    const told: string[] = [];
+    opened.windows$.subscribe(({ kind, window }) => told.push(`${kind} ${window.title}`));
+    const socket = opened.openSocket();
+    assert.equal(socket.environment['WAYLAND_DISPLAY'], socket.path.split('/').at(-1));
+    const window = await Window.open(socket.path);
+    window.client.request(window.toplevel, 'set_title', 'sign');
+    const size = window.ack();
+    assert.deepEqual(size, [64, 48]);
+    window.show(window.buffer(...size, 0x123456));
+    await flipUntil(() => opened.heads[0].counts.shown > 0);
+    assert.equal(opened.windows[0]?.client.socket, socket.path);
+    window.close();
+    await flipUntil(() => opened.windows.length === 0);
+    assert.deepEqual(told, ['opened ', 'named sign', 'shown sign', 'hidden sign', 'closed sign']);
+    await opened.close();
+    await opened.close();
+    assert.deepEqual(kernel.held(), nothingHeld);
+    assert.equal(existsSync(socket.path), false);
+  });
+
+  it('opens the heads that are named, in their order, and tells how they are', async () => {
+    await open({ connectors: ['Virtual-2', 'auto'] });
+    assert.deepEqual(
+      kiosk?.heads.map(({ connector }) => connector),
+      ['Virtual-2', 'Virtual-1'],
+    );
+    const states: string[] = [];
+    kiosk.outputs$.subscribe(({ connector, state }) => states.push(`${connector} ${state.kind}`));
+    await kernel.setModes([], 'Virtual-1');
+    await flipUntil(() => states.length > 2);
+    assert.deepEqual(states, ['Virtual-2 on', 'Virtual-1 on', 'Virtual-1 unplugged']);
+  });
+
+  it('leaves nothing open where an app_id is given a head that there is not', async () => {
+    await assert.rejects(open({ appIds: { 'org.sign': 'Virtual-7' } }), { code: 'ERR_USAGE', advice: /Virtual-1/ });
+    assert.deepEqual(kernel.held(), nothingHeld);
+  });
+
+  const wrong: [what: string, options: object][] = [
+    ['a scale', { scale: 9 }],
+    ['a rotation', { rotation: 45 }],
+    ['input', { input: 'some' }],
+    ['a cursor', { cursor: 0 }],
+    ['a background', { background: 'red' }],
+    ['a layout', { layout: 'left' }],
+    ['connectors', { connectors: [] }],
+    ['heads and connectors', { heads: [{ present: () => undefined, turn$: {} }], connectors: ['Virtual-1'] }],
+    ['a mode', { mode: 'large' }],
+  ];
+  for (const [what, options] of wrong)
+    it(`refuses ${what} that cannot be, before it opens anything`, async () => {
+      await assert.rejects(open(options), { code: 'ERR_USAGE' });
+      assert.deepEqual(kernel.calls, []);
+    });
+});
