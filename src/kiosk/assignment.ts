@@ -15,12 +15,17 @@ export class Assignment {
 
   constructor(private readonly outputs: Outputs) {}
 
-  /** Clients of this socket are shown on this head. Throws ERR_USAGE where there is no such head. */
-  assignSocket(path: string, connector: string): void {
-    this.#bySocket.set(path, this.#named(connector));
+  /**
+   * Clients of this socket are shown on this head, once `listen` has opened it: another kiosk's, or another head's, may be there. Throws
+   * ERR_USAGE where there is no such head, before that.
+   */
+  assignSocket(path: string, connector: string, listen: () => void): void {
+    const output = this.#named(connector);
+    listen();
+    this.#bySocket.set(path, output);
   }
 
-  /** The same for windows of this app_id. */
+  /** Windows of this app_id are shown on this head. Throws ERR_USAGE where there is no such head. */
   assignAppId(appId: string, connector: string): void {
     this.#byAppId.set(appId, this.#named(connector));
   }

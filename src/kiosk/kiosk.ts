@@ -113,8 +113,12 @@ export class Kiosk {
    * times. Throws ERR_SYSTEM (EADDRINUSE), ERR_USAGE where there is no such head.
    */
   listen(path: string, connector?: string): void {
-    if (connector !== undefined) this.#composition.assignment.assignSocket(path, connector);
-    this.#composition.server.listen(path);
+    const { server, assignment } = this.#composition;
+    const listen = () => {
+      server.listen(path);
+    };
+    if (connector === undefined) listen();
+    else assignment.assignSocket(path, connector, listen);
   }
 
   /**

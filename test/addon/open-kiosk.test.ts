@@ -71,6 +71,21 @@ describe('openKiosk', () => {
     assert.deepEqual(states, ['Virtual-2 on', 'Virtual-1 on', 'Virtual-1 unplugged']);
   });
 
+  it('gives each head a socket, of which the first is still the first’s when its name is found to be taken', async () => {
+    const opened = await open({ connectors: ['Virtual-1', 'Virtual-2'] });
+    const sockets = ['Virtual-1', 'Virtual-2'].map((connector) => opened.openSocket(connector));
+    const sizes: unknown[] = [];
+    for (const { path } of sockets) {
+      const window = await Window.open(path);
+      sizes.push(window.ack());
+      window.close();
+    }
+    assert.deepEqual(sizes, [
+      [64, 48],
+      [128, 32],
+    ]);
+  });
+
   it('leaves nothing open where an app_id is given a head that there is not', async () => {
     await assert.rejects(open({ appIds: { 'org.sign': 'Virtual-7' } }), { code: 'ERR_USAGE', advice: /Virtual-1/ });
     assert.deepEqual(kernel.held(), nothingHeld);

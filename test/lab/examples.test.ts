@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
-import { HostPicture, interrupt, shown, untilMoreFlips } from '../support/examples.js';
+import type { KioskResult } from '../../src/cli/run-kiosk.js';
+import { HostPicture, interrupt, shown, untilMoreFlips, untilShown } from '../support/examples.js';
 import { lastJson, screenOf, script, startWatched } from '../support/lab.js';
 
 interface Summary {
@@ -159,7 +160,7 @@ async function bind(lab: Lab, file: 'bind' | 'unbind', device: string): Promise<
   assert.equal(status, 0, stderr);
 }
 
-describe('examples/two-heads.ts', () => {
+describe('a machine with two heads', () => {
   let lab: Lab;
   before(async () => {
     lab = await Lab.boot({ heads: 2 });
@@ -168,7 +169,7 @@ describe('examples/two-heads.ts', () => {
     await lab.close();
   });
 
-  it('flips each head with a picture and at a rate of its own, and gives both back', async () => {
+  it('flips each with examples/two-heads.ts, with a picture and at a rate of its own, and gives both back', async () => {
     const { job, lines } = startWatched(lab, script('examples/two-heads.ts'));
     const line = await lines.until(/^\{"Virtual-1":\d+,"Virtual-2":([3-9]|\d\d+)\}$/m);
     const flips = JSON.parse(line) as Record<string, number>;
@@ -182,4 +183,42 @@ describe('examples/two-heads.ts', () => {
     assert.deepEqual(await job.done, { status: 0, signal: null });
     assert.deepEqual(await shown(lab), []);
   });
+
+  it('shows two clients on one of them, side by side, with examples/two-clients.ts', async () => {
+    const client = 'weston-simple-shm';
+    const { job, lines } = startWatched(lab, script('examples/two-clients.ts', client, '---', client));
+    await lines.until(/(^\{"kind":"shown".*$[^]*){2}/m);
+    await untilShown(lab, (picture) => halvesOf(picture), [true, false, true]);
+    job.kill('SIGINT');
+    assert.deepEqual(await job.done, { status: 0, signal: null });
+    assert.deepEqual(await shown(lab), []);
+  });
+
+  it('shows a client on each with guesthead kiosk --on', async () => {
+    const client = 'weston-simple-shm';
+    const words = ['--on', 'Virtual-1', '--', client, '---', '--on', 'Virtual-2', '--', client];
+    const kiosk = ['node', 'dist/cli/main.cjs', 'kiosk', '--json', '--background', '202020'];
+    const { job, lines } = startWatched(lab, [...kiosk, ...words]);
+    const isClient = (picture: HostPicture) => picture.at(620, 300) !== '202020' && picture.at(100, 100) === '202020';
+    for (const head of [0, 1]) await untilShown(lab, isClient, true, head);
+    job.kill('SIGINT');
+    const json = await lines.until(/^{"status".*}$/m);
+    const { status, clients, heads } = JSON.parse(json) as KioskResult;
+    assert.deepEqual(
+      heads.map(({ head, frames }) => [head.connector, frames.shown > 1]),
+      [
+        ['Virtual-1', true],
+        ['Virtual-2', true],
+      ],
+      json,
+    );
+    assert.deepEqual([status, clients.length], [0, 2], json);
+    assert.deepEqual([(await job.done).status, await shown(lab)], [0, []]);
+  });
 });
+
+/** Whether a client's picture is in the middle of the left half, between the halves, and in the middle of the right one. */
+function halvesOf(picture: HostPicture): boolean[] {
+  const column = (x: number) => Array.from({ length: 200 }, (_, row) => picture.at(x, 260 + row));
+  return [320, 640, 960].map((x) => column(x).some((colour) => colour !== '202020'));
+}

@@ -61,10 +61,10 @@ export class HostPicture {
 const patienceMs = 60_000;
 
 /** Takes pictures until one has what is wanted; fails with what the last one has there. */
-export async function untilShown<T>(lab: Lab, look: (picture: HostPicture) => T, wanted: T): Promise<void> {
+export async function untilShown<T>(lab: Lab, look: (picture: HostPicture) => T, wanted: T, head = 0): Promise<void> {
   const start = performance.now();
   for (;;) {
-    const seen = look(await HostPicture.take(lab));
+    const seen = look(await HostPicture.take(lab, head));
     try {
       assert.deepEqual(seen, wanted);
       return;
