@@ -108,7 +108,7 @@ describe('a config file', () => {
     const options = run().options.map((option) => option.attributeName());
     const known = new Set(options.filter((name) => !notInFile.includes(name)));
     assert.deepEqual(new Set(Object.keys(entries)), new Set(['$schema', ...known]));
-    assert.deepEqual([...notInFile], ['config', 'json']);
+    assert.deepEqual([...notInFile], ['config', 'json', 'check']);
     assert.ok(known.size > 15);
   });
 });

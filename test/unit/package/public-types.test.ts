@@ -86,7 +86,7 @@ const promised: Readonly<Record<string, string>> = {
     '[Symbol.asyncDispose] active answered$ clients$ close counts faults$ heads hung$ idle input input$ listen openSocket ' +
     'outputs$ rearrange setBackground shown$ windows windows$',
   KioskHead: 'connector counts head',
-  ScreenCounts: 'bytesCopied direct discarded drawn shown',
+  ScreenCounts: 'byGpu bytesCopied direct discarded drawn shown',
   Idle: 'for inhibited used',
   WaylandServer: '[Symbol.dispose] clients$ close connect faults$ listen log$ nextSerial offer offerShm',
   Client: 'alive credentials destroy handle refuseMore setMask socket',

@@ -97,7 +97,7 @@ describe('a recording of the GPU’s thread', () => {
     await sleep(1);
     const [first] = recorded.renderFences;
     close((first?.signalledMs ?? 0) - (first?.calledMs ?? 0), 20, 5);
-    assert.equal(first?.signalledMs, ms);
+    close(first?.signalledMs ?? 0, ms, 0.001); // the kernel has nanoseconds, a number of days fewer places
     assert.deepEqual(fences.closed, [5000, 9000], 'both are closed, each by its owner');
     recorded.stop();
   });
