@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,7 @@ bool find(Found& found, Look look) {
 }
 
 bool isNumber(const std::string& word) {
-  return !word.empty() && word.size() < 10 &&
+  return !word.empty() && word.size() <= 10 &&
          std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
@@ -51,7 +52,9 @@ bool findUser(const std::string& word, Found& found) {
   const auto byName = [&](auto... more) { return getpwnam_r(word.c_str(), more...); };
   if (find(found, byName)) return true;
   if (!isNumber(word)) return false;
-  const uid_t uid = static_cast<uid_t>(std::stoul(word));
+  const unsigned long number = std::stoul(word);
+  if (number > std::numeric_limits<uid_t>::max()) return false;
+  const uid_t uid = static_cast<uid_t>(number);
   return find(found, [&](auto... more) { return getpwuid_r(uid, more...); });
 }
 

