@@ -8,6 +8,8 @@ import { digestOf, filesUnder, isStamped, putStamp } from './stamp.mjs';
 const tool = (path) => [process.execPath, join(root, 'node_modules', path)];
 
 const command = 'dist/cli/main.cjs';
+/** What the command starts. */
+const program = 'dist/cli/program.cjs';
 const modulesStamp = 'node_modules/.guesthead-lock';
 const modulesDigest = () => digestOf(['package-lock.json']);
 
@@ -96,8 +98,16 @@ export const build = {
 async function bundleCommand() {
   const { bundleWhole, bundleForPage } = await import('./bundle.mjs'); // needs the step "modules" first
   rmSync(join(root, dirname(command)), { recursive: true });
-  await bundleWhole('src/cli/main.ts', command);
+  await bundleWhole('src/cli/start.ts', command);
+  await bundleWhole('src/cli/main.ts', program);
   await bundleWhole('src/probe/gl/child.ts', 'dist/probe/gl-child.cjs');
   bundleForPage('src/report/html/client/main.ts', 'dist/report/html/client.js');
   chmodSync(join(root, command), 0o755);
+  writeCodeCache();
+}
+
+/** A run that finds no device, and so touches none, needs a good part of what one with devices does. */
+function writeCodeCache() {
+  const words = [join(root, command), 'run', '--render', 'none-such'];
+  spawnSync(process.execPath, words, { env: { ...process.env, GUESTHEAD_WRITE_CODE_CACHE: '1' } });
 }

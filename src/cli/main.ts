@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `guesthead …`: only dispatches, and turns what was thrown into lines and a status. */
 import { CommanderError } from 'commander';
 import { wantsAscii, writeAscii } from './ascii.js';

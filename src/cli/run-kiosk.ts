@@ -15,7 +15,7 @@ import {
   type Kiosk,
 } from '../kiosk/index.js';
 import { Owner } from '../owner.js';
-import { backdropOf } from './kiosk-background.js';
+import { backdropOf } from './kiosk-backdrop.js';
 import { beginLife, endHung, userOf } from './kiosk-client.js';
 import { planClients, type KioskPlan, type PlannedClient } from './kiosk-clients.js';
 import type { KioskOptions } from './kiosk-options.js';

@@ -1,9 +1,12 @@
 /** What `guesthead --version` says: enough of the installation for a report. */
-import { execFileSync } from 'node:child_process';
+import type * as childProcess from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { addonFile } from '../native.js';
 import { packageRoot, packageVersion } from '../package-root.js';
+
+const require = createRequire(import.meta.url);
 
 /** The first line alone says the version, for programs. */
 export function versionLines(): string[] {
@@ -26,6 +29,8 @@ function describeAddon(file: string | undefined): string {
 function revision(folder: string): string[] {
   if (!existsSync(join(folder, '.git'))) return [];
   try {
+    // Every command would load it at its start, for this one's sake.
+    const { execFileSync } = require('node:child_process') as typeof childProcess;
     const args = ['-C', folder, 'describe', '--always', '--dirty', '--exclude', '*'];
     return [execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()];
   } catch {

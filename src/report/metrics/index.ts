@@ -1,4 +1,5 @@
 /** A run's figures for Prometheus, while it flips. Loaded only where they are asked for. */
+import { createRequire } from 'node:module';
 import { GuestheadError } from '../../errors.js';
 import { monotonicClock, type Clock } from '../../loop/index.js';
 import type { TalliedHead } from './head-tally.js';
@@ -15,8 +16,11 @@ export interface MetricsOptions {
   readonly flipTimeoutMs: number;
 }
 
+/** Not import(), which a function from V8's code cache (src/cli/start.ts) cannot do. */
+const require = createRequire(import.meta.url);
+
 /** prom-client, an optional peer of this package; rejects with ERR_USAGE where it is not installed. */
-export async function loadPrometheus(load: () => Promise<object> = () => import('prom-client')): Promise<Prometheus> {
+export async function loadPrometheus(load = (): unknown => require('prom-client')): Promise<Prometheus> {
   try {
     return (await load()) as Prometheus;
   } catch (error) {

@@ -1,7 +1,9 @@
-/** The command as it is built and called: one file, of which each call loads only its part. */
+/** The command as it is built and called: one file and its code cache, of which each call loads only its part. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { completionScript } from '../../../src/cli/completion.js';
@@ -12,6 +14,29 @@ const command = join(packageRoot, 'dist/cli/main.cjs');
 const guesthead = (...args: string[]) => execFileSync(process.execPath, [command, ...args], { encoding: 'utf8' });
 
 describe('the built command', () => {
+  it('imports nothing by import(), which code from a cache cannot do', () => {
+    const program = readFileSync(join(packageRoot, 'dist/cli/program.cjs'), 'utf8');
+    assert.doesNotMatch(program, /(await|=>|return|[=(,]) ?import\(/);
+  });
+
+  it('does the same without its code cache, with half of it, and with that of other flags', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'guesthead-command-'));
+    try {
+      cpSync(join(packageRoot, 'dist/cli'), folder, { recursive: true });
+      const help = (...flags: string[]) =>
+        execFileSync(process.execPath, [...flags, join(folder, 'main.cjs'), 'run', '--help'], { encoding: 'utf8' });
+      const cache = join(folder, 'program.cache');
+      assert.equal(help(), helpOf(['run']));
+      assert.equal(help('--no-opt'), helpOf(['run']));
+      truncateSync(cache, 300_000);
+      assert.equal(help(), helpOf(['run']));
+      rmSync(cache);
+      assert.equal(help(), helpOf(['run']));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   for (const shell of ['bash', 'zsh', 'fish'] as const)
     it(`completes in ${shell} all that the sources have`, async () => {
       assert.equal(guesthead('completion', shell), await completionScript(createProgram(), shell));

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { backdropOf, backgroundOf } from '../../../src/cli/kiosk-background.js';
+import { backdropOf } from '../../../src/cli/kiosk-backdrop.js';
+import { backgroundOf } from '../../../src/cli/kiosk-background.js';
 import { exitStatus } from '../../../src/cli/failure.js';
 import { encodePng } from '../../../src/render/index.js';
 
