@@ -56,17 +56,6 @@ function testsIn(folder, limitMs, { name = folder, takes = () => true, options =
   return { name, files, limitMs, command };
 }
 
-/** As they are, for those that start themselves again in another process. */
-function sourcesIn(name, limitMs) {
-  const files = filesUnder(`test/${name}`, ['.test.ts']);
-  return {
-    name,
-    files,
-    limitMs,
-    command: (reporters, chosen = files) => [process.execPath, '--import', 'tsx', '--test', ...reporters, ...chosen],
-  };
-}
-
 const oneByOne = { options: ['--test-concurrency=1'] };
 /** Each file of the lab's tests has so long, so that one that hangs costs no other. */
 const eachWithin = (limitMs) => ({ options: [...oneByOne.options, `--test-timeout=${limitMs}`] });
@@ -77,7 +66,7 @@ const isPatient = (file) => /^(command|documents|.*examples|hang|host.*)\.test\.
 export const groups = {
   lint,
   unit: [testsIn('unit', 15 * minutes)],
-  addon: [sourcesIn('addon', 20 * minutes)],
+  addon: [testsIn('addon', 20 * minutes)],
   contract: [testsIn('contract', 5 * minutes)],
   package: [testsIn('package', 5 * minutes)],
   browser: [testsIn('browser', 10 * minutes)],

@@ -1,18 +1,54 @@
 /** The other tests of this folder once more, with the addon built with ASan and UBSan. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { sanitized } from './support/addon.js';
+import { bundleTests } from '../../scripts/setup/bundle.mjs';
+import { root, sanitized } from './support/addon.js';
 import { runNode, transcript, type ChildResult } from './support/child.js';
 import { buildSanitized, complaintsOf, sanitizedOptions } from './support/sanitized.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-/** This one; one that has a sanitizer of its own; and one that is about Mesa, which is slow under one. */
-const others = [basename(fileURLToPath(import.meta.url)), 'gl-threads.test.ts', 'gl-software.test.ts'];
-const files = readdirSync(here).filter((name) => name.endsWith('.test.ts') && !others.includes(name));
+const elsewhere = [
+  basename(fileURLToPath(import.meta.url)),
+  'gl-threads.test.ts', // has a sanitizer of its own
+  'gl-software.test.ts', // is about Mesa, which is slow under one
+  'errno-injector.test.ts', // is about a tool that is no part of the addon
+];
+const files = readdirSync(here).filter((name) => name.endsWith('.test.ts') && !elsewhere.includes(name));
+/** One that starts itself again, with another library in the system's place, needs a process of its own. */
+const startsItselfAgain = (name: string) => /^underFake/m.test(readFileSync(join(here, name), 'utf8'));
+
+/** Under a sanitizer Node takes a second to start, and longer to load what most of them load: so a process runs several. */
+const filesOfAProcess = 8;
+const processes = inProcesses();
+const sources = '.lab/sanitized';
+const bundled = '.lab/bundled/sanitized';
+
+function inProcesses(): string[][] {
+  const alone = files.filter(startsItselfAgain);
+  const together = files.filter((name) => !alone.includes(name));
+  const starts = [...together.keys()].filter((index) => index % filesOfAProcess === 0);
+  return [...starts.map((start) => together.slice(start, start + filesOfAProcess)), ...alone.map((name) => [name])];
+}
+
+const entryOf = (names: readonly string[]) => basename(names[0] ?? '', '.test.ts');
+
+async function bundleProcesses(): Promise<void> {
+  rmSync(join(root, bundled), { recursive: true, force: true });
+  mkdirSync(join(root, sources), { recursive: true });
+  for (const names of processes) {
+    const imports = names.map((name) => `import ${JSON.stringify(join(here, name))};\n`);
+    writeFileSync(join(root, sources, `${entryOf(names)}.ts`), imports.join(''));
+  }
+  await bundleTests(
+    processes.map((names) => join(sources, `${entryOf(names)}.ts`)),
+    sources,
+    bundled,
+  );
+}
 
 /** Runs Node with the sanitized addon; resolves with its result and what the sanitizers said of the addon. */
 async function runSanitized(args: string[]): Promise<{ result: ChildResult; complaints: string[] }> {
@@ -24,11 +60,15 @@ async function runSanitized(args: string[]): Promise<{ result: ChildResult; comp
 }
 
 describe('under ASan and UBSan', { skip: sanitized }, () => {
-  before(buildSanitized);
+  before(async () => {
+    await buildSanitized();
+    await bundleProcesses();
+  });
 
-  for (const file of files) {
-    it(file, async () => {
-      const args = ['--expose-gc', '--import', 'tsx', '--test-reporter=spec', join(here, file)];
+  for (const names of processes) {
+    it(names.join(', '), async () => {
+      const entry = join(bundled, `${entryOf(names)}.js`);
+      const args = ['--expose-gc', '--enable-source-maps', '--test-reporter=spec', entry];
       const { result, complaints } = await runSanitized(args);
       assert.deepEqual(complaints, []);
       assert.equal(result.status, 0, transcript(result));

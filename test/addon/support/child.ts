@@ -33,6 +33,12 @@ export async function runNode(args: readonly string[], options: ChildOptions = {
   return { status, signal, stdout, stderr };
 }
 
+/** The words that run this very file once more, as a source or bundled, in a process of its own. */
+export function thisFileAgain(): string[] {
+  const own = process.execArgv.filter((word) => !/^--(test|expose-gc)/.test(word));
+  return [...own, '--expose-gc', '--test-reporter=spec', process.argv[1] ?? ''];
+}
+
 /** Without NODE_TEST_CONTEXT, a test file that runs as a child reports in text. */
 function environment({ env, preload = [] }: ChildOptions): NodeJS.ProcessEnv {
   const inherited = { ...process.env, ...env };

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { root } from './addon.js';
-import { runNode, transcript, type ChildResult } from './child.js';
+import { runNode, thisFileAgain, transcript, type ChildResult } from './child.js';
 import { compiled } from './compiled.js';
 
 /** The file of words that fake-egl.c reads. */
@@ -19,10 +19,8 @@ export function underFakeEgl(url: string, define: () => void): void {
     define();
     return;
   }
-  const file = fileURLToPath(url);
-  test(`${basename(file)} on a fake EGL`, async () => {
-    const args = ['--expose-gc', '--import', 'tsx', '--test-reporter=spec', file];
-    const result = await runOnFakeEgl(args);
+  test(`${basename(fileURLToPath(url))} on a fake EGL`, async () => {
+    const result = await runOnFakeEgl(thisFileAgain());
     assert.equal(result.status, 0, transcript(result));
     assert.match(result.stdout, /pass [1-9]/, transcript(result));
   });

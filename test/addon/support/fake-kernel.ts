@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ScanoutIds } from '../../../src/native.js';
 import { root } from './addon.js';
-import { runNode, transcript } from './child.js';
+import { runNode, thisFileAgain, transcript } from './child.js';
 import { Fifo } from './descriptors.js';
 
 const folder = process.env['FAKE_KERNEL'];
@@ -21,11 +21,9 @@ export function underFakeKernel(url: string, define: () => void): void {
     define();
     return;
   }
-  const file = fileURLToPath(url);
-  test(`${basename(file)} under a fake kernel`, async () => {
+  test(`${basename(fileURLToPath(url))} under a fake kernel`, async () => {
     const env = { FAKE_KERNEL: mkdtempSync(join(tmpdir(), 'guesthead-kernel-')) };
-    const args = ['--expose-gc', '--import', 'tsx', '--test-reporter=spec', file];
-    const result = await runNode(args, { env, preload: [build()] });
+    const result = await runNode(thisFileAgain(), { env, preload: [build()] });
     rmSync(env.FAKE_KERNEL, { recursive: true });
     assert.equal(result.status, 0, transcript(result));
     assert.match(result.stdout, /pass [1-9]/, transcript(result));

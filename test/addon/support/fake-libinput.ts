@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { rowLength, type NativeInput } from '../../../src/native-input.js';
 import { native, root } from './addon.js';
-import { runNode, transcript } from './child.js';
+import { runNode, thisFileAgain, transcript } from './child.js';
 import { compiled } from './compiled.js';
 
 /** The FIFO that fake-libinput.c reads. */
@@ -21,12 +21,11 @@ export function underFakeLibinput(url: string, define: () => void): void {
     define();
     return;
   }
-  const file = fileURLToPath(url);
-  test(`${basename(file)} on a fake libinput`, async () => {
+  test(`${basename(fileURLToPath(url))} on a fake libinput`, async () => {
     const own = mkdtempSync(join(tmpdir(), 'guesthead-input-'));
     const env = { FAKE_INPUT: join(own, 'events'), LD_LIBRARY_PATH: build() };
     execFileSync('mkfifo', [env.FAKE_INPUT]);
-    const result = await runNode(['--expose-gc', '--import', 'tsx', '--test-reporter=spec', file], { env });
+    const result = await runNode(thisFileAgain(), { env });
     rmSync(own, { recursive: true });
     assert.equal(result.status, 0, transcript(result));
     assert.match(result.stdout, /pass [1-9]/, transcript(result));
