@@ -1,6 +1,6 @@
 /** The other tests of this folder once more, with the addon built with ASan and UBSan. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -18,36 +18,13 @@ const elsewhere = [
   'errno-injector.test.ts', // is about a tool that is no part of the addon
 ];
 const files = readdirSync(here).filter((name) => name.endsWith('.test.ts') && !elsewhere.includes(name));
-/** One that starts itself again, with another library in the system's place, needs a process of its own. */
-const startsItselfAgain = (name: string) => /^underFake/m.test(readFileSync(join(here, name), 'utf8'));
-
-/** Under a sanitizer Node takes a second to start, and longer to load what most of them load: so a process runs several. */
-const filesOfAProcess = 8;
-const processes = inProcesses();
-const sources = '.lab/sanitized';
 const bundled = '.lab/bundled/sanitized';
 
-function inProcesses(): string[][] {
-  const alone = files.filter(startsItselfAgain);
-  const together = files.filter((name) => !alone.includes(name));
-  const starts = [...together.keys()].filter((index) => index % filesOfAProcess === 0);
-  return [...starts.map((start) => together.slice(start, start + filesOfAProcess)), ...alone.map((name) => [name])];
-}
-
-const entryOf = (names: readonly string[]) => basename(names[0] ?? '', '.test.ts');
-
-async function bundleProcesses(): Promise<void> {
+/** Made ready for plain Node: under a sanitizer tsx and what most of them load take longer than most of them. */
+async function bundleFiles(): Promise<void> {
   rmSync(join(root, bundled), { recursive: true, force: true });
-  mkdirSync(join(root, sources), { recursive: true });
-  for (const names of processes) {
-    const imports = names.map((name) => `import ${JSON.stringify(join(here, name))};\n`);
-    writeFileSync(join(root, sources, `${entryOf(names)}.ts`), imports.join(''));
-  }
-  await bundleTests(
-    processes.map((names) => join(sources, `${entryOf(names)}.ts`)),
-    sources,
-    bundled,
-  );
+  const sources = files.map((name) => join('test/addon', name));
+  await bundleTests(sources, 'test/addon', bundled);
 }
 
 /** Runs Node with the sanitized addon; resolves with its result and what the sanitizers said of the addon. */
@@ -62,12 +39,12 @@ async function runSanitized(args: string[]): Promise<{ result: ChildResult; comp
 describe('under ASan and UBSan', { skip: sanitized }, () => {
   before(async () => {
     await buildSanitized();
-    await bundleProcesses();
+    await bundleFiles();
   });
 
-  for (const names of processes) {
-    it(names.join(', '), async () => {
-      const entry = join(bundled, `${entryOf(names)}.js`);
+  for (const file of files) {
+    it(file, async () => {
+      const entry = join(bundled, file.replace(/ts$/, 'js'));
       const args = ['--expose-gc', '--enable-source-maps', '--test-reporter=spec', entry];
       const { result, complaints } = await runSanitized(args);
       assert.deepEqual(complaints, []);
