@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { write } from './tree.mjs';
+import { unitNames } from './units.mjs';
 import { oldestGlibc } from '../targets.mjs';
 
 /**
@@ -45,12 +46,19 @@ export async function writeControl(tree, { version, architecture }) {
   file('md5sums', checksums(tree)); // before there is anything of dpkg's own
   file('control', `${lines.join('\n')}\n`);
   file('conffiles', '/etc/guesthead/guesthead.config.json\n');
-  file('postinst', script('configure', 'daemon-reload', 'try-restart guesthead.service'), 0o755);
-  file('prerm', script('remove', 'disable --now guesthead.service'), 0o755);
-  file('postrm', script('remove', 'daemon-reload'), 0o755);
+  for (const [name, text] of Object.entries(maintainerScripts())) file(name, text, 0o755);
 }
 
-/** The unit is neither enabled nor started by the package; one that runs goes on with the new version, and ends with the package. */
+/** No unit is enabled or started by the package; one that runs goes on with the new version, and ends with the package. */
+export function maintainerScripts() {
+  const units = unitNames.join(' ');
+  return {
+    postinst: script('configure', 'daemon-reload', `try-restart ${units}`),
+    prerm: script('remove', `disable --now ${units}`),
+    postrm: script('remove', 'daemon-reload'),
+  };
+}
+
 function script(when, ...verbs) {
   const calls = verbs.map((verb) => `  systemctl ${verb} || true`);
   return ['#!/bin/sh', 'set -e', `if [ "$1" = ${when} ] && [ -d /run/systemd/system ]; then`, ...calls, 'fi', ''].join(

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { root, run } from '../../setup/run.mjs';
 import { copyright } from './copyright.mjs';
 import { installPackage } from './install.mjs';
+import { unitNames, unitText } from './units.mjs';
 
 const library = 'usr/lib/guesthead';
 const command = 'dist/cli/main.cjs';
@@ -16,7 +17,7 @@ export async function fillTree(tree, arch) {
   const files = {
     ...(await completions()),
     'usr/share/man/man1/guesthead.1.gz': compressed('man/guesthead.1'),
-    'usr/lib/systemd/system/guesthead.service': unit(),
+    ...Object.fromEntries(unitNames.map((name) => [`usr/lib/systemd/system/${name}`, unitText(name)])),
     'etc/guesthead/guesthead.config.json': `${JSON.stringify(config, undefined, 2)}\n`,
     'usr/share/doc/guesthead/copyright': copyright(join(tree, library)),
     'usr/share/doc/guesthead/README.md.gz': compressed('README.md'),
@@ -45,15 +46,6 @@ async function completions() {
     await run([process.execPath, command, 'completion', shell]),
   ]);
   return Object.fromEntries(await Promise.all(scripts));
-}
-
-/** The example, without how it would be put in its place by hand, and with the command where it is. */
-function unit() {
-  const [, ...parts] = readFileSync(join(root, 'examples/systemd/guesthead.service'), 'utf8').split(/(?=^\[Unit\])/m);
-  const npm = /^# .*\n(ExecStart=)\S+\/guesthead /m;
-  const text = parts.join('');
-  if (!npm.test(text)) throw new Error('examples/systemd/guesthead.service does not start the command as it did');
-  return `# Not enabled by the package: systemctl enable --now guesthead\n\n${text.replace(npm, '$1/usr/bin/guesthead ')}`;
 }
 
 const compressed = (path) => gzipSync(readFileSync(join(root, path)), { level: 9 });

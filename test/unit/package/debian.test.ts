@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { maintainerScripts } from '../../../scripts/package/debian/control.mjs';
 import { isLeftOut } from '../../../scripts/package/debian/install.mjs';
+import { unitNames, unitText } from '../../../scripts/package/debian/units.mjs';
 
 const leftOut = (path: string) => isLeftOut(`/tmp/tree/usr/lib/guesthead/${path}`, 'x64');
 
@@ -20,5 +22,25 @@ describe('the Debian package', () => {
       'node_modules/x/LICENSE.md',
     ])
       assert.equal(leftOut(path), false, path);
+  });
+
+  it('brings the units of a run and of a kiosk, each with the command where the package has it', () => {
+    assert.deepEqual(unitNames, ['guesthead.service', 'guesthead-kiosk.service']);
+    for (const name of unitNames) {
+      const text = unitText(name);
+      assert.match(text, /^ExecStart=\/usr\/bin\/guesthead (run|kiosk) /m, name);
+      assert.match(text, /^# Not enabled by the package/);
+      assert.match(text, /^\[Install\]$/m);
+      assert.doesNotMatch(text, /npm install|\/usr\/local/);
+    }
+  });
+
+  it('starts none of them, and has those that run go on with a new version and end with the package', () => {
+    const { postinst, prerm, postrm } = maintainerScripts();
+    for (const name of unitNames) {
+      assert.match(postinst, new RegExp(`systemctl try-restart .*\\b${name}`));
+      assert.match(prerm, new RegExp(`systemctl disable --now .*\\b${name}`));
+    }
+    for (const script of [postinst, prerm, postrm]) assert.doesNotMatch(script, /systemctl (enable|start|restart)/);
   });
 });
