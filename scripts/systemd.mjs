@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
- * `node scripts/systemd.mjs ROOT`: the example unit under a real systemd, by hand. ROOT is a tree with systemd and Node, e.g.
+ * `node scripts/systemd.mjs ROOT [kiosk]`: an example unit under a real systemd, by hand. ROOT is a tree with systemd and Node, e.g.
  *
  *   mmdebstrap --variant=minbase --include=nodejs,libdrm2,libgbm1,libegl1,libgles2,libgl1-mesa-dri,systemd-sysv,udev,dbus trixie ROOT
  *
- * The package is packed, installed as a user would, and its unit started in the lab with systemd as PID 1; systemd/unit.sh
+ * for `kiosk` also with libwayland-server0,libpixman-1-0,libinput10,libxkbcommon0,xkb-data,weston,procps. The package is packed,
+ * installed as a user would, and its unit started in the lab with systemd as PID 1; systemd/unit.sh, or systemd/kiosk.sh,
  * shows READY, the watchdog, the restart after a kill, and the journal. Takes some minutes under emulation.
  */
 import { execFileSync } from 'node:child_process';
@@ -26,12 +27,25 @@ function installPackage() {
   run('npm', 'install', '--global', '--prefix', join(folder, 'prefix'), '--ignore-scripts', join(folder, filename));
 }
 
-const [tree] = process.argv.slice(2);
-if (tree === undefined) {
-  console.error('usage: node scripts/systemd.mjs ROOT');
+const units = { run: ['unit.sh'], kiosk: ['kiosk.sh', '--input'] };
+const [tree, which = 'run'] = process.argv.slice(2);
+const [script, ...options] = units[which] ?? [];
+if (tree === undefined || script === undefined) {
+  console.error('usage: node scripts/systemd.mjs ROOT [kiosk]');
   process.exitCode = 2;
 } else {
   installPackage();
-  const lab = ['lab', 'run', '--root', tree, '--init', '/sbin/init', '--', 'sh', 'scripts/systemd/unit.sh'];
+  const lab = [
+    'lab',
+    'run',
+    '--root',
+    tree,
+    '--init',
+    '/sbin/init',
+    ...options,
+    '--',
+    'sh',
+    `scripts/systemd/${script}`,
+  ];
   process.exitCode = await passThrough([process.execPath, 'dist/cli/main.cjs', ...lab]);
 }
