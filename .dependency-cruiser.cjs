@@ -13,7 +13,7 @@ const system = ['ffi', 'native'];
 const stages = ['loop', 'gpus', 'kms', 'buffer', 'device'];
 const display = ['head', 'gl', ...stages];
 /** Each loaded by itself, where it was asked for. */
-const reports = ['report', 'report/trace', 'report/metrics', 'report/compare'];
+const reports = ['report', 'report/trace', 'report/metrics', 'report/kiosk', 'report/compare'];
 
 /** What comes from elsewhere, and where it goes. */
 const received = ['transfer', 'sinks'];
@@ -52,8 +52,9 @@ const arrows = {
   // Of `device` it has the kernel's uevents, and what an open that failed means.
   input: ['native-input', 'device', ...system],
   probe: [...display, ...system, 'input'],
-  report: [...display, 'native', 'render'],
-  'report/metrics': display,
+  // Of a kiosk it has the types alone.
+  report: [...display, 'native', 'render', 'kiosk'],
+  'report/metrics': [...display, 'kiosk'],
   'report/compare': [],
   // QEMU's machine protocol; the addon carries descriptors over it.
   qmp: ['native'],
@@ -92,7 +93,7 @@ const door = (name) => `${name}(/index)?\\.ts$`;
 const arrowRules = Object.entries(arrows).map(([name, others]) => {
   const allowed = [
     ...[...others, ...(ground.includes(name) ? [] : ground)].map(door),
-    ...(['cli', 'probe', 'head'].includes(name) ? [declared] : []),
+    ...(['cli', 'probe', 'head', 'kiosk'].includes(name) ? [declared] : []),
   ];
   return {
     name: `arrows-of-${name}`,

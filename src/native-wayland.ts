@@ -18,6 +18,9 @@ export interface InterfaceTable {
 /** What `onEvent` is told, by its first argument. */
 export const eventKinds = { client: 0, clientGone: 1, bind: 2, destroyed: 3, log: 4, greedy: 5 } as const;
 
+/** Why a client has gone, by the number that `clientGone` is told with; the first is what is not the server's doing. */
+export const clientEnds = ['left', 'error', 'too much', 'stuck'] as const;
+
 /** An object, a client or a global; 0 is none. A number is never given twice. */
 export type Handle = number;
 

@@ -13,6 +13,10 @@ namespace {
 constexpr int kRequest = 0;
 /** wl_display.error */
 constexpr uint32_t kDisplayError = 0;
+/** Of its arguments: the object, and a code that is that object's own. */
+constexpr int kErrorArguments = 2;
+/** wl_display.error.no_memory */
+constexpr uint32_t kNoMemory = 2;
 /** So many wake-ups in a row that bring nothing. */
 constexpr int kMostFruitless = 50;
 
@@ -44,7 +48,20 @@ void Server::said(const LoggedMessage& message) {
   if (message.opcode != kDisplayError) return;
   if (std::strcmp(library_.resource_get_class(message.resource), "wl_display") != 0) return;
   const Client* const client = recordOf(library_.resource_get_client(message.resource));
-  if (client != nullptr) doomed_.push_back(client->handle());
+  if (client == nullptr) return;
+  const bool isTooMuch = message.argumentsCount >= kErrorArguments &&
+                         static_cast<const void*>(message.arguments[0].o) == message.resource &&
+                         message.arguments[1].u == kNoMemory;
+  doom(client->handle(), isTooMuch ? End::tooMuch : End::error);
+}
+
+/** It is ended when the messages that are being read have been; for what it was ended for first. */
+void Server::doom(double handle, End end) {
+  doomed_.push_back(handle);
+  const Client* const client = clients_.find(handle);
+  if (client == nullptr) return;
+  Facts& facts = facts_[client->index];
+  if (facts.end == End::left) facts.end = end;
 }
 
 /**
@@ -63,8 +80,7 @@ void Server::guardProgress() {
       suspects_.push_back(client.handle());
   }
   for (const double suspect : suspects_)
-    if (std::find(before.begin(), before.end(), suspect) != before.end())
-      doomed_.push_back(suspect);
+    if (std::find(before.begin(), before.end(), suspect) != before.end()) doom(suspect, End::stuck);
 }
 
 /** What a wake-up has taken is shared out by the number of messages. */

@@ -316,7 +316,7 @@ void Server::onClientCreated(wl_listener* listener, void* data) {
     Client& record = self.clients_.take(client, &self);
     while (self.facts_.size() <= record.index) self.facts_.emplace_back();
     Facts& facts = self.facts_[record.index];
-    facts = {{{}, onResourceCreated}, &self, kEverybody, 0, 0, {}};
+    facts = {{{}, onResourceCreated}, &self, kEverybody, 0, 0, {}, End::left};
     record.destroyed.notify = onClientDestroyed;
     self.library_.client_add_destroy_listener(client, &record.destroyed);
     self.library_.client_add_resource_created_listener(client, &facts.resourceCreated);
@@ -330,10 +330,11 @@ void Server::onClientDestroyed(wl_listener* listener, void*) {
   Client& record = *reinterpret_cast<Client*>(listener);
   Server& self = *static_cast<Server*>(record.owner);
   const double handle = record.handle();
+  const End end = self.facts_[record.index].end;
   self.progressed_ = true;
   if (self.pools_ != nullptr) self.pools_->forget(record.object);
   self.clients_.free(record);
-  self.tell(Event::clientGone, {handle});
+  self.tell(Event::clientGone, {handle, static_cast<double>(end)});
 }
 
 bool Server::mayMeet(const wl_client* client, const wl_global* global, void* data) {

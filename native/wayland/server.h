@@ -52,6 +52,8 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   struct Global;
   /** What `onEvent` is told; as `eventKinds` in src/wayland/native.ts. */
   enum class Event { client, clientGone, bind, destroyed, log, greedy };
+  /** Why a client goes, as `clientEnds` in src/native-wayland.ts; `left` unless it was ended. */
+  enum class End { left, error, tooMuch, stuck };
   struct Facts;
   /** What a client may have; more ends it, and what is too many clients waits. */
   struct Limits {
@@ -120,6 +122,7 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   // guard.cc
   void heard(const LoggedMessage& message);
   void said(const LoggedMessage& message);
+  void doom(double client, End end);
   void guardProgress();
   void guardLoad(double busySeconds);
 
@@ -176,6 +179,7 @@ struct Server::Facts {
   /** In this wake-up. */
   uint32_t messages = 0;
   Load load;
+  End end = End::left;
 };
 
 }  // namespace guesthead::wayland

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BehaviorSubject } from 'rxjs';
 import { messageOf } from '../errors.js';
 import { GlDrawing, type Captions, type GlDrawingOptions } from '../gl-patterns/index.js';
-import type { DrawName } from '../gl-patterns/choices.js';
+import type { DrawName } from '../gl/choices.js';
 import type { Gl, Surface } from '../gl/index.js';
 import type { Gpus, Head } from '../head/index.js';
 import type { DrawnFrame, Frame } from '../loop/index.js';

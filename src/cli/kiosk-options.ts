@@ -2,11 +2,12 @@
 import type { CommandDeclaration, OptionsOf } from '../declare.js';
 import { gpuOptions } from '../gpus/declared.js';
 import { headOptions } from '../head/declared.js';
-import { restartPolicies } from '../kiosk/declared.js';
+import { kioskOptions as library, restartPolicies } from '../kiosk/declared.js';
 import { backgroundOf } from './kiosk-background.js';
 import { cursorMode, idleOf, keymapOf, rotations, scaleOf } from './kiosk-words.js';
+import { tellingOptions } from './telling-options.js';
 
-const { render, display, wait } = gpuOptions;
+const { render, display, wait, reopen } = gpuOptions;
 const { connector, mode, path, buffers } = headOptions;
 
 export const kioskOptions = {
@@ -22,6 +23,7 @@ export const kioskOptions = {
   path,
   buffers,
   wait,
+  reopen,
   scale: {
     kind: 'word',
     value: '<factor>',
@@ -98,6 +100,8 @@ export const kioskOptions = {
     kind: 'switch',
     says: 'run no client, but say whether a kiosk would do here: as probe, with what clients are offered and a real frame; the status is as probe’s',
   },
+  draw: library.draw,
+  ...tellingOptions,
   json: { kind: 'switch', says: 'print one JSON object at the end' },
 } as const satisfies Record<string, CommandDeclaration>;
 

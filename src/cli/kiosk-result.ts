@@ -1,6 +1,7 @@
 /** What `guesthead kiosk --json` tells at the end. */
 import { constants } from 'node:os';
-import type { Ended, KioskHead } from '../kiosk/index.js';
+import type { ClientCounts, Ended, KioskHead } from '../kiosk/index.js';
+import type { PictureResult } from '../report/kiosk/index.js';
 
 export interface HeadResult {
   readonly head: { readonly connector: string; readonly mode: string; readonly path: string };
@@ -30,13 +31,23 @@ export interface KioskResult extends HeadResult, ClientResult {
   readonly status: number;
   readonly clients: readonly ClientResult[];
   readonly heads: readonly HeadResult[];
+  /** Of whoever found the socket, in all, and why those that have gone did. */
+  readonly connections: Pick<ClientCounts, 'total' | 'ended'>;
+  /** Null where nobody asked for a result, and so nothing was timed. */
+  readonly timed: PictureResult | null;
 }
 
-export function resultOf(clients: readonly ClientResult[], heads: readonly HeadResult[]): KioskResult {
+type Counted = Pick<KioskResult, 'connections' | 'timed'>;
+
+export function resultOf(
+  clients: readonly ClientResult[],
+  heads: readonly HeadResult[],
+  { connections: { total, ended }, timed }: Counted,
+): KioskResult {
   const [client, head] = [clients[0], heads[0]];
   if (client === undefined || head === undefined) throw new TypeError('a kiosk has a client and a head');
   const status = clients.map((each) => statusOf(each.client)).find((each) => each !== 0) ?? 0;
-  return { status, ...client, ...head, clients, heads };
+  return { status, ...client, ...head, clients, heads, connections: { total, ended }, timed };
 }
 
 export function headResult({ head, counts }: KioskHead): HeadResult {

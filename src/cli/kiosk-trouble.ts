@@ -1,4 +1,4 @@
-/** What the screen says of a client that does not come up, until one is seen again. */
+/** What the screen says of a client that does not come up, until one is seen again or the kiosk ends. */
 import type { Observable } from 'rxjs';
 import { diagnosticPage, ErrorTail, howEnded, type Backdrop, type Trouble } from '../kiosk/index.js';
 
@@ -42,7 +42,7 @@ export class TroubleScreen {
     return [
       this.options.command.join(' '),
       `has ended ${failures} times soon after its start, now with ${howEnded(ended)}.`,
-      `It is started again in ${pauseMs / 1000} s. What it said last:`,
+      `${pauseMs === undefined ? 'It is given up.' : `It is started again in ${pauseMs / 1000} s.`} What it said last:`,
     ];
   }
 

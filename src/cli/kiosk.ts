@@ -46,8 +46,7 @@ async function checkAndPrint(options: KioskOptions): Promise<void> {
   ]);
   const endRestoring = restoreOnSignals();
   const report = await checkKiosk(options).finally(endRestoring);
-  const text =
-    options.json === true ? JSON.stringify(report) : forTerminal(describeReport(report, wantsColour()), process.stdout);
-  process.stdout.write(`${text}\n`);
+  const text = () => forTerminal(describeReport(report, wantsColour(), 'kiosk --check'), process.stdout);
+  process.stdout.write(`${options.json === true ? JSON.stringify(report) : text()}\n`);
   process.exitCode = report.verdict.status === 'ok' ? 0 : noDeviceStatus;
 }

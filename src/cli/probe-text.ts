@@ -24,14 +24,15 @@ export function wantsColour(): boolean {
   return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
 }
 
-export function describeReport(report: Described, colour: boolean): string {
+/** `asked`: the words of the command that was asked for it. */
+export function describeReport(report: Described, colour: boolean, asked = 'probe'): string {
   const { guesthead, machine, groups, verdict } = report;
   const paint: Paint = (status, text) => (colour ? `\x1b[${colours[status]}m${text}\x1b[0m` : text);
   const who = `${machine.user} on ${machine.host}, ${machine.architecture}, Node ${machine.node}`;
   const last = `${paint(verdict.status, `verdict: ${verdict.status}`)}: ${verdict.text}`;
   const told = new Set<string>();
   const lines = groups.filter(concernsMany).flatMap((group) => ['', ...groupLines(group, paint, told)]);
-  return [`guesthead ${guesthead} probe, as ${who}`, ...lines, '', last].join('\n');
+  return [`guesthead ${guesthead} ${asked}, as ${who}`, ...lines, '', last].join('\n');
 }
 
 /** The transfer is for few guests: without its port only `--json` tells of it. */

@@ -14,7 +14,7 @@ import {
 } from '../report/index.js';
 
 /** What a probe reads; the trials are not for a machine on which a head is still open. */
-async function probedFacts(): Promise<MachineFact[]> {
+export async function probedFacts(): Promise<MachineFact[]> {
   const { readChecks } = await import('../probe/index.js');
   return readChecks().flatMap(({ id: group, checks }) =>
     checks.map(({ id, status, found }) => ({ id: id.startsWith(group) ? id : `${group}: ${id}`, status, found })),

@@ -1,7 +1,6 @@
 /** One life of the kiosk: heads, a compositor on them, clients in that. */
-import { filter } from 'rxjs';
-import { messageOf } from '../errors.js';
-import { parseGivenPlace } from '../input/index.js';
+import { filter, first } from 'rxjs';
+import { GuestheadError, messageOf } from '../errors.js';
 import {
   assertProgram,
   howEnded,
@@ -11,17 +10,18 @@ import {
   type Backdrop,
   type ClientLife,
   type ClientUser,
-  type InputChoice,
   type Kiosk,
 } from '../kiosk/index.js';
 import { Owner } from '../owner.js';
+import { PictureFigures } from '../report/kiosk/index.js';
 import { backdropOf } from './kiosk-backdrop.js';
 import { beginLife, endHung, userOf } from './kiosk-client.js';
 import { planClients, type KioskPlan, type PlannedClient } from './kiosk-clients.js';
 import type { KioskOptions } from './kiosk-options.js';
+import { kioskObservers, type KioskObservers } from './kiosk-observers.js';
 import { kioskService, statusLine, type KioskService, type ServedKiosk } from './kiosk-service.js';
 import { headResult, resultOf, type ClientResult, type KioskResult } from './kiosk-result.js';
-import { rotationOf } from './kiosk-words.js';
+import { kioskWishes } from './kiosk-wishes.js';
 import { RunSignals } from './run-signals.js';
 
 export type { KioskResult } from './kiosk-result.js';
@@ -48,29 +48,24 @@ async function run(
   for (const { command } of plan.clients) assertProgram(command[0] ?? '');
   // What was asked for is looked at before the screen changes.
   const checked = { backdrop: backdropOf(options.background), user: userOf(options), service };
-  const kiosk = await openKiosk(wishesOf(plan, options, checked.backdrop));
+  const observers = await kioskObservers(options);
   try {
-    const clients = await serve({ kiosk, plan, options, ...checked });
-    return resultOf(clients, kiosk.heads.map(headResult));
+    const kiosk = await openKiosk(kioskWishes(plan, options, checked.backdrop));
+    return await serveAndCount({ kiosk, plan, options, ...checked, observers }).finally(() => kiosk.close());
   } finally {
-    await kiosk.close();
+    await observers.close();
   }
 }
 
-/** Throws ERR_USAGE. */
-function wishesOf({ connectors, appIds }: KioskPlan, options: KioskOptions, background: Backdrop | undefined) {
-  const { render, display, wait, mode, path, buffers, scale, rotate, input, touch, keymap, cursor, idle } = options;
-  return {
-    ...{ render, display, wait, mode, path, buffers, scale, keymap, cursor, background, idleScreen: idle },
-    ...{ connectors, appIds },
-    rotation: rotationOf(rotate),
-    input: inputOf(input),
-    touch: touch?.map(parseGivenPlace),
-  };
-}
-
-function inputOf(words: string | undefined): InputChoice | undefined {
-  return words === undefined || words === 'all' || words === 'none' ? words : words.split(',');
+async function serveAndCount(served: Served): Promise<KioskResult> {
+  const { kiosk, options, observers } = served;
+  const figures = options.json === true ? new PictureFigures(kiosk.pictures$) : undefined;
+  const clients = await serve(served);
+  const counted = { connections: kiosk.clientCounts, timed: figures?.result() ?? null };
+  const result = resultOf(clients, kiosk.heads.map(headResult), counted);
+  const failures = await observers.end(`the client ended with ${howEnded(result.client)}`);
+  for (const failure of failures) say(messageOf(failure));
+  return result;
 }
 
 interface Served {
@@ -80,11 +75,12 @@ interface Served {
   readonly backdrop: Backdrop | undefined;
   readonly user: ClientUser | undefined;
   readonly service: KioskService | undefined;
+  readonly observers: KioskObservers;
 }
 
 /** Ends when all clients have. */
 async function serve(served: Served): Promise<readonly ClientResult[]> {
-  const { kiosk, plan, options, user, service } = served;
+  const { kiosk, plan, options, user, service, observers } = served;
   const owner = new Owner();
   try {
     const faults = kiosk.faults$.subscribe(({ error }) => {
@@ -100,10 +96,26 @@ async function serve(served: Served): Promise<readonly ClientResult[]> {
       for (const life of lives) life.end(signal);
     });
     service?.begin(servedBy(kiosk, lives));
-    return await Promise.all(lives.map(async (life) => ({ client: await life.ended, starts: life.starts })));
+    observers.begin(kiosk, lives);
+    const ended = Promise.all(lives.map(async (life) => ({ client: await life.ended, starts: life.starts })));
+    return await (options.reopen === true ? ended : Promise.race([ended, untilLost(kiosk, lives)]));
   } finally {
     owner.close();
   }
+}
+
+/** Without its display, which is not waited for, it shows nothing any more: whoever started it is to know, and its clients end. */
+function untilLost({ outputs$ }: Kiosk, lives: readonly ClientLife[]): Promise<never> {
+  return new Promise((_, reject) => {
+    outputs$.pipe(first(({ state }) => state.kind === 'lost', undefined)).subscribe((lost) => {
+      if (lost === undefined) return; // it was closed
+      for (const life of lives) life.end('SIGTERM');
+      const advice = 'give --reopen to go on when it comes back';
+      reject(
+        new GuestheadError('ERR_DEVICE_LOST', 'The display or its GPU has gone, and the kiosk with it', { advice }),
+      );
+    });
+  });
 }
 
 function servedBy({ heads, shown$, answered$ }: Kiosk, lives: readonly ClientLife[]): ServedKiosk {

@@ -1,10 +1,11 @@
 /** What `guesthead run` can be asked for: the options of GPUs and heads, as they are declared there, and its own. */
 import type { CommandDeclaration, OptionsOf } from '../declare.js';
 import { gpuOptions } from '../gpus/declared.js';
-import { drawNames, fenceNames, glPatternNames } from '../gl-patterns/choices.js';
+import { drawNames } from '../gl/choices.js';
+import { fenceNames, glPatternNames } from '../gl-patterns/choices.js';
 import { headOptions } from '../head/declared.js';
 import { patternNames } from '../render/index.js';
-import { listenAddress } from './parse.js';
+import { tellingOptions } from './telling-options.js';
 
 /** A program that asks for a result wants one without having to send a signal. */
 export const jsonFrames = 600;
@@ -74,30 +75,12 @@ export const runOptions = {
   seconds: { kind: 'seconds', says: 'end after so long' },
   /** Judges the pace of an emulated machine, too. */
   strict: { kind: 'switch', says: 'judge the pace where the machine is emulated, too, as on hardware' },
-  /** A file for the run's trace events. */
-  trace: {
-    kind: 'text',
-    named: 'file',
-    value: '<file>',
-    says: 'write trace events of the run and of the kernel, for ui.perfetto.dev',
-  },
-  /** The HTML file that tells of the run. */
-  report: {
-    kind: 'text',
-    named: 'file',
-    value: '<file.html>',
-    says: 'write a page about the run, with charts of its frames',
-  },
+  trace: tellingOptions.trace,
+  report: tellingOptions.report,
   json: { kind: 'switch', says: 'print one JSON object on the last line' },
   /** Each measured frame's values in the result. */
   samples: { kind: 'switch', says: "with each measured frame's values in it, for guesthead compare" },
-  /** Where to serve the figures meanwhile. */
-  metrics: {
-    kind: 'word',
-    value: '<[host:]port>',
-    says: 'serve /metrics for Prometheus, and /healthz, meanwhile',
-    parse: listenAddress,
-  },
+  metrics: tellingOptions.metrics,
 } as const satisfies Record<string, CommandDeclaration>;
 
 export type RunOptions = OptionsOf<typeof runOptions>;

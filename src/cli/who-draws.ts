@@ -1,5 +1,6 @@
 /** Who draws in a run: decided before anything is opened where it can be, and else once GL is. */
-import { glPatternNames, type DrawName } from '../gl-patterns/choices.js';
+import type { DrawName } from '../gl/choices.js';
+import { glPatternNames } from '../gl-patterns/choices.js';
 import { GuestheadError } from '../errors.js';
 import type { RunOptions } from './run-options.js';
 

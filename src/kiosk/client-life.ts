@@ -9,7 +9,7 @@ export interface LifeOptions {
   readonly restart: RestartPolicy;
   /** A line for people. */
   readonly say: (text: string) => void;
-  /** Another one that has not come up, from the third in a row on, while the next is waited with. */
+  /** Another one that has not come up, from the third in a row on: the next is waited with, or none follows any more. */
   readonly onTrouble?: ((trouble: Trouble) => void) | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -19,8 +19,8 @@ export interface Trouble {
   readonly ended: Ended;
   /** So many in a row have not come up. */
   readonly failures: number;
-  /** The next one is started so much later. */
-  readonly pauseMs: number;
+  /** The next one is started so much later; undefined: it is given up. */
+  readonly pauseMs: number | undefined;
 }
 
 /** One that has ended sooner has not come up, and the next is waited with, longer each time. */
@@ -97,13 +97,13 @@ export class ClientLife {
 
   #follow(livedMs: number): void {
     this.#failures = livedMs < cameUpMs ? this.#failures + 1 : 0;
-    const pauseMs = this.#over || !this.#isWanted() ? undefined : this.#pauseMs();
+    const isOver = this.#over || !this.#isWanted();
+    const [ended, failures, pauseMs] = [this.#last, this.#failures, isOver ? undefined : this.#pauseMs()];
+    if (!isOver && failures >= troublingFailures) this.options.onTrouble?.({ ended, failures, pauseMs });
     if (pauseMs === undefined) {
-      this.#resolve(this.#last);
+      this.#resolve(ended);
       return;
     }
-    const [ended, failures] = [this.#last, this.#failures];
-    if (failures >= troublingFailures) this.options.onTrouble?.({ ended, failures, pauseMs });
     this.options.say(`the client ended (${howEnded(ended)}), and is started again in ${pauseMs / 1000} s`);
     this.#pause.start(pauseMs, () => {
       this.#start();

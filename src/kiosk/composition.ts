@@ -1,15 +1,17 @@
 /** The parts of a kiosk, each made after what it asks, and how they tell each other. */
 import { GuestheadError } from '../errors.js';
+import type { DrawName } from '../gl/choices.js';
 import type { Gpus, Head } from '../head/index.js';
 import type { Clock } from '../loop/index.js';
 import { WaylandServer, type AnyResource, type Client, type Resource, type WaylandAddon } from '../wayland/index.js';
 import type { Backdrop } from './backdrop.js';
+import { ClientCounts } from './client-counts.js';
 import type { DmabufGpus } from './dmabuf/linux-dmabuf.js';
 import { offerCompositor } from './compositor.js';
 import { Contents } from './contents.js';
 import type { DmabufAddon } from './dmabuf/memory.js';
 import { SlowCallbacks } from './frame-callbacks.js';
-import { openGlFor, type DrawnBy } from './gl-choice.js';
+import { openGlFor } from './gl-choice.js';
 import { offerGlobals } from './globals.js';
 import { Assignment } from './assignment.js';
 import { CursorOnHeads } from './cursor-on-heads.js';
@@ -44,14 +46,15 @@ export interface CompositionOptions extends SeatOptions {
   readonly transform?: number | undefined;
   /** The pair that the heads are of: clients are told on which GPU they had best draw. Without it they are not. */
   readonly gpus?: (DmabufGpus & Pick<Gpus, 'openGl'>) | undefined;
-  /** What cannot be shown as it is; default `auto`. Without `gpus` it is the CPU. */
-  readonly drawnBy?: DrawnBy | undefined;
+  /** Who draws what cannot be shown as it is; default `auto`. Without `gpus` it is the CPU. */
+  readonly draw?: DrawName | undefined;
 }
 
 export class Composition {
   readonly heads: readonly [KioskHead, ...KioskHead[]];
   readonly idle: Idle;
   readonly server: WaylandServer;
+  readonly clientCounts: ClientCounts;
   readonly assignment: Assignment;
   readonly shell: Shell;
   readonly seat: Seat;
@@ -70,26 +73,17 @@ export class Composition {
     options: CompositionOptions,
     private readonly events: KioskEvents,
   ) {
-    const {
-      layout,
-      scale = 1,
-      transform = 0,
-      background,
-      appIds,
-      arrangement,
-      gpus,
-      drawnBy = 'auto',
-      ...seat
-    } = options;
+    const { layout, scale = 1, transform = 0, background, appIds, arrangement, gpus, draw = 'auto', ...seat } = options;
     this.idle = new Idle(seat.clock);
     const painter = new Painter(addon); // what may be missing comes before what is to be closed
     const server = new WaylandServer(addon);
     this.server = server;
+    this.clientCounts = new ClientCounts(server);
     this.#contents = new Contents(server);
     const parts = {
       server,
       painter,
-      openGl: (head: Head) => openGlFor(drawnBy, gpus, head.info),
+      openGl: (head: Head) => openGlFor(draw, gpus, head.info),
       slow: this.#slow,
       look: { scale, transform },
       background,
@@ -117,6 +111,7 @@ export class Composition {
     this.seat.close();
     this.shell.close();
     this.#slow.close();
+    this.clientCounts.close();
     this.server.close();
   }
 
@@ -144,6 +139,9 @@ export class Composition {
       onSeen: () => {
         this.idle.look();
       },
+      // The pointer's picture does not come to the screen with a frame.
+      onPicture: (surface) =>
+        isCursor(surface) ? undefined : this.events.telemetry.committed(surface.resource.client),
     });
   }
 

@@ -1,6 +1,7 @@
 /** What a kiosk can be asked for, and what that is chosen from: declared here and nowhere else. Loads nothing. */
 import { isObject } from '../arguments.js';
 import { thing, type Declarations } from '../declare.js';
+import { drawNames } from '../gl/choices.js';
 import type { Head } from '../head/index.js';
 import type { GivenPlace, KeymapChoice } from '../input/index.js';
 import type { Backdrop } from './backdrop.js';
@@ -49,6 +50,14 @@ export const kioskOptions = {
   cursor: thing(`cursor mode: ${cursorModes.join(', ')} or seconds`, isCursorMode),
   /** Dark while nobody uses it, until somebody does something, which no client hears of; default: never. */
   idleScreen: thing(`{ afterMs, look }, of which the look is ${idleLooks.join(' or ')}`, isIdleScreen),
+  draw: {
+    kind: 'choice',
+    named: 'way to draw',
+    value: '<who>',
+    says: 'who draws what cannot be shown as it is: the CPU, the render GPU by GL, or GL where its driver is no software',
+    choices: drawNames,
+    standard: 'auto',
+  },
   /** 0xRRGGBB or a picture, seen where no window is; default: the last picture stays while there is none. */
   background: thing('colour or picture', isBackdrop),
   /** Which window of a head goes where; default: the newest fills it. */

@@ -1,10 +1,8 @@
 /** Whether the GPU draws what cannot be shown as it is, or the CPU. */
 import { GuestheadError } from '../errors.js';
+import type { DrawName } from '../gl/choices.js';
 import type { Gl } from '../gl/index.js';
 import type { Gpus, HeadInfo } from '../head/index.js';
-
-/** `auto`: the GPU, where there is one. */
-export type DrawnBy = 'auto' | 'gpu' | 'cpu';
 
 /** Opens GL, which is loaded then and not before; rejects where it cannot be had, or is not to be. */
 export type OpenGl = () => Promise<Gl>;
@@ -14,12 +12,12 @@ export type OpenGl = () => Promise<Gl>;
  * stand-in for a GPU has no other, and is not even asked.
  */
 export function openGlFor(
-  drawnBy: DrawnBy,
+  draw: DrawName,
   gpus: Pick<Gpus, 'openGl'> | undefined,
   { render }: Pick<HeadInfo, 'render'>,
 ): OpenGl | undefined {
-  if (gpus === undefined || drawnBy === 'cpu') return undefined;
-  if (drawnBy === 'gpu') return () => gpus.openGl();
+  if (gpus === undefined || draw === 'cpu') return undefined;
+  if (draw === 'gl') return () => gpus.openGl();
   if (render.standIn) return undefined;
   return async () => {
     const gl = await gpus.openGl();

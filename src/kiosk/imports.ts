@@ -1,6 +1,6 @@
 /** The clients' buffers that the display can show as they are, each imported once. */
 import type { ClientBuffer } from '../buffer/index.js';
-import { messageOf } from '../errors.js';
+import { GuestheadError, isTransient, messageOf, saysLost } from '../errors.js';
 import type { Head } from '../head/index.js';
 import type { Content } from './content.js';
 
@@ -39,15 +39,16 @@ export class Imports {
     const buffer = this.#imported.get(content)?.buffer ?? this.#import(content);
     if (typeof buffer === 'string') return buffer;
     const shown = this.head.canShow(buffer);
-    return shown.can ? buffer : this.refuse(content, messageOf(shown.why));
+    return shown.can ? buffer : this.refuse(content, shown.why);
   }
 
-  /** It cannot be shown, and is not pinned for that any longer. Gives the reason back. */
-  refuse(content: Content, why: string): string {
-    this.#refused.set(content, why);
+  /** It cannot be shown, and is not pinned for that any longer. Gives the reason back, which is asked anew where it may pass. */
+  refuse(content: Content, why: unknown): string {
+    const text = messageOf(why);
+    if (!mayPass(why)) this.#refused.set(content, text);
     const imported = this.#imported.get(content);
     if (imported !== undefined) this.#forget(imported);
-    return why;
+    return text;
   }
 
   /** What the display shows stays there until the next frame. */
@@ -67,7 +68,7 @@ export class Imports {
       content.onGone(() => this.#forget(imported));
       return imported.buffer;
     } catch (error) {
-      return this.refuse(content, messageOf(error));
+      return this.refuse(content, error);
     }
   }
 
@@ -78,4 +79,9 @@ export class Imports {
     this.#bytes -= content.width * content.height * bytesPerPixel;
     buffer.close();
   }
+}
+
+/** The display is away, or something is scarce for a moment: the buffer is as good as before. */
+function mayPass(why: unknown): boolean {
+  return saysLost(why) || isTransient(why) || (why instanceof GuestheadError && why.code === 'ERR_CLOSED');
 }

@@ -6,6 +6,7 @@ import type { InputEvent } from '../input/index.js';
 import type { Client, Fault } from '../wayland/index.js';
 import type { KioskHead } from './kiosk-head.js';
 import type { KioskWindow } from './layout.js';
+import { KioskTelemetry } from './telemetry.js';
 
 /** `shown` and `hidden`: it has a picture now, or none any more. `named`: it has another title or app_id. */
 export interface WindowChange {
@@ -27,6 +28,7 @@ export class KioskEvents {
   readonly shown$ = new Subject<string>();
   readonly windows$ = new Subject<WindowChange>();
   readonly input$ = new Subject<InputEvent>();
+  readonly telemetry = new KioskTelemetry();
 
   hung(client: Client): void {
     const text = 'A client has not answered a ping for ten seconds';
@@ -47,7 +49,16 @@ export class KioskEvents {
   };
 
   complete(): void {
-    for (const subject of [this.unknown$, this.hung$, this.answered$, this.shown$, this.windows$, this.input$])
+    const { pictures$ } = this.telemetry;
+    for (const subject of [
+      this.unknown$,
+      this.hung$,
+      this.answered$,
+      this.shown$,
+      this.windows$,
+      this.input$,
+      pictures$,
+    ])
       subject.complete();
   }
 }

@@ -4,6 +4,7 @@ import type { Head } from '../head/index.js';
 import type { InputEvent } from '../input/index.js';
 import type { Client, Fault } from '../wayland/index.js';
 import type { Backdrop } from './backdrop.js';
+import type { ClientCounts } from './client-counts.js';
 import { ClientSockets, type ClientSocket } from './client-sockets.js';
 import { Composition, type CompositionOptions, type KioskAddon } from './composition.js';
 import type { Idle } from './idle.js';
@@ -12,6 +13,7 @@ import type { KioskHead } from './kiosk-head.js';
 import type { KioskWindow } from './layout.js';
 import type { ScreenCounts } from './screen-counts.js';
 import type { Toplevel } from './shell/toplevel.js';
+import type { PictureOutcome } from './telemetry.js';
 
 export interface KioskOptions extends CompositionOptions {
   /** Closes what was opened for the kiosk alone, after it. */
@@ -88,6 +90,21 @@ export class Kiosk {
     return this.#composition.server.clients$;
   }
 
+  /** Each client that has gone; its `end` says why. */
+  get gone$(): Observable<Client> {
+    return this.#composition.server.gone$;
+  }
+
+  /** How each picture ended that a client has committed: when it came to the screen, or that it did not. While somebody listens. */
+  get pictures$(): Observable<PictureOutcome> {
+    return this.#events.telemetry.pictures$.asObservable();
+  }
+
+  /** How many clients are connected, were, and why they have gone. */
+  get clientCounts(): ClientCounts {
+    return this.#composition.clientCounts;
+  }
+
   /** Of the first head. */
   get counts(): Readonly<ScreenCounts> {
     return this.heads[0].counts;
@@ -134,7 +151,10 @@ export class Kiosk {
     if (this.#closed) return;
     this.#events.input$.next(event);
     if (event.kind !== 'device') this.idle.used();
-    this.#composition.seat.input(event);
+    const { seat } = this.#composition;
+    seat.input(event);
+    const { telemetry } = this.#events;
+    if (telemetry.pictures$.observed) telemetry.sent(seat.listenerOf(event), event);
   }
 
   /** @internal Tells what has moved and waits for the next flip, as that does. */

@@ -63,6 +63,7 @@ async function openHeads(gpus: Gpus, { connectors = ['auto'], head }: CheckedKio
   return connectors.flatMap((connector) => heads.get(connector) ?? []);
 }
 
-function compositorOptions({ scale, rotation, cursor, background, layout, arrangement, appIds }: CheckedKioskOptions) {
-  return { scale, transform: rotation / 90, cursor: { mode: cursor }, background, layout, arrangement, appIds };
+function compositorOptions({ scale, rotation, cursor, draw, background, ...placing }: CheckedKioskOptions) {
+  const { layout, arrangement, appIds } = placing;
+  return { scale, transform: rotation / 90, cursor: { mode: cursor }, draw, background, layout, arrangement, appIds };
 }

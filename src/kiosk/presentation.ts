@@ -1,6 +1,6 @@
 /** wp_presentation: tells a client when, and how, what it committed came to the screen. */
 import type { WaylandServer } from '../wayland/index.js';
-import { Feedback } from './feedback.js';
+import { PresentationFeedback } from './feedback.js';
 import type { SurfaceOf } from './surface.js';
 
 const version = 2;
@@ -12,7 +12,7 @@ export function offerPresentation(server: WaylandServer, surfaceOf: SurfaceOf): 
       destroy: () => undefined,
       feedback: (target, callback) => {
         const surface = target === null ? undefined : surfaceOf(target);
-        const feedback = new Feedback(callback);
+        const feedback = new PresentationFeedback(callback);
         if (surface === undefined) feedback.discard();
         else surface.pending.feedbacks.push(feedback);
       },

@@ -7,12 +7,13 @@ import type { DiscardReason, Frame, Outcome, PresentOptions } from '../loop/inde
 import type { Backdrop } from './backdrop.js';
 import type { Content } from './content.js';
 import { black, soleNode } from './direct.js';
-import type { Feedback, Shown } from './feedback.js';
-import { GuestheadError, messageOf } from '../errors.js';
-import { answerShown, type Callback, type SlowCallbacks } from './frame-callbacks.js';
+import type { Shown } from './feedback.js';
+import { GuestheadError } from '../errors.js';
+import { answerShown, type SlowCallbacks } from './frame-callbacks.js';
 import type { OpenGl } from './gl-choice.js';
 import { GlPainter, type DrawnScene } from './gl-painter.js';
 import { Imports } from './imports.js';
+import { InFlight } from './in-flight.js';
 import type { Output } from './output.js';
 import type { Painter, Stale } from './painter.js';
 import type { Placement } from './placement.js';
@@ -21,6 +22,7 @@ import { nodesOf, type Placed, type SceneNode } from './scene.js';
 import { ScreenCounts } from './screen-counts.js';
 import { SceneChanges } from './scene-changes.js';
 import type { Surface } from './surface.js';
+import { toldOf, type Told } from './told.js';
 import { visibleOf } from './visible.js';
 
 export interface ScreenParts {
@@ -38,13 +40,6 @@ export interface ScreenParts {
   readonly roots: () => readonly Placed[];
   /** A frame could not be drawn; the one before it stays. */
   readonly onFault: (error: unknown) => void;
-}
-
-/** What a frame has of its surfaces' wishes to be told. */
-interface Told {
-  readonly surface: Surface;
-  readonly callbacks: readonly Callback[];
-  readonly feedbacks: readonly Feedback[];
 }
 
 /** One frame's end: who is told, and which buffers have to be released before they are. */
@@ -66,6 +61,7 @@ export class Screen {
   readonly #changes = new SceneChanges();
   readonly #releases = new ReleaseOrder();
   readonly #imports: Imports;
+  readonly #inFlight: InFlight;
   readonly #gl: GlPainter | undefined;
   readonly #turns: Subscription;
   #background: Backdrop | undefined;
@@ -81,6 +77,7 @@ export class Screen {
   constructor(private readonly parts: ScreenParts) {
     this.#background = parts.background;
     this.#imports = new Imports(parts.head);
+    this.#inFlight = new InFlight(parts.slow);
     this.#gl = parts.openGl && new GlPainter(parts.openGl);
     this.#turns = parts.head.turn$.subscribe(() => {
       this.#mayPresent = true;
@@ -184,7 +181,7 @@ export class Screen {
       onReleased();
       this.#giveBack(ending.told);
       this.#changes.forget();
-      return this.#imports.refuse(content, messageOf(error));
+      return this.#imports.refuse(content, error);
     }
   }
 
@@ -244,11 +241,9 @@ export class Screen {
   }
 
   #told(): readonly Told[] {
-    return this.#nodes.map(({ surface }) => ({
-      surface,
-      callbacks: surface.takeCallbacks(),
-      feedbacks: surface.takeFeedbacks(),
-    }));
+    const told = toldOf(this.#nodes);
+    this.#inFlight.add(told);
+    return told;
   }
 
   #look(): void {
@@ -280,12 +275,12 @@ export class Screen {
 
   #shown(outcome: Shown, { told, before, why }: Ending): void {
     const direct = why === undefined;
+    this.#inFlight.done(told);
     this.counts.shown++;
     if (direct) this.counts.direct++;
     if (told.length > 0) this.parts.onClientShown();
-    for (const { surface, feedbacks } of told)
-      for (const feedback of feedbacks)
-        feedback.presented(outcome, direct && outcome.zeroCopy, this.parts.output.of(surface.resource.client));
+    for (const { feedbacks } of told)
+      for (const feedback of feedbacks) feedback.presented(outcome, direct && outcome.zeroCopy, this.parts.output);
     this.#releases.after(before, () => {
       for (const { callbacks } of told) answerShown(callbacks, outcome.timestampNs);
     });
@@ -298,6 +293,7 @@ export class Screen {
   }
 
   #giveBack(told: readonly Told[]): void {
+    this.#inFlight.done(told);
     for (const { surface, callbacks, feedbacks } of told) {
       for (const feedback of feedbacks) feedback.discard();
       surface.giveBack(callbacks);

@@ -43,6 +43,8 @@ export interface SurfaceHost {
   readonly onGone: (surface: Surface) => void;
   /** It is to be seen on some head now, or on none any more. */
   readonly onSeen?: ((surface: Surface) => void) | undefined;
+  /** It commits a picture: what to tell how that ends; undefined: nobody asks. */
+  readonly onPicture?: ((surface: Surface) => Feedback | undefined) | undefined;
   /** Of the times for which commits wait. */
   readonly clock?: Clock | undefined;
 }
@@ -176,6 +178,7 @@ export class Surface {
     if (order !== undefined) pending.effects.set('order', order);
     for (const { surface } of this.tree.children) surface?.giveWaitingTo(pending);
     pending.change.content?.value?.use();
+    if (pending.change.content?.value !== undefined) this.#watch(pending);
     if (this.synchronised) pending.waitsForBarrier = false;
     const commit = merged(this.#waiting, pending);
     this.#waiting = undefined;
@@ -236,6 +239,11 @@ export class Surface {
     this.#role?.surfaceGone();
     for (const child of this.tree.children) child.parentGone();
     this.host.onGone(this);
+  }
+
+  #watch({ feedbacks }: PendingCommit): void {
+    const watch = this.host.onPicture?.(this);
+    if (watch !== undefined) feedbacks.push(watch);
   }
 
   #apply(commit: Commit): void {

@@ -8,7 +8,7 @@ export interface WatchOptions {
   readonly onHung: (client: Client) => void;
   /** A client has answered. */
   readonly onAnswered?: (client: Client) => void;
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 type Base = Resource<'xdg_wm_base'>;

@@ -1,6 +1,6 @@
-/** The faults of a head that its flips outlived, the same one counted and not repeated. */
+/** The faults of a head that its flips outlived, or of a kiosk, the same one counted and not repeated. */
 import type { Observable, Subscription } from 'rxjs';
-import type { GuestheadError } from '../errors.js';
+import { GuestheadError, messageOf } from '../errors.js';
 
 export interface LoggedFault {
   readonly code: string;
@@ -11,12 +11,14 @@ export interface LoggedFault {
 
 /** Different ones kept; a run of months shall not fill the memory with them. */
 const most = 100;
+/** What was thrown by code that is not ours. */
+const uncoded = 'without a code';
 
 export class FaultLog {
   readonly #faults = new Map<string, LoggedFault>();
   readonly #subscription: Subscription;
 
-  constructor(faults$: Observable<GuestheadError>) {
+  constructor(faults$: Observable<unknown>) {
     this.#subscription = faults$.subscribe((fault) => {
       this.#record(fault);
     });
@@ -31,7 +33,12 @@ export class FaultLog {
     this.#subscription.unsubscribe();
   }
 
-  #record({ code, message, advice }: GuestheadError): void {
+  #record(fault: unknown): void {
+    const known = fault instanceof GuestheadError ? fault : undefined;
+    this.#count(known?.code ?? uncoded, messageOf(fault), known?.advice);
+  }
+
+  #count(code: string, message: string, advice: string | undefined): void {
     const key = `${code} ${message}`;
     const known = this.#faults.get(key);
     if (known === undefined && this.#faults.size >= most) return;

@@ -4,6 +4,7 @@ import { Fence, type FenceCalls } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
 import type { Drawn, Gl, GlJob } from '../gl/index.js';
 import { monotonicClock } from '../loop/index.js';
+import { append } from './kept.js';
 
 /** A job's way, one part after the other. Times are CLOCK_MONOTONIC, ms. */
 export interface RecordedJob {
@@ -29,9 +30,6 @@ export type RecordableGl = Pick<Gl, 'jobs$' | 'info' | 'fenceKind' | 'renewals'>
 export interface FenceCopies extends FenceCalls {
   duplicate(fd: number): number;
 }
-
-/** Of each kind. */
-const kept = 65_536;
 
 /**
  * Begins at once, with the jobs that end from then on; keeps the last 65,536, and up to twice as many. Owns what it watches
@@ -152,10 +150,4 @@ function recorded(job: GlJob, toMonotonicMs: number): RecordedJob {
 /** What CLOCK_MONOTONIC is ahead of `performance.now()`: the reading with the least time in between. */
 function clockDifference(): number {
   return Math.max(...Array.from({ length: 8 }, () => monotonicClock.now() - performance.now()));
-}
-
-/** How many were forgotten for it. */
-function append<T>(list: T[], entry: T): number {
-  list.push(entry);
-  return list.length > 2 * kept ? list.splice(0, kept).length : 0;
 }

@@ -1,6 +1,5 @@
 /** What is known of a machine without asking its devices anything. */
 import { availableParallelism, cpus, machine, release, totalmem, type } from 'node:os';
-import type { RunResult } from './result.js';
 
 export interface MachineFact {
   /** What it is about, in words or by a check's name. */
@@ -9,8 +8,18 @@ export interface MachineFact {
   readonly found: string;
 }
 
+interface Device {
+  readonly driver: string;
+  readonly node: string;
+}
+
+interface DescribedHead {
+  readonly render: Device;
+  readonly display: Device;
+}
+
 /** Of the machine and of the devices that the heads of a run are on. */
-export function machineFacts(heads: readonly RunResult[]): MachineFact[] {
+export function machineFacts(heads: readonly DescribedHead[]): MachineFact[] {
   const facts = [
     ['kernel', `${type()} ${release()} ${machine()}`],
     ['node', process.version],

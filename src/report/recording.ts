@@ -9,6 +9,7 @@ import {
   type ReleaseMessage,
 } from '../head/index.js';
 import type { Flip } from '../loop/index.js';
+import { append } from './kept.js';
 
 /** A frame's way through its backbuffer. Times are CLOCK_MONOTONIC, ms. */
 export interface RecordedFrame {
@@ -26,9 +27,6 @@ export type RecordedFault = Pick<FaultMessage, 'fault' | 'atMs'>;
 export type RecordedFlushFence = Pick<FlushFenceMessage, 'ms' | 'atMs'>;
 
 type OpenFrame = { -readonly [K in keyof RecordedFrame]: RecordedFrame[K] };
-
-/** Of each kind. As frames, a quarter of an hour at 75 Hz. */
-const kept = 65_536;
 
 /** Begins at once; keeps the last 65,536 frames, faults and flush fences each, and up to twice as many. Owns its listeners until `stop`, after which all it holds stays. */
 export class Recording {
@@ -103,12 +101,6 @@ export class Recording {
   #isOurs({ id }: HeadName): boolean {
     return id === this.head.id;
   }
-}
-
-/** How many were forgotten for it. */
-function append<T>(list: T[], entry: T): number {
-  list.push(entry);
-  return list.length > 2 * kept ? list.splice(0, kept).length : 0;
 }
 
 function frameOf(flip: Flip): OpenFrame {

@@ -1,8 +1,19 @@
 /** Who is connected. */
-import type { Handle, NativeWayland } from '../native-wayland.js';
+import { clientEnds, type Handle, type NativeWayland } from '../native-wayland.js';
+
+/**
+ * `left`: it has closed its connection, or its process has ended. `error`: it was told that it broke the protocol. `too much`: it
+ * asked for more than a client may have. `stuck`: what it sent could not be read. `ended`: by the program, with `destroy`.
+ */
+export type ClientEnd = (typeof clientEnds)[number] | 'ended';
+
+/** Each of them, in the order in which they are told of. */
+export const everyClientEnd: readonly ClientEnd[] = [...clientEnds, 'ended'];
 
 export class Client {
   #alive = true;
+  #destroyed = false;
+  #end: ClientEnd | undefined;
   #socket: string | undefined;
 
   /** @internal The server makes them. */
@@ -14,6 +25,11 @@ export class Client {
   /** False once it has disconnected, or was ended; its objects follow one by one. */
   get alive(): boolean {
     return this.#alive;
+  }
+
+  /** Why it has gone; undefined while it is there, and where the server was closed. */
+  get end(): ClientEnd | undefined {
+    return this.#end;
   }
 
   /** Of the process that connected; undefined once it has gone. */
@@ -36,16 +52,23 @@ export class Client {
 
   /** Ends it without a word. Idempotent. */
   destroy(): void {
-    if (this.#alive) this.native.destroyClient(this.handle);
+    if (!this.#alive) return;
+    this.#destroyed = true;
+    this.native.destroyClient(this.handle);
   }
 
   /** Tells it that it asked for too much, which ends it. */
   refuseMore(): void {
-    if (this.#alive) this.native.postNoMemory(this.handle);
+    if (!this.#alive) return;
+    this.native.postNoMemory(this.handle);
+    this.native.flush();
   }
 
-  /** @internal The server's. */
-  gone(): void {
+  /** @internal The server's; `end`: the number that it was told, undefined where that was closed itself. */
+  gone(end?: number): void {
     this.#alive = false;
+    if (end === undefined) return;
+    const told = clientEnds[end] ?? 'left';
+    this.#end = told === 'left' && this.#destroyed ? 'ended' : told;
   }
 }

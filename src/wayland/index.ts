@@ -1,7 +1,8 @@
 /** WAYLAND: a server on libwayland, whose protocols are handled in TypeScript. */
 import './protocol/types.js';
 
-export { Client } from './client.js';
+export { Client, everyClientEnd } from './client.js';
+export type { ClientEnd } from './client.js';
 export { eventName, requestCode } from './codes.js';
 export { enums } from './protocol/enums.js';
 export { ProtocolError, Resource } from './resource.js';

@@ -7,6 +7,6 @@ import './protocol/types.js';
 export { openWayland } from './open-wayland.js';
 export { enums } from './protocol/enums.js';
 export { ProtocolError } from './resource.js';
-export type { Client } from './client.js';
+export type { Client, ClientEnd } from './client.js';
 export type { AnyResource, Events, InterfaceName, Protocol, Requests, Resource } from './resource.js';
 export type { Fault, Global, WaylandOptions, WaylandServer } from './server.js';

@@ -6,6 +6,7 @@ import { closeSync } from 'node:fs';
 import { Subject, type Observable } from 'rxjs';
 import { coded, GuestheadError } from '../errors.js';
 import { Client } from './client.js';
+import { openNative } from './open-native.js';
 import {
   eventKinds,
   type Handle,
@@ -51,6 +52,7 @@ export class WaylandServer {
   readonly #binds = new Map<Handle, Bind>();
   readonly #forgetting = new Set<NodeJS.Timeout>();
   readonly #connected$ = new Subject<Client>();
+  readonly #gone$ = new Subject<Client>();
   readonly #faults$ = new Subject<Fault>();
   readonly #log$ = new Subject<string>();
   #flushing = false;
@@ -61,7 +63,7 @@ export class WaylandServer {
     addon: WaylandAddon,
     { mostObjects = 4096, mostClients = 32, mostLoad = usualLoad }: WaylandOptions = {},
   ) {
-    this.native = opened(addon, {
+    this.native = openNative(addon, {
       onRequest: (handle, opcode, values) => {
         this.#request(handle, opcode, values);
       },
@@ -78,6 +80,11 @@ export class WaylandServer {
   /** Each client that connects, before its first request. */
   get clients$(): Observable<Client> {
     return this.#connected$.asObservable();
+  }
+
+  /** Each client that has gone; its `end` says why. None of them when the server is closed. */
+  get gone$(): Observable<Client> {
+    return this.#gone$.asObservable();
   }
 
   /** What a handler threw; its client has been told and is ended, all others go on. */
@@ -166,7 +173,7 @@ export class WaylandServer {
     for (const resource of resources) resource.gone();
     this.#clients.clear();
     this.#resources.clear();
-    for (const subject of [this.#connected$, this.#faults$, this.#log$]) subject.complete();
+    for (const subject of [this.#connected$, this.#gone$, this.#faults$, this.#log$]) subject.complete();
   }
 
   [Symbol.dispose](): void {
@@ -215,7 +222,7 @@ export class WaylandServer {
 
   #event(kind: number, [first, second, third, fourth]: readonly unknown[]): void {
     if (kind === eventKinds.client) this.#connected$.next(this.#clientOf(first as Handle));
-    else if (kind === eventKinds.clientGone) this.#clientGone(first as Handle);
+    else if (kind === eventKinds.clientGone) this.#clientGone(first as Handle, second as number);
     else if (kind === eventKinds.bind) this.#bind(second as Handle, third as number, fourth as Handle, first as Handle);
     else if (kind === eventKinds.destroyed) this.#destroyed(first as Handle);
     else if (kind === eventKinds.greedy) this.#greedy(this.#clientOf(first as Handle));
@@ -229,10 +236,12 @@ export class WaylandServer {
     this.#binds.get(global)?.(resource);
   }
 
-  #clientGone(handle: Handle): void {
+  #clientGone(handle: Handle, end: number): void {
     const client = this.#clients.get(handle);
     this.#clients.delete(handle);
-    client?.gone();
+    if (client === undefined) return;
+    client.gone(end);
+    this.#gone$.next(client);
   }
 
   #greedy(client: Client): void {
@@ -285,32 +294,6 @@ export class WaylandServer {
 
   #throwIfClosed(): void {
     if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The Wayland server is closed');
-  }
-}
-
-interface Callbacks {
-  readonly onRequest: (resource: Handle, opcode: number, values: unknown[]) => void;
-  readonly onEvent: (kind: number, details: unknown[]) => void;
-  readonly onFault: (error: unknown, client: Handle) => void;
-}
-
-function opened(addon: WaylandAddon, { onRequest, onEvent, onFault }: Callbacks): NativeWayland {
-  try {
-    return addon.openWayland(
-      tables,
-      (resource, opcode, ...values) => onRequest(resource, opcode, values),
-      (kind, ...details) => onEvent(kind, details),
-      onFault,
-    );
-  } catch (error) {
-    if (!(error instanceof Error) || (error as { code?: unknown }).code !== 'ERR_LIBRARY_MISSING') throw coded(error);
-    throw new GuestheadError('ERR_LIBRARY_MISSING', `libwayland-server cannot be loaded: ${error.message}`, {
-      operation: 'dlopen',
-      cause: error,
-      advice: error.message.includes('undefined symbol')
-        ? 'it is older than 1.20: update the system (libwayland-server0 on Debian and Ubuntu)'
-        : 'install it: libwayland-server0 on Debian and Ubuntu',
-    });
   }
 }
 

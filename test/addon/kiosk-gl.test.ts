@@ -125,10 +125,10 @@ describe('several surfaces', { skip: sanitized ? 'Mesa is only slow there' : has
     it(`are drawn by GL as by pixman: ${name}`, async () => {
       const [transform, look] = options;
       const gl = new GlBeside();
-      const byCpu = await kiosk({ ...look, drawnBy: 'cpu' }, gl);
+      const byCpu = await kiosk({ ...look, draw: 'cpu' }, gl);
       const expected = await shown(byCpu, scene(byCpu, transform));
       assert.equal(gl.opened, 0);
-      const byGpu = await kiosk({ ...look, drawnBy: 'gpu' }, gl);
+      const byGpu = await kiosk({ ...look, draw: 'gl' }, gl);
       const buffer = scene(byGpu, transform);
       let found = await shown(byGpu, buffer);
       while (byGpu.rig.kiosk.counts.byGpu < 2) found = await shown(byGpu, buffer);
@@ -138,7 +138,7 @@ describe('several surfaces', { skip: sanitized ? 'Mesa is only slow there' : has
 
   it('of which one changes are drawn where it did, and no more of its memory is copied than that one', async () => {
     const gl = new GlBeside();
-    const byGpu = await kiosk({ drawnBy: 'gpu' }, gl);
+    const byGpu = await kiosk({ draw: 'gl' }, gl);
     const buffer = scene(byGpu, 0);
     const { rig, window } = byGpu;
     const corner = [0, 0, 4, 4] as const;
@@ -162,10 +162,10 @@ describe('several surfaces', { skip: sanitized ? 'Mesa is only slow there' : has
 
   it('that GL does not draw after all, the CPU does, from then on', async () => {
     const gl = new GlBeside();
-    const expecting = await kiosk({ drawnBy: 'cpu' }, gl);
+    const expecting = await kiosk({ draw: 'cpu' }, gl);
     const expected = await shown(expecting, scene(expecting, 0));
     gl.failure = new Error('the GPU does not take the head’s memory');
-    const failing = await kiosk({ drawnBy: 'gpu' }, gl);
+    const failing = await kiosk({ draw: 'gl' }, gl);
     const buffer = scene(failing, 0);
     for (let times = 0; times < 4; times++) assert.deepEqual(await shown(failing, buffer), expected);
     while (gl.opened === 0) await shown(failing, buffer);
@@ -178,7 +178,7 @@ describe('several surfaces', { skip: sanitized ? 'Mesa is only slow there' : has
 describe('one buffer in memory that fills the head', () => {
   it('never opens GL', async () => {
     const gl = new GlBeside();
-    const opened = await kiosk({ drawnBy: 'gpu' }, gl);
+    const opened = await kiosk({ draw: 'gl' }, gl);
     const size = opened.window.ack();
     const buffers = [opened.window.buffer(...size, 0x111111), opened.window.buffer(...size, 0x222222)];
     for (let times = 0; times < 6; times++) await shown(opened, buffers[times % 2] ?? 0);

@@ -91,6 +91,40 @@ describe('openKiosk', () => {
     assert.deepEqual(kernel.held(), nothingHeld);
   });
 
+  const missing: readonly (readonly [what: string, options: OpenKioskOptions, code: string, advice: RegExp])[] = [
+    ['a connector', { connectors: ['HDMI-A-1'] }, 'ERR_USAGE', /Virtual-1/],
+    ['a mode', { mode: '4711x1' }, 'ERR_NO_MODE', /64x48/],
+    ['a keymap', { input: 'all', keymap: { layout: 'no-such-layout' } }, 'ERR_KEYMAP', /./],
+  ];
+  for (const [what, options, code, advice] of missing)
+    it(`refuses ${what} that there is not, before the screen changes, and leaves nothing open`, async () => {
+      await assert.rejects(open(options), { code, advice });
+      const changes = kernel.calls.filter((call) => call === 'modeset' || call === 'flip');
+      assert.deepEqual(changes, []);
+      assert.deepEqual(kernel.held(), nothingHeld);
+    });
+
+  it('refuses a display that another kiosk has, which goes on undisturbed; with `wait` it takes its turn', async () => {
+    const first = await open();
+    const window = await Window.open(first.openSocket().path);
+    const size = window.ack();
+    window.show(window.buffer(...size, 0x123456));
+    await flipUntil(() => first.counts.shown > 0);
+    kernel.takeMaster(); // as the other process has it
+    const shown = () => kernel.screen().picture?.pixels?.[0];
+    const before = shown();
+    await assert.rejects(openKioskOn({ kernel, input: 'none' }, native), { code: 'ERR_NOT_MASTER' });
+    assert.equal(shown(), before);
+    const waits: string[] = [];
+    const second = openKioskOn({ kernel, input: 'none', wait: true, onWait: ({ code }) => waits.push(code) }, native);
+    while (waits.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    assert.deepEqual(waits, ['ERR_NOT_MASTER']);
+    await first.close();
+    kernel.dropMaster();
+    await (await second).close();
+    window.close();
+  });
+
   const wrong: [what: string, options: object][] = [
     ['a scale', { scale: 9 }],
     ['a rotation', { rotation: 45 }],
@@ -101,6 +135,7 @@ describe('openKiosk', () => {
     ['connectors', { connectors: [] }],
     ['heads and connectors', { heads: [{ present: () => undefined, turn$: {} }], connectors: ['Virtual-1'] }],
     ['a mode', { mode: 'large' }],
+    ['who draws', { draw: 'gpu' }],
   ];
   for (const [what, options] of wrong)
     it(`refuses ${what} that cannot be, before it opens anything`, async () => {

@@ -103,6 +103,14 @@ export class Seat {
     else this.#pointed(event);
   }
 
+  /** Who hears of such an event, as the focus is now; undefined: nobody. */
+  listenerOf(event: InputEvent): Client | undefined {
+    if (event.kind === 'device' || event.kind === 'touch-frame') return undefined;
+    if (isTouch(event)) return this.#touch.clientOf(event.slot);
+    const { focus } = event.kind === 'key' ? this.#keyboard : this.#pointer;
+    return focus === undefined ? undefined : clientOf(focus);
+  }
+
   /** A flip has happened: what has moved since the last one is told. */
   refresh(): void {
     this.#pace.refresh();

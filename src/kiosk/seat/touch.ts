@@ -106,6 +106,12 @@ export class Touch {
     return isAll;
   }
 
+  /** Whose finger it is; undefined: nobody's, or it is up. */
+  clientOf(slot: number): Client | undefined {
+    const finger = this.#fingers.get(slot);
+    return finger === undefined ? undefined : clientOf(finger.surface);
+  }
+
   /** The finger of a client that is down since `serial`, by which a drag may begin. */
   heldSince(client: Client, serial: number): number | undefined {
     for (const [slot, { surface, serial: since, grab }] of this.#fingers)

@@ -56,7 +56,7 @@ export class Shell {
     const { popups } = this;
     const windows = new Windows({ outputs, outputOf, popups, onChanged, places, onWindow });
     this.windows = windows;
-    this.watch = new Watch({ nextSerial: () => server.nextSerial(), onHung, onAnswered });
+    this.watch = new Watch({ nextSerial: () => server.nextSerial(), onHung, onAnswered, clock: activation.clock });
     this.#late = new LateAnswers({ onLate });
     const placeOf = windows.placeOf.bind(windows);
     offerXdgShell({

@@ -1,11 +1,10 @@
 /** A recording as the columns of numbers that a page carries. */
 import type { RecordedFrame } from '../recording.js';
-import type { RunResult } from '../result.js';
 import { frameFlags, type FrameColumns, type HeadData } from './report-data.js';
-import type { RecordedRun, ReportedHead } from './report.js';
+import type { ChartedHead, RecordedRun } from './report.js';
 
 /** The earliest moment in all the recordings, CLOCK_MONOTONIC, ms: the page's time 0. */
-export function originOf(heads: readonly ReportedHead[]): number {
+export function originOf(heads: readonly Pick<ChartedHead, 'recording'>[]): number {
   const earliest = heads.flatMap(({ recording }) => {
     const { faults, flushFences } = sinceFirstFrame(recording);
     return [
@@ -31,7 +30,7 @@ function sinceFirstFrame({
   };
 }
 
-export function encodeHead({ result, recording, fromMs, toMs }: ReportedHead, originMs: number): HeadData {
+export function encodeHead({ result, recording, fromMs, toMs }: ChartedHead, originMs: number): HeadData {
   const at = (ms: number) => microseconds(ms - originMs);
   const { faults, flushFences } = sinceFirstFrame(recording);
   return {
@@ -48,7 +47,7 @@ export function encodeHead({ result, recording, fromMs, toMs }: ReportedHead, or
   };
 }
 
-function lanesOf({ buffers }: RunResult, { frames }: RecordedRun): number {
+function lanesOf({ buffers }: ChartedHead['result'], { frames }: RecordedRun): number {
   return frames.reduce((most, { flip }) => Math.max(most, flip.slot + 1), buffers);
 }
 

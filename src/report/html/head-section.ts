@@ -19,9 +19,7 @@ ${describeJudgement(result.judged)
 <div><h3>Figures</h3>${definitionList(figures(result))}</div>
 </div>
 ${table('Durations in ms, of the measured frames', ['', 'median', '99 %', 'longest'], durations(result))}
-${timeCharts(recording)}
-<h3>Durations</h3>
-<div class="histograms">${histograms.map(histogram).join('\n')}</div>
+${frameCharts(recording)}
 ${faults(result)}
 </section>`;
 }
@@ -74,6 +72,13 @@ function durations({ commitMs, flushFenceMs, flipMs, latencyMs }: RunResult): st
     row('flip', flipMs),
     row('draw to flip', latencyMs),
   ];
+}
+
+/** Of its flips and buffers, and how long what took. */
+export function frameCharts(recording: RecordedRun): string {
+  return `${timeCharts(recording)}
+<h3>Durations</h3>
+<div class="histograms">${histograms.map(histogram).join('\n')}</div>`;
 }
 
 const states = ['drawing', 'queued', 'current', 'draining'];

@@ -59,8 +59,17 @@ export interface GpuData {
   readonly renderFences: { readonly atUs: readonly number[]; readonly us: readonly number[] };
 }
 
+/** Of the pictures that clients have committed and that were shown. */
+export interface KioskData {
+  readonly commitToFlipUs: readonly number[];
+  readonly inputToCommitUs: readonly number[];
+  readonly inputToFlipUs: readonly number[];
+}
+
 export interface PageData {
   readonly heads: readonly HeadData[];
   /** Null where the CPU drew. */
   readonly gpu: GpuData | null;
+  /** Null in a page about a run. */
+  readonly kiosk: KioskData | null;
 }

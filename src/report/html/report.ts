@@ -6,12 +6,17 @@ import type { RunResult } from '../result.js';
 
 export type RecordedRun = Pick<Recording, 'frames' | 'faults' | 'flushFences' | 'forgotten'>;
 
-export interface ReportedHead {
-  readonly result: RunResult;
+/** A head's part in the charts. */
+export interface ChartedHead {
+  readonly result: Pick<RunResult, 'display' | 'mode' | 'buffers'>;
   readonly recording: RecordedRun;
   /** The measured flips came after `fromMs`, up to `toMs`; CLOCK_MONOTONIC. */
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+export interface ReportedHead extends ChartedHead {
+  readonly result: RunResult;
 }
 
 export interface Report {

@@ -1,18 +1,21 @@
-/** A run's figures for Prometheus, while it flips. Loaded only where they are asked for. */
+/** A run's figures for Prometheus, while it flips, or a kiosk's. Loaded only where they are asked for. */
 import { createRequire } from 'node:module';
 import { GuestheadError } from '../../errors.js';
 import { monotonicClock, type Clock } from '../../loop/index.js';
 import type { TalliedHead } from './head-tally.js';
+import { kioskFamilies } from './kiosk-families.js';
+import { KioskTally, type TalliedKiosk, type TalliedLife } from './kiosk-tally.js';
 import { registryOf, type Prometheus } from './registry.js';
 import { MetricsServer, type Address, type Answer } from './server.js';
 import { Tallies } from './tallies.js';
 
 export type { Prometheus } from './registry.js';
+export type { TalliedKiosk, TalliedLife } from './kiosk-tally.js';
 export type { Address } from './server.js';
 
 export interface MetricsOptions {
   readonly address: Address;
-  /** A head without a flip for so long, ms, is not well. */
+  /** A head without a flip for so long, ms, is not well; nor is a kiosk without a sign of its clients' life. */
   readonly flipTimeoutMs: number;
 }
 
@@ -35,8 +38,9 @@ export async function loadPrometheus(load = (): unknown => require('prom-client'
 const starting: Answer = { status: 503, text: 'starting\n' };
 
 interface Running {
-  readonly tallies: Tallies;
   readonly registry: ReturnType<typeof registryOf>;
+  readonly health: () => Answer;
+  readonly stop: () => void;
 }
 
 /** Serves from now on, and counts from `begin` on; owns listeners and server until `close`. */
@@ -52,10 +56,9 @@ export class Metrics {
     const metrics: Metrics = new Metrics(
       await MetricsServer.listen(address, {
         '/metrics': () => metrics.#figures(),
-        '/healthz': () => metrics.#health(flipTimeoutMs),
+        '/healthz': () => metrics.#running?.health() ?? starting,
       }),
-      prometheus,
-      clock,
+      ...([prometheus, flipTimeoutMs, clock] as const),
     );
     return metrics;
   }
@@ -63,13 +66,33 @@ export class Metrics {
   private constructor(
     private readonly server: MetricsServer,
     private readonly prometheus: Prometheus,
+    private readonly timeoutMs: number,
     private readonly clock: Clock,
   ) {}
 
   /** The heads are open. */
   begin(heads: readonly TalliedHead[]): void {
     const tallies = new Tallies(heads, this.clock.now());
-    this.#running = { tallies, registry: registryOf(this.prometheus, tallies.all) };
+    this.#running = {
+      registry: registryOf(this.prometheus, tallies.all),
+      health: () => this.#flipHealth(tallies),
+      stop: () => tallies.stop(),
+    };
+  }
+
+  /** The kiosk is open, on these heads, whose flips say nothing of its health: its clients draw when they like. */
+  beginKiosk(heads: readonly TalliedHead[], kiosk: TalliedKiosk, lives: readonly TalliedLife[]): void {
+    const { clock } = this;
+    const tallies = new Tallies(heads, clock.now());
+    const tally = new KioskTally(kiosk, lives, () => clock.now());
+    this.#running = {
+      registry: registryOf(this.prometheus, tallies.all, kioskFamilies(tally)),
+      health: () => this.#clientHealth(tally),
+      stop: () => {
+        tallies.stop();
+        tally.stop();
+      },
+    };
   }
 
   get url(): string {
@@ -78,7 +101,7 @@ export class Metrics {
 
   /** Idempotent. */
   close(): Promise<void> {
-    this.#running?.tallies.stop();
+    this.#running?.stop();
     return this.server.close();
   }
 
@@ -88,13 +111,18 @@ export class Metrics {
     return { status: 200, type: registry.contentType, text: await registry.metrics() };
   }
 
-  #health(timeoutMs: number): Answer {
-    if (this.#running === undefined) return starting;
-    const { tallies } = this.#running;
-    const overdue = tallies.overdue(this.clock.now(), timeoutMs);
+  #flipHealth(tallies: Tallies): Answer {
+    const overdue = tallies.overdue(this.clock.now(), this.timeoutMs);
     if (overdue.length === 0)
       return tallies.all.every(({ flips }) => flips > 0) ? { status: 200, text: 'ok\n' } : starting;
     const lines = overdue.map(({ connector, ms }) => `${connector}: no flip for ${(ms / 1000).toFixed(1)} s\n`);
     return { status: 503, text: lines.join('') };
+  }
+
+  #clientHealth(tally: KioskTally): Answer {
+    const quietMs = tally.quietMs(this.clock.now());
+    if (quietMs === undefined) return starting;
+    if (quietMs <= this.timeoutMs) return { status: 200, text: 'ok\n' };
+    return { status: 503, text: `no frame and no answer of a client for ${(quietMs / 1000).toFixed(1)} s\n` };
   }
 }

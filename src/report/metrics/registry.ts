@@ -1,6 +1,7 @@
 /** The tallies as Prometheus knows them: made from what has been counted when a scrape asks, and not before. */
 import type { Counter, Gauge, Metric, Registry } from 'prom-client';
 import { packageVersion } from '../../package-root.js';
+import type { Families, Family, HistogramFamily, Labels, Values } from './family.js';
 import type { HeadTally } from './head-tally.js';
 import { bucketsMs, type TimeHistogram } from './time-histogram.js';
 
@@ -11,25 +12,18 @@ export interface Prometheus {
   readonly Registry: typeof Registry;
 }
 
-type Labels = Readonly<Record<string, string>>;
-type Values = readonly (readonly [labels: Labels, value: number])[];
-
-interface Family {
-  readonly type: 'Counter' | 'Gauge';
-  readonly name: string;
-  readonly help: string;
-  readonly labels: readonly string[];
-  readonly read: () => Values;
-}
-
 const headLabels = ['display', 'connector'];
 
-/** A registry of its own: what else the process counts stays out of it. */
-export function registryOf(prometheus: Prometheus, tallies: readonly HeadTally[]): Registry {
+/** A registry of its own: what else the process counts stays out of it. `more`: what there is beside the heads. */
+export function registryOf(
+  prometheus: Prometheus,
+  tallies: readonly HeadTally[],
+  more: Families = { families: [], histograms: [] },
+): Registry {
   const registry = new prometheus.Registry();
-  for (const family of [...headFamilies(tallies), ...processFamilies()]) addFamily(prometheus, registry, family);
-  for (const [name, help, of] of histograms)
-    registry.registerMetric(histogramMetric(`guesthead_${name}_seconds`, help, tallies, of));
+  const families = [...headFamilies(tallies), ...more.families, ...processFamilies()];
+  for (const family of families) addFamily(prometheus, registry, family);
+  for (const each of [...headHistograms(tallies), ...more.histograms]) registry.registerMetric(histogramMetric(each));
   return registry;
 }
 
@@ -49,6 +43,13 @@ const histograms: readonly (readonly [name: string, help: string, of: (tally: He
   ['draw', 'How long a frame was drawn.', ({ draw }) => draw],
   ['flush_fence', "From the commit to the host's flush fence, of sampled frames.", ({ flushFence }) => flushFence],
 ];
+
+function headHistograms(tallies: readonly HeadTally[]): HistogramFamily[] {
+  return histograms.map(([name, help, of]) => ({
+    ...{ name: `guesthead_${name}_seconds`, help },
+    read: () => tallies.map((tally) => [tally.labels, of(tally)] as const),
+  }));
+}
 
 function headFamilies(tallies: readonly HeadTally[]): Family[] {
   const each = (of: (tally: HeadTally) => Values) => () =>
@@ -128,16 +129,11 @@ function addFamily(prometheus: Prometheus, registry: Registry, { type, name, hel
  * prom-client's own histogram can only be filled value by value, hashing the labels each time; a registry
  * takes anything that has `get`, and that is enough to hand it what has been counted elsewhere.
  */
-function histogramMetric(
-  name: string,
-  help: string,
-  tallies: readonly HeadTally[],
-  of: (tally: HeadTally) => TimeHistogram,
-): Metric {
+function histogramMetric({ name, help, read }: HistogramFamily): Metric {
   const get = () =>
     Promise.resolve({
       ...{ name, help, type: 'histogram', aggregator: 'sum' },
-      values: tallies.flatMap((tally) => seriesOf(name, tally.labels, of(tally))),
+      values: read().flatMap(([labels, histogram]) => seriesOf(name, labels, histogram)),
     });
   return { name, get } as unknown as Metric;
 }

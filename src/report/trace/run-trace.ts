@@ -1,12 +1,14 @@
-/** A run's trace: the heads' recordings and the kernel's events, written to one file when the run ends. */
+/** A run's trace, or a kiosk's: the heads' recordings and the kernel's events, written to one file when the run ends. */
 import { GuestheadError, messageOf } from '../../errors.js';
 import { guardExit, type Head, type HeadInfo } from '../../head/index.js';
 import { monotonicClock } from '../../loop/index.js';
 import type { RecordedGpu } from '../gl-recording.js';
+import type { RecordedKiosk } from '../kiosk/recording.js';
 import { Recording } from '../recording.js';
 import type { TraceEvent } from './events.js';
 import { glEvents } from './gl-events.js';
 import { headEvents } from './head-events.js';
+import { kioskEvents } from './kiosk-events.js';
 import { KernelEvents } from './kernel-events.js';
 import { KernelTracing, type KernelTraceFacts } from './kernel-tracing.js';
 import { assertWritable, writeTrace } from './trace-file.js';
@@ -25,6 +27,8 @@ export interface TraceOptions {
   readonly say: (line: string) => void;
   /** The GPU's part, where it draws; the recording stays the caller's. */
   readonly gpu?: RecordedGpu | undefined;
+  /** A kiosk's part; likewise. */
+  readonly kiosk?: RecordedKiosk | undefined;
 }
 
 type Heads = readonly Pick<Head, 'id' | 'info'>[];
@@ -113,6 +117,7 @@ export class RunTrace {
       const { buffers, display } = info;
       yield* headEvents({ ...display, buffers, recording }, index + 1, untilMs);
     }
+    if (this.options.kiosk !== undefined) yield* kioskEvents(this.options.kiosk, untilMs);
     if (this.options.gpu !== undefined) yield* glEvents(this.options.gpu);
     if (this.#kernel !== undefined) yield* this.#kernelEvents(this.#kernel);
   }
@@ -141,6 +146,7 @@ export class RunTrace {
         forgottenFrames: this.#recordings[index]?.forgotten ?? 0,
       })),
       gpu: this.options.gpu === undefined ? null : gpuFacts(this.options.gpu),
+      kiosk: this.options.kiosk === undefined ? null : kioskFacts(this.options.kiosk),
       kernel: this.#kernelPart,
     };
   }
@@ -148,6 +154,10 @@ export class RunTrace {
 
 function factsOf({ path, render, display, mode, buffers, update, presentMode, deadline }: HeadInfo): object {
   return { path, render, display, mode, buffers, update, presentMode, deadline };
+}
+
+function kioskFacts({ counts: { now, total, ended }, figures, forgotten }: RecordedKiosk): object {
+  return { clients: { now, total, ended }, ...figures, forgottenPictures: forgotten };
 }
 
 function gpuFacts({ info, fenceKind, renewals, forgotten }: RecordedGpu): object {

@@ -2,6 +2,7 @@
 import { closeSync, mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GpuOptions } from '../../../src/gpus/index.js';
 import type { Head } from '../../../src/head/index.js';
 import { Kiosk, type KioskOptions } from '../../../src/kiosk/index.js';
 import type { NativeWayland } from '../../../src/native-wayland.js';
@@ -50,14 +51,15 @@ export class KioskRig {
     this.kiosk.listen(this.path);
   }
 
-  /** `modes`: of each head; `openGl`: what draws in place of the fake GPU, which does not. */
+  /** `modes`: of each head; `openGl`: what draws in place of the fake GPU, which does not; `gpus`: what is asked of the pair. */
   static async open(
     options: KioskOptions = {},
     modes: readonly FakeMode[] = [],
     openGl?: (kernel: FakeKernel) => Promise<Gl>,
+    gpus: GpuOptions = {},
   ): Promise<KioskRig> {
     const connectors = modes.map((mode) => ({ modes: [mode] }));
-    const on = await HeadOnFake.open(modes.length === 0 ? {} : { connectors });
+    const on = await HeadOnFake.open(modes.length === 0 ? { gpus } : { connectors, gpus });
     const heads = [on.head];
     for (const number of modes.keys())
       if (number > 0) heads.push(await on.gpus.openHead({ connector: `Virtual-${number + 1}` }));

@@ -47,7 +47,8 @@ describe('guesthead kiosk --check', () => {
       report.globals.map(({ name }) => name),
       ['wl_compositor', 'xdg_wm_base'],
     );
-    const text = describeReport(report, false);
+    const text = describeReport(report, false, 'kiosk --check');
+    assert.match(text, /^guesthead 1\.0 kiosk --check, as kiosk on guest/);
     assert.match(text, /ok +globals: wl_compositor 6, xdg_wm_base 6/);
     assert.match(
       text,

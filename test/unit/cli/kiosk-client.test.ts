@@ -33,6 +33,14 @@ describe('a client that does not come up', () => {
     assert.deepEqual(backgrounds.slice(1), [0x123456]);
   });
 
+  it('that is given up has a page that says so, and stays', () => {
+    const { backgrounds, screen } = troubled();
+    screen.show(trouble);
+    screen.show({ ...trouble, pauseMs: undefined });
+    assert.equal(backgrounds.length, 2);
+    assert.notDeepEqual(backgrounds[0], backgrounds[1]);
+  });
+
   it('has another page where it says something else', () => {
     const { backgrounds, screen } = troubled();
     screen.show(trouble);

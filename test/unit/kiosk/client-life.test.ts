@@ -69,6 +69,7 @@ describe('a client’s life', () => {
     assert.deepEqual(pauses, [0.5, 1, 2, 4, 8, 16, 30, 30, 30]);
     await rig.end(100, { code: 7 });
     assert.match(rig.said.at(-1) ?? '', /given up/);
+    assert.deepEqual(rig.troubles.at(-1), { ended: { code: 7, signal: null }, failures: 10, pauseMs: undefined });
     assert.deepEqual([rig.result, rig.life.starts], [{ code: 7, signal: null }, 10]);
   });
 

@@ -1,5 +1,5 @@
 /** Draws the charts of every head in the page. */
-import type { GpuData, HeadData, PageData } from '../report-data.js';
+import type { GpuData, HeadData, KioskData, PageData } from '../report-data.js';
 import { commandsOf, keys, type Commands } from './commands.js';
 import { at, Frames } from './frames.js';
 import { createGpuTimes, gpuDurations } from './gpu-charts.js';
@@ -19,6 +19,15 @@ for (const section of document.querySelectorAll<HTMLElement>('section.head')) {
 }
 
 if (data.gpu !== null) drawGpu(element(document, 'section.gpu'), data.gpu);
+
+if (data.kiosk !== null) drawKiosk(element(document, 'section.kiosk'), data.kiosk);
+
+function drawKiosk(section: HTMLElement, { commitToFlipUs, inputToCommitUs, inputToFlipUs }: KioskData): void {
+  const ms = (us: readonly number[]) => us.map((value) => value / 1000);
+  drawHistogram(chart(section, 'kiosk-commit-to-flip'), ms(commitToFlipUs));
+  drawHistogram(chart(section, 'kiosk-input-to-commit'), ms(inputToCommitUs));
+  drawHistogram(chart(section, 'kiosk-input-to-flip'), ms(inputToFlipUs));
+}
 
 function drawGpu(section: HTMLElement, gpu: GpuData): void {
   for (const [name, ms] of Object.entries(gpuDurations(gpu))) drawHistogram(chart(section, name), ms);
