@@ -93,5 +93,10 @@ describe('the units’ devices, and what does not mend itself', () => {
   it('are a kiosk’s, which hears input too, and whose client may be missing', () => {
     assert.deepEqual(kiosk.settings('DeviceAllow'), ['char-drm rw', 'char-input rw', '/dev/udmabuf rw']);
     assert.deepEqual(kiosk.settings('RestartPreventExitStatus'), ['2 127']);
+    assert.deepEqual(
+      kiosk.settings('SuccessExitStatus'),
+      ['143'],
+      'a client that `systemctl stop` has ended is no failure',
+    );
   });
 });
