@@ -83,13 +83,14 @@ const promised: Readonly<Record<string, string>> = {
     '[Symbol.dispose] acquire cancel close closed description draw drawing export fd layout memory preparation ' +
     'revoke state',
   Kiosk:
-    '[Symbol.asyncDispose] active answered$ clients$ close counts faults$ heads hung$ idle input input$ listen openSocket ' +
-    'outputs$ rearrange setBackground shown$ windows windows$',
+    '[Symbol.asyncDispose] active answered$ clientCounts clients$ close counts faults$ gone$ heads hung$ idle input input$ ' +
+    'listen openSocket outputs$ pictures$ rearrange setBackground shown$ windows windows$',
   KioskHead: 'connector counts head',
+  ClientCounts: 'ended now total',
   ScreenCounts: 'byGpu bytesCopied direct discarded drawn shown',
   Idle: 'for inhibited used',
-  WaylandServer: '[Symbol.dispose] clients$ close connect faults$ listen log$ nextSerial offer offerShm',
-  Client: 'alive credentials destroy handle refuseMore setMask socket',
+  WaylandServer: '[Symbol.dispose] clients$ close connect faults$ gone$ listen log$ nextSerial offer offerShm',
+  Client: 'alive credentials destroy end handle refuseMore setMask socket',
   Resource: 'alive client create destroy fail handle id implement interfaceName send version',
   ProtocolError: 'code constructor resource',
   Broker: '[Symbol.dispose] close consumer events$ kind whyMapped',
