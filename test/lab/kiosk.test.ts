@@ -45,6 +45,9 @@ describe('guesthead kiosk', () => {
     const [pixels, first] = [1280 * 720, shown.frames.drawn['it was shown for the first time'] ?? 0];
     assert.ok(first > 0 && first <= 4, `each of its buffers once: ${told}`);
     assert.ok(shown.bytesCopied <= first * pixels * 4, told);
+    const { timed, connections } = shown;
+    assert.ok(timed !== null && timed.pictures.shown > 0 && timed.commitToFlipMs !== null, told);
+    assert.deepEqual([connections.ended.left, connections.ended.error], [connections.total, 0], told);
   });
 
   it('draws what a client has in dma-bufs of the render GPU, whose first row is the lowest there', async () => {

@@ -15,8 +15,8 @@ export interface Picture {
 }
 
 /** In a head's section, or the GPU's. */
-export function pictureOf(page: Page, head: number | 'gpu', chart: string): Promise<Picture> {
-  const section = head === 'gpu' ? 'section.gpu' : `section[data-head="${head}"]`;
+export function pictureOf(page: Page, head: number | 'gpu' | 'kiosk', chart: string): Promise<Picture> {
+  const section = typeof head === 'string' ? `section.${head}` : `section[data-head="${head}"]`;
   const selector = `${section} [data-chart="${chart}"] canvas`;
   return page.evaluate(`(${readPicture})(${JSON.stringify([selector, [...stateColours, ...markColours]])})`);
 }
