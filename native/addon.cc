@@ -14,6 +14,7 @@
 #include "drm/device.h"
 #include "drm/dirty_framebuffer.h"
 #include "drm/scanout.h"
+#include "drm/timeline.h"
 #include "drm/uevents.h"
 #include "gl/binding.h"
 #include "input/devices.h"
@@ -49,6 +50,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("mergeSyncFiles", callFunction<mergeSyncFiles>, napi_default_jsproperty),
       method("syncFileInfo", callFunction<syncFileInfo>, napi_default_jsproperty),
       method("dirtyFramebuffer", callFunction<dirtyFramebuffer>, napi_default_jsproperty),
+      method("openSyncDevice", callFunction<SyncDevice::open>, napi_default_jsproperty),
       method("openUevents", callFunction<openUevents>, napi_default_jsproperty),
       method("readUevent", callFunction<readUevent>, napi_default_jsproperty),
       method("createUdmabuf", callFunction<createUdmabuf>, napi_default_jsproperty),
@@ -97,6 +99,8 @@ NAPI_MODULE_INIT() {
     Device::define(environment);
     Scanout::define(environment);
     Mapping::define(environment);
+    SyncDevice::define(environment);
+    Timeline::define(environment);
     Watcher::define(environment);
     gl::Gl::define(environment);
     dbus::Peer::define(environment);

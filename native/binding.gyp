@@ -33,6 +33,8 @@
       'drm/scanout.cc',
       'drm/scanout_events.cc',
       'drm/slot.cc',
+      'drm/syncobj.cc',
+      'drm/timeline.cc',
       'drm/uevents.cc',
       'gl/binding.cc',
       'gl/calls.cc',

@@ -14,6 +14,7 @@ import type { GlResultHandler, NativeGl } from './native-gl.js';
 import type { InputAddon } from './native-input.js';
 import type { PaintAddon } from './native-paint.js';
 import type { ProcessAddon } from './native-process.js';
+import type { SyncAddon } from './native-sync.js';
 import type { WaylandAddon } from './native-wayland.js';
 import { packageRoot } from './package-root.js';
 
@@ -163,7 +164,7 @@ export interface NativeWatcher {
   close(): void;
 }
 
-export interface Native {
+export interface Native extends SyncAddon {
   /** Keeps a duplicate. Events cost one system call less where the file is non-blocking, which it then has to stay. */
   openDevice(fd: number): NativeDevice;
   /** `onReadable` should read what there is; it is called again while the fd stays readable. */

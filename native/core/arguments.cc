@@ -88,6 +88,17 @@ uint32_t uint32Of(const Napi::Value& value, const char* name) {
   return static_cast<uint32_t>(integerOf(value, name, 0, max));
 }
 
+uint64_t uint64Of(const Napi::Value& value, const char* name) {
+  if (!value.IsBigInt()) wrongType(value, name, "a BigInt");
+  bool lossless = false;
+  const uint64_t number = value.As<Napi::BigInt>().Uint64Value(&lossless);
+  if (!lossless) {
+    throw Napi::RangeError::New(value.Env(),
+                                std::string(name) + " must be from 0n to 2n ** 64n - 1n");
+  }
+  return number;
+}
+
 uint32_t accessOf(const Napi::Value& value) {
   return static_cast<uint32_t>(integerOf(value, "access", 1, 3));
 }

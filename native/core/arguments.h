@@ -27,6 +27,8 @@ int fdOf(const Napi::Value& value, const char* name);
 /** The same, or -1 = none. */
 int fdOrNoneOf(const Napi::Value& value, const char* name);
 uint32_t uint32Of(const Napi::Value& value, const char* name);
+/** A BigInt from 0 to 2^64 - 1. */
+uint64_t uint64Of(const Napi::Value& value, const char* name);
 /** 1 read, 2 write, 3 both. */
 uint32_t accessOf(const Napi::Value& value);
 

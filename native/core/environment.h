@@ -22,7 +22,20 @@ class Closable {
 };
 
 /** The classes whose objects this addon hands out; each numbers its constructor. */
-enum class Class { device, scanout, mapping, watcher, gl, busPeer, wayland, input, keymap, count };
+enum class Class {
+  device,
+  scanout,
+  mapping,
+  watcher,
+  gl,
+  busPeer,
+  wayland,
+  input,
+  keymap,
+  syncDevice,
+  timeline,
+  count
+};
 
 /**
  * The addon's state in one environment (the main thread, or a worker).

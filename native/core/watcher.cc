@@ -12,19 +12,23 @@ void Watcher::define(Environment& environment) {
 napi_value Watcher::watch(const Napi::CallbackInfo& info) {
   const int fd = fdOf(info[0], "fd");
   const Napi::Function function = functionOf(info[1], "onReadable");
-  const auto& environment = Environment::of(info.Env());
+  // Above the caller's: a process that is killed closes the highest descriptors first, and whoever
+  // counts on that order for its own gets it.
+  return own(info.Env(), UniqueFd::duplicate(fd, fd), function);
+}
+
+napi_value Watcher::own(napi_env env, UniqueFd fd, napi_value function) {
+  const auto& environment = Environment::of(env);
   const auto watcher = std::make_shared<Watcher>(environment);
   const napi_value owner = wrap(*environment, watcher);
-  watcher->start(owner, fd, function);
+  watcher->start(owner, std::move(fd), function);
   return owner;
 }
 
-void Watcher::start(napi_value owner, int fd, napi_value function) {
+void Watcher::start(napi_value owner, UniqueFd fd, napi_value function) {
   const napi_env env = environment_->env();
-  // Above the caller's: a process that is killed closes the highest descriptors first, and whoever
-  // counts on that order for its own gets it.
-  poller_ = std::make_unique<Poller>(environment_, UniqueFd::duplicate(fd, fd),
-                                     [this](int error) { onReady(error); });
+  poller_ =
+      std::make_unique<Poller>(environment_, std::move(fd), [this](int error) { onReady(error); });
   callbacks_.bind(env, owner, "guesthead:watcher", nullptr, {function});
   const int result = poller_->start(UV_READABLE | UV_DISCONNECT);
   if (result < 0) throw SystemError{-result, "epoll_ctl"};

@@ -19,6 +19,8 @@ class Watcher final : public Closable, public std::enable_shared_from_this<Watch
 
   /** watchReadable(fd, onReadable) */
   static napi_value watch(const Napi::CallbackInfo& info);
+  /** The same of a descriptor that it takes over. Throws SystemError. */
+  static napi_value own(napi_env env, UniqueFd fd, napi_value function);
 
   explicit Watcher(std::shared_ptr<Environment> environment)
       : environment_(std::move(environment)) {}
@@ -27,7 +29,7 @@ class Watcher final : public Closable, public std::enable_shared_from_this<Watch
   void close() override;
 
  private:
-  void start(napi_value owner, int fd, napi_value function);
+  void start(napi_value owner, UniqueFd fd, napi_value function);
   void onReady(int error);
 
   std::shared_ptr<Environment> environment_;

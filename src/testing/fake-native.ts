@@ -16,6 +16,7 @@ import type {
   ScanoutIds,
   SyncFileInfo,
 } from '../native.js';
+import type { NativeSyncDevice } from '../native-sync.js';
 import { FakeScanout, type FakeFramePath } from './fake-scanout.js';
 import { nativeError } from './native-error.js';
 
@@ -125,6 +126,10 @@ export class FakeNative implements Native {
   dirtyFramebuffer(_fd: number, framebuffer: number): Promise<void> {
     this.flushed.push(framebuffer);
     return Promise.resolve();
+  }
+
+  openSyncDevice(_fd: number): NativeSyncDevice {
+    throw nativeError(95, 'DRM_CAP_SYNCOBJ_TIMELINE');
   }
 
   openUevents(): number {

@@ -1,6 +1,6 @@
 /*
- * Preloaded into a test: answers the ioctls of a KMS device, of dma-bufs and of
- * sync_files on ordinary pipes. FAKE_KERNEL names a folder:
+ * Preloaded into a test: answers the ioctls of a KMS device, of dma-bufs, of
+ * sync_files and of syncobjs (fake-syncobj.h) on ordinary pipes. FAKE_KERNEL names a folder:
  *   commits  one line a DRM_IOCTL_MODE_ATOMIC: flags, user_data, then object:property=value …
  *   errnos   read: one errno a line, taken by the next commits and flushes; 0 accepts
  *   flushes  one line a DRM_IOCTL_MODE_DIRTYFB: framebuffer, flags, count of clips
@@ -33,6 +33,8 @@ static FILE* open_beside(const char* name, const char* mode) {
   snprintf(path, sizeof path, "%s/%s", getenv("FAKE_KERNEL"), name);
   return fopen(path, mode);
 }
+
+#include "fake-syncobj.h"
 
 static int next_errno(void) {
   FILE* file = open_beside("errnos", "r");
@@ -158,6 +160,8 @@ int ioctl(int fd, unsigned long request, ...) {
   }
   if (request == DMA_BUF_IOCTL_IMPORT_SYNC_FILE) return import(fd, argument);
   if (request == SYNC_IOC_MERGE) return merge(argument);
+  const int answer = call_syncobj(request, argument);
+  if (answer <= 0) return answer;
   if (real == NULL) real = (int (*)(int, unsigned long, ...))dlsym(RTLD_NEXT, "ioctl");
   return real(fd, request, argument);
 }

@@ -13,7 +13,9 @@ import { Fifo } from './descriptors.js';
 
 const folder = process.env['FAKE_KERNEL'];
 const library = join(root, 'native/build-tests/fake-kernel.so');
-const source = fileURLToPath(new URL('fake-kernel.c', import.meta.url));
+const [source = '', ...parts] = ['fake-kernel.c', 'fake-syncobj.h'].map((name) =>
+  fileURLToPath(new URL(name, import.meta.url)),
+);
 
 /** Defines the tests of the file `url` in a child of it, for a library can only be preloaded as a process starts. */
 export function underFakeKernel(url: string, define: () => void): void {
@@ -33,7 +35,7 @@ export function underFakeKernel(url: string, define: () => void): void {
 /** Test files run side by side: the library appears whole, by a rename. */
 function build(): string {
   const built = statSync(library, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (built > statSync(source).mtimeMs) return library;
+  if ([source, ...parts].every((file) => built > statSync(file).mtimeMs)) return library;
   mkdirSync(join(library, '..'), { recursive: true });
   const fresh = `${library}.${process.pid}`;
   const headers = execFileSync('pkg-config', ['--cflags', 'libdrm'], { encoding: 'utf8' }).trim().split(/\s+/);
