@@ -1,6 +1,6 @@
 /** `guesthead kiosk --check`: whether a kiosk would do here, by what can be read and by a real frame of a client; for an update's gate. */
 import { GuestheadError, messageOf } from '../errors.js';
-import { openGpus, type Head } from '../head/index.js';
+import { openGpus, type Gpus, type Head } from '../head/index.js';
 import { Kiosk, tryClient, type OfferedGlobal, type Trial } from '../kiosk/index.js';
 import { loadNative } from '../native.js';
 import { probe, type Check, type ProbeReport, type Verdict } from '../probe/index.js';
@@ -86,15 +86,15 @@ async function tryFrame({ render, display, connector, mode, path, buffers, wait 
   const gpus = await openGpus({ render, display, wait });
   try {
     const head = await gpus.openHead({ connector, mode, path, buffers });
-    return await tryFrameOn(head).finally(() => head.close());
+    return await tryFrameOn(head, gpus).finally(() => head.close());
   } finally {
     gpus.close();
   }
 }
 
-async function tryFrameOn(head: Head): Promise<FrameTrial> {
+async function tryFrameOn(head: Head, gpus: Gpus): Promise<FrameTrial> {
   const addon = loadNative();
-  const kiosk = new Kiosk(head, addon, { background: 0 });
+  const kiosk = new Kiosk(head, addon, { background: 0, gpus });
   try {
     const trial = await tryClient(kiosk, addon);
     const { shown, direct } = kiosk.counts;

@@ -14,6 +14,7 @@ import { openBoth, openLost, type OpenGpus } from './open-gpus.js';
 import { parseGpuOptions, type CheckedGpuOptions, type GpuOptions } from './options.js';
 import type { GpuRole, PairChange } from './pair-change.js';
 import { PairWatch } from './pair-watch.js';
+import { openSyncDevice, type SyncDevice } from './sync-device.js';
 
 /** How often a device that was lost is looked for, where no uevent says that it is back. */
 const lookMs = 500;
@@ -152,6 +153,12 @@ export class GpuPair {
     this.#paused = false;
     this.#changes$.next({ kind: 'resumed' });
     if (this.#lost.size > 0 && this.options.reopen) this.#lookAgain(0);
+  }
+
+  /** On the GPU that draws, else on the display. Throws as `gpus` does, and ERR_UNSUPPORTED; it is the caller's to close. */
+  openSyncDevice(): SyncDevice {
+    const { render, display } = this.gpus;
+    return openSyncDevice([render.node.path, display.found.render], this.options.kernel);
   }
 
   /** Looks at once for a device that was lost, where one was. */

@@ -8,4 +8,6 @@ export { GpuPair } from './gpu-pair.js';
 export type { DisplayGpu, OpenGpus } from './open-gpus.js';
 export type { GpuOptions } from './options.js';
 export type { GpuRole, PairChange } from './pair-change.js';
+export { openSyncDevice } from './sync-device.js';
+export type { SyncDevice } from './sync-device.js';
 export type { OpenedGl, RenderGpu } from './render-gpu.js';

@@ -15,6 +15,7 @@ import {
   type GpuOptions,
   type PairChange,
   type RenderDevice,
+  type SyncDevice,
 } from '../gpus/index.js';
 import type { Head } from './head.js';
 import { openHeadOn } from './open-head.js';
@@ -82,6 +83,14 @@ export class Gpus {
   /** The device that shows. Throws as `render` does. */
   get display(): GpuDevice {
     return describeGpu(this.#pair.gpus.display);
+  }
+
+  /**
+   * @internal Where DRM syncobjs (clients' timelines, in explicit sync) are waited for and signalled: on the GPU that draws or, where that
+   * has no timelines, on the display. The caller closes it. Throws ERR_UNSUPPORTED, which says why on neither; else as `render` does.
+   */
+  openSyncDevice(): SyncDevice {
+    return this.#pair.openSyncDevice();
   }
 
   /** Asked anew, by the kernel of the display. Throws ERR_CLOSED, or ERR_DEVICE_LOST while a device is gone. */

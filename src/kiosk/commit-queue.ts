@@ -34,7 +34,7 @@ export class CommitQueue {
   add(commit: Commit): void {
     const last = this.#waiting.length < mostWaiting ? undefined : this.#waiting.pop();
     this.#waiting.push(merged(last, commit));
-    this.#advance();
+    if (this.#waiting.length === 1) this.#advance(); // else the first one waits as before
   }
 
   /** Commits that wait for it wait until the picture that was committed with it is taken to the screen. */

@@ -98,7 +98,8 @@ export function whenDrawn(
   { change, children }: Pick<Commit, 'change' | 'children'>,
   tell: () => void,
 ): (() => void) | undefined {
-  const own = change.content?.value?.whenDrawn(tell);
+  const { value, sync } = change.content ?? {};
+  const own = (sync ?? value)?.whenDrawn(tell);
   if (own !== undefined) return own;
   for (const child of children.values()) {
     const stop = whenDrawn(child, tell);

@@ -10,6 +10,7 @@ import type { DmabufGpus } from './dmabuf/linux-dmabuf.js';
 import { offerCompositor } from './compositor.js';
 import { Contents } from './contents.js';
 import type { DmabufAddon } from './dmabuf/memory.js';
+import { ClientTimelines, type SyncGpus } from './explicit-sync/client-timelines.js';
 import { SlowCallbacks } from './frame-callbacks.js';
 import { openGlFor } from './gl-choice.js';
 import { offerGlobals } from './globals.js';
@@ -45,7 +46,7 @@ export interface CompositionOptions extends SeatOptions {
   /** How the display is turned, as `wl_output.transform` (0–7); default 0. */
   readonly transform?: number | undefined;
   /** The pair that the heads are of: clients are told on which GPU they had best draw. Without it they are not. */
-  readonly gpus?: (DmabufGpus & Pick<Gpus, 'openGl'>) | undefined;
+  readonly gpus?: (DmabufGpus & SyncGpus & Pick<Gpus, 'openGl'>) | undefined;
   /** Who draws what cannot be shown as it is; default `auto`. Without `gpus` it is the CPU. */
   readonly draw?: DrawName | undefined;
 }
@@ -61,6 +62,7 @@ export class Composition {
   readonly #contents: Contents;
   readonly #slow = new SlowCallbacks();
   readonly #outputs: Outputs;
+  readonly #timelines: ClientTimelines | undefined;
   #closed = false;
 
   /**
@@ -96,7 +98,10 @@ export class Composition {
     const surfaceOf = this.#offerSurfaces(seat.clock);
     const outputFor = (client: Client) => this.assignment.outputFor(client);
     const [{ head }] = this.heads;
-    offerGlobals({ server, surfaceOf, contents: this.#contents, outputFor, head, gpus, addon, idle: this.idle });
+    this.#timelines = gpus && ClientTimelines.open(gpus);
+    const { idle } = this;
+    const [contents, timelines] = [this.#contents, this.#timelines];
+    offerGlobals({ server, surfaceOf, contents, outputFor, head, gpus, addon, idle, timelines });
     this.shell = this.#openShell(surfaceOf, layout, seat.clock);
     this.seat = this.#openSeat(surfaceOf, seat);
     for (const head of this.heads) this.#begin(head);
@@ -113,6 +118,7 @@ export class Composition {
     this.#slow.close();
     this.clientCounts.close();
     this.server.close();
+    this.#timelines?.close();
   }
 
   #assign(appIds: CompositionOptions['appIds'] = {}): void {

@@ -2,6 +2,14 @@
 import type { DmabufDescription } from '../buffer/index.js';
 import type { Resource } from '../wayland/index.js';
 
+/** How a client and the kiosk hand a buffer to each other where they do not leave that to the kernel: of one commit of it. */
+export interface BufferSync {
+  /** As `Content.whenDrawn`. */
+  whenDrawn(tell: () => void): (() => void) | undefined;
+  /** Nothing reads the buffer any more. */
+  released(): void;
+}
+
 /**
  * One wl_buffer. It is used by the surfaces and frames that show it, and released with the last use; what stands behind it ends
  * when its client has destroyed it and nothing uses it any more.
@@ -19,6 +27,8 @@ export abstract class Content {
   #uses = 0;
   #timesShown = 0;
   #ended = false;
+  /** Of its commits that it was not released since. */
+  #syncs: BufferSync[] = [];
   readonly #onGone: (() => void)[] = [];
 
   protected constructor(protected readonly resource: Resource<'wl_buffer'>) {
@@ -38,9 +48,15 @@ export abstract class Content {
     return this.resource.client;
   }
 
+  /** Its client waits for no fence of whoever reads it: it is not released before it has been read. */
+  get isExplicit(): boolean {
+    return this.#syncs.length > 0;
+  }
+
   /** It is committed: the client may not draw into it until it is told that it was released. */
-  use(): void {
+  use(sync?: BufferSync): void {
     this.#timesShown++;
+    if (sync !== undefined) this.#syncs.push(sync);
     this.hold();
   }
 
@@ -53,6 +69,7 @@ export abstract class Content {
   release(): void {
     if (--this.#uses > 0) return;
     this.resource.send.release();
+    for (const sync of this.#syncs.splice(0)) sync.released();
     this.#look();
   }
 

@@ -1,9 +1,11 @@
 /** Draws a scene with the GPU: what of it changed, from the clients' dma-bufs, and from copies of what they have in memory. */
+import { Fence } from '../buffer/index.js';
 import type { GuestheadError } from '../errors.js';
 import type { Drawn, Gl, PictureLayer, Scene, Transform } from '../gl/index.js';
 import { transforms } from '../gl/index.js';
 import type { Frame } from '../loop/index.js';
 import { boxThrough, inTurn, moving, turning, type Affine } from './affine.js';
+import type { Content } from './content.js';
 import type { OpenGl } from './gl-choice.js';
 import { GlPictures, type Shown } from './gl-pictures.js';
 import { colourOf, common, isByPixels, type Stale } from './painter.js';
@@ -66,6 +68,10 @@ export class GlPainter {
       const { pictures, bytesCopied } = await this.#pictures.of(gl, parts);
       const layers = parts.map(({ place }, index) => ({ ...place, picture: pictures[index] }) as PictureLayer);
       const drawn = await gl.compose(frame, { ...look, layers });
+      keepWhileRead(
+        drawn.fence,
+        parts.map(({ content }) => content),
+      );
       return { ...drawn, bytesCopied };
     } catch (error) {
       // A GPU that is lost comes back; one that does not draw into the head's buffers never will.
@@ -93,6 +99,29 @@ export class GlPainter {
     this.#gl = undefined;
     this.#opening = this.#closed;
     this.#pictures.close();
+  }
+}
+
+/** Whose clients wait for no fence of the driver's are kept until it has read them. */
+function keepWhileRead(fence: Fence | undefined, contents: readonly Content[]): void {
+  const explicit = contents.filter(({ isExplicit }) => isExplicit);
+  if (fence === undefined || explicit.length === 0) return;
+  const read = another(fence); // the frame's own goes with it
+  if (read === undefined) return;
+  for (const content of explicit) content.hold();
+  const end = () => {
+    read.close();
+    for (const content of explicit) content.release();
+  };
+  read.signalled.then(end, end);
+}
+
+/** Undefined where this process has no descriptor left. */
+function another(fence: Fence): Fence | undefined {
+  try {
+    return Fence.merge([fence]);
+  } catch {
+    return undefined;
   }
 }
 

@@ -5,6 +5,8 @@ import { offerCommitTiming } from './commit-timing.js';
 import type { Contents } from './contents.js';
 import { offerDmabufs, type DmabufGpus } from './dmabuf/linux-dmabuf.js';
 import type { DmabufAddon } from './dmabuf/memory.js';
+import type { ClientTimelines } from './explicit-sync/client-timelines.js';
+import { offerExplicitSync } from './explicit-sync/linux-drm-syncobj.js';
 import { offerFifo } from './fifo.js';
 import { offerFractionalScale } from './fractional-scale.js';
 import { offerHints } from './hints.js';
@@ -30,9 +32,12 @@ export interface GlobalsHost {
   readonly gpus: DmabufGpus | undefined;
   readonly addon: DmabufAddon & WaylandAddon;
   readonly idle: Idle;
+  /** Undefined where explicit sync does not work. */
+  readonly timelines: ClientTimelines | undefined;
 }
 
-export function offerGlobals({ server, surfaceOf, contents, outputFor, head, gpus, addon, idle }: GlobalsHost): void {
+export function offerGlobals(host: GlobalsHost): void {
+  const { server, surfaceOf, contents, outputFor, head, gpus, addon, idle, timelines } = host;
   server.offerShm();
   const ofSurfaces = [offerSubcompositor, offerViewporter, offerPresentation, offerFifo, offerCommitTiming, offerHints];
   for (const offer of ofSurfaces) offer(server, surfaceOf);
@@ -42,4 +47,5 @@ export function offerGlobals({ server, surfaceOf, contents, outputFor, head, gpu
   offerIdle(server, surfaceOf, idle);
   offerToplevelIcons(server, contents);
   offerDmabufs({ server, contents, head, gpus, addon });
+  if (timelines !== undefined) offerExplicitSync(server, surfaceOf, timelines);
 }

@@ -63,6 +63,7 @@ export function surfaceRequests(
       // Destroyed before it was committed: nothing is shown.
       if (buffer?.alive === false) pending().change.content = { value: undefined };
       buffer = undefined;
+      surface.sync?.check(pending().change.content);
       check(surface);
       surface.commit();
     },

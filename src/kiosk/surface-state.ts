@@ -1,7 +1,7 @@
 /** What a client has set of a surface and not committed yet, and what it has committed. */
 import type { Rectangle } from '../buffer/index.js';
 import { boxThrough, identity, inverse, inTurn, isSideways, moving, scaling, turning, type Affine } from './affine.js';
-import type { Content } from './content.js';
+import type { BufferSync, Content } from './content.js';
 import type { Region } from './region.js';
 
 /** Set to nothing is another thing than not set. */
@@ -14,9 +14,14 @@ export interface Size {
   readonly height: number;
 }
 
+/** What is attached, and in explicit sync how its client and the kiosk hand it to each other. */
+interface Attached extends Given<Content> {
+  readonly sync?: BufferSync | undefined;
+}
+
 /** Each is undefined where the client has not said anything since the last commit. */
 export interface StateChange {
-  readonly content?: Given<Content>;
+  readonly content?: Attached;
   readonly scale?: number;
   readonly transform?: number;
   readonly opaque?: Given<Region>;

@@ -4,9 +4,10 @@ import type { Clock } from '../loop/index.js';
 import type { Resource } from '../wayland/index.js';
 import { dropped, few, merged, PendingCommit, type Commit, type Offset } from './commit.js';
 import { CommitQueue } from './commit-queue.js';
+import type { BufferSync, Content } from './content.js';
 import type { Feedback } from './feedback.js';
 import type { Callback } from './frame-callbacks.js';
-import { applied, initialState, onSurface, viewOf, type SurfaceState, type View } from './surface-state.js';
+import { applied, initialState, onSurface, viewOf, type Given, type SurfaceState, type View } from './surface-state.js';
 import { SurfaceTree } from './surface-tree.js';
 
 /** What a surface is for: given once for its life. */
@@ -36,6 +37,14 @@ export interface Child {
   parentGone(): void;
 }
 
+/** What says of a surface's buffers when they are drawn and free, in place of the kernel's own fences. */
+export interface SurfaceSync {
+  /** Throws ProtocolError where what was set does not fit what was attached since the last commit. */
+  check(attached: Given<Content> | undefined): void;
+  /** Of the buffer that is committed now. */
+  take(): BufferSync | undefined;
+}
+
 /** What is told to whoever made it. */
 export interface SurfaceHost {
   /** What it shows, or whether it shows anything, has changed. */
@@ -56,6 +65,8 @@ export class Surface {
   readonly tree = new SurfaceTree<Child>();
   /** Hears of the scale of each head that it comes to be seen on. */
   onScale: ((scale: number) => void) | undefined;
+  /** Undefined: the kernel's fences do. */
+  sync: SurfaceSync | undefined;
   #pending = new PendingCommit();
   /** Of a synchronised surface: what its parent's commit will apply. */
   #waiting: Commit | undefined;
@@ -177,8 +188,13 @@ export class Surface {
     const order = this.tree.commit();
     if (order !== undefined) pending.effects.set('order', order);
     for (const { surface } of this.tree.children) surface?.giveWaitingTo(pending);
-    pending.change.content?.value?.use();
-    if (pending.change.content?.value !== undefined) this.#watch(pending);
+    const { content } = pending.change;
+    if (content?.value !== undefined) {
+      const sync = this.sync?.take();
+      content.value.use(sync);
+      pending.change.content = { ...content, sync };
+      this.#watch(pending);
+    }
     if (this.synchronised) pending.waitsForBarrier = false;
     const commit = merged(this.#waiting, pending);
     this.#waiting = undefined;

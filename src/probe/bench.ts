@@ -2,9 +2,9 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allocateUdmabuf, climbDown, importHandle, paddedSize, renderUsage, type PathName } from '../buffer/index.js';
-import { canReadKernelLog, watchHostRefusals, type HostRefusal, type Selected } from '../device/index.js';
+import { canReadKernelLog, systemKernel, watchHostRefusals, type HostRefusal, type Selected } from '../device/index.js';
 import { coded } from '../errors.js';
-import { primaryFormats, type PlaneFormats } from '../gpus/index.js';
+import { openSyncDevice, primaryFormats, type PlaneFormats } from '../gpus/index.js';
 import {
   addFramebuffer,
   closeFramebuffer,
@@ -41,6 +41,8 @@ export interface Bench {
   formats(): readonly PlaneFormats[];
   /** A small dma-buf of ordinary memory, imported into the display. */
   importUdmabuf(): string;
+  /** All that clients' timelines are used for, on the node that the kiosk would take. */
+  explicitSync(): string;
   /** As `auto` would try it; throws as `testCommit` does where all went well but for that. */
   tryPath(path: PathName): Promise<void>;
   /** What the host refused meanwhile; undefined where the kernel log may not be read. */
@@ -56,7 +58,7 @@ const hostAnswersMs = 60;
 
 /** Opens nothing yet. */
 export function openBench(render: Selected, display: Selected, files: Files): Bench {
-  return new DeviceBench(render.node, display.node, files);
+  return new DeviceBench(render.node, display, files);
 }
 
 class DeviceBench implements Bench {
@@ -70,11 +72,11 @@ class DeviceBench implements Bench {
   #framebuffer: FramebufferId | undefined;
 
   constructor(
-    renderNode: string,
-    displayNode: string,
+    private readonly renderNode: string,
+    private readonly display: Selected,
     private readonly files: Files,
   ) {
-    this.#devices = new TrialDevices(renderNode, displayNode, this.#owner);
+    this.#devices = new TrialDevices(renderNode, display.node, this.#owner);
   }
 
   allocate(): string {
@@ -144,6 +146,12 @@ class DeviceBench implements Bench {
       closeSync(fd);
     }
     return `${node.driver} took ${tinyBytes / 2 ** 10} KiB of ordinary memory`;
+  }
+
+  explicitSync(): string {
+    const { device, driver, path } = openSyncDevice([this.renderNode, this.display.device.render], systemKernel);
+    device.close();
+    return `by ${driver} (${path})`;
   }
 
   async tryPath(path: PathName): Promise<void> {

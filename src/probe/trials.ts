@@ -49,11 +49,12 @@ export async function runTrials(
       : [];
     const rows = worked('allocate') ? [tryRows(bench, render, display)] : [];
     const udmabuf = tryStep(udmabufQuestion(display), () => bench.importUdmabuf());
+    const sync = tryStep(syncQuestion(render), () => bench.explicitSync());
     const paths: PathTrial[] = [];
     for (const path of pathNames) paths.push(await tryPath(bench, path));
     const host = checkHost(display, await bench.hostRefusals());
     const formats = valueOf(attempt(() => bench.formats()));
-    return { checks: [...steps, ...rows, ...placement, udmabuf, host, checkPaths(paths)], paths, formats };
+    return { checks: [...steps, ...rows, ...placement, udmabuf, sync, host, checkPaths(paths)], paths, formats };
   } finally {
     attempt(() => {
       owner.close(); // what a lost device took with it needs no closing
@@ -96,6 +97,12 @@ function tryRows(bench: Bench, render: Selected, display: Selected): Check {
 
 function udmabufQuestion(display: Selected): Question {
   return step('udmabuf', display, 'the final proof that the display takes foreign buffers, whatever the GPU does');
+}
+
+function syncQuestion(render: Selected): Question {
+  const why =
+    'the kiosk and its clients’ GPUs tell each other when a picture is drawn and free again; without it the kernel does';
+  return step('explicit-sync', render, why);
 }
 
 function tryStep(question: Question, take: () => string): Check {

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { KioskCheck } from '../../src/cli/kiosk-check.js';
 import type { KioskResult } from '../../src/cli/run-kiosk.js';
 import { Lab } from '../../src/lab/index.js';
-import { guesthead, lastJson, screenOf, startWatched, untilFlipping } from '../support/lab.js';
+import { guesthead, lastJson, screenOf, script, startWatched, untilFlipping } from '../support/lab.js';
 
 let lab: Lab;
 before(async () => {
@@ -61,6 +61,17 @@ describe('guesthead kiosk', () => {
     assert.equal(shown.frames.byGpu, 0, 'the CPU draws beside a stand-in for a GPU');
   });
 
+  it('waits for what a client says is drawn by a timeline of virtio-gpu’s, and says by another when a buffer is free', async () => {
+    const ended = await guesthead(lab, ['kiosk', '--json', '--', ...script('test/lab/guest/explicit-sync.ts')]);
+    const { frames, bytesCopied } = lastJson<KioskResult>(ended);
+    const [, told = ''] = /^sync (.*)$/m.exec(ended.stderr) ?? [];
+    assert.equal(ended.status, 0, ended.stderr);
+    const { lateMs, afterMs, first } = JSON.parse(told) as { lateMs: number; afterMs: number; first: string[] };
+    assert.ok(lateMs >= 190 && afterMs > 0, told);
+    assert.deepEqual(first, ['release']);
+    assert.deepEqual([frames.direct, bytesCopied], [2, 0], JSON.stringify(frames));
+  });
+
   it('hands a client what the host points at, clicks and types', async () => {
     const client = [
       'timeout',
@@ -91,7 +102,8 @@ describe('guesthead kiosk', () => {
     const checked = await guesthead(lab, ['kiosk', '--check', '--json']);
     const { verdict, globals } = lastJson<KioskCheck>(checked);
     assert.deepEqual([checked.status, verdict.status, verdict.path], [0, 'ok', 'import'], verdict.text);
-    assert.ok(globals.some(({ name }) => name === 'xdg_wm_base'));
+    for (const wanted of ['xdg_wm_base', 'wp_linux_drm_syncobj_manager_v1'])
+      assert.ok(globals.some(({ name }) => name === wanted));
     assert.equal(await screenOf(lab), before);
   });
 

@@ -35,6 +35,7 @@ export const allWell = {
   'trials.rows': 'ok',
   'trials.placement': 'ok',
   'trials.udmabuf': 'ok',
+  'trials.explicit-sync': 'ok',
   'trials.host': 'ok',
   'trials.paths': 'ok',
 } as const;
@@ -71,6 +72,7 @@ export const allClosed = {
   'trials.framebuffer': 'unknown',
   'trials.commit': 'unknown',
   'trials.udmabuf': 'no',
+  'trials.explicit-sync': 'no',
   'trials.host': 'unknown',
   'trials.paths': 'no',
 } as const;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { GpuOptions } from '../../../src/gpus/index.js';
 import type { Head } from '../../../src/head/index.js';
 import { Kiosk, type KioskOptions } from '../../../src/kiosk/index.js';
+import type { SyncAddon } from '../../../src/native-sync.js';
 import type { NativeWayland } from '../../../src/native-wayland.js';
 import type { Gl } from '../../../src/gl/index.js';
 import type { FakeKernel } from '../../../src/testing/index.js';
@@ -51,15 +52,20 @@ export class KioskRig {
     this.kiosk.listen(this.path);
   }
 
-  /** `modes`: of each head; `openGl`: what draws in place of the fake GPU, which does not; `gpus`: what is asked of the pair. */
+  /**
+   * `modes`: of each head; `openGl`: what draws in place of the fake GPU, which does not; `gpus`: what is asked of the pair;
+   * `sync`: where its GPUs have timelines.
+   */
   static async open(
     options: KioskOptions = {},
     modes: readonly FakeMode[] = [],
     openGl?: (kernel: FakeKernel) => Promise<Gl>,
     gpus: GpuOptions = {},
+    sync?: SyncAddon,
   ): Promise<KioskRig> {
     const connectors = modes.map((mode) => ({ modes: [mode] }));
     const on = await HeadOnFake.open(modes.length === 0 ? { gpus } : { connectors, gpus });
+    Object.assign(on.kernel.native, sync);
     const heads = [on.head];
     for (const number of modes.keys())
       if (number > 0) heads.push(await on.gpus.openHead({ connector: `Virtual-${number + 1}` }));
@@ -156,7 +162,8 @@ function gpusOf(
   openGl: ((kernel: FakeKernel) => Promise<Gl>) | undefined,
 ): KioskOptions['gpus'] {
   if (openGl === undefined) return gpus;
-  return { render: gpus.render, display: gpus.display, openGl: () => openGl(kernel) };
+  const { render, display, changes$ } = gpus;
+  return { render, display, changes$, openSyncDevice: () => gpus.openSyncDevice(), openGl: () => openGl(kernel) };
 }
 
 /** Its dma-bufs answer as the fake kernel has them. */

@@ -7,6 +7,7 @@ const members: Record<keyof Gpus, true> = {
   changes$: true,
   faults$: true,
   openGl: true,
+  openSyncDevice: true,
   openHead: true,
   render: true,
   display: true,

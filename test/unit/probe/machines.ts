@@ -143,6 +143,9 @@ export class FakeBench implements Bench {
   importUdmabuf(): string {
     return 'imported too';
   }
+  explicitSync(): string {
+    return 'by virtio_gpu';
+  }
   tryPath(path: string): Promise<void> {
     this.tried.push(path);
     return Promise.resolve();

@@ -49,6 +49,7 @@ describe('the trials', () => {
       'trials.commit': 'unknown',
       'trials.rows': 'ok',
       'trials.udmabuf': 'no',
+      'trials.explicit-sync': 'ok',
       'trials.host': 'ok',
       'trials.paths': 'ok',
     });
