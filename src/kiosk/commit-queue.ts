@@ -51,6 +51,15 @@ export class CommitQueue {
     });
   }
 
+  /** As `Content.whenDrawn`, for the first of them that is late. */
+  whenDrawn(tell: () => void): (() => void) | undefined {
+    for (const commit of this.#waiting) {
+      const stop = whenDrawn(commit, tell);
+      if (stop !== undefined) return stop;
+    }
+    return undefined;
+  }
+
   /** None waits any more. */
   flush(): void {
     this.#rest();

@@ -26,6 +26,8 @@ export interface Commit {
 /** A surface. */
 interface CommitTarget {
   applyTaken(commit: Commit): void;
+  /** As `Content.whenDrawn`, of what it had committed for itself before. */
+  whenDrawn(tell: () => void): (() => void) | undefined;
 }
 
 export interface Offset {
@@ -101,8 +103,8 @@ export function whenDrawn(
   const { value, sync } = change.content ?? {};
   const own = (sync ?? value)?.whenDrawn(tell);
   if (own !== undefined) return own;
-  for (const child of children.values()) {
-    const stop = whenDrawn(child, tell);
+  for (const [child, taken] of children) {
+    const stop = child.whenDrawn(tell) ?? whenDrawn(taken, tell);
     if (stop !== undefined) return stop;
   }
   return undefined;

@@ -223,6 +223,11 @@ export class Surface {
     else this.#apply(commit);
   }
 
+  /** As `Content.whenDrawn`, of what it has committed for itself. */
+  whenDrawn(tell: () => void): (() => void) | undefined {
+    return this.#queue.whenDrawn(tell);
+  }
+
   /** Commits that ask for it wait until this picture is taken to the screen, or for a second while nobody sees it. */
   setBarrier(): void {
     this.#queue.setBarrier();

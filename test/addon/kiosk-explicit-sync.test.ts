@@ -101,6 +101,23 @@ describe('explicit sync', () => {
     await on.seen(0x22);
   });
 
+  it('holds a parent back whose subsurface had waited by itself, and waits with it now', async () => {
+    await shown(0x11, 1n);
+    const { surface, subsurface, sync } = client.child();
+    client.client.request(client.window.surface, 'commit');
+    client.client.request(subsurface, 'set_desync');
+    client.set('acquire', client.drawn, 2n, sync);
+    client.set('release', client.timeline(), 1n, sync);
+    client.window.showOn(surface, client.buffer(0x22, [8, 8]));
+    client.client.request(subsurface, 'set_sync');
+    client.client.request(surface, 'commit');
+    client.commit(client.buffer(0x33), 1n, 2n);
+    await on.refreshes();
+    assert.equal(on.pixel, 0x11);
+    client.drawn.syncobj.signal(2n);
+    await on.seen(0x22);
+  });
+
   it('signals that a buffer is free when its surface goes', async () => {
     await shown(0x11, 1n);
     client.commit(client.buffer(0x22), 5n, 2n); // which is never drawn
