@@ -9,12 +9,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { GuestheadError } from '../../src/errors.js';
 import type { InputEvent } from '../../src/input/index.js';
+import { FakeSyncobjs } from '../support/fake-syncobjs.js';
 import { Random, seedOf } from '../support/random.js';
 import { device } from '../support/seat-rig.js';
 import { sanitized } from './support/addon.js';
 import { memoryFile } from './support/descriptors.js';
 import { HostileRig } from './support/hostile-rig.js';
-import { WireBabble } from './support/wire-babble.js';
+import { WireBabble, type BabbleFiles } from './support/wire-babble.js';
 
 const seed = seedOf();
 const wanted = Number(process.env['GUESTHEAD_FUZZ_MESSAGES'] ?? 30_000);
@@ -32,10 +33,12 @@ after(() => hostile.close());
 
 describe('a kiosk', () => {
   it(`bears ${wanted} messages, good and broken (GUESTHEAD_SEED=${seed})`, async (test) => {
-    hostile = await HostileRig.open();
+    const syncobjs = new FakeSyncobjs();
+    hostile = await HostileRig.open({}, { openSyncDevice: () => syncobjs.openSyncDevice() });
     hostile.rig.kiosk.input({ kind: 'device', added: true, device });
     hostile.point(0.1, 0.1);
-    const files = [memoryFile(64 * 1024), openSync('/dev/null', 'r')];
+    const [dmabuf, syncobj] = [hostile.rig.kernel.createDmabuf(64 * 1024), syncobjs.create()];
+    const files = { memory: memoryFile(64 * 1024), none: openSync('/dev/null', 'r'), dmabuf, syncobj: syncobj.fd };
     await hostile.run('destroys');
     const held = await hostile.settled();
     const { ends, grownMiB: grown } = await babble(hostile, new Random(seed), files);
@@ -47,12 +50,14 @@ describe('a kiosk', () => {
     test.diagnostic(`${wanted} messages, ${told(ends)}; after a fifth of them memory has grown by ${memory}`);
     assert.ok(grown.held < mostGrowthMiB.held, memory);
     if (!sanitized) assert.ok(grown.outsideHeap < mostGrowthMiB.outsideHeap, memory);
-    for (const file of files) closeSync(file);
+    assert.deepEqual(syncobjs.held(), { devices: 1, handles: 0, waits: 0, descriptors: 0 });
+    for (const file of [files.memory, files.none, dmabuf]) closeSync(file);
+    syncobjs.close();
   });
 });
 
 /** What the clients say, until it is enough: how often each reason has ended one, and how far memory has grown. */
-async function babble(hostile: HostileRig, random: Random, files: readonly number[]) {
+async function babble(hostile: HostileRig, random: Random, files: BabbleFiles) {
   const ends = new Map<string, number>();
   const babbles: (WireBabble | undefined)[] = Array.from({ length: clients });
   let warm = memoryMiB();

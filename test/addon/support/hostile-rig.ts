@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import type { Layout } from '../../../src/kiosk/index.js';
+import type { KioskOptions, Layout } from '../../../src/kiosk/index.js';
+import type { SyncAddon } from '../../../src/native-sync.js';
 import { isDeepStrictEqual } from 'node:util';
 import { device } from '../../support/seat-rig.js';
 import { hostileProgram } from './hostile-program.js';
@@ -42,8 +43,9 @@ export class HostileRig {
     this.#draw();
   }
 
-  static async open(options: Parameters<typeof KioskRig.open>[0] = {}): Promise<HostileRig> {
-    const rig = await KioskRig.open({ layout: sideBySide, ...options });
+  /** As of `KioskRig.open`. */
+  static async open(options: KioskOptions = {}, sync?: SyncAddon): Promise<HostileRig> {
+    const rig = await KioskRig.open({ layout: sideBySide, ...options }, [], undefined, sync);
     const hostile = new HostileRig(rig, await rig.open());
     await hostile.until(() => hostile.frames > 0);
     return hostile;

@@ -11,6 +11,15 @@ const sizes = [0, 1, 2, 3, 4, 7, 16, 64, 200];
 const extremes = [-1, -(2 ** 31), 2 ** 31 - 1, 99, 4711, 65536, 0xffff_ffff];
 const texts = ['', 'a title', 'text/plain;charset=utf-8', '\ud800', 'é'.repeat(1000), 'x'.repeat(4000)];
 
+/** What it sends along. */
+export interface BabbleFiles {
+  /** Of 64 KiB. */
+  readonly memory: number;
+  readonly syncobj: number;
+  readonly dmabuf: number;
+  readonly none: number;
+}
+
 /** One connection, until the server ends it. */
 export class WireBabble {
   /** Live objects by interface. */
@@ -25,14 +34,13 @@ export class WireBabble {
   private constructor(
     private readonly client: WireClient,
     private readonly random: Random,
-    /** Memory of 64 KiB, and what is no memory. */
-    private readonly files: readonly number[],
+    private readonly files: BabbleFiles,
   ) {
     for (const name of client.globals.keys()) if (byName.has(name)) this.#add(name, client.bind(name));
     this.#pool();
   }
 
-  static async connect(path: string, random: Random, files: readonly number[]): Promise<WireBabble> {
+  static async connect(path: string, random: Random, files: BabbleFiles): Promise<WireBabble> {
     return new WireBabble(await WireClient.connect(path), random, files);
   }
 
@@ -126,7 +134,7 @@ export class WireBabble {
     if (this.#isSenseless(kind, message) && this.random.chance(0.995)) return;
     const id = this.random.pick(ids);
     const [name, signature, types, destroys = false] = message;
-    const files = lettersOf(signature).flatMap((letter) => (letter === 'h' ? [this.#file()] : []));
+    const files = lettersOf(signature).flatMap((letter) => (letter === 'h' ? [this.#file(name)] : []));
     const made = this.client.requestWith(files, id, name, ...this.#valuesOf(message));
     const madeAt = lettersOf(signature).indexOf('n');
     if (madeAt >= 0) this.#add(types[madeAt] ?? '', made);
@@ -143,8 +151,11 @@ export class WireBabble {
     return !signature.includes('?') && needed.some(lacks);
   }
 
-  #file(): number {
-    return this.random.chance(0.99) ? (this.files[0] ?? 0) : this.random.pick(this.files);
+  /** Mostly of the kind that the request wants. */
+  #file(request: string): number {
+    const { memory, syncobj } = this.files;
+    const all: readonly number[] = Object.values(this.files);
+    return this.random.chance(0.01) ? this.random.pick(all) : request === 'import_timeline' ? syncobj : memory;
   }
 
   #valuesOf([, signature, types]: MessageTable): Value[] {
@@ -192,7 +203,7 @@ export class WireBabble {
 
   #pool(): void {
     const [shm = 0] = this.#all('wl_shm');
-    const [memory = 0] = this.files;
+    const { memory } = this.files;
     const pool = this.client.requestWith([memory], shm, 'create_pool', poolBytes);
     this.#buffer = this.client.request(pool, 'create_buffer', 0, side, side, 4 * side, 0);
   }
