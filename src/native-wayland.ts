@@ -59,6 +59,7 @@ export interface NativeWayland {
   postError(resource: Handle, code: number, text: string): void;
   /** A new object of the same client; 0 where that has gone. */
   createResource(sibling: Handle, name: string, version: number): Handle;
+  /** Who calls it knows of its end: `destroyed` is not told of this one. */
   destroyResource(resource: Handle): void;
   /** [interface, version, id on the wire, client]; null for one that has gone. */
   describeResource(resource: Handle): [string, number, number, Handle] | null;

@@ -283,9 +283,12 @@ napi_value Server::createResource(const Napi::CallbackInfo& info) {
   return numberValue(env, adopt(made));
 }
 
+/** destroyResource(resource): JavaScript, which asks for it, is not told of its end. */
 napi_value Server::destroyResource(const Napi::CallbackInfo& info) {
   Resource* const target = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
-  if (target != nullptr) library_.resource_destroy(target->object);
+  if (target == nullptr) return nullptr;
+  target->told = false;
+  library_.resource_destroy(target->object);
   return nullptr;
 }
 

@@ -114,6 +114,7 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   wl_resource* make(wl_client* client, const wl_interface* interface, int version, uint32_t id);
   napi_value valueOf(char type, const wl_interface* interface, wl_resource* parent,
                      const wl_argument& argument);
+  void unmapPages(wl_shm_buffer* buffer, size_t bytes) const;
   void tell(Event event, std::initializer_list<double> details);
   void tellLog();
   /** What JavaScript threw is the request's fault, not the process's: the client is told and ended.

@@ -1,5 +1,8 @@
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "core/arguments.h"
 #include "dmabuf/udmabuf.h"
@@ -122,9 +125,17 @@ napi_value Server::shmDmabuf(const Napi::CallbackInfo& info) {
   if (picture == nullptr) throw SystemError{EBADF, "the memory of the buffer"};
   const int memory = picture->memory->fd.get();
   sealAgainstShrinking(memory);
-  const auto bytes = static_cast<size_t>(picture->stride) * static_cast<size_t>(picture->height);
-  return givenAway(info.Env(),
-                   udmabufOf(memory, static_cast<size_t>(picture->offset), wholePages(bytes)));
+  const size_t bytes =
+      wholePages(static_cast<size_t>(picture->stride) * static_cast<size_t>(picture->height));
+  UniqueFd dmabuf = udmabufOf(memory, static_cast<size_t>(picture->offset), bytes);
+  unmapPages(library_.shm_buffer_get(resource->object), bytes);
+  return givenAway(info.Env(), std::move(dmabuf));
+}
+
+/** What is shown as it is, the CPU reads no more: until it does, its pages do not count as this
+ * process's. */
+void Server::unmapPages(wl_shm_buffer* buffer, size_t bytes) const {
+  if (buffer != nullptr) madvise(library_.shm_buffer_get_data(buffer), bytes, MADV_DONTNEED);
 }
 
 }  // namespace guesthead::wayland

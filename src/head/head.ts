@@ -75,6 +75,11 @@ export class Head {
     return infoOf(this.#controller.claim, this.#controller.sets.current, this.options);
   }
 
+  /** @internal That of `info`, which is too much to be made for each frame. */
+  get path(): PathName {
+    return this.#controller.sets.current.path;
+  }
+
   /**
    * How long the host took to finish a frame, ms from the commit to the flush
    * fence's signal; measured on every 31st frame while subscribed, and on every 257th after 16 of them.

@@ -6,6 +6,10 @@ export type Affine = readonly [a: number, b: number, c: number, d: number, e: nu
 
 export const identity: Affine = [1, 0, 0, 1, 0, 0];
 
+export function isIdentity([a, b, c, d, e, f]: Affine): boolean {
+  return a === 1 && b === 0 && c === 0 && d === 1 && e === 0 && f === 0;
+}
+
 export const moving = (x: number, y: number): Affine => [1, 0, 0, 1, x, y];
 export const scaling = (x: number, y: number): Affine => [x, 0, 0, y, 0, 0];
 

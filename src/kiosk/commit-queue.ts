@@ -87,9 +87,10 @@ export class CommitQueue {
   }
 
   /** Whether it has to wait; what ends that looks again. */
-  #holds({ waitsForBarrier, notBeforeMs = 0, ...commit }: Commit): boolean {
+  #holds(commit: Commit): boolean {
+    const { waitsForBarrier, notBeforeMs } = commit;
     if (waitsForBarrier && this.#barrier) return true;
-    const leftMs = notBeforeMs - this.clock.now();
+    const leftMs = notBeforeMs === undefined ? 0 : notBeforeMs - this.clock.now();
     if (leftMs > 0) this.#alarm.start(Math.min(leftMs, longestTimerMs), () => this.#advance());
     else this.#stop = whenDrawn(commit, () => this.#advance());
     return leftMs > 0 || this.#stop !== undefined;

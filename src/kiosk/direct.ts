@@ -1,5 +1,5 @@
 /** Whether a scene is one client's buffer as it is, which the display can show without anything being drawn. */
-import { identity } from './affine.js';
+import { isIdentity } from './affine.js';
 import type { Backdrop } from './backdrop.js';
 import type { Placement } from './placement.js';
 import { isOpaque, type SceneNode } from './scene.js';
@@ -17,8 +17,7 @@ export function soleNode(nodes: readonly SceneNode[], placement: Placement, back
   if (others.length > 0) return 'several surfaces are seen';
   if (placement.geometry.transform !== 0) return 'the head is turned';
   const { width, height } = placement.geometry;
-  const map = placement.toBuffer(node, placement.boxOf(node));
-  if (identity.some((value, index) => map[index] !== value)) return 'the buffer is scaled or turned';
+  if (!isIdentity(placement.toBuffer(node, placement.boxOf(node)))) return 'the buffer is scaled or turned';
   const { content } = node.surface.current;
   if (!covers(node, placement)) return 'it does not fill the head';
   if (background !== black && !isOpaque(node)) return 'something may be seen through it';

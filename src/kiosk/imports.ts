@@ -12,7 +12,7 @@ const mostOfClient = 32;
 const bytesPerPixel = 4;
 
 /** Whether a client's buffer can come to the display as it is. */
-export function takesForeign({ info: { path } }: Pick<Head, 'info'>): boolean {
+export function takesForeign({ path }: Pick<Head, 'path'>): boolean {
   return path === 'import' || path === 'udmabuf';
 }
 
@@ -27,11 +27,11 @@ export class Imports {
   readonly #refused = new WeakMap<Content, string>();
   #bytes = 0;
 
-  constructor(private readonly head: Pick<Head, 'importDmabuf' | 'canShow' | 'info'>) {}
+  constructor(private readonly head: Pick<Head, 'importDmabuf' | 'canShow' | 'path'>) {}
 
   /** The buffer to present, or why its picture has to be drawn. */
   of(content: Content): ClientBuffer | string {
-    if (!takesForeign(this.head)) return `the display takes no foreign buffers on path ${this.head.info.path}`;
+    if (!takesForeign(this.head)) return `the display takes no foreign buffers on path ${this.head.path}`;
     const refused = this.#refused.get(content);
     if (refused !== undefined) return refused;
     const known = this.#imported.get(content);

@@ -18,6 +18,8 @@ export class Placement {
   /** The head as clients see it. */
   readonly logical: Size;
   readonly #toPixels: Affine;
+  /** A logical pixel is one of the mode's, where it is. */
+  readonly #isPlain: boolean;
 
   constructor(readonly geometry: HeadGeometry) {
     const { width, height, scale, transform } = geometry;
@@ -28,6 +30,7 @@ export class Placement {
       turning(transform),
       scaling(width, height),
     );
+    this.#isPlain = scale === 1 && transform === 0;
   }
 
   /** From a place on the display as it is built, 0 to 1 of each side, to logical pixels: as touchscreens tell it. */
@@ -42,7 +45,7 @@ export class Placement {
   }
 
   pixels(box: Rectangle): Rectangle {
-    const exactBox = boxThrough(this.#toPixels, box);
+    const exactBox = this.#through(box);
     const [left, top] = [Math.round(exactBox.x), Math.round(exactBox.y)];
     return {
       x: left,
@@ -54,7 +57,7 @@ export class Placement {
 
   /** All pixels that a part of a surface may touch, those that a filter takes from it too. */
   touched({ x, y, view }: SceneNode, part: Rectangle): Rectangle {
-    const { x: left, y: top, width, height } = boxThrough(this.#toPixels, { ...part, x: part.x + x, y: part.y + y });
+    const { x: left, y: top, width, height } = this.#through({ ...part, x: part.x + x, y: part.y + y });
     const margin = this.isPlain(view.toBuffer) ? 0 : 1;
     const [from, upper] = [Math.floor(left) - margin, Math.floor(top) - margin];
     return {
@@ -67,12 +70,17 @@ export class Placement {
 
   /** From a pixel of the node's box on the head, whose corner is 0, 0, to its buffer's pixels. */
   toBuffer({ view }: SceneNode, { width, height }: Size): Affine {
+    if (this.#isPlain && view.width === width && view.height === height) return view.toBuffer;
     const unturned = inverse(turning(this.geometry.transform));
     return exact(inTurn(scaling(1 / width, 1 / height), unturned, scaling(view.width, view.height), view.toBuffer));
   }
 
   isPlain([a, b, c, d]: Affine): boolean {
-    return this.geometry.transform === 0 && this.geometry.scale === 1 && a === 1 && b === 0 && c === 0 && d === 1;
+    return this.#isPlain && a === 1 && b === 0 && c === 0 && d === 1;
+  }
+
+  #through(box: Rectangle): Rectangle {
+    return this.#isPlain ? box : boxThrough(this.#toPixels, box);
   }
 }
 

@@ -30,7 +30,10 @@ export class SceneChanges {
     const damage = [...now.values()].flatMap((seen) => changed(seen, before.get(seen.node.surface), placement));
     for (const [surface, { box }] of before) if (!now.has(surface)) damage.push(box);
     const { width, height } = placement.geometry;
-    return isNew ? undefined : few(damage.flatMap((box) => clipped(box, width, height) ?? []));
+    const seen = damage.flatMap((box) => clipped(box, width, height) ?? []);
+    // The kernel is told of all of it by no rectangle at all, which costs nothing.
+    const isWhole = seen.some((box) => box.width === width && box.height === height);
+    return isNew || isWhole ? undefined : few(seen);
   }
 }
 

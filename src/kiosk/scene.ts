@@ -31,6 +31,15 @@ function addTo(nodes: SceneNode[], { surface, x, y }: Placed): void {
   }
 }
 
+/** The same ones, in the same order. */
+export function isSameSurfaces(one: readonly SceneNode[], other: readonly SceneNode[]): boolean {
+  return one.length === other.length && one.every(({ surface }, index) => surface === other[index]?.surface);
+}
+
+export function surfacesOf(nodes: readonly SceneNode[]): ReadonlySet<Surface> {
+  return new Set(nodes.map(({ surface }) => surface));
+}
+
 /** Which surface takes what happens at a point of the head, and where in its own pixels that is. */
 export function surfaceAt(nodes: readonly SceneNode[], x: number, y: number): Placed | undefined {
   const hit = nodes.findLast((node) => takes(node, x - node.x, y - node.y));

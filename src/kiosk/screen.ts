@@ -18,7 +18,7 @@ import type { Output } from './output.js';
 import type { Painter, Stale } from './painter.js';
 import type { Placement } from './placement.js';
 import { ReleaseOrder } from './release-order.js';
-import { nodesOf, type Placed, type SceneNode } from './scene.js';
+import { isSameSurfaces, nodesOf, surfacesOf, type Placed, type SceneNode } from './scene.js';
 import { ScreenCounts } from './screen-counts.js';
 import { SceneChanges } from './scene-changes.js';
 import type { Surface } from './surface.js';
@@ -248,13 +248,14 @@ export class Screen {
 
   #look(): void {
     const nodes = this.#blank ? [] : visibleOf(nodesOf(this.parts.roots()), this.#placement);
-    const [before, now] = [this.#nodes, nodes].map((each) => new Set(each.map(({ surface }) => surface))) as [
-      Set<Surface>,
-      Set<Surface>,
-    ];
+    if (!isSameSurfaces(this.#nodes, nodes)) this.#tellSeen(nodes);
+    this.#nodes = nodes;
+  }
+
+  #tellSeen(nodes: readonly SceneNode[]): void {
+    const [before, now] = [surfacesOf(this.#nodes), surfacesOf(nodes)];
     for (const surface of before) if (!now.has(surface)) this.parts.output.leave(surface);
     for (const surface of now) if (!before.has(surface)) this.parts.output.enter(surface);
-    this.#nodes = nodes;
   }
 
   #paint(frame: Frame, stale: Stale, damage: PresentOptions['damage'], ending: Ending): void {

@@ -1,6 +1,17 @@
 /** What a client has set of a surface and not committed yet, and what it has committed. */
 import type { Rectangle } from '../buffer/index.js';
-import { boxThrough, identity, inverse, inTurn, isSideways, moving, scaling, turning, type Affine } from './affine.js';
+import {
+  boxThrough,
+  identity,
+  inverse,
+  inTurn,
+  isIdentity,
+  isSideways,
+  moving,
+  scaling,
+  turning,
+  type Affine,
+} from './affine.js';
 import type { BufferSync, Content } from './content.js';
 import type { Region } from './region.js';
 
@@ -56,17 +67,32 @@ export const initialState: SurfaceState = {
 
 /** What is left as it was is taken over. */
 export function applied(state: SurfaceState, change: StateChange): SurfaceState {
-  const given = <T>(wanted: Given<T> | undefined, otherwise: T | undefined) =>
-    wanted === undefined ? otherwise : wanted.value;
   return {
-    content: given(change.content, state.content),
+    content: givenOr(change.content, state.content),
     scale: change.scale ?? state.scale,
     transform: change.transform ?? state.transform,
-    opaque: given(change.opaque, state.opaque),
-    input: given(change.input, state.input),
-    source: given(change.source, state.source),
-    destination: given(change.destination, state.destination),
+    opaque: givenOr(change.opaque, state.opaque),
+    input: givenOr(change.input, state.input),
+    source: givenOr(change.source, state.source),
+    destination: givenOr(change.destination, state.destination),
   };
+}
+
+function givenOr<T>(given: Given<T> | undefined, otherwise: T | undefined): T | undefined {
+  return given === undefined ? otherwise : given.value;
+}
+
+/** Whether `viewOf` says the same of both: with most commits the picture alone is another. */
+export function isSameShape(one: SurfaceState, other: SurfaceState): boolean {
+  return (
+    one.scale === other.scale &&
+    one.transform === other.transform &&
+    one.source === other.source &&
+    one.destination === other.destination &&
+    one.content?.width === other.content?.width &&
+    one.content?.height === other.content?.height &&
+    one.content?.isUpsideDown === other.content?.isUpsideDown
+  );
 }
 
 /** How large a surface is, in its own pixels, and where in its buffer each of them is. */
@@ -103,7 +129,7 @@ export function wholeOf({ scale, transform }: SurfaceState, { width, height }: S
 
 /** A rectangle of the buffer, in the surface's pixels. */
 export function onSurface({ toBuffer }: View, rectangle: Rectangle): Rectangle {
-  return boxThrough(inverse(toBuffer), rectangle);
+  return isIdentity(toBuffer) ? rectangle : boxThrough(inverse(toBuffer), rectangle);
 }
 
 /** Without what dividing and multiplying again has left of a whole number. */

@@ -7,7 +7,16 @@ import { CommitQueue } from './commit-queue.js';
 import type { BufferSync, Content } from './content.js';
 import type { Feedback } from './feedback.js';
 import type { Callback } from './frame-callbacks.js';
-import { applied, initialState, onSurface, viewOf, type Given, type SurfaceState, type View } from './surface-state.js';
+import {
+  applied,
+  initialState,
+  isSameShape,
+  onSurface,
+  viewOf,
+  type Given,
+  type SurfaceState,
+  type View,
+} from './surface-state.js';
 import { SurfaceTree } from './surface-tree.js';
 
 /** What a surface is for: given once for its life. */
@@ -268,9 +277,11 @@ export class Surface {
   }
 
   #apply(commit: Commit): void {
-    if (commit.change.content !== undefined) this.#state.content?.release();
-    this.#state = applied(this.#state, commit.change);
-    this.#look(commit);
+    const before = this.#state;
+    if (commit.change.content !== undefined) before.content?.release();
+    this.#state = applied(before, commit.change);
+    if (!isSameShape(before, this.#state)) this.#reshape();
+    this.#addDamage(commit);
     this.#wait(commit.callbacks);
     for (const feedback of this.#feedbacks.splice(0)) feedback.discard();
     this.#feedbacks.push(...commit.feedbacks);
@@ -286,12 +297,16 @@ export class Surface {
   }
 
   /** A view of another size or shape is all new. */
-  #look({ damage, bufferDamage }: Commit): void {
+  #reshape(): void {
     const before = this.#view;
     const view = viewOf(this.#state);
     this.#view = view;
     if (view === undefined || before?.toBuffer.some((value, index) => value !== view.toBuffer[index]) !== false)
       this.#damage = undefined;
+  }
+
+  #addDamage({ damage, bufferDamage }: Commit): void {
+    const view = this.#view;
     if (view === undefined || this.#damage === undefined) return;
     const fromBuffer = bufferDamage.map((box) => onSurface(view, box));
     this.#damage = few([...this.#damage, ...damage, ...fromBuffer]);

@@ -18,6 +18,8 @@ export interface ResourceOwner {
   readonly native: NativeWayland;
   /** Sends what was posted, at the end of this turn. */
   flushSoon(): void;
+  /** Ends an object; whoever implements it hears of that at once. */
+  end(handle: Handle): void;
   /** A new object of the server's making; undefined where the client has gone. */
   create<Name extends InterfaceName>(sibling: AnyResource, name: Name, version: number): Resource<Name> | undefined;
 }
@@ -83,7 +85,7 @@ export class Resource<Name extends InterfaceName> {
 
   /** Ends the object. Idempotent. */
   destroy(): void {
-    if (this.#alive) this.owner.native.destroyResource(this.handle);
+    if (this.#alive) this.owner.end(this.handle);
   }
 
   /** Tells the client that it broke the protocol, which ends it. */

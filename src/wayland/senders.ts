@@ -1,5 +1,5 @@
-/** Methods that send an interface's events, made of its table once. */
-import type { InterfaceTable } from '../native-wayland.js';
+/** What sends an interface's events: a class for each interface, made of its table once. */
+import type { InterfaceTable, MessageTable } from '../native-wayland.js';
 import { tables } from './protocol/tables.js';
 
 /** Who has the events. */
@@ -11,20 +11,33 @@ interface HasHandle {
   readonly handle: number;
 }
 
-type Send = (this: { readonly sender: Sender }, ...values: unknown[]) => void;
+type Send = (this: EventSender, ...values: unknown[]) => void;
 
-const prototypes = new Map(tables.map((table) => [table.name, prototypeOf(table)]));
+class EventSender {
+  constructor(readonly sender: Sender) {}
+}
+
+const senders = new Map(tables.map((table) => [table.name, senderOf(table)]));
 
 /** An object with a method for each event of the interface. */
 export function eventsOf(name: string, sender: Sender): object {
-  return Object.create(prototypes.get(name) ?? null, { sender: { value: sender } }) as object;
+  const Events = senders.get(name) ?? EventSender;
+  return new Events(sender);
 }
 
-function prototypeOf({ events }: InterfaceTable): object {
-  return Object.fromEntries(events.map(([name], opcode) => [name, sends(opcode)]));
+function senderOf({ events }: InterfaceTable): typeof EventSender {
+  class Events extends EventSender {}
+  events.forEach((event, opcode) => {
+    Object.defineProperty(Events.prototype, event[0], { value: sends(event, opcode) });
+  });
+  return Events;
 }
 
-function sends(opcode: number): Send {
+function sends([, signature]: MessageTable, opcode: number): Send {
+  if (!/[on]/.test(signature))
+    return function (...values) {
+      this.sender.post(opcode, values);
+    };
   return function (...values) {
     this.sender.post(opcode, values.map(onWire));
   };

@@ -2,19 +2,13 @@
  * A Wayland server without a protocol of its own: who embeds it says what each global and request does. libwayland-server
  * moves the messages (native/wayland); this gives its numbers types, and keeps one client's faults from the others.
  */
-import { closeSync } from 'node:fs';
 import { Subject, type Observable } from 'rxjs';
 import { coded, GuestheadError } from '../errors.js';
 import { Client } from './client.js';
 import { openNative } from './open-native.js';
-import {
-  eventKinds,
-  type Handle,
-  type MessageTable,
-  type NativeWayland,
-  type WaylandAddon,
-} from '../native-wayland.js';
+import { eventKinds, type Handle, type NativeWayland, type WaylandAddon } from '../native-wayland.js';
 import { tables } from './protocol/tables.js';
+import { closeDescriptors, requestOf } from './requests.js';
 import { ProtocolError, Resource, type AnyResource, type InterfaceName } from './resource.js';
 
 export interface WaylandOptions {
@@ -39,7 +33,6 @@ export interface Global {
 
 type Bind = (resource: AnyResource) => void;
 
-const requestsByName = new Map(tables.map((table) => [table.name, table.requests.map(readable)]));
 const usualLoad = { share: 0.5, seconds: 5 };
 /** As long as a client may need to hear of a global's end. */
 const forgottenAfterMs = 5000;
@@ -151,6 +144,12 @@ export class WaylandServer {
   }
 
   /** @internal Of a resource. */
+  end(handle: Handle): void {
+    this.native.destroyResource(handle);
+    this.#guarded(() => this.#destroyed(handle));
+  }
+
+  /** @internal Of a resource. */
   flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
@@ -182,10 +181,12 @@ export class WaylandServer {
 
   #request(handle: Handle, opcode: number, values: readonly unknown[]): void {
     const resource = this.#resourceOf(handle);
-    const message = requestsByName.get(resource.interfaceName)?.[opcode];
+    const message = requestOf(resource.interfaceName, opcode);
     if (message === undefined) throw new TypeError(`${resource.interfaceName} has no request ${opcode}`);
-    const { name, letters, types, destroys } = message;
-    const given = values.map((value, index) => this.#valueOf(value, letters[index], types[index], resource));
+    const { name, letters, types, hasObjects, destroys } = message;
+    const given = hasObjects
+      ? values.map((value, index) => this.#valueOf(value, letters[index], types[index], resource))
+      : values;
     if (!this.#handle(resource, name, given)) closeDescriptors(letters, given);
     if (destroys) resource.destroy();
   }
@@ -196,7 +197,7 @@ export class WaylandServer {
     const handler = requests?.[name];
     if (handler === undefined) throw new TypeError(`${resource.interfaceName}.${name} has no handler`);
     try {
-      handler.apply(requests, [...values]);
+      Reflect.apply(handler, requests, values);
       return true;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -295,15 +296,4 @@ export class WaylandServer {
   #throwIfClosed(): void {
     if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The Wayland server is closed');
   }
-}
-
-function closeDescriptors(letters: string, values: readonly unknown[]): void {
-  values.forEach((value, index) => {
-    if (letters[index] === 'h') closeSync(value as number);
-  });
-}
-
-/** `letters`: the kind of each argument. */
-function readable([name, signature, types, destroys = false]: MessageTable) {
-  return { name, letters: signature.replace(/[0-9?]/g, ''), types, destroys };
 }

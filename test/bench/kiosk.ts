@@ -9,6 +9,7 @@ import { packageRoot } from '../../src/package-root.js';
 import { cProgram } from '../support/c-program.js';
 import { compiledSeconds, guesthead } from './clients.js';
 import { show, spread, table } from './figures.js';
+import { inputRows, measureInput, type InputTimes } from './kiosk-input.js';
 import { takeTurns, type Say } from './sections.js';
 import { countFlips, type Client, type Sample } from './window.js';
 
@@ -19,8 +20,21 @@ interface Frames {
   readonly zeroCopy: number;
   readonly shown: number;
   readonly latencyMs: { readonly p50: number; readonly p95: number };
-  /** CLOCK_MONOTONIC. */
+  /** When the client began, when it had its first commit, and when that was seen: CLOCK_MONOTONIC. */
+  readonly startedMs: number;
+  readonly committedMs: number;
   readonly firstMs: number;
+}
+
+/** ms; `nodeMs` and `clientMs`: from the start of Node, and of the client, to the end of one that does nothing. */
+interface Start {
+  /** From the start of the kiosk's process to its client's. */
+  readonly launchedMs: number;
+  /** From there to its first commit, and from that to the screen. */
+  readonly committedMs: number;
+  readonly shownMs: number;
+  readonly nodeMs: number;
+  readonly clientMs: number;
 }
 
 interface Memory {
@@ -46,7 +60,8 @@ export async function measureKiosk(rounds: number, seconds: number, say: Say): P
     const first = await firstFrames(lab, program, rounds, say);
     const peer = await besideWeston(lab, program, rounds, seconds, say);
     const many = await comeAndGo(lab, program, say);
-    return tables({ ours: turns[ours] ?? [], run: turns[run] ?? [], peer, first, many });
+    const input = await measureInput(lab, program, say);
+    return tables({ ours: turns[ours] ?? [], run: turns[run] ?? [], peer, first, many, input });
   } finally {
     await lab.close();
   }
@@ -65,18 +80,34 @@ function kioskWith(client: readonly string[]): Client {
   return { name: ours, command: ['guesthead', 'kiosk', '--json', '--', ...client], warmUpSeconds: compiledSeconds };
 }
 
-/** From the start of the process to its client's first frame on the screen, and Node alone, ms. */
-async function firstFrames(lab: Lab, program: string, rounds: number, say: Say) {
-  const taken: { readonly firstMs: number; readonly nodeMs: number }[] = [];
+/** Where the time to the client's first frame goes. */
+async function firstFrames(lab: Lab, program: string, rounds: number, say: Say): Promise<Start[]> {
+  const taken: Start[] = [];
   for (let round = 1; round <= rounds; round++) {
     const script = `read -r up _ < /proc/uptime; echo "up $up"; exec guesthead kiosk -- ${program} 0 2>&1`;
     const { stdout } = await lab.run(['sh', '-c', script]);
-    const node = await lab.run(['sh', '-c', 'a=$(date +%s%N); node -e 0; b=$(date +%s%N); echo $(( (b - a) / 1000 ))']);
-    const startMs = Number(/up ([\d.]+)/.exec(stdout)?.[1]) * 1000;
-    taken.push({ firstMs: framesOf(stdout).firstMs - startMs, nodeMs: Number(node.stdout) / 1000 });
-    say(`round ${round} of ${rounds}, start: first frame after ${taken.at(-1)?.firstMs.toFixed(0)} ms`);
+    const upMs = Number(/up ([\d.]+)/.exec(stdout)?.[1]) * 1000;
+    const { startedMs, committedMs, firstMs } = framesOf(stdout);
+    const own = { nodeMs: await tookMs(lab, 'node -e 0'), clientMs: await tookMs(lab, program) };
+    const start = {
+      launchedMs: startedMs - upMs,
+      committedMs: committedMs - startedMs,
+      shownMs: firstMs - committedMs,
+    };
+    taken.push({ ...start, ...own });
+    say(`round ${round} of ${rounds}, start: ${JSON.stringify(taken.at(-1))}`);
   }
   return taken;
+}
+
+async function tookMs(lab: Lab, command: string): Promise<number> {
+  const script = `a=$(date +%s%N); ${command} > /dev/null; b=$(date +%s%N); echo $(( (b - a) / 1000 ))`;
+  return Number((await lab.run(['sh', '-c', script])).stdout) / 1000;
+}
+
+/** Without Node's own start and the client's. */
+function ownMs({ launchedMs, committedMs, shownMs, nodeMs, clientMs }: Start): number {
+  return launchedMs + committedMs + shownMs - nodeMs - clientMs;
 }
 
 /** What its client has seen there, or why it cannot run. It draws with the CPU, as the kiosk does. */
@@ -124,11 +155,12 @@ interface Measured {
   readonly ours: readonly Turn[];
   readonly run: readonly Turn[];
   readonly peer: readonly Frames[];
-  readonly first: readonly { readonly firstMs: number; readonly nodeMs: number }[];
+  readonly first: readonly Start[];
   readonly many: Memory;
+  readonly input: InputTimes;
 }
 
-function tables({ ours: turns, run: heads, peer, first, many }: Measured): string[] {
+function tables({ ours: turns, run: heads, peer, first, many, input }: Measured): string[] {
   const seen = turns.map(({ output }) => framesOf(output));
   const rowOf = (name: string, frames: readonly Frames[]) => [
     name,
@@ -142,7 +174,9 @@ function tables({ ours: turns, run: heads, peer, first, many }: Measured): strin
     ['CPU ms a frame beyond `guesthead run`', show(spread(beyond))],
     ['RSS MiB, without GL', show(spread(turns.map(({ rssMiB }) => rssMiB)), 0)],
     [`RSS MiB before and after ${many.clients} clients`, `${many.beforeMiB}, ${many.afterMiB}`],
-    ['start to first frame, less Node alone, ms', show(spread(first.map((each) => each.firstMs - each.nodeMs)), 0)],
+    ['start to first frame, less Node’s and the client’s own, ms', show(spread(first.map(ownMs)), 0)],
+    ['of that, from its first commit on, ms', show(spread(first.map(({ shownMs }) => shownMs)), 0)],
+    ...inputRows(input),
   ];
   return [
     ...table(

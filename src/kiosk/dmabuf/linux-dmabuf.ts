@@ -17,7 +17,7 @@ const withFeedback = 5;
 export interface DmabufHost {
   readonly server: WaylandServer;
   readonly contents: Contents;
-  readonly head: Pick<Head, 'importDmabuf' | 'info'>;
+  readonly head: Pick<Head, 'importDmabuf' | 'info' | 'path'>;
   /**
    * Undefined, or a stand-in for a GPU: there is no device that clients had best draw with, and they are offered no feedback. Those
    * that look for a stand-in by its number find nothing (libdrm knows no faux device), and some end then.

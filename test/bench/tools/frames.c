@@ -2,9 +2,11 @@
  * `frames SECONDS`: until then, or SIGINT, a full-screen client of any compositor that draws a row,
  * says so, and commits at each frame callback. It prints one line of JSON: how many frames came to
  * the screen, how long after their commits (ms, by wp_presentation, which tells it on the
- * compositor's clock), and when the first one did. `frames --clients N`: so many clients come one
- * after the other, show a picture and go; the line has the compositor's memory (MiB) before and
- * after them, where it is this process's parent.
+ * compositor's clock), and when it began, committed first, and was seen first. `frames SECONDS
+ * --motions`: a line of its own, too, for each motion of the pointer, with when it was heard of
+ * (ms, CLOCK_MONOTONIC). `frames --clock`: the time on that clock for each line of standard input.
+ * `frames --clients N`: so many clients come one after the other, show a picture and go; the line
+ * has the compositor's memory (MiB) before and after them, where it is this process's parent.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -24,7 +26,8 @@ enum {
   LAST_FRAMES = 600,
   PRESENTATION_FEEDBACK = 1,
   PRESENTED = 1,
-  ZERO_COPY = 8
+  ZERO_COPY = 8,
+  POINTER_MOTION = 2
 };
 
 static struct {
@@ -37,6 +40,7 @@ static id presentation, callback;
 static double committed_ms[MOST_FRAMES], shown_ms[MOST_FRAMES], latencies_ms[MOST_FRAMES];
 static id feedbacks[MOST_FRAMES];
 static int commits, answered, shown, zero_copy;
+static double started_ms;
 
 static volatile sig_atomic_t over;
 
@@ -83,6 +87,8 @@ static int commit(void) {
 
 static void on_event(const char* interface, id object, int opcode, const uint32_t* words) {
   if (object == callback) callback = 0;
+  if (strcmp(interface, "wl_pointer") == 0 && opcode == POINTER_MOTION)
+    printf("motion %.2f\n", now_ms());
   for (int index = 0; strcmp(interface, "wl_buffer") == 0 && index < BUFFERS; ++index)
     if (buffers[index].buffer == object) buffers[index].busy = 0;
   if (strcmp(interface, "wp_presentation_feedback") != 0) return;
@@ -99,8 +105,10 @@ static int by_size(const void* one, const void* other) {
   return (difference > 0) - (difference < 0);
 }
 
-static int run_frames(const char* socket, double seconds) {
+static int run_frames(const char* socket, double seconds, int hears_motions) {
   wire_connect(socket);
+  wire_collect();
+  if (hears_motions) wire_make("wl_pointer", wire_bind("wl_seat", 1), SEAT_GET_POINTER, "n");
   presentation = wire_bind("wp_presentation", 1);
   window = window_open();
   make_buffers(heard.width, heard.height);
@@ -119,9 +127,10 @@ static int run_frames(const char* socket, double seconds) {
   qsort(latest_ms, count, sizeof *latest_ms, by_size);
   printf(
       "{\"size\":\"%dx%d\",\"shown\":%d,\"zeroCopy\":%d,\"perSecond\":%.2f,"
-      "\"latencyMs\":{\"p50\":%.2f,\"p95\":%.2f},\"firstMs\":%.1f}\n",
+      "\"latencyMs\":{\"p50\":%.2f,\"p95\":%.2f},"
+      "\"startedMs\":%.1f,\"committedMs\":%.1f,\"firstMs\":%.1f}\n",
       heard.width, heard.height, shown, zero_copy, count > 1 ? (count - 1) / seconds_shown : 0,
-      latest_ms[count / 2], latest_ms[count * 95 / 100], shown_ms[0]);
+      latest_ms[count / 2], latest_ms[count * 95 / 100], started_ms, committed_ms[0], shown_ms[0]);
   return 0;
 }
 
@@ -156,10 +165,20 @@ static int run_clients(const char* socket, int count) {
   return 0;
 }
 
+static int run_clock(void) {
+  char line[256];
+  while (fgets(line, sizeof line, stdin) != NULL) printf("clock %.2f\n", now_ms());
+  return 0;
+}
+
 int main(int count, char** arguments) {
   char socket[256];
+  started_ms = now_ms();
+  setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+  if (count == 2 && strcmp(arguments[1], "--clock") == 0) return run_clock();
   snprintf(socket, sizeof socket, "%s/%s", getenv("XDG_RUNTIME_DIR"), getenv("WAYLAND_DISPLAY"));
   if (count == 3 && strcmp(arguments[1], "--clients") == 0)
     return run_clients(socket, atoi(arguments[2]));
-  return count == 2 ? run_frames(socket, atof(arguments[1])) : 2;
+  const int hears_motions = count == 3 && strcmp(arguments[2], "--motions") == 0;
+  return count == 2 || hears_motions ? run_frames(socket, atof(arguments[1]), hears_motions) : 2;
 }

@@ -26,8 +26,9 @@ static struct {
 	char name[64];
 } globals[MOST_GLOBALS];
 static int globals_count;
-static char input[MOST_BYTES];
-static size_t input_size;
+static char input[MOST_BYTES], output[MOST_BYTES];
+static size_t input_size, output_size;
+static int collects;
 
 int wire_write(const void *bytes, size_t size, const int *fds, int count)
 {
@@ -61,6 +62,19 @@ int wire_write(const void *bytes, size_t size, const int *fds, int count)
 	return !gone;
 }
 
+void wire_collect(void)
+{
+	collects = 1;
+}
+
+static void write_collected(void)
+{
+	const size_t size = output_size;
+	output_size = 0;
+	if (size > 0)
+		wire_write(output, size, NULL, 0);
+}
+
 static id request(const char *interface, id object, int opcode, const char *values, va_list given)
 {
 	uint32_t words[2048] = {object};
@@ -86,7 +100,14 @@ static id request(const char *interface, id object, int opcode, const char *valu
 	words[1] = (uint32_t)(size << 16) | opcode;
 	if (made > 0 && made < MOST_OBJECTS)
 		interfaces[made] = interface;
-	wire_write(words, size, fds, count);
+	if (!collects || count > 0 || output_size + size > sizeof output)
+		write_collected();
+	if (collects && count == 0) {
+		memcpy(output + output_size, words, size);
+		output_size += size;
+	} else {
+		wire_write(words, size, fds, count);
+	}
 	return made;
 }
 
@@ -164,6 +185,7 @@ static int take(id callback)
 /** Until something has come. */
 static int receive(void)
 {
+	write_collected();
 	for (;;) {
 		const ssize_t got = recv(server, input + input_size, sizeof input - input_size, 0);
 		if (got < 0 && errno == EINTR)
