@@ -23,6 +23,7 @@ import { kioskService, statusLine, type KioskService, type ServedKiosk } from '.
 import { headResult, resultOf, type ClientResult, type KioskResult } from './kiosk-result.js';
 import { kioskWishes } from './kiosk-wishes.js';
 import { RunSignals } from './run-signals.js';
+import { keepYoungHeap } from './young-heap.js';
 
 export type { KioskResult } from './kiosk-result.js';
 
@@ -51,6 +52,7 @@ async function run(
   const observers = await kioskObservers(options);
   try {
     const kiosk = await openKiosk(kioskWishes(plan, options, checked.backdrop));
+    keepYoungHeap();
     return await serveAndCount({ kiosk, plan, options, ...checked, observers }).finally(() => kiosk.close());
   } finally {
     await observers.close();

@@ -2,12 +2,12 @@
 import { openGpus, type Gpus, type Head } from '../head/index.js';
 import type { InputAddon } from '../native-input.js';
 import { loadNative } from '../native.js';
-import { Owner } from '../owner.js';
+import { closeQuietly, Owner } from '../owner.js';
 import type { UeventSource } from '../device/index.js';
 import type { KioskAddon } from './composition.js';
 import { Kiosk } from './kiosk.js';
 import { IdleScreen } from './idle-screen.js';
-import { openKioskInput, type UsedByInput } from './kiosk-input.js';
+import { openKioskInput, type KioskInput, type UsedByInput } from './kiosk-input.js';
 import { parseKioskOptions, type CheckedKioskOptions, type OpenKioskOptions } from './open-options.js';
 
 /** What the kiosk asks of the addon. */
@@ -31,8 +31,8 @@ export async function openKioskOn(options: OpenKioskOptions, addon: WholeAddon):
     let tell = (error: unknown): void => {
       early.push(error);
     };
-    const input = owner.own(openKioskInput(addon, checked, (error) => tell(error)));
-    const gpus = checked.heads === undefined ? owner.own(await openGpus(checked.gpus)) : undefined;
+    const openInput = () => owner.own(openKioskInput(addon, checked, (error) => tell(error)));
+    const [input, gpus] = await openBeside(openInput, checked, owner);
     const opened = gpus === undefined ? [] : await openHeads(gpus, checked);
     const closeOwned = async () => {
       await Promise.all(opened.map((head) => head.close()));
@@ -45,6 +45,22 @@ export async function openKioskOn(options: OpenKioskOptions, addon: WholeAddon):
     input.begin(usedBy(kiosk, checked, owner));
     return kiosk;
   });
+}
+
+/** The GPU's driver is loaded on a thread: what is compiled for the keyboard meanwhile takes no time of its own. */
+async function openBeside(openInput: () => KioskInput, { heads, gpus }: CheckedKioskOptions, owner: Owner) {
+  if (heads !== undefined) return [openInput(), undefined] as const;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ...(gpus.signal === undefined ? [] : [gpus.signal])]);
+  const opening = openGpus({ ...gpus, signal });
+  try {
+    const input = openInput();
+    return [input, owner.own(await opening)] as const;
+  } catch (error) {
+    stop.abort(); // it may wait for DRM master
+    await opening.then(closeQuietly, () => undefined);
+    throw error;
+  }
 }
 
 /** Where it is to be dark while nobody uses it, what wakes it is not the kiosk's. */

@@ -24,6 +24,7 @@ export class Output {
   /** Surfaces that were told to be in it: a client may bind it later. */
   readonly #surfaces = new Set<Surface>();
   #placement: Placement;
+  #room: HeadRoom;
   #origin: Point = { x: 0, y: 0 };
   /** Whether its head shows what is presented: not while it is unplugged, off, lost, or another program's. */
   lit = true;
@@ -33,6 +34,7 @@ export class Output {
     private facts: OutputFacts,
   ) {
     this.#placement = new Placement(facts);
+    this.#room = roomOf(this.#placement, facts);
     server.offer('wl_output', version, (output) => {
       this.#bound.add(output);
       byResource.set(output, this);
@@ -57,7 +59,7 @@ export class Output {
 
   /** As its clients see it. */
   get room(): HeadRoom {
-    return { ...this.#placement.logical, connector: this.connector };
+    return this.#room;
   }
 
   /** Its upper left corner among the other outputs, in logical pixels. */
@@ -83,6 +85,7 @@ export class Output {
   change(facts: OutputFacts): void {
     this.facts = facts;
     this.#placement = new Placement(facts);
+    this.#room = roomOf(this.#placement, facts);
     this.#tellAll();
   }
 
@@ -132,4 +135,8 @@ export class Output {
     for (const [tell, beside] of this.#descriptions) if (beside === output) tell();
     if (output.version >= 2) output.send.done();
   }
+}
+
+function roomOf({ logical }: Placement, { connector }: OutputFacts): HeadRoom {
+  return { ...logical, connector };
 }

@@ -31,6 +31,8 @@ export class Windows implements ToplevelHost {
   readonly #all: Toplevel[] = [];
   /** Those that show something, and the window geometry that they had last. */
   readonly #mapped = new Map<Toplevel, Rectangle>();
+  /** By head, until any of it may be another: each frame asks, and each look for what is under the pointer. */
+  readonly #standing = new Map<Output, readonly Standing[]>();
   /** The last time that anybody was told. */
   #placed: readonly PlacedOn[] = [];
   #active: Toplevel | undefined;
@@ -177,6 +179,7 @@ export class Windows implements ToplevelHost {
   }
 
   #forget(toplevel: Toplevel): void {
+    this.#standing.clear();
     const index = this.#all.indexOf(toplevel);
     if (index >= 0) this.#all.splice(index, 1);
   }
@@ -190,6 +193,7 @@ export class Windows implements ToplevelHost {
    */
   #settle(): boolean {
     if (this.#closed) return false;
+    this.#standing.clear();
     const active = this.#nextActive();
     const isOther = active !== this.#active;
     this.#active = active;
@@ -223,8 +227,12 @@ export class Windows implements ToplevelHost {
     return this.#stacked(output).flatMap(({ xdg: { window } }) => (window instanceof Toplevel ? [window] : []));
   }
 
-  #stacked(output: Output): Standing[] {
-    return stacked(this.#places(output), this.#all, output.room);
+  #stacked(output: Output): readonly Standing[] {
+    const known = this.#standing.get(output);
+    if (known !== undefined) return known;
+    const standing = stacked(this.#places(output), this.#all, output.room);
+    this.#standing.set(output, standing);
+    return standing;
   }
 
   #places(output: Output): readonly WindowPlace[] {

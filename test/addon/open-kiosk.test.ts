@@ -58,6 +58,19 @@ describe('openKiosk', () => {
     assert.equal(existsSync(socket.path), false);
   });
 
+  it('says what is wrong with a keymap also where its GPUs wait for DRM master meanwhile, and leaves them closed', async () => {
+    kernel = new FakeKernel();
+    const display = kernel.discover().find(({ driver }) => driver === 'virtio_gpu');
+    const holder = kernel.openNode(display?.primary ?? '');
+    holder.becomeAtomicMaster();
+    const file = '/nowhere/keymap';
+    await assert.rejects(openKioskOn({ kernel, wait: true, input: [], keymap: { file } }, native), {
+      code: 'ERR_KEYMAP',
+    });
+    holder.close();
+    assert.deepEqual(kernel.held(), nothingHeld);
+  });
+
   it('opens the heads that are named, in their order, and tells how they are', async () => {
     await open({ connectors: ['Virtual-2', 'auto'] });
     assert.deepEqual(
