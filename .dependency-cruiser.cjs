@@ -34,6 +34,7 @@ const arrows = {
     'native-wayland',
     'native-input',
     'native-paint',
+    'native-port',
     'native-process',
     'native-sync',
   ],
@@ -42,6 +43,7 @@ const arrows = {
   'native-wayland': [],
   'native-input': [],
   'native-paint': [],
+  'native-port': [],
   'native-process': [],
   'native-sync': [],
   ffi: [],
@@ -68,11 +70,11 @@ const arrows = {
   // QEMU's machine protocol; the addon carries descriptors over it.
   qmp: ['native'],
   lab: ['render', 'qmp', 'host', 'transfer', 'sinks', 'native'],
-  host: ['render', 'qmp', 'transfer', ...system],
+  host: ['render', 'qmp', 'transfer', 'sinks', ...system],
   testing: ['device', ...system, 'native-sync'],
   // Pictures, films and judgements of what was received, for `host receive` and its like.
   sinks: ['render', 'ffi'],
-  transfer: [...display, 'ipc', 'qmp', ...system],
+  transfer: [...display, 'ipc', 'qmp', 'native-port', ...system],
   kiosk: [
     ...display,
     ...system,

@@ -25,6 +25,7 @@
 #include "process/hypervisor.h"
 #include "process/libraries.h"
 #include "process/peer.h"
+#include "process/port.h"
 #include "process/sealed_file.h"
 #include "process/socket.h"
 #include "process/user.h"
@@ -43,6 +44,7 @@ void exportFunctions(napi_env env, napi_value exports) {
   const napi_property_descriptor functions[] = {
       method("openDevice", callFunction<Device::open>, napi_default_jsproperty),
       method("watchReadable", callFunction<Watcher::watch>, napi_default_jsproperty),
+      method("openPort", callFunction<Port::open>, napi_default_jsproperty),
       method("mapDmabuf", callFunction<Mapping::map>, napi_default_jsproperty),
       method("mapPieces", callFunction<Mapping::mapPieces>, napi_default_jsproperty),
       method("exportSyncFile", callFunction<exportSyncFile>, napi_default_jsproperty),
@@ -102,6 +104,7 @@ NAPI_MODULE_INIT() {
     SyncDevice::define(environment);
     Timeline::define(environment);
     Watcher::define(environment);
+    Port::define(environment);
     gl::Gl::define(environment);
     dbus::Peer::define(environment);
     wayland::Server::define(environment);

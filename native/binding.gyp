@@ -73,6 +73,7 @@
       'process/hypervisor.cc',
       'process/libraries.cc',
       'process/peer.cc',
+      'process/port.cc',
       'process/sealed_file.cc',
       'process/socket.cc',
       'process/user.cc',

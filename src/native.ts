@@ -13,6 +13,7 @@ import type { BusHandlers, NativeBusPeer } from './native-bus.js';
 import type { GlResultHandler, NativeGl } from './native-gl.js';
 import type { InputAddon } from './native-input.js';
 import type { PaintAddon } from './native-paint.js';
+import type { PortAddon } from './native-port.js';
 import type { ProcessAddon } from './native-process.js';
 import type { SyncAddon } from './native-sync.js';
 import type { WaylandAddon } from './native-wayland.js';
@@ -342,7 +343,7 @@ export interface Native extends SyncAddon {
 
 const root = join(packageRoot, 'native');
 /** All of it: what the kernel is reached by, which a fake stands in for, and the servers, which need no fake. */
-export type Addon = Native & WaylandAddon & InputAddon & PaintAddon & ProcessAddon;
+export type Addon = Native & WaylandAddon & InputAddon & PaintAddon & PortAddon & ProcessAddon;
 
 let loaded: Addon | undefined;
 

@@ -34,6 +34,7 @@ enum class Class {
   keymap,
   syncDevice,
   timeline,
+  port,
   count
 };
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/arguments.h"
+#include "core/restarted.h"
 #include "core/unique_fd.h"
 #include "process/unix_address.h"
 
@@ -28,13 +29,6 @@ napi_value connectTo(const Napi::Value& to, UniqueFd socket) {
     throw SystemError{errno, "connect"};
   }
   return givenAway(to.Env(), std::move(socket));
-}
-
-template <class Call>
-auto restarted(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
 }
 
 /** One message and the room for its descriptors, as sendmsg and recvmsg want them. */

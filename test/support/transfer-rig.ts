@@ -9,16 +9,17 @@ import {
 import type { MemoryCalls } from '../../src/transfer/guest/pinned-memory.js';
 import type { PortCalls } from '../../src/transfer/guest/port-calls.js';
 import { Producer, type ProducerParts } from '../../src/transfer/guest/producer.js';
-import type { NativeMapping, NativeWatcher } from '../../src/native.js';
+import type { NativeMapping } from '../../src/native.js';
+import type { NativePort } from '../../src/native-port.js';
 import { nativeError } from '../../src/testing/index.js';
 
-const [EPERM, EAGAIN, ENODEV] = [1, 11, 19];
+const [EPERM, ENODEV] = [1, 19];
 
-/** As the kernel's driver has it: nothing to read is EAGAIN with a host and the end without one; the host's going is told at once. */
+/** As the kernel's driver has it: without a host it is at its end, and takes nothing; the host's going is told at once. */
 export class FakePort implements PortCalls {
   readonly sent: TransferMessage[] = [];
   readonly open$ = new Set<number>();
-  readonly watchers = new Set<(errno: number) => void>();
+  readonly watchers = new Set<() => void>();
   /** How often it was asked while nobody had the host's side. */
   asked = 0;
   /** Bytes that are taken before it is full. */
@@ -31,46 +32,32 @@ export class FakePort implements PortCalls {
   #stream = new MessageStream();
   #next = 100;
 
-  open(): number {
+  open(_path: string, room: Uint8Array, onRead: (count: number) => void): NativePort {
     if (!this.plugged) throw nativeError(ENODEV, 'open');
-    this.open$.add(++this.#next);
-    return this.#next;
-  }
-
-  read(fd: number, into: Uint8Array): number {
-    this.#check(fd);
-    const [first] = this.#inbound;
-    if (first === undefined) {
-      if (this.#host) throw nativeError(EAGAIN, 'read');
-      this.asked++;
-      return 0;
-    }
-    const count = first.copy(into);
-    if (count < first.length) this.#inbound[0] = first.subarray(count);
-    else this.#inbound.shift();
-    return count;
-  }
-
-  write(fd: number, bytes: Uint8Array): number {
-    this.#check(fd);
-    const count = Math.min(bytes.length, this.room);
-    if (!this.#host || count === 0) throw nativeError(EAGAIN, 'write');
-    this.room -= count;
-    for (const message of this.#stream.push(Buffer.from(bytes.subarray(0, count)))) {
-      this.sent.push(message);
-      this.onSent?.(message);
-    }
-    return count;
-  }
-
-  close(fd: number): void {
-    if (!this.open$.delete(fd)) throw new Error(`${fd} is not open`);
-  }
-
-  watchReadable(fd: number, onReadable: (errno: number) => void): NativeWatcher {
-    this.#check(fd);
-    this.watchers.add(onReadable);
-    return { close: () => void this.watchers.delete(onReadable) };
+    const fd = ++this.#next;
+    this.open$.add(fd);
+    const tell = () => {
+      const count = this.plugged ? this.#read(room) : -ENODEV;
+      if (count !== -1) onRead(count);
+    };
+    return {
+      watch: () => void this.watchers.add(tell),
+      unwatch: () => void this.watchers.delete(tell),
+      read: () => {
+        this.#check(fd);
+        const count = this.#read(room);
+        if (count === 0) this.asked++;
+        return count;
+      },
+      write: (bytes, length) => {
+        this.#check(fd);
+        return this.#write(bytes.subarray(0, length));
+      },
+      close: () => {
+        this.watchers.delete(tell);
+        if (!this.open$.delete(fd)) throw new Error(`${fd} is not open`);
+      },
+    };
   }
 
   /** Somebody takes the host's side. */
@@ -101,8 +88,28 @@ export class FakePort implements PortCalls {
     return this.sent.filter(({ type }) => type === name) as unknown as MessageOf<Name>[];
   }
 
+  #read(room: Uint8Array): number {
+    const [first] = this.#inbound;
+    if (first === undefined) return this.#host ? -1 : 0;
+    const count = first.copy(room);
+    if (count < first.length) this.#inbound[0] = first.subarray(count);
+    else this.#inbound.shift();
+    return count;
+  }
+
+  #write(bytes: Uint8Array): number {
+    if (!this.#host) return 0;
+    const count = Math.min(bytes.length, this.room);
+    this.room -= count;
+    for (const message of this.#stream.push(Buffer.from(bytes.subarray(0, count)))) {
+      this.sent.push(message);
+      this.onSent?.(message);
+    }
+    return count;
+  }
+
   #tell(): void {
-    for (const call of [...this.watchers]) call(0);
+    for (const tell of [...this.watchers]) tell();
   }
 
   #check(fd: number): void {

@@ -1,5 +1,4 @@
 /** What the port has no room for yet: said in its order as soon as there is, and bounded. */
-import { isAgain } from './is-again.js';
 
 /** Bytes that may wait: more than all the page lists of a producer whose memory is not much fragmented. */
 const most = 4 << 20;
@@ -13,15 +12,17 @@ export class Backlog {
   #timer: NodeJS.Timeout | undefined;
   #pause = shortestPause;
 
-  /** `write` returns how much it took, which may be less than it was given, and throws EAGAIN for nothing. */
-  constructor(private readonly write: (bytes: Buffer) => number) {}
+  /** `write` returns how many of the first `length` bytes it took; 0: it has no room. */
+  constructor(private readonly write: (bytes: Buffer, length: number) => number) {}
 
-  /** All of it, now or later; false: too much waits already, and nothing of it will be said. */
-  send(bytes: Buffer): boolean {
-    if (this.#bytes > 0 && this.#bytes + bytes.length > most) return false;
-    this.#waiting.push(bytes);
-    this.#bytes += bytes.length;
-    if (this.#timer === undefined) this.#flush();
+  /** All of the first `length` bytes, now or later; false: too much waits already, and nothing of it will be said. What waits is copied. */
+  send(bytes: Buffer, length: number): boolean {
+    if (this.#bytes > 0) return this.#bytes + length <= most && this.#keep(bytes, length);
+    const taken = this.#offer(bytes, length);
+    if (taken < length) {
+      this.#keep(bytes.subarray(taken), length - taken);
+      this.#flush(); // a port takes a part of what is long, and the next part at once
+    }
     return true;
   }
 
@@ -34,33 +35,45 @@ export class Backlog {
     this.#timer = undefined;
   }
 
+  #keep(bytes: Buffer, length: number): true {
+    this.#waiting.push(Buffer.from(bytes.subarray(0, length)));
+    this.#bytes += length;
+    return true;
+  }
+
+  #later(): NodeJS.Timeout {
+    const timer = setTimeout(() => this.#flush(), this.#pause);
+    this.#pause = Math.min(this.#pause * 2, longestPause);
+    return timer;
+  }
+
   #flush(): void {
     this.#timer = undefined;
-    while (this.#waiting[0] !== undefined) {
-      const taken = this.#offer(this.#waiting[0]);
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      const taken = this.#offer(first, first.length);
       if (taken === 0) {
-        this.#timer = setTimeout(() => this.#flush(), this.#pause);
-        this.#pause = Math.min(this.#pause * 2, longestPause);
+        this.#timer = this.#later();
         return;
       }
-      this.#pause = shortestPause;
-      this.#drop(taken);
+      this.#drop(first, taken);
     }
   }
 
   /** A failure other than a full port is the reader's to find: it hears of it too, and ends all of this. */
-  #offer(bytes: Buffer): number {
+  #offer(bytes: Buffer, length: number): number {
+    let taken = length;
     try {
-      return this.write(bytes);
-    } catch (error) {
-      return isAgain(error) ? 0 : bytes.length;
+      taken = this.write(bytes, length);
+    } catch {
+      return length;
     }
+    if (taken > 0) this.#pause = shortestPause;
+    return taken;
   }
 
-  #drop(count: number): void {
+  #drop(first: Buffer, count: number): void {
     this.#bytes -= count;
-    const [first] = this.#waiting;
-    if (first !== undefined && first.length > count) this.#waiting[0] = first.subarray(count);
+    if (first.length > count) this.#waiting[0] = first.subarray(count);
     else this.#waiting.shift();
   }
 }

@@ -1,12 +1,14 @@
 /** What is said over the port: the greeting first, then messages, from the beginning with each who takes the host's side. */
 import { GuestheadError, messageOf } from '../../errors.js';
 import { hello } from '../protocol/greeting.js';
-import { malformed } from '../protocol/fields.js';
+import { malformed, Room } from '../protocol/fields.js';
 import { MessageStream } from '../protocol/message-stream.js';
 import {
+  bytesOf,
   encode,
   kindOf,
   versions,
+  write,
   type MessageName,
   type MessageOf,
   type TransferMessage,
@@ -31,10 +33,14 @@ export interface ConnectionHandlers {
 }
 
 const full = 'the port is full: the host does not read it';
+/** Every message fits but a page list. */
+const roomBytes = 4096;
 const expected: readonly MessageName[] = ['registered', 'refused', 'released', 'revoked', 'unregistered'];
 
 export class Connection {
   readonly #port: Port;
+  /** What is said is written here: the port has taken or copied it when it returns. */
+  readonly #room = new Room(Buffer.alloc(roomBytes));
   #stream = new MessageStream();
   #isOpen = false;
 
@@ -46,7 +52,7 @@ export class Connection {
     calls?: PortCalls,
   ) {
     const up = () => this.#greet();
-    const received = (bytes: Buffer) => this.#read(bytes);
+    const received = (bytes: Buffer, length: number) => this.#read(bytes, length);
     const down = (why: string) => this.#end(why);
     this.#port = new Port(find, { up, received, down }, calls);
   }
@@ -58,7 +64,7 @@ export class Connection {
   /** False: nobody hears, or the host does not read what it is told: it begins anew then, soon. */
   send(message: TransferMessage): boolean {
     if (!this.#isOpen) return false;
-    const isSaid = this.#port.send(encode(message));
+    const isSaid = this.#say(message);
     if (!isSaid) setImmediate(() => this.#port.restart(full));
     return isSaid;
   }
@@ -71,12 +77,17 @@ export class Connection {
 
   #greet(): void {
     this.#stream = new MessageStream();
-    this.#port.send(encode(hello(this.name)));
+    this.#say(hello(this.name));
   }
 
-  #read(bytes: Buffer): void {
+  #say(message: TransferMessage): boolean {
+    if (bytesOf(message) > roomBytes) return this.#port.send(encode(message));
+    return this.#port.send(this.#room.bytes, write(this.#room, message));
+  }
+
+  #read(bytes: Buffer, length: number): void {
     try {
-      for (const message of this.#stream.push(bytes)) this.#take(message);
+      for (const message of this.#stream.push(bytes, length)) this.#take(message);
     } catch (error) {
       if (!(error instanceof GuestheadError && error.code === 'ERR_PROTOCOL')) throw error;
       this.handlers.refused(error);

@@ -1,17 +1,15 @@
 /** What the port needs of the kernel; the tests have a port of their own. */
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { errnoName, errnoOf } from '../../errors.js';
-import { loadNative, type NativeWatcher } from '../../native.js';
+import { loadNative } from '../../native.js';
+import type { NativePort } from '../../native-port.js';
 
 export interface PortCalls {
-  /** A descriptor that does not block, the caller's to close. */
-  open(path: string): number;
-  /** Bytes read; 0: nobody has the host's side. Throws EAGAIN where there is nothing to read yet. */
-  read(fd: number, into: Uint8Array): number;
-  /** Bytes taken. Throws EAGAIN where the port is full, or nobody has the host's side. */
-  write(fd: number, bytes: Uint8Array): number;
-  close(fd: number): void;
-  watchReadable(fd: number, onReadable: (errno: number) => void): NativeWatcher;
+  /**
+   * An open port, the caller's to close. What it reads lies in `room` when it calls `onRead`. `read` returns 0 while nobody has the host's side, and
+   * `write` takes nothing then.
+   */
+  open(path: string, room: Uint8Array, onRead: (count: number) => void): NativePort;
 }
 
 /**
@@ -21,26 +19,22 @@ export interface PortCalls {
 const descriptors = [4_000, 1_000, 500];
 
 export const systemPort: PortCalls = {
-  open: (path) => {
+  open: (path, room, onRead) => {
     const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     try {
-      return lifted(fd);
+      return lifted((least) => loadNative().openPort(fd, least, room, onRead));
     } finally {
       closeSync(fd);
     }
   },
-  read: (fd, into) => readSync(fd, into),
-  write: (fd, bytes) => writeSync(fd, bytes),
-  close: closeSync,
-  watchReadable: (fd, onReadable) => loadNative().watchReadable(fd, onReadable),
 };
 
-function lifted(fd: number): number {
+function lifted(open: (least: number) => NativePort): NativePort {
   for (const least of descriptors)
     try {
-      return loadNative().duplicate(fd, least);
+      return open(least);
     } catch (error) {
       if (errnoName(errnoOf(error) ?? 0) !== 'EINVAL') throw error; // above the limit of open files
     }
-  return loadNative().duplicate(fd);
+  return open(0);
 }

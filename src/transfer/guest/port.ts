@@ -6,17 +6,15 @@
  * While nobody is there the kernel says POLLHUP at each poll, so that it is asked by a timer instead, with growing pauses.
  */
 import { coded, errnoName, errnoOf, GuestheadError } from '../../errors.js';
-import { quietly } from '../../owner.js';
-import type { NativeWatcher } from '../../native.js';
+import type { NativePort } from '../../native-port.js';
 import { Backlog } from './backlog.js';
-import { isAgain } from './is-again.js';
 import { systemPort, type PortCalls } from './port-calls.js';
 
 export interface PortHandlers {
   /** Somebody has the host's side: what is said from now on is heard. */
   up(): void;
-  /** Bytes from the host, the receiver's. */
-  received(bytes: Buffer): void;
+  /** The first `length` of these bytes are from the host; they are of use until it returns. */
+  received(bytes: Buffer, length: number): void;
   /** Nobody hears any more; once for each `up`. `why` is a sentence's end. */
   down(why: string): void;
 }
@@ -27,10 +25,9 @@ const longestPause = 250;
 const readBytes = 65_536;
 
 export class Port {
-  readonly #into = Buffer.allocUnsafe(readBytes);
+  readonly #room = Buffer.allocUnsafeSlow(readBytes);
   readonly #backlog: Backlog;
-  #fd: number | undefined;
-  #watcher: NativeWatcher | undefined;
+  #port: NativePort | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pause = shortestPause;
   #isUp = false;
@@ -44,7 +41,7 @@ export class Port {
     private readonly handlers: PortHandlers,
     private readonly calls: PortCalls = systemPort,
   ) {
-    this.#backlog = new Backlog((bytes) => calls.write(this.#open(), bytes));
+    this.#backlog = new Backlog((bytes, length) => this.#open().write(bytes, length));
     this.#open();
     this.#after(0);
   }
@@ -54,9 +51,9 @@ export class Port {
     return this.#isUp;
   }
 
-  /** Says it, now or as soon as there is room. False: too much waits, or nobody is there; nothing was said then. */
-  send(bytes: Buffer): boolean {
-    return this.#isUp && this.#backlog.send(bytes);
+  /** Says the first `length` of these bytes, now or as soon as there is room. False: too much waits, or nobody is there; nothing was said then. */
+  send(bytes: Buffer, length = bytes.length): boolean {
+    return this.#isUp && this.#backlog.send(bytes, length);
   }
 
   /** The host makes sense: once it is gone, it is soon looked for again. */
@@ -79,8 +76,10 @@ export class Port {
     this.#forget();
   }
 
-  #open(): number {
-    return (this.#fd ??= openPort(this.find(), this.calls));
+  #open(): NativePort {
+    return (this.#port ??= openPort(this.find(), (path) =>
+      this.calls.open(path, this.#room, (count) => this.#onRead(count)),
+    ));
   }
 
   #after(ms: number): void {
@@ -90,16 +89,18 @@ export class Port {
 
   /** Whether somebody is there by now. */
   #look(): void {
+    const count = this.#readOnce();
+    if (count === 0) this.#wait();
+    else this.#goUp(Math.max(0, count));
+  }
+
+  /** As `NativePort.read`; 0 also where the port is unplugged, or not there yet. */
+  #readOnce(): number {
     try {
-      const count = this.calls.read(this.#open(), this.#into);
-      if (count === 0) this.#wait();
-      else this.#goUp(count);
-    } catch (error) {
-      if (isAgain(error)) this.#goUp(0);
-      else {
-        this.#forget(); // unplugged, or not there yet
-        this.#wait();
-      }
+      return this.#open().read();
+    } catch {
+      this.#forget();
+      return 0;
     }
   }
 
@@ -110,27 +111,15 @@ export class Port {
 
   #goUp(count: number): void {
     this.#isUp = true;
-    this.#watcher = this.calls.watchReadable(this.#open(), (errno) => this.#onReadable(errno));
+    this.#open().watch();
     this.handlers.up();
-    this.#tell(count);
+    if (count > 0 && this.isUp) this.handlers.received(this.#room, count);
   }
 
-  #onReadable(errno: number): void {
-    if (errno !== 0) {
-      this.restart(`the port cannot be polled (${errnoName(errno)})`);
-      return;
-    }
-    try {
-      const count = this.calls.read(this.#open(), this.#into);
-      if (count === 0) this.#goDown('the host’s side of the port was closed');
-      else this.#tell(count);
-    } catch (error) {
-      if (!isAgain(error)) this.restart(`the port was unplugged (${errnoName(errnoOf(error) ?? 0)})`);
-    }
-  }
-
-  #tell(count: number): void {
-    if (count > 0 && this.#isUp) this.handlers.received(Buffer.from(this.#into.subarray(0, count)));
+  #onRead(count: number): void {
+    if (count > 0) this.handlers.received(this.#room, count);
+    else if (count === 0) this.#goDown('the host’s side of the port was closed');
+    else this.restart(`the port was unplugged (${errnoName(-count)})`);
   }
 
   #goDown(why: string): void {
@@ -142,21 +131,20 @@ export class Port {
   }
 
   #stop(): void {
-    this.#watcher?.close();
-    this.#watcher = undefined;
+    this.#port?.unwatch();
     this.#backlog.clear();
   }
 
   #forget(): void {
-    const fd = this.#fd;
-    this.#fd = undefined;
-    if (fd !== undefined) quietly(() => this.calls.close(fd));
+    const port = this.#port;
+    this.#port = undefined;
+    port?.close();
   }
 }
 
-function openPort(path: string, calls: PortCalls): number {
+function openPort(path: string, open: (path: string) => NativePort): NativePort {
   try {
-    return calls.open(path);
+    return open(path);
   } catch (cause) {
     const errno = errnoOf(cause);
     if (errno === undefined) throw coded(cause);

@@ -11,8 +11,12 @@ export interface PageRun {
 
 /** One kind of value: written where it is told to, read from where the last one ended. */
 export interface Field<T> {
-  size(value: T): number;
-  write(to: Room, at: number, value: T): void;
+  /** Bytes that every value takes. */
+  readonly least: number;
+  /** How many more this one takes; undefined: none does. */
+  more?(value: T): number;
+  /** Returns where the next value begins. */
+  write(to: Room, at: number, value: T): number;
   read(from: Bytes): T;
 }
 
@@ -41,28 +45,30 @@ export class Room {
   }
 }
 
-/** The bytes of one message, from the front to the end. */
+/** The bytes of one message after the other, each from the front to the end. */
 export class Bytes {
   readonly view: DataView;
-  #at: number;
+  #at = 0;
+  #end = 0;
 
-  /** The values begin at byte `start`. */
-  constructor(
-    readonly bytes: Buffer,
-    start = 0,
-  ) {
+  constructor(readonly bytes: Buffer) {
     this.view = viewOf(bytes);
-    this.#at = start;
+  }
+
+  /** What is read from now on begins at byte `at`, and ends before byte `end`. */
+  enter(at: number, end: number): void {
+    this.#at = at;
+    this.#end = end;
   }
 
   get left(): number {
-    return this.bytes.length - this.#at;
+    return this.#end - this.#at;
   }
 
   /** Where the next `count` bytes are. Throws ERR_PROTOCOL where fewer are left. */
   take(count: number): number {
     const at = this.#at;
-    if (count > this.left) throw malformed(`it ends ${count - this.left} bytes too early`);
+    if (count > this.#end - at) throw malformed(`it ends ${count - this.left} bytes too early`);
     this.#at = at + count;
     return at;
   }
@@ -73,26 +79,36 @@ function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
 }
 
 const u16: Field<number> = {
-  size: () => 2,
-  write: ({ view }, at, value) => view.setUint16(at, value, true),
+  least: 2,
+  write: ({ view }, at, value) => {
+    view.setUint16(at, value, true);
+    return at + 2;
+  },
   read: (from) => from.view.getUint16(from.take(2), true),
 };
 const u32: Field<number> = {
-  size: () => 4,
-  write: ({ view }, at, value) => view.setUint32(at, value, true),
+  least: 4,
+  write: ({ view }, at, value) => {
+    view.setUint32(at, value, true);
+    return at + 4;
+  },
   read: (from) => from.view.getUint32(from.take(4), true),
 };
 const u64: Field<bigint> = {
-  size: () => 8,
-  write: ({ view }, at, value) => view.setBigUint64(at, value, true),
+  least: 8,
+  write: ({ view }, at, value) => {
+    view.setBigUint64(at, value, true);
+    return at + 8;
+  },
   read: (from) => from.view.getBigUint64(from.take(8), true),
 };
 /** 128 bits, as 32 hexadecimal digits. */
 const id: Field<string> = {
-  size: () => 16,
-  write: ({ view }, at, value) => {
-    view.setBigUint64(at, BigInt(`0x${value.slice(0, 16)}`));
-    view.setBigUint64(at + 8, BigInt(`0x${value.slice(16)}`));
+  least: 16,
+  write: ({ bytes }, at, value) => {
+    for (let digit = 0; digit < 32; digit += 2)
+      bytes[at++] = (halfOf(value.charCodeAt(digit)) << 4) | halfOf(value.charCodeAt(digit + 1));
+    return at;
   },
   read: (from) => {
     const at = from.take(16);
@@ -100,12 +116,19 @@ const id: Field<string> = {
   },
 };
 
+/** Of a hexadecimal digit's code, 0 to 9 or a to f: half a byte. */
+function halfOf(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57;
+}
+
 /** A length of 32 bits, then so many bytes, which the reader copies. */
 const blob: Field<Uint8Array> = {
-  size: (value) => 4 + value.length,
+  least: 4,
+  more: (value) => value.length,
   write: ({ bytes, view }, at, value) => {
     view.setUint32(at, value.length, true);
     bytes.set(value, at + 4);
+    return at + 4 + value.length;
   },
   read: (from) => {
     const length = u32.read(from);
@@ -115,7 +138,8 @@ const blob: Field<Uint8Array> = {
 };
 
 const text: Field<string> = {
-  size: (value) => 4 + Buffer.byteLength(value),
+  least: 4,
+  more: (value) => Buffer.byteLength(value),
   write: (to, at, value) => blob.write(to, at, Buffer.from(value)),
   read: (from) => Buffer.from(blob.read(from)).toString(),
 };
@@ -124,13 +148,17 @@ const runBytes = 12;
 
 /** How many, then each as its first page (64 bits) and its count (32 bits). */
 const runs: Field<readonly PageRun[]> = {
-  size: (value) => 4 + runBytes * value.length,
+  least: 4,
+  more: (value) => runBytes * value.length,
   write: ({ view }, at, value) => {
     view.setUint32(at, value.length, true);
-    value.forEach(({ page, count }, index) => {
-      view.setBigUint64(at + 4 + runBytes * index, page, true);
-      view.setUint32(at + 12 + runBytes * index, count, true);
-    });
+    at += 4;
+    for (const { page, count } of value) {
+      view.setBigUint64(at, page, true);
+      view.setUint32(at + 8, count, true);
+      at += runBytes;
+    }
+    return at;
   },
   read: (from) => {
     const count = u32.read(from);

@@ -1,19 +1,32 @@
 /** Messages out of a stream of bytes, which may cut them anywhere. */
-import { malformed } from './fields.js';
-import { decode, headerBytes, mostMessageBytes, type TransferMessage } from './messages.js';
+import { Bytes, malformed } from './fields.js';
+import { decode, headerBytes, mostMessageBytes, read, type TransferMessage } from './messages.js';
 
 export class MessageStream {
-  #pending: Buffer[] = [];
+  /** What is read now, made anew only for other bytes than before; the next message begins at `#at`. */
+  #from = new Bytes(Buffer.alloc(0));
+  #at = 0;
+  #end = 0;
+  /** Of a message that has begun: its bytes, in pieces, and how many it is to have; 0: not known yet. */
+  #part: Buffer[] = [];
   #have = 0;
+  #wanted = 0;
 
   /**
-   * The messages that `bytes` complete; the bytes are kept until then, so that they have to stay as they are. Throws
-   * ERR_PROTOCOL for a message that cannot be read: the stream is of no use after that.
+   * The messages that the first `length` bytes complete. The bytes have to stay as they are until these have been gone through; what is left of
+   * them is copied then. Throws ERR_PROTOCOL for a message that cannot be read: the stream is of no use after that.
    */
-  *push(bytes: Buffer): Generator<TransferMessage, void> {
-    this.#pending.push(bytes);
-    this.#have += bytes.length;
-    for (let whole = this.#next(); whole !== undefined; whole = this.#next()) yield decode(whole);
+  *push(bytes: Buffer, length = bytes.length): Generator<TransferMessage, void> {
+    if (this.#from.bytes !== bytes) this.#from = new Bytes(bytes);
+    this.#at = 0;
+    this.#end = length;
+    if (this.#have > 0) {
+      const whole = this.#completePart();
+      if (whole === undefined) return;
+      yield decode(whole);
+    }
+    for (let start = this.#at; this.#passOver(); start = this.#at) yield read(this.#from, start, this.#at);
+    this.#keep(this.#end - this.#at);
   }
 
   /** A message has begun and is not whole. */
@@ -23,29 +36,48 @@ export class MessageStream {
 
   /** The bytes that are no whole message yet; the stream is empty after that. */
   takeRest(): Buffer {
-    const rest = Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#have = 0;
-    return rest;
+    this.#keep(this.#end - this.#at);
+    return this.#takePart();
   }
 
-  #next(): Buffer | undefined {
-    if (this.#have < headerBytes) return undefined;
-    const length = this.#front(headerBytes).readUInt32LE(0);
-    if (length < headerBytes || length > mostMessageBytes) throw malformed(`its length is ${length} bytes`);
-    if (this.#have < length) return undefined;
-    const whole = this.#front(length);
-    const [first, ...rest] = this.#pending as [Buffer, ...Buffer[]];
-    this.#pending = first.length > length ? [first.subarray(length), ...rest] : rest;
-    this.#have -= length;
-    return whole.subarray(0, length);
+  /** Goes to the end of the next message; false where it is not whole. */
+  #passOver(): boolean {
+    const left = this.#end - this.#at;
+    if (left < headerBytes) return false;
+    const length = checked(this.#from.view.getUint32(this.#at, true));
+    if (left < length) return false;
+    this.#at += length;
+    return true;
   }
 
-  /** The first pieces joined until they have `count` bytes, so that each byte is copied once a message. */
-  #front(count: number): Buffer {
-    let pieces = 0;
-    for (let have = 0; have < count; pieces++) have += this.#pending[pieces]?.length ?? count;
-    if (pieces > 1) this.#pending.splice(0, pieces, Buffer.concat(this.#pending.slice(0, pieces)));
-    return this.#pending[0] ?? Buffer.alloc(0);
+  /** The message that had begun, where it is whole by now. */
+  #completePart(): Buffer | undefined {
+    if (!this.#growTo(headerBytes)) return undefined;
+    if (this.#wanted === 0) this.#wanted = checked(Buffer.concat(this.#part).readUInt32LE(0));
+    return this.#growTo(this.#wanted) ? this.#takePart() : undefined;
   }
+
+  #growTo(count: number): boolean {
+    this.#keep(Math.min(count - this.#have, this.#end - this.#at));
+    return this.#have >= count;
+  }
+
+  #keep(count: number): void {
+    if (count <= 0) return;
+    this.#part.push(Buffer.from(this.#from.bytes.subarray(this.#at, this.#at + count)));
+    this.#at += count;
+    this.#have += count;
+  }
+
+  #takePart(): Buffer {
+    const part = Buffer.concat(this.#part);
+    this.#part = [];
+    this.#have = this.#wanted = 0;
+    return part;
+  }
+}
+
+function checked(length: number): number {
+  if (length < headerBytes || length > mostMessageBytes) throw malformed(`its length is ${length} bytes`);
+  return length;
 }

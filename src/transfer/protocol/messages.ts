@@ -60,48 +60,74 @@ export type Layout = ValuesOf<typeof layout>;
 interface Plan {
   readonly type: MessageName;
   readonly kind: number;
-  readonly fields: readonly (readonly [string, Field<unknown>])[];
+  readonly fields: readonly NamedField[];
+  /** Bytes that every message of the kind has, and the fields that some have more of. */
+  readonly least: number;
+  readonly longer: readonly NamedField[];
 }
 
-const plans = Object.fromEntries(
-  Object.entries(kinds).map(([type, { kind, fields }]) => [
-    type,
-    { type, kind, fields: Object.entries(fields as Fields) },
-  ]),
-) as unknown as Readonly<Record<MessageName, Plan>>;
+type NamedField = readonly [string, Field<unknown>];
+
+function planOf(type: MessageName): Plan {
+  const fields: readonly NamedField[] = Object.entries(kinds[type].fields as Fields);
+  const least = fields.reduce((sum, [, field]) => sum + field.least, headerBytes);
+  return { type, kind: kinds[type].kind, fields, least, longer: fields.filter(([, field]) => 'more' in field) };
+}
+
+const names = Object.keys(kinds) as MessageName[];
+const plans = Object.fromEntries(names.map((name) => [name, planOf(name)])) as Readonly<Record<MessageName, Plan>>;
 const planOfKind = new Map(Object.values(plans).map((plan) => [plan.kind, plan]));
 
 export function kindOf(name: MessageName): number {
   return kinds[name].kind;
 }
 
-/** Numbers are the caller's to check: one that is too large for its field loses its upper bits. */
+/** In bytes of its own. Numbers are the caller's to check: one that is too large for its field loses its upper bits. */
 export function encode(message: TransferMessage): Buffer {
-  const { kind, fields } = plans[message.type];
-  const values = message as unknown as Readonly<Record<string, unknown>>;
-  let length = headerBytes;
-  for (const [name, field] of fields) length += field.size(values[name]);
-  const room = new Room(Buffer.allocUnsafe(length)); // every byte of it is written
-  room.view.setUint32(0, length, true);
-  room.view.setUint32(4, kind, true); // and its flags, 0
-  let at = headerBytes;
-  for (const [name, field] of fields) {
-    field.write(room, at, values[name]);
-    at += field.size(values[name]);
-  }
+  const room = new Room(Buffer.allocUnsafe(bytesOf(message))); // every byte of it is written
+  write(room, message);
   return room.bytes;
+}
+
+/** How long the message is. */
+export function bytesOf(message: TransferMessage): number {
+  const { least, longer } = plans[message.type];
+  let length = least;
+  for (const [name, field] of longer) length += field.more?.(valuesOf(message)[name]) ?? 0;
+  return length;
+}
+
+/** Into the front of a room for `bytesOf` it. Returns how long it is. */
+export function write(room: Room, message: TransferMessage): number {
+  const { kind, fields } = plans[message.type];
+  const values = valuesOf(message);
+  let at = headerBytes;
+  for (const [name, field] of fields) at = field.write(room, at, values[name]);
+  room.view.setUint32(0, at, true);
+  room.view.setUint32(4, kind, true); // and its flags, 0
+  return at;
+}
+
+function valuesOf(message: TransferMessage): Readonly<Record<string, unknown>> {
+  return message;
 }
 
 /** Reads one whole message. Throws ERR_PROTOCOL for what is none; the values themselves are the caller's to check. */
 export function decode(bytes: Buffer): TransferMessage {
   if (bytes.length < headerBytes) throw malformed(`${bytes.length} bytes are no header`);
-  const from = new Bytes(bytes, headerBytes);
-  if (from.view.getUint32(0, true) !== bytes.length) throw malformed('its length is not what came');
-  const [kind, flags] = [from.view.getUint16(4, true), from.view.getUint16(6, true)];
+  return read(new Bytes(bytes), 0, bytes.length);
+}
+
+/** The same of a message from byte `start` to before byte `end`, its header at least. */
+export function read(from: Bytes, start: number, end: number): TransferMessage {
+  const { view } = from;
+  if (view.getUint32(start, true) !== end - start) throw malformed('its length is not what came');
+  const [kind, flags] = [view.getUint16(start + 4, true), view.getUint16(start + 6, true)];
   const plan = planOfKind.get(kind);
   if (plan === undefined) throw malformed(`nothing of kind ${kind} is known`);
   if (flags !== 0) throw malformed(`its flags are ${flags}`);
   const values: Record<string, unknown> = { type: plan.type };
+  from.enter(start + headerBytes, end);
   for (const [name, field] of plan.fields) values[name] = field.read(from);
   if (from.left > 0) throw malformed(`${from.left} bytes follow its end`);
   return values as unknown as TransferMessage;

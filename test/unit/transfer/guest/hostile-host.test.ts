@@ -6,7 +6,7 @@ import { encode, kindOf, type TransferMessage } from '../../../../src/transfer/p
 import { Random, seedOf } from '../../../support/random.js';
 import { transferRig, welcome, type FakePort } from '../../../support/transfer-rig.js';
 
-const messages = 1_000_000;
+const messages = Number(process.env['GUESTHEAD_FUZZ_MESSAGES'] ?? 1_000_000);
 /** That are said at once. */
 const atOnce = 500;
 const kinds = ['register', 'export', 'hello'].map((name) => kindOf(name as 'hello'));
