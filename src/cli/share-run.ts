@@ -54,6 +54,7 @@ class ShareRun {
   readonly #rate: Rate;
   readonly #size: { readonly width: number; readonly height: number };
   #wake: (() => void) | undefined;
+  #endPause: (() => void) | undefined;
 
   constructor(
     private readonly producer: Producer,
@@ -67,7 +68,10 @@ class ShareRun {
     this.#tally = new ShareTally(rate === 'max' ? undefined : 1000 / rate);
     this.#size = options.size ?? standardSize;
     producer.lateReleases$.subscribe(() => this.#tally.overdue++);
-    signal.addEventListener('abort', () => this.#wake?.());
+    signal.addEventListener('abort', () => {
+      this.#wake?.();
+      this.#endPause?.();
+    });
   }
 
   async figures(): Promise<ShareFigures> {
@@ -119,7 +123,6 @@ class ShareRun {
   }
 
   async #broker(): Promise<void> {
-    if (this.producer.state.type === 'connected') return;
     const { wait = 10_000 } = this.options;
     const tooLong = new AbortController();
     const timeout = sleep(wait, undefined, { signal: AbortSignal.any([this.signal, tooLong.signal]) });
@@ -132,7 +135,7 @@ class ShareRun {
 
   async #loop(from: number): Promise<void> {
     while (!this.#isOver(from)) {
-      await this.#broker();
+      if (this.producer.state.type !== 'connected') await this.#broker();
       if (this.#rate === 'max') await this.#next();
       else await this.#tick(from, this.#rate);
     }
@@ -158,11 +161,22 @@ class ShareRun {
     const tally = this.#tally;
     const dueAt = from + ((tally.exports + tally.missed) * 1000) / hz;
     const left = dueAt - performance.now();
-    if (left > 0) await sleep(left, undefined, { signal: this.signal }).catch(() => undefined);
+    if (left > 0) await this.#pause(left);
     if (this.signal.aborted) return;
     const buffer = this.producer.acquire();
     if (buffer === undefined) tally.missed++;
     else this.#share(buffer, dueAt + 1000 / hz);
+  }
+
+  /** So many ms, or until somebody ends the run. The signal has one listener, and not one more for each picture. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #share(buffer: TransferBuffer, nextDueAt?: number): void {
