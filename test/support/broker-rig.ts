@@ -34,14 +34,23 @@ export class TransferRig {
   readonly listen = join(this.folder, 'consumers');
   readonly events: BrokerEvent[] = [];
   broker!: Broker;
+  isNextThere = false;
   #server: Server | undefined;
   #sockets: Socket[] = [];
   #connected: ((socket: Socket) => void) | undefined;
 
-  constructor(readonly memory = new FakeGuestMemory(pagesOfPicture)) {}
+  /** `next`: the memory of the QEMU that follows where the first one ends. */
+  constructor(
+    readonly memory = new FakeGuestMemory(pagesOfPicture),
+    private readonly next?: FakeGuestMemory,
+  ) {}
 
-  static async open(limits: Partial<BrokerLimits> = {}, memory?: FakeGuestMemory): Promise<TransferRig> {
-    const rig = new TransferRig(memory);
+  static async open(
+    limits: Partial<BrokerLimits> = {},
+    memory?: FakeGuestMemory,
+    next?: FakeGuestMemory,
+  ): Promise<TransferRig> {
+    const rig = new TransferRig(memory, next);
     rig.#server = createServer((socket) => {
       rig.#sockets.push(socket);
       socket.on('error', () => undefined);
@@ -53,8 +62,15 @@ export class TransferRig {
   }
 
   async openBroker(limits: Partial<BrokerLimits> = {}): Promise<void> {
-    this.broker = await openBroker({ memory: this.memory, port: this.port, listen: this.listen, limits });
+    const { port, listen, next } = this;
+    const memory = next === undefined ? this.memory : () => this.#memoryNow(next);
+    this.broker = await openBroker({ memory, port, listen, limits });
     this.broker.events$.subscribe((event) => this.events.push(event));
+  }
+
+  #memoryNow(next: FakeGuestMemory): Promise<FakeGuestMemory> {
+    if (!this.memory.closed) return Promise.resolve(this.memory);
+    return this.isNextThere ? Promise.resolve(next) : Promise.reject(new Error('no QEMU listens'));
   }
 
   /** The guest's end of the broker's next connection, or of one that nobody has taken. */
@@ -79,6 +95,7 @@ export class TransferRig {
     for (const socket of this.#sockets) socket.destroy();
     rmSync(this.folder, { recursive: true });
     this.memory.end();
+    this.next?.end();
   }
 }
 
