@@ -2,8 +2,8 @@
 import { GuestheadError } from '../errors.js';
 import { format, formatName } from '../ffi/index.js';
 
-/** As it lies in memory; the memory is read only until `Sink.write` has returned, also where that returns a promise. */
-export interface SinkFrame {
+/** As it lies in memory. */
+export interface PictureMemory {
   /** Pixels. */
   readonly width: number;
   /** Rows. */
@@ -14,6 +14,10 @@ export interface SinkFrame {
   readonly strideBytes: number;
   /** From the first byte of the first row. */
   readonly pixels: Uint8Array;
+}
+
+/** The memory is read only until `Sink.write` has returned, also where that returns a promise. */
+export interface SinkFrame extends PictureMemory {
   /** Which one it is, counted by who shows it. */
   readonly sequence: bigint;
 }
@@ -35,28 +39,33 @@ const channels = new Map<number, Channels>([
   [format.BGR888, { bytes: 3, red: 0, green: 1, blue: 2 }],
 ]);
 
-/** Throws ERR_UNSUPPORTED for a format whose colours are not one byte each. */
-export function channelsOf(frame: SinkFrame): Channels {
-  const found = channels.get(frame.format);
-  if (found !== undefined) return found;
-  throw new GuestheadError('ERR_UNSUPPORTED', `A picture of the format ${formatName(frame.format)} cannot be read`, {
-    advice: 'show XRGB8888, or another format with one byte a colour',
-  });
+/** Undefined for a format whose colours are not one byte each. */
+export function channelsOf(code: number): Channels | undefined {
+  return channels.get(code);
 }
 
-/** Red, green, blue: 3 bytes a pixel, tightly packed. Throws ERR_UNSUPPORTED. */
-export function rgbOf(frame: SinkFrame): Uint8Array {
-  const { width, height, strideBytes, pixels } = frame;
-  const { bytes, red, green, blue } = channelsOf(frame);
+/** Red, green, blue: 3 bytes a pixel, tightly packed. `isFlipped`: the first row in memory is the lowest. Throws ERR_UNSUPPORTED. */
+export function rgbOf(picture: PictureMemory, isFlipped = false): Uint8Array {
+  const { width, height, strideBytes, pixels } = picture;
+  const { bytes, red, green, blue } = readable(picture.format);
   const rgb = new Uint8Array(width * height * 3);
   let to = 0;
   for (let y = 0; y < height; y++) {
-    const end = y * strideBytes + width * bytes;
-    for (let at = y * strideBytes; at < end; at += bytes) {
+    const start = (isFlipped ? height - 1 - y : y) * strideBytes;
+    const end = start + width * bytes;
+    for (let at = start; at < end; at += bytes) {
       rgb[to++] = pixels[at + red] ?? 0;
       rgb[to++] = pixels[at + green] ?? 0;
       rgb[to++] = pixels[at + blue] ?? 0;
     }
   }
   return rgb;
+}
+
+function readable(code: number): Channels {
+  const found = channelsOf(code);
+  if (found !== undefined) return found;
+  throw new GuestheadError('ERR_UNSUPPORTED', `A picture of the format ${formatName(code)} cannot be read`, {
+    advice: 'show XRGB8888, or another format with one byte a colour',
+  });
 }

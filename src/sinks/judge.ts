@@ -18,10 +18,6 @@ export interface Judgement {
   readonly wrong: string | null;
 }
 
-export function isFlawless({ received, exact, late }: Judgement): boolean {
-  return received > 0 && exact === received && late === 0;
-}
-
 export function judgeSink(): Sink<Judgement> & { readonly judgement: Judgement } {
   const expected = new Expected();
   const counts = { received: 0, exact: 0, torn: 0, unreadable: 0, late: 0, wrong: null as string | null };

@@ -1,8 +1,8 @@
 /** org.qemu.Display1.Listener and its additions: each call checked, and carried out on the screen. */
 import type { BusValue, Native } from '../../native.js';
 import type { BusCall } from './bus.js';
-import { known, refused } from './layout.js';
-import { drmFormat, fourccText, pixmanFormat } from './pixel-format.js';
+import { bytesOfPixel, known, refused } from './layout.js';
+import { pixmanFormat } from './pixel-format.js';
 import type { Screen } from './screen.js';
 import { Dmabuf, Pictures, SharedMemory } from './surface.js';
 
@@ -69,7 +69,7 @@ const methods: Readonly<Record<string, Method>> = {
       const [fd, first, stride] = [fds[0], offsets[0], strides[0]];
       if (planes !== 1 || fd === undefined || first === undefined || stride === undefined)
         throw refused(`a buffer of ${planes} planes`);
-      const offset = first + y * stride + x * (drmFormat(fourcc)?.bytes ?? 0);
+      const offset = first + y * stride + x * bytesOfPixel(fourcc);
       showDmabuf(options, { fd, width, height, stride, fourcc, modifier, y0Top, offset });
     },
   },
@@ -172,8 +172,7 @@ interface DmabufTold {
 }
 
 function showDmabuf({ screen, native }: ListenerOptions, told: DmabufTold): void {
-  const { fd, offset, width, height, stride, fourcc, modifier, y0Top } = told;
-  const format = known(drmFormat(fourcc), fourccText(fourcc));
+  const { fd, offset, width, height, stride, fourcc: format, modifier, y0Top } = told;
   if (!modifiers.includes(modifier)) throw refused(`a buffer that is not linear (modifier 0x${modifier.toString(16)})`);
   screen.show(new Dmabuf(fd, offset, { width, height, stride, format }, y0Top, native));
 }

@@ -1,9 +1,10 @@
 /** What a head shows, in one of the three ways in which QEMU hands it over. */
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { coded } from '../../errors.js';
+import { formatName } from '../../ffi/index.js';
 import { access, type Native, type NativeMapping } from '../../native.js';
 import type { Capture } from '../../render/index.js';
-import { captureOf, checkBytes, checkLayout, refused, type Layout } from './layout.js';
+import { bytesOfPixel, captureOf, checkBytes, checkLayout, refused, type Layout } from './layout.js';
 
 /** `pictures`: copies over the socket. `shared memory`: a file of QEMU's that is read. `dma-buf`: the guest's own buffer. */
 export type Transport = 'pictures' | 'shared memory' | 'dma-buf';
@@ -35,7 +36,8 @@ export class Pictures implements Surface {
     checkBytes(layout, 0, pixels.length);
     if (x < 0 || y < 0) throw refused(`a part at ${x},${y}`);
     const { width, height, format } = this.layout;
-    if (layout.format !== format) throw refused(`a part in ${layout.format.name} of a picture in ${format.name}`);
+    if (layout.format !== format)
+      throw refused(`a part in ${formatName(layout.format)} of a picture in ${formatName(format)}`);
     const [right, bottom] = [x + layout.width, y + layout.height];
     if (right > width || bottom > height) this.resize(Math.max(right, width), Math.max(bottom, height));
     this.#copy(x, y, layout, pixels);
@@ -46,7 +48,7 @@ export class Pictures implements Surface {
     const before = this.layout;
     const source = this.pixels;
     if (width === before.width && height === before.height) return;
-    const layout = { ...before, width, height, stride: width * before.format.bytes };
+    const layout = { ...before, width, height, stride: width * bytesOfPixel(before.format) };
     checkLayout(layout);
     this.layout = layout;
     this.pixels = new Uint8Array(layout.stride * height);
@@ -67,7 +69,7 @@ export class Pictures implements Surface {
   }
 
   #copy(x: number, y: number, { width, height, stride }: Layout, source: Uint8Array): void {
-    const { bytes } = this.layout.format;
+    const bytes = bytesOfPixel(this.layout.format);
     for (let row = 0; row < height; row++) {
       const from = row * stride;
       this.pixels.set(source.subarray(from, from + width * bytes), (y + row) * this.layout.stride + x * bytes);
