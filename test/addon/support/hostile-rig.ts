@@ -45,7 +45,7 @@ export class HostileRig {
 
   /** As of `KioskRig.open`. */
   static async open(options: KioskOptions = {}, sync?: SyncAddon): Promise<HostileRig> {
-    const rig = await KioskRig.open({ layout: sideBySide, ...options }, [], undefined, sync);
+    const rig = await KioskRig.open({ layout: sideBySide, ...options }, [], undefined, {}, sync);
     const hostile = new HostileRig(rig, await rig.open());
     await hostile.until(() => hostile.frames > 0);
     return hostile;
