@@ -35,8 +35,9 @@ export function describeReport(report: Described, colour: boolean, asked = 'prob
   return [`guesthead ${guesthead} ${asked}, as ${who}`, ...lines, '', last].join('\n');
 }
 
-/** The transfer is for few guests: without its port only `--json` tells of it. */
+/** The transfer is for few guests: without its port only `--json` tells of it. And of what has nothing to tell there is no heading. */
 function concernsMany({ id, checks }: Group): boolean {
+  if (checks.length === 0) return false;
   return id !== 'transfer' || checks.some(({ status }) => status !== 'unknown');
 }
 
