@@ -42,7 +42,10 @@ export async function openKioskOn(options: OpenKioskOptions, addon: WholeAddon):
     const kiosk = new Kiosk(checked.heads ?? opened, addon, parts);
     tell = (error) => kiosk.fault(error);
     for (const error of early) tell(error);
-    input.begin(usedBy(kiosk, checked, owner));
+    const used = usedBy(kiosk, checked, owner);
+    // Opening devices takes a while, in which a client that the caller starts at once can start.
+    const beginning = setImmediate(() => input.begin(used));
+    owner.defer(() => clearImmediate(beginning));
     return kiosk;
   });
 }

@@ -1,13 +1,21 @@
-/** The requests of the interfaces, as they are read: made of the tables once. */
+/** The requests of the interfaces, as they are read: made of an interface's table once, when it is needed. */
 import { closeSync } from 'node:fs';
 import type { MessageTable } from '../native-wayland.js';
 import { tables } from './protocol/tables.js';
 
-const requests = new Map(tables.map((table) => [table.name, table.requests.map(readable)]));
+type Request = ReturnType<typeof readable>;
+
+const requests = new Map<string, readonly Request[]>();
 
 /** Undefined where the interface has no such request. */
-export function requestOf(interfaceName: string, opcode: number) {
-  return requests.get(interfaceName)?.[opcode];
+export function requestOf(interfaceName: string, opcode: number): Request | undefined {
+  return (requests.get(interfaceName) ?? requestsOf(interfaceName))[opcode];
+}
+
+function requestsOf(interfaceName: string): readonly Request[] {
+  const read = (tables.find(({ name }) => name === interfaceName)?.requests ?? []).map(readable);
+  requests.set(interfaceName, read);
+  return read;
 }
 
 /** Those of a request that nobody has taken. */

@@ -1,5 +1,5 @@
-/** What sends an interface's events: a class for each interface, made of its table once. */
-import type { InterfaceTable, MessageTable } from '../native-wayland.js';
+/** What sends an interface's events: a class for each interface, made of its table once, when it is needed. */
+import type { MessageTable } from '../native-wayland.js';
 import { tables } from './protocol/tables.js';
 
 /** Who has the events. */
@@ -17,15 +17,21 @@ class EventSender {
   constructor(readonly sender: Sender) {}
 }
 
-const senders = new Map(tables.map((table) => [table.name, senderOf(table)]));
+const senders = new Map<string, typeof EventSender>();
 
 /** An object with a method for each event of the interface. */
 export function eventsOf(name: string, sender: Sender): object {
-  const Events = senders.get(name) ?? EventSender;
+  const Events = senders.get(name) ?? senderOf(name);
   return new Events(sender);
 }
 
-function senderOf({ events }: InterfaceTable): typeof EventSender {
+function senderOf(name: string): typeof EventSender {
+  const Events = classOf(tables.find((table) => table.name === name)?.events ?? []);
+  senders.set(name, Events);
+  return Events;
+}
+
+function classOf(events: readonly MessageTable[]): typeof EventSender {
   class Events extends EventSender {}
   events.forEach((event, opcode) => {
     Object.defineProperty(Events.prototype, event[0], { value: sends(event, opcode) });
