@@ -85,6 +85,7 @@ export class Composition {
     const parts = {
       server,
       painter,
+      addon,
       openGl: (head: Head) => openGlFor(draw, gpus, head.info),
       slow: this.#slow,
       look: { scale, transform },

@@ -1,6 +1,7 @@
 /** One head of a kiosk: what clients are told of it, what it shows, and its pointer. Its pixels begin at its upper left corner. */
 import type { Subscription } from 'rxjs';
 import type { Head } from '../head/index.js';
+import type { Native } from '../native.js';
 import type { WaylandServer } from '../wayland/index.js';
 import type { Backdrop } from './backdrop.js';
 import type { SlowCallbacks } from './frame-callbacks.js';
@@ -20,6 +21,7 @@ export interface KioskHeadParts {
   readonly head: Head;
   readonly server: WaylandServer;
   readonly painter: Painter;
+  readonly addon: Pick<Native, 'mapDmabuf'>;
   /** Undefined: the CPU draws. */
   readonly openGl: (head: Head) => OpenGl | undefined;
   readonly slow: SlowCallbacks;

@@ -1,19 +1,19 @@
 /** One head's picture: drawn when it has changed and the head can show it. */
 import type { Subscription } from 'rxjs';
-import type { ClientBuffer } from '../buffer/index.js';
 import { DamageHistory } from '../gl/index.js';
 import type { Head } from '../head/index.js';
 import type { DiscardReason, Frame, Outcome, PresentOptions } from '../loop/index.js';
 import type { Backdrop } from './backdrop.js';
-import type { Content } from './content.js';
-import { black, soleNode } from './direct.js';
+import { black, wayOf, type Way } from './direct.js';
 import type { Shown } from './feedback.js';
 import { GuestheadError } from '../errors.js';
+import type { Native } from '../native.js';
 import { answerShown, type SlowCallbacks } from './frame-callbacks.js';
 import type { OpenGl } from './gl-choice.js';
 import { GlPainter, type DrawnScene } from './gl-painter.js';
 import { Imports } from './imports.js';
 import { InFlight } from './in-flight.js';
+import { LastPicture } from './last-picture.js';
 import type { Output } from './output.js';
 import type { Painter, Stale } from './painter.js';
 import type { Placement } from './placement.js';
@@ -29,6 +29,7 @@ export interface ScreenParts {
   readonly head: Head;
   readonly output: Output;
   readonly painter: Painter;
+  readonly addon: Pick<Native, 'mapDmabuf'>;
   /** Undefined: the CPU draws. */
   readonly openGl: OpenGl | undefined;
   readonly slow: SlowCallbacks;
@@ -50,11 +51,6 @@ interface Ending {
   readonly why: string | undefined;
 }
 
-interface Way {
-  readonly buffer: ClientBuffer;
-  readonly content: Content;
-}
-
 export class Screen {
   readonly counts = new ScreenCounts();
   readonly #history = new DamageHistory();
@@ -62,6 +58,7 @@ export class Screen {
   readonly #releases = new ReleaseOrder();
   readonly #imports: Imports;
   readonly #inFlight: InFlight;
+  readonly #last: LastPicture;
   readonly #gl: GlPainter | undefined;
   readonly #turns: Subscription;
   #background: Backdrop | undefined;
@@ -78,6 +75,7 @@ export class Screen {
     this.#background = parts.background;
     this.#imports = new Imports(parts.head);
     this.#inFlight = new InFlight(parts.slow);
+    this.#last = new LastPicture(parts.addon);
     this.#gl = parts.openGl && new GlPainter(parts.openGl);
     this.#turns = parts.head.turn$.subscribe(() => {
       this.#mayPresent = true;
@@ -110,6 +108,7 @@ export class Screen {
   setBlank(blank: boolean): void {
     if (blank === this.#blank) return;
     this.#blank = blank;
+    if (blank && this.#background === undefined) this.#last.keep();
     this.#changes.forget();
     this.changed();
   }
@@ -143,7 +142,7 @@ export class Screen {
       this.#changed = false;
       return;
     }
-    const way = this.#way();
+    const way = wayOf(this.#nodes, this.#placement, this.#background ?? black, this.#imports);
     const why = typeof way === 'string' ? way : this.#show(way);
     if (why !== undefined && !this.#compose(why)) return; // a turn comes when a buffer is free
     this.#changed = false;
@@ -151,16 +150,12 @@ export class Screen {
   }
 
   get #keepsLast(): boolean {
-    return !this.#blank && this.#nodes.length === 0 && this.#background === undefined && this.counts.shown > 0;
+    return this.#isLeftAlone && !this.#last.kept && this.counts.shown > 0;
   }
 
-  /** The buffer to be shown as it is, or why the scene has to be drawn. */
-  #way(): Way | string {
-    const node = soleNode(this.#nodes, this.#placement, this.#background ?? black);
-    if (typeof node === 'string') return node;
-    const { content } = node.surface.current;
-    const buffer = content === undefined ? 'nothing is shown' : this.#imports.of(content);
-    return typeof buffer === 'string' || content === undefined ? (buffer as string) : { buffer, content };
+  /** What was shown last is to be seen. */
+  get #isLeftAlone(): boolean {
+    return !this.#blank && this.#nodes.length === 0 && this.#background === undefined;
   }
 
   /** Why it cannot be presented, and the scene has to be drawn after all; undefined: it is on its way. */
@@ -176,6 +171,7 @@ export class Screen {
       const damage = this.#changes.next(this.#nodes, this.#placement);
       this.parts.head.present(buffer, { damage, onOutcome: (outcome) => this.#ended(outcome, ending), onReleased });
       this.#history.forget();
+      this.#last.presented(buffer.memory);
       return undefined;
     } catch (error) {
       onReleased();
@@ -195,7 +191,7 @@ export class Screen {
       background: this.#blank ? black : (this.#background ?? black),
     };
     const ending = { told: this.#told(), before: this.#releases.heldBefore(undefined), why };
-    const drawn = this.#gl?.draw(frame, this.#nodes, this.#placement, stale);
+    const drawn = this.#last.kept ? undefined : this.#gl?.draw(frame, this.#nodes, this.#placement, stale);
     if (drawn === undefined) this.#paint(frame, stale, damage, ending);
     else void this.#presentDrawn(frame, drawn, damage, ending);
     return true;
@@ -238,6 +234,7 @@ export class Screen {
   #present(frame: Frame, options: PresentOptions, ending: Ending): void {
     this.parts.head.present(frame, { ...options, onOutcome: (outcome) => this.#ended(outcome, ending) });
     if (ending.why !== undefined) this.counts.drew(ending.why);
+    if (!this.#blank) this.#last.presented(frame.memory);
   }
 
   #told(): readonly Told[] {
@@ -261,6 +258,7 @@ export class Screen {
   #paint(frame: Frame, stale: Stale, damage: PresentOptions['damage'], ending: Ending): void {
     try {
       this.counts.bytesCopied += this.parts.painter.paint(frame, this.#nodes, this.#placement, stale);
+      if (this.#isLeftAlone) this.#last.drawInto(frame);
     } catch (error) {
       this.parts.head.cancel(frame);
       this.#giveBack(ending.told);

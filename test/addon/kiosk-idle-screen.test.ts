@@ -6,6 +6,7 @@ import type { IdleLook } from '../../src/kiosk/index.js';
 import type { InputEvent } from '../../src/input/index.js';
 import { HandClock } from '../support/loop-rig.js';
 import { device } from '../support/seat-rig.js';
+import type { KioskOptions } from '../../src/kiosk/index.js';
 import { KioskRig, type Window } from './support/kiosk-rig.js';
 
 let rig: KioskRig;
@@ -27,9 +28,9 @@ function input(event: InputEvent): void {
 }
 
 /** A kiosk with a window that fills it, and a keyboard of that client's. */
-async function used(look: IdleLook): Promise<{ window: Window; keyboard: number }> {
+async function used(look: IdleLook, options: KioskOptions = {}): Promise<{ window: Window; keyboard: number }> {
   clock = new HandClock();
-  rig = await KioskRig.open({ clock });
+  rig = await KioskRig.open({ clock, ...options });
   const faults: unknown[] = [];
   idle = new IdleScreen({ kiosk: rig.kiosk, afterMs, look, onFault: (error) => faults.push(error) });
   input({ kind: 'device', added: true, device });
@@ -127,4 +128,55 @@ describe('a kiosk that nobody uses', () => {
     await rig.flipUntil(() => shown() === 0);
     window.close();
   });
+});
+
+describe('the last picture of a kiosk that nobody uses and no client is in', () => {
+  const nothing = { background: undefined };
+  const ways = [
+    ['that was drawn', false],
+    ['that was a client’s own buffer', true],
+  ] as const;
+  for (const [what, isDirect] of ways)
+    for (const look of ['black', 'off'] as const)
+      it(`${what} is there again when somebody comes, after the screen was ${look}`, async () => {
+        const { window } = await used(look, nothing);
+        if (isDirect) await showAsItIs(window);
+        const last = shown();
+        window.close();
+        await rig.flipUntil(() => rig.kiosk.clientCounts.now === 0);
+        for (let refresh = 0; refresh < 3; refresh++) await rig.kernel.flip();
+        assert.equal(shown(), last);
+        clock.advance(afterMs);
+        const dark = () => rig.kernel.screen().picture === undefined || shown() === 0;
+        await rig.flipUntil(dark);
+        input(key(30, true));
+        await rig.flipUntil(() => !dark() && shown() === last);
+        assert.ok(rig.pixels()?.every((pixel) => (pixel & 0xffffff) === last));
+      });
+
+  it('is not shown in place of a client that comes meanwhile, nor of a background', async () => {
+    const { window } = await used('black', nothing);
+    window.close();
+    clock.advance(afterMs);
+    await rig.flipUntil(() => shown() === 0);
+    const other = await rig.open();
+    await rig.fill(other, 0x654321);
+    input(key(30, true));
+    await rig.flipUntil(() => shown() === 0x654321);
+    other.close();
+    await rig.flipUntil(() => rig.kiosk.clientCounts.now === 0);
+    rig.kiosk.setBackground(0x111111);
+    await rig.flipUntil(() => shown() === 0x111111);
+  });
+
+  /** Two buffers in turn, of which the second time is without a copy. */
+  async function showAsItIs(window: Window): Promise<void> {
+    const { width, height } = rig.head.info.mode;
+    const buffers = [0x222222, 0x333333].map((each) => window.buffer(width, height, each));
+    for (const buffer of [...buffers, ...buffers]) {
+      const callback = window.show(buffer);
+      await rig.flipUntil(() => window.client.eventsOf(callback).length > 0);
+    }
+    assert.equal(rig.kiosk.counts.direct, 2);
+  }
 });
