@@ -9,16 +9,21 @@ interface Taken {
   readonly callbacks: Callback[];
 }
 
+/**
+ * By so much longer a client waits whose own buffer is stuck: one with two has none to draw into, for the other is on the screen, and
+ * some end themselves then (release-order.ts). But it is asked before it counts as hung.
+ */
+const ownBufferMs = 4000;
+
 export class InFlight implements Waits {
-  /** Of each frame, and when it set out. */
+  /** Of each frame, and when it set out, or is taken to have. */
   readonly #frames = new Map<readonly Taken[], number>();
 
-  constructor(private readonly slow: SlowCallbacks) {}
+  constructor(private readonly slow: Pick<SlowCallbacks, 'watch'>) {}
 
   /** That of the frame that set out first. */
   get waitingSince(): number | undefined {
-    const [first] = this.#frames.values();
-    return first;
+    return this.#frames.size === 0 ? undefined : Math.min(...this.#frames.values());
   }
 
   takeCallbacks(): Callback[] {
@@ -27,10 +32,10 @@ export class InFlight implements Waits {
     return taken;
   }
 
-  /** A frame sets out. */
-  add(frame: readonly Taken[]): void {
+  /** A frame sets out, drawn or as its client's own buffer. */
+  add(frame: readonly Taken[], isOwnBuffer: boolean): void {
     if (frame.length === 0) return;
-    this.#frames.set(frame, performance.now());
+    this.#frames.set(frame, performance.now() + (isOwnBuffer ? ownBufferMs : 0));
     this.slow.watch(this);
   }
 

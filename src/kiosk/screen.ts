@@ -160,7 +160,7 @@ export class Screen {
 
   /** Why it cannot be presented, and the scene has to be drawn after all; undefined: it is on its way. */
   #show({ buffer, content }: Way): string | undefined {
-    const ending = { told: this.#told(), before: this.#releases.heldBefore(content), why: undefined };
+    const ending = { told: this.#told(true), before: this.#releases.heldBefore(content), why: undefined };
     const held = this.#releases.hold(content);
     const onReleased = () => {
       content.release();
@@ -190,7 +190,7 @@ export class Screen {
       parts: this.#history.add(frame, damage) ?? [{ x: 0, y: 0, width: frame.width, height: frame.height }],
       background: this.#blank ? black : (this.#background ?? black),
     };
-    const ending = { told: this.#told(), before: this.#releases.heldBefore(undefined), why };
+    const ending = { told: this.#told(false), before: this.#releases.heldBefore(undefined), why };
     const drawn = this.#last.kept ? undefined : this.#gl?.draw(frame, this.#nodes, this.#placement, stale);
     if (drawn === undefined) this.#paint(frame, stale, damage, ending);
     else void this.#presentDrawn(frame, drawn, damage, ending);
@@ -237,9 +237,9 @@ export class Screen {
     if (!this.#blank) this.#last.presented(frame.memory);
   }
 
-  #told(): readonly Told[] {
+  #told(isDirect: boolean): readonly Told[] {
     const told = toldOf(this.#nodes);
-    this.#inFlight.add(told);
+    this.#inFlight.add(told, isDirect);
     return told;
   }
 
