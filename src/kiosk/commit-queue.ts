@@ -1,7 +1,8 @@
 /**
  * The commits of one surface that wait, in their order: for a time (wp_commit_timer_v1), for the picture before them to have been
- * taken to the screen (wp_fifo_v1), or for what is still being drawn into their buffers. The screen goes on meanwhile. (The display
- * would wait for a buffer's fence itself, with all that it shows.)
+ * taken to the screen (wp_fifo_v1), for what is still being drawn into their buffers, or for one of a parent's that applies what the
+ * surface had committed before them. The screen goes on meanwhile. (The display would wait for a buffer's fence itself, with all that
+ * it shows.)
  */
 import { Alarm, monotonicClock, type Clock } from '../loop/index.js';
 import { dropped, merged, whenDrawn, type Commit } from './commit.js';
@@ -12,9 +13,17 @@ const mostWaiting = 64;
 /** Node's timers count no further: one that is to be longer looks again. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** In place of commits that a parent's have with them, which alone apply them: by the turns of the first and the last. */
+interface Taken {
+  readonly first: number;
+  readonly last: number;
+  readonly change: StateChange;
+}
+
 export class CommitQueue {
   readonly #alarm: Alarm;
-  #waiting: Commit[] = [];
+  readonly #waiting: (Commit | Taken)[] = [];
+  #turns = 0;
   #barrier = false;
   /** Ends the wait for the first one's buffers. */
   #stop: (() => void) | undefined;
@@ -32,9 +41,35 @@ export class CommitQueue {
   }
 
   add(commit: Commit): void {
-    const last = this.#waiting.length < mostWaiting ? undefined : this.#waiting.pop();
-    this.#waiting.push(merged(last, commit));
+    const last = this.#waiting.length < mostWaiting ? undefined : this.#waiting.at(-1);
+    if (last === undefined || isTaken(last)) this.#waiting.push(commit);
+    else this.#waiting.splice(-1, 1, merged(last, commit));
     if (this.#waiting.length === 1) this.#advance(); // else the first one waits as before
+  }
+
+  /** A parent's commit has this one with it, and those that are added now wait for that: it comes back by `endTurn`. */
+  take(commit: Commit): Commit {
+    const turn = ++this.#turns;
+    const before = this.#waiting.at(-1);
+    const { first, change } = before !== undefined && isTaken(before) ? before : { first: turn, change: {} };
+    if (first !== turn) this.#waiting.pop();
+    this.#waiting.push({ first, last: turn, change: { ...change, ...commit.change } });
+    return { ...commit, turn };
+  }
+
+  /** The parent's commit is applied: what came before its turn waits no more. Whoever says so applies the taken one after that. */
+  reachTurn({ turn = 0 }: Pick<Commit, 'turn'>): void {
+    this.#rest();
+    const reached = this.#waiting.findLastIndex((each) => isTaken(each) && each.first <= turn);
+    const earlier = reached < 0 ? [] : this.#waiting.splice(0, reached);
+    for (const each of earlier) if (!isTaken(each)) this.apply(each);
+  }
+
+  /** The taken one has been applied, or never will be: what came after it waits for it no longer. */
+  endTurn({ turn = 0 }: Pick<Commit, 'turn'>): void {
+    const left = this.#waiting.filter((each) => !isTaken(each) || each.last > turn);
+    this.#waiting.splice(0, this.#waiting.length, ...left);
+    this.#advance();
   }
 
   /** Commits that wait for it wait until the picture that was committed with it is taken to the screen. */
@@ -51,24 +86,20 @@ export class CommitQueue {
     });
   }
 
-  /** As `Content.whenDrawn`, for the first of them that is late. */
+  /** As `Content.whenDrawn`, for the first that is late of those that no parent's commit has with it. */
   whenDrawn(tell: () => void): (() => void) | undefined {
-    for (const commit of this.#waiting) {
-      const stop = whenDrawn(commit, tell);
+    for (const each of this.#waiting) {
+      if (isTaken(each)) return undefined;
+      const stop = whenDrawn(each, tell);
       if (stop !== undefined) return stop;
     }
     return undefined;
   }
 
-  /** None waits any more. */
-  flush(): void {
-    this.#rest();
-    for (const commit of this.#waiting.splice(0)) this.apply(commit);
-  }
-
+  /** None is applied any more. */
   drop(): void {
     this.#rest();
-    for (const commit of this.#waiting.splice(0)) dropped(commit);
+    for (const each of this.#waiting.splice(0)) if (!isTaken(each)) dropped(each);
   }
 
   #rest(): void {
@@ -80,7 +111,7 @@ export class CommitQueue {
   #advance(): void {
     this.#rest();
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      if (this.#holds(first)) return;
+      if (isTaken(first) || this.#holds(first)) return;
       this.#waiting.shift();
       this.apply(first);
     }
@@ -95,4 +126,8 @@ export class CommitQueue {
     else this.#stop = whenDrawn(commit, () => this.#advance());
     return leftMs > 0 || this.#stop !== undefined;
   }
+}
+
+function isTaken(waiting: Commit | Taken): waiting is Taken {
+  return 'first' in waiting;
 }

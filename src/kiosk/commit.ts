@@ -21,6 +21,8 @@ export interface Commit {
   readonly waitsForBarrier: boolean;
   /** Nor before this time, of CLOCK_MONOTONIC. */
   readonly notBeforeMs: number | undefined;
+  /** Where a parent's commit has it with it: its place among those of its own surface (CommitQueue). */
+  readonly turn: number | undefined;
 }
 
 /** A surface. */
@@ -28,6 +30,7 @@ interface CommitTarget {
   applyTaken(commit: Commit): void;
   /** As `Content.whenDrawn`, of what it had committed for itself before. */
   whenDrawn(tell: () => void): (() => void) | undefined;
+  dropTaken(commit: Commit): void;
 }
 
 export interface Offset {
@@ -49,6 +52,7 @@ export class PendingCommit implements Commit {
   readonly children = new Map<CommitTarget, Commit>();
   waitsForBarrier = false;
   notBeforeMs: number | undefined;
+  readonly turn = undefined;
 
   addDamage(box: Rectangle): void {
     this.damage = few([...this.damage, box]);
@@ -82,6 +86,7 @@ export function merged(earlier: Commit | undefined, later: Commit): Commit {
     children: withChildren(earlier.children, later.children),
     waitsForBarrier: earlier.waitsForBarrier || later.waitsForBarrier,
     notBeforeMs: latest(earlier.notBeforeMs, later.notBeforeMs),
+    turn: later.turn ?? earlier.turn,
   };
 }
 
@@ -112,7 +117,7 @@ export function whenDrawn(
 
 /** A commit that is never applied. */
 export function dropped(commit: Commit): void {
-  for (const child of commit.children.values()) dropped(child);
+  for (const [child, taken] of commit.children) child.dropTaken(taken);
   commit.change.content?.value?.release();
   for (const feedback of commit.feedbacks) feedback.discard();
 }

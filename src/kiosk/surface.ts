@@ -222,14 +222,24 @@ export class Surface {
   giveWaitingTo(commit: PendingCommit): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (waiting !== undefined) commit.takeChild(this, waiting);
+    if (waiting !== undefined) commit.takeChild(this, this.#queue.take(waiting));
   }
 
   /** Its parent's commit was applied, with which this one waited; what it had committed for itself before comes first. */
   applyTaken(commit: Commit): void {
-    this.#queue.flush();
-    if (this.#gone) dropped(commit);
-    else this.#apply(commit);
+    if (this.#gone) {
+      dropped(commit);
+      return;
+    }
+    this.#queue.reachTurn(commit);
+    this.#apply(commit);
+    this.#queue.endTurn(commit);
+  }
+
+  /** Its parent's commit is never applied, nor is this one. */
+  dropTaken(commit: Commit): void {
+    dropped(commit);
+    this.#queue.endTurn(commit);
   }
 
   /** As `Content.whenDrawn`, of what it has committed for itself. */

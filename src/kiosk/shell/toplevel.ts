@@ -18,7 +18,7 @@ export interface ToplevelHost {
   closed(toplevel: Toplevel): void;
 }
 
-/** 0: any. */
+/** Sizes of the window geometry that the client expects, as it has said: a commit is checked against them. 0: any. */
 interface Limits {
   readonly least: Size;
   readonly most: Size;
@@ -34,7 +34,7 @@ interface Wishes {
 const none: Wishes = { maximized: false, fullscreen: false, output: undefined };
 const { error: errors } = enums.xdg_toplevel;
 const edges = new Set<number>(Object.values(enums.xdg_toplevel.resize_edge));
-const any: Size = { width: 0, height: 0 };
+const noLimits: Limits = { least: { width: 0, height: 0 }, most: { width: 0, height: 0 } };
 /** Longer ones are cut: they are a client's, and are shown in lines. */
 const mostCharacters = 256;
 const toplevels = new WeakMap<Resource<'xdg_toplevel'>, Toplevel>();
@@ -46,8 +46,7 @@ export class Toplevel implements WindowRole, KioskWindow {
   #title = '';
   #appId = '';
   #parent: Toplevel | undefined;
-  #limits: Limits = { least: any, most: any };
-  #nextLimits: Limits = this.#limits;
+  #limits = noLimits;
   #wishes: Wishes = none;
   #told: WindowState | undefined;
   #isFree = false;
@@ -91,11 +90,6 @@ export class Toplevel implements WindowRole, KioskWindow {
     return this.#parent;
   }
 
-  /** Sizes of the window geometry that the client expects; 0: any. */
-  get limits(): Limits {
-    return this.#limits;
-  }
-
   /** What the client would like it to be. */
   get wishes(): Wishes {
     return this.#wishes;
@@ -125,14 +119,13 @@ export class Toplevel implements WindowRole, KioskWindow {
   }
 
   precommit(): void {
-    const { least, most } = this.#nextLimits;
+    const { least, most } = this.#limits;
     const crossed = (min: number, max: number) => max > 0 && min > max;
     if (crossed(least.width, most.width) || crossed(least.height, most.height))
       throw new ProtocolError(this.resource, errors.invalid_size, 'its least size is above its greatest');
   }
 
   committed(): void {
-    this.#limits = this.#nextLimits;
     this.host.committed(this);
   }
 
@@ -142,7 +135,7 @@ export class Toplevel implements WindowRole, KioskWindow {
     this.#title = '';
     this.#appId = '';
     this.#parent = undefined;
-    this.#limits = this.#nextLimits = { least: any, most: any };
+    this.#limits = noLimits;
     this.#wishes = none;
   }
 
@@ -181,10 +174,10 @@ export class Toplevel implements WindowRole, KioskWindow {
         if (!edges.has(edge)) throw new ProtocolError(this.resource, errors.invalid_resize_edge, `${edge} is no edge`);
       },
       set_max_size: (width: number, height: number) => {
-        this.#nextLimits = { ...this.#nextLimits, most: this.#checked({ width, height }) };
+        this.#limits = { ...this.#limits, most: this.#checked({ width, height }) };
       },
       set_min_size: (width: number, height: number) => {
-        this.#nextLimits = { ...this.#nextLimits, least: this.#checked({ width, height }) };
+        this.#limits = { ...this.#limits, least: this.#checked({ width, height }) };
       },
       set_maximized: wish({ maximized: true }),
       unset_maximized: wish({ maximized: false }),
