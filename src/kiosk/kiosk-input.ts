@@ -1,5 +1,6 @@
 /** The devices that a kiosk's clients are used by. */
 import type { UeventSource } from '../device/index.js';
+import { GuestheadError } from '../errors.js';
 import { openInput, openKeyboard, type Input, type InputEvent, type SeatKeyboard } from '../input/index.js';
 import type { InputAddon } from '../native-input.js';
 import type { CheckedKioskOptions } from './open-options.js';
@@ -52,9 +53,15 @@ function keyboardOf(addon: InputAddon, { keymap }: Wishes, onFault: OnFault): Se
     return openKeyboard(addon, keymap);
   } catch (error) {
     if (keymap !== undefined) throw error;
-    onFault(error);
+    onFault(withoutKeyboard(error));
     return undefined;
   }
+}
+
+function withoutKeyboard(cause: unknown): unknown {
+  if (!(cause instanceof GuestheadError)) return cause;
+  const { code, message, advice } = cause;
+  return new GuestheadError(code, `${message}; clients have no keyboard`, { advice, cause });
 }
 
 interface Devices {

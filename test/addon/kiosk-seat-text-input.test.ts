@@ -58,6 +58,17 @@ describe('zwp_text_input_v3', () => {
     assert.deepEqual(await heard(client, input), [['leave', id]]);
   });
 
+  it('enters after the keyboard has, for foot warns of the other order', async () => {
+    const keyboard = client.request(client.bind('wl_seat'), 'get_keyboard');
+    rig.plug(true);
+    await client.roundtrip();
+    client.events.length = 0;
+    focus(surface);
+    await client.roundtrip();
+    const entered = client.events.filter(({ name }) => name === 'enter').map((event) => event.id);
+    assert.deepEqual(entered, [keyboard, input]);
+  });
+
   it('leaves one surface before it enters the next of the same client', async () => {
     const [otherId, other] = await rig.place(client, 0, 0, 10, 10);
     focus(surface);

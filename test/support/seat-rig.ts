@@ -84,7 +84,7 @@ export class SeatRig {
           dismissOutside: (client) => this.popups?.dismissOutside(client),
         },
       },
-      { clock: this.clock, ...options },
+      { clock: this.clock, keyboard: new FakeKeyboard(), ...options },
     );
     this.server.listen(join(this.#folder, 'wayland-0'));
   }
@@ -241,11 +241,13 @@ export class FakeSink implements CursorSink {
   }
 }
 
+/** Of every fake keyboard, as long as the process lives; a keymap it is only by its size. */
+const keymap = { fd: memoryFile(100), bytes: 100 };
+
 /** Shift is a modifier, and no other key. */
 export class FakeKeyboard implements Keyboard {
+  readonly keymap = keymap;
   modifiers = { depressed: 0, latched: 0, locked: 0, group: 0 };
-
-  constructor(readonly keymap: { readonly fd: number; readonly bytes: number }) {}
 
   update(key: number, pressed: boolean): boolean {
     if (key !== 42) return false;

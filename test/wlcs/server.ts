@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kiosk, type KioskWindow, type Layout, type Toplevel } from '../../src/kiosk/index.js';
 import { loadNative } from '../../src/native.js';
-import type { InputEvent } from '../../src/input/index.js';
+import { openKeyboard, type InputEvent } from '../../src/input/index.js';
 import type { Client } from '../../src/wayland/index.js';
 import { HeadOnFake } from '../support/fake-head.js';
 import { device, eventsOf } from './device.js';
@@ -21,6 +21,7 @@ const refreshMs = 4;
 export class KioskUnderTest {
   readonly control: string;
   readonly wayland: string;
+  readonly #keyboard = openKeyboard(loadNative());
   #kiosk: Kiosk | undefined;
   #clients: Client[] = [];
   /** Where the suite has put windows; each is as large as its client likes. */
@@ -50,12 +51,13 @@ export class KioskUnderTest {
   async close(): Promise<void> {
     this.#closed = true;
     this.stop();
+    this.#keyboard.close();
     this.server.close();
     await this.rig.abandon();
   }
 
   start(): void {
-    this.#kiosk = new Kiosk(this.rig.head, loadNative(), { layout: this.#layout });
+    this.#kiosk = new Kiosk(this.rig.head, loadNative(), { layout: this.#layout, keyboard: this.#keyboard });
     this.#kiosk.clients$.subscribe((client) => {
       this.#clients.push(client);
       this.#onClient?.();

@@ -1,5 +1,4 @@
 /** wl_keyboard: which window is typed into, and what it is told. */
-import { closeSync, constants, openSync } from 'node:fs';
 import type { Keyboard, KeyEvent } from '../../input/index.js';
 import { enums, type Client, type Resource } from '../../wayland/index.js';
 import type { Surface } from '../surface.js';
@@ -23,12 +22,15 @@ export class KeyboardFocus {
   /** Whether there is a device: the focus goes on without one, as copying and pasting does. */
   #present = false;
 
-  /** Without a keyboard there is no keymap: clients are given the codes alone. */
+  /** Without a keyboard no client has a wl_keyboard: there is only the focus. */
   constructor(
     private readonly serials: Serials,
     private readonly keyboard: Keyboard | undefined,
-    /** Before a client is told that it is typed into; undefined: nobody is. */
-    private readonly beforeEnter: (surface: Surface | undefined) => void,
+    /** Before and after a client is told that it is typed into; undefined: nobody is. */
+    private readonly hears: {
+      readonly before: (surface: Surface | undefined) => void;
+      readonly after: (surface: Surface | undefined) => void;
+    },
   ) {}
 
   /** The surface that is typed into. */
@@ -38,8 +40,10 @@ export class KeyboardFocus {
 
   bind(resource: KeyboardResource): void {
     this.bound.add(resource, { release: () => undefined });
-    this.#sendKeymap(resource);
-    if (resource.version >= sinceRepeat) resource.send.repeat_info(repeat.rate, repeat.delayMs);
+    const { send } = resource;
+    if (this.keyboard !== undefined)
+      send.keymap(keymap_format.xkb_v1, this.keyboard.keymap.fd, this.keyboard.keymap.bytes);
+    if (resource.version >= sinceRepeat) send.repeat_info(repeat.rate, repeat.delayMs);
     const { focus } = this;
     if (this.#present && focus !== undefined && clientOf(focus) === resource.client) this.#enter([resource], focus);
   }
@@ -49,8 +53,9 @@ export class KeyboardFocus {
     const { focus } = this;
     if (this.#present && focus !== undefined) this.#leave(focus);
     this.#focus = surface;
-    this.beforeEnter(surface);
+    this.hears.before(surface);
     if (this.#present && surface !== undefined) this.#enter(this.bound.of(clientOf(surface)), surface);
+    this.hears.after(surface);
   }
 
   /** There is a device, for the first time or again. */
@@ -100,17 +105,5 @@ export class KeyboardFocus {
     const { depressed, latched, locked, group } = this.keyboard?.modifiers ?? noModifiers;
     const serial = this.serials.give(client, 'other');
     for (const { send } of keyboards) send.modifiers(serial, depressed, latched, locked, group);
-  }
-
-  /** Where there is none the protocol still wants a descriptor. */
-  #sendKeymap({ send }: KeyboardResource): void {
-    if (this.keyboard !== undefined) {
-      const { fd, bytes } = this.keyboard.keymap;
-      send.keymap(keymap_format.xkb_v1, fd, bytes);
-      return;
-    }
-    const fd = openSync('/dev/null', constants.O_RDONLY);
-    send.keymap(keymap_format.no_keymap, fd, 0);
-    closeSync(fd);
   }
 }

@@ -6,6 +6,8 @@ type SeatResource = Resource<'wl_seat'>;
 export type Capability = keyof typeof enums.wl_seat.capability;
 
 export interface SeatDevices {
+  /** What clients can be told of; other devices are as good as not there. */
+  readonly kinds: readonly Capability[];
   pointer(resource: Resource<'wl_pointer'>): void;
   keyboard(resource: Resource<'wl_keyboard'>): void;
   touch(resource: Resource<'wl_touch'>): void;
@@ -17,7 +19,7 @@ export interface SeatDevices {
 const version = 9;
 const sinceName = 2;
 const { capability: bits, error } = enums.wl_seat;
-const capabilities = Object.keys(bits) as Capability[];
+export const capabilities = Object.keys(bits) as Capability[];
 
 export class SeatGlobal {
   readonly #bound = new Set<SeatResource>();
@@ -47,7 +49,7 @@ export class SeatGlobal {
     if (isThere) this.#devices.add(device);
     else this.#devices.delete(device);
     const all = [...this.#devices];
-    const now = capabilities.filter((capability) => all.some((each) => each[capability]));
+    const now = this.devices.kinds.filter((capability) => all.some((each) => each[capability]));
     this.#change(now.reduce((sum, capability) => sum | bits[capability], 0));
   }
 

@@ -30,13 +30,13 @@ import { KeyboardFocus } from './keyboard.js';
 import { RefreshPace } from './pace.js';
 import { Pointer } from './pointer.js';
 import { RelativePointers } from './relative-pointer.js';
-import { SeatGlobal, type Capability } from './seat-global.js';
+import { capabilities, SeatGlobal, type Capability } from './seat-global.js';
 import { Serials } from './serials.js';
 import { TextInputs } from './text-inputs.js';
 import { Touch } from './touch.js';
 
 export interface SeatOptions {
-  /** Without one clients are given codes of keys without a meaning. */
+  /** Without one there is none for clients either, whatever is plugged in: Chromium crashes when it is typed into without a keymap. */
   readonly keyboard?: Keyboard | undefined;
   readonly cursor?: CursorOptions | undefined;
   readonly clock?: Clock;
@@ -76,11 +76,14 @@ export class Seat {
     this.#drags = this.#openDrags(clipboard);
     this.textInputs = new TextInputs(host.server);
     const primary = offerPrimarySelection(host.server, serials);
-    this.#keyboard = new KeyboardFocus(serials, keyboard, (surface) => {
-      const client = surface === undefined ? undefined : clientOf(surface);
-      clipboard.focus(client);
-      primary.focus(client);
-      this.textInputs.focusOn(surface);
+    this.#keyboard = new KeyboardFocus(serials, keyboard, {
+      before: (surface) => {
+        const client = surface === undefined ? undefined : clientOf(surface);
+        clipboard.focus(client);
+        primary.focus(client);
+      },
+      // Foot warns of a text input in a window that is not typed into yet.
+      after: (surface) => this.textInputs.focusOn(surface),
     });
     const cursorHost = {
       mayChoose: (client: Client, serial: number) => this.#mayChooseCursor(client, serial),
@@ -91,7 +94,8 @@ export class Seat {
     offerCursorShapes(host.server, (...choice) => {
       this.#cursor.setShape(...choice);
     });
-    this.#global = new SeatGlobal(host.server, this.#devices());
+    const kinds = keyboard === undefined ? capabilities.filter((each) => each !== 'keyboard') : capabilities;
+    this.#global = new SeatGlobal(host.server, { kinds, ...this.#devices() });
   }
 
   /** What a device tells. Events of devices that are not there are nobody's. */

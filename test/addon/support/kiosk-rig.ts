@@ -12,6 +12,7 @@ import type { FakeKernel } from '../../../src/testing/index.js';
 import { enums } from '../../../src/wayland/index.js';
 import type { FakeMode } from '../../../src/testing/index.js';
 import { closeAll, HeadOnFake } from '../../support/fake-head.js';
+import { FakeKeyboard } from '../../support/seat-rig.js';
 import { WireClient } from '../../support/wayland-client.js';
 import { native } from './addon.js';
 import { memoryFile, openDescriptors } from './descriptors.js';
@@ -47,7 +48,7 @@ export class KioskRig {
           return native.createSealedFile(bytes);
         },
       },
-      { background: 0, gpus: gpusOf(on, openGl), ...options },
+      { background: 0, gpus: gpusOf(on, openGl), keyboard: new FakeKeyboard(), ...options },
     );
     this.kiosk.listen(this.path);
   }
