@@ -20,6 +20,8 @@ export interface ClientPlace {
   readonly socket: string;
   readonly user: ClientUser | undefined;
   readonly backdrop: Backdrop | undefined;
+  /** By which its window may come to the front; a new one for each start. */
+  readonly token: () => string;
   /** Pixels of the head's mode. */
   readonly mode: () => { readonly width: number; readonly height: number };
   readonly say: (text: string) => void;
@@ -27,15 +29,16 @@ export interface ClientPlace {
 
 /** Starts it. */
 export function beginLife(owner: Owner, place: ClientPlace, { restart = 'never', rotate }: KioskOptions): ClientLife {
-  const { kiosk, command, folder, socket, user, backdrop, mode, say } = place;
-  if (restart === 'never')
-    return new ClientLife({ start: () => launch(command, folder, socket, { user }), restart, say });
+  const { kiosk, command, folder, socket, user, backdrop, mode, token, say } = place;
+  const begin = (onError?: (text: string) => void) =>
+    launch(command, folder, socket, { user, token: token(), onError });
+  if (restart === 'never') return new ClientLife({ start: () => begin(), restart, say });
   const size = () => (rotations.indexOf(rotate ?? '0') % 2 === 0 ? mode() : turned(mode()));
   const trouble = owner.own(new TroubleScreen({ kiosk, command, backdrop, size }));
   const onError = (text: string) => trouble.tail.add(text);
   const start = () => {
     trouble.tail.clear();
-    return launch(command, folder, socket, { user, onError });
+    return begin(onError);
   };
   return new ClientLife({ start, restart, say, onTrouble: (what) => trouble.show(what) });
 }

@@ -94,8 +94,8 @@ async function serve(served: Served): Promise<readonly ClientResult[]> {
     if (options.hung === 'kill') faults.add(kiosk.hung$.subscribe((client) => endHung(client, say, user)));
     const [folder, signals] = [owner.own(runtimeFolder(user)), owner.own(new RunSignals())];
     const lives = plan.clients.map((client) => start(owner, client, folder.path, served));
-    signals.signal$.subscribe((signal) => {
-      for (const life of lives) life.end(signal);
+    signals.signal$.subscribe(() => {
+      for (const life of lives) life.end();
     });
     service?.begin(servedBy(kiosk, lives));
     observers.begin(kiosk, lives);
@@ -143,7 +143,10 @@ function start(owner: Owner, client: PlannedClient, folder: string, served: Serv
     setBackground: (background: Backdrop | undefined) => kiosk.setBackground(background, head.connector),
   };
   const mode = () => head.head.info.mode;
-  return beginLife(owner, { kiosk: shownOn, command, folder, socket, user, backdrop, mode, say }, options);
+  const token = () => kiosk.activationToken();
+  const life = beginLife(owner, { kiosk: shownOn, command, folder, socket, user, backdrop, mode, token, say }, options);
+  owner.defer(() => life.end()); // where another one cannot be started
+  return life;
 }
 
 function say(text: string): void {

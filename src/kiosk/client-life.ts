@@ -4,8 +4,10 @@ import { Alarm, monotonicClock, type Clock } from '../loop/index.js';
 import type { RestartPolicy } from './declared.js';
 import type { Ended, Launched } from './launch.js';
 
+type Running = Pick<Launched, 'ended' | 'end'>;
+
 export interface LifeOptions {
-  readonly start: () => Launched;
+  readonly start: () => Running;
   readonly restart: RestartPolicy;
   /** A line for people. */
   readonly say: (text: string) => void;
@@ -31,17 +33,13 @@ const mostFailures = 10;
 /** So many, and people are told on the screen: one or two may well be chance. */
 const troublingFailures = 3;
 
-interface Started extends Pick<Launched, 'ended'> {
-  readonly child: Pick<Launched['child'], 'kill'>;
-}
-
 export class ClientLife {
   /** How the last one ended, once no other follows. */
   readonly ended: Promise<Ended>;
   readonly #pause: Alarm;
   readonly #clock: Clock;
   #resolve: (ended: Ended) => void = () => undefined;
-  #running: Started | undefined;
+  #running: Running | undefined;
   #failures = 0;
   #starts = 0;
   #last: Ended = { code: null, signal: null };
@@ -65,12 +63,12 @@ export class ClientLife {
     return this.#pause.set;
   }
 
-  /** The one that runs gets the signal, and no other follows it. */
-  end(signal: NodeJS.Signals): void {
+  /** The one that runs is asked to end, and killed where that is asked for twice; no other follows it. */
+  end(): void {
     this.#over = true;
     this.#pause.cancel();
     if (this.#running === undefined) this.#resolve(this.#last);
-    else this.#running.child.kill(signal);
+    else this.#running.end();
   }
 
   #start(): void {
@@ -86,12 +84,12 @@ export class ClientLife {
   }
 
   /** One that cannot be started has ended, as a shell would have it. */
-  #launch(): Started {
+  #launch(): Running {
     try {
       return this.options.start();
     } catch (error) {
       this.options.say(`the client cannot be started: ${messageOf(error)}`);
-      return { child: { kill: () => false }, ended: Promise.resolve({ code: 126, signal: null }) };
+      return { ended: Promise.resolve({ code: 126, signal: null }), end: () => undefined };
     }
   }
 

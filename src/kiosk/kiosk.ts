@@ -174,6 +174,11 @@ export class Kiosk {
     if (!this.#closed) this.#composition.shell.windows.look();
   }
 
+  /** @internal With it a client may bring a window to the front, once and within a minute. */
+  activationToken(): string {
+    return this.#composition.shell.tokens.issue(true);
+  }
+
   /** @internal Something around it has failed. */
   fault(error: unknown): void {
     this.#events.fault(error);

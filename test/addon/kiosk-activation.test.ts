@@ -72,6 +72,11 @@ describe('xdg_activation_v1', () => {
     assert.notEqual(active(), before);
   });
 
+  it('brings the window of a client to the front that has the token it was launched with', async () => {
+    await activate(hidden, rig.kiosk.activationToken());
+    await rig.flipUntil(() => isShown(0x111111));
+  });
+
   it('brings back the window whose dialog it names, and gives that the keyboard', async () => {
     const dialog = windowOn(hidden);
     hidden.client.request(dialog.toplevel, 'set_parent', hidden.toplevel);

@@ -38,8 +38,10 @@ describe('a client', () => {
     process.env['NOTIFY_SOCKET'] = '@nobody';
     try {
       const names = ['XDG_RUNTIME_DIR', 'WAYLAND_DISPLAY', 'XDG_SESSION_TYPE', 'DISPLAY', 'NOTIFY_SOCKET'];
-      const { text } = await said(`echo ${names.map((name) => `$${name}`).join(',')} >&2`);
-      assert.equal(text, `${folder},wayland-7,wayland,,\n`);
+      const tokens = ['XDG_ACTIVATION_TOKEN', 'DESKTOP_STARTUP_ID'];
+      const words = [...names, ...tokens].map((name) => `$${name}`).join(',');
+      const { text } = await said(`echo ${words} >&2`, { token: 'a-token' });
+      assert.equal(text, `${folder},wayland-7,wayland,,,a-token,a-token\n`);
     } finally {
       delete process.env['DISPLAY'];
       delete process.env['NOTIFY_SOCKET'];
@@ -53,9 +55,41 @@ describe('a client', () => {
   });
 
   it('has ended when it has, although a process that it leaves behind has its standard error', async () => {
-    const { text, code } = await said('sleep 20 & echo $! >&2');
+    const { text, code } = await said("setsid sh -c 'echo $$ >&2; exec sleep 20' & sleep 0.2");
     process.kill(Number(text));
     assert.equal(code, 0);
+  });
+
+  it('leads a session of its own, so that Ctrl-C is not heard twice', async () => {
+    const { text } = await said('cut -d" " -f1,5,6 /proc/self/stat >&2; echo $$ >&2');
+    const [fields = '', leader] = text.split('\n');
+    assert.deepEqual(fields.split(' ').slice(1), [leader, leader]);
+  });
+
+  it('takes those with it that it leaves behind', async () => {
+    const { text, code } = await said('sleep 20 & echo $! >&2; exit 3');
+    assert.equal(code, 3);
+    assert.throws(() => process.kill(Number(text), 0), { code: 'ESRCH' });
+  });
+
+  it('is asked to end, and killed with all that it has started where that is asked for twice', async () => {
+    const began = (script: string) => {
+      let tell: () => void = () => undefined;
+      const ready = new Promise<void>((resolve) => (tell = resolve));
+      return {
+        ready,
+        ...launch(['sh', '-c', `${script} echo ready >&2; wait`], folder, 'wayland-7', { onError: tell }),
+      };
+    };
+    const polite = began('sleep 20 &');
+    await polite.ready;
+    polite.end();
+    assert.deepEqual(await polite.ended, { code: null, signal: 'SIGTERM' });
+    const stubborn = began('trap "" TERM; sleep 20 &');
+    await stubborn.ready;
+    stubborn.end();
+    stubborn.end();
+    assert.deepEqual(await stubborn.ended, { code: null, signal: 'SIGKILL' });
   });
 });
 

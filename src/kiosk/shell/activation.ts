@@ -20,7 +20,8 @@ const lastsMs = 60_000;
 /** The oldest goes first. */
 const mostTokens = 256;
 
-export function offerActivation({ server, surfaceOf, mayActivate, activate, clock }: ActivationOptions): void {
+/** Its tokens, of which programs that are started may be given one. */
+export function offerActivation({ server, surfaceOf, mayActivate, activate, clock }: ActivationOptions): Tokens {
   const tokens = new Tokens(clock);
   server.offer('xdg_activation_v1', version, (activation) => {
     activation.implement({
@@ -34,6 +35,7 @@ export function offerActivation({ server, surfaceOf, mayActivate, activate, cloc
       },
     });
   });
+  return tokens;
 }
 
 /** Which application it is for, and which surface asks, are hints: clients name both as they like. */
@@ -60,7 +62,7 @@ function implementToken(token: Resource<'xdg_activation_token_v1'>, issue: (seri
 }
 
 /** Those that activate a window: once, and not for ever. */
-class Tokens {
+export class Tokens {
   readonly #issuedMs = new Map<string, number>();
 
   constructor(private readonly clock: Clock = monotonicClock) {}

@@ -8,7 +8,7 @@ import type { Toplevel } from './toplevel.js';
 import { Watch } from '../watch.js';
 import type { WindowPlaces } from '../window-places.js';
 import { Windows } from '../windows.js';
-import { offerActivation, type ActivationOptions } from './activation.js';
+import { offerActivation, type ActivationOptions, type Tokens } from './activation.js';
 import { LateAnswers } from './late-answers.js';
 import { offerDecoration } from './decoration.js';
 import { Popups } from './popups.js';
@@ -37,6 +37,7 @@ export class Shell {
   readonly popups = new Popups();
   readonly windows: Windows;
   readonly watch: Watch;
+  readonly tokens: Tokens;
   readonly #late: LateAnswers;
 
   constructor({
@@ -77,7 +78,7 @@ export class Shell {
     const activate = (surface: Surface) => {
       windows.activate(surface);
     };
-    offerActivation({ server, surfaceOf, activate, ...activation });
+    this.tokens = offerActivation({ server, surfaceOf, activate, ...activation });
   }
 
   /** Before the server is closed: no client is told or asked anything any more. Idempotent. */

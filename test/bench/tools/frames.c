@@ -1,5 +1,5 @@
 /**
- * `frames SECONDS`: until then, or SIGINT, a full-screen client of any compositor that draws a row,
+ * `frames SECONDS`: until then, SIGINT or SIGTERM, a full-screen client of any compositor that draws a row,
  * says so, and commits at each frame callback. It prints one line of JSON: how many frames came to
  * the screen, how long after their commits (ms, by wp_presentation, which tells it on the
  * compositor's clock), and when it began, committed first, and was seen first. `frames SECONDS
@@ -114,6 +114,7 @@ static int run_frames(const char* socket, double seconds, int hears_motions) {
   make_buffers(heard.width, heard.height);
   wire_heard = on_event;
   signal(SIGINT, end);
+  signal(SIGTERM, end); // how a kiosk ends its clients
   const double end_ms = now_ms() + seconds * 1e3;
   while (!over && (now_ms() < end_ms || shown == 0)) {
     if (callback == 0) commit();

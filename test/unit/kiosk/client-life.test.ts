@@ -1,6 +1,5 @@
 /** When a client that has ended is started again. */
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ClientLife, type Trouble } from '../../../src/kiosk/client-life.js';
@@ -11,16 +10,17 @@ import { HandClock } from '../../support/loop-rig.js';
 class Rig {
   readonly clock = new HandClock();
   readonly said: string[] = [];
-  readonly signals: unknown[] = [];
   readonly life: ClientLife;
   #end: (ended: Ended) => void = () => undefined;
+  asked = 0;
   result: Ended | undefined;
   readonly troubles: Trouble[] = [];
 
   constructor(restart: RestartPolicy) {
-    const kill = (signal: unknown) => this.signals.push(signal) > 0;
     const start = () => ({
-      child: { kill } as unknown as ChildProcess,
+      end: () => {
+        this.asked++;
+      },
       ended: new Promise<Ended>((resolve) => (this.#end = resolve)),
     });
     this.life = new ClientLife({
@@ -111,19 +111,19 @@ describe('a client’s life', () => {
     assert.match(said[0] ?? '', /cannot be started: no descriptors are left/);
     clock.advance(500);
     assert.equal(tries, 2);
-    life.end('SIGTERM');
+    life.end();
     assert.deepEqual(await life.ended, { code: 126, signal: null });
   });
 
   it('ends with the one that runs when it is ended, and at once in a pause', async () => {
     const running = new Rig('always');
-    running.life.end('SIGTERM');
-    assert.deepEqual(running.signals, ['SIGTERM']);
+    running.life.end();
+    assert.equal(running.asked, 1);
     await running.end(100, { code: null, signal: 'SIGTERM' });
     assert.equal(running.result?.signal, 'SIGTERM');
     const pausing = new Rig('always');
     await pausing.end(100, { code: 5 });
-    pausing.life.end('SIGTERM');
+    pausing.life.end();
     await turn();
     assert.deepEqual(pausing.result, { code: 5, signal: null });
     pausing.clock.advance(60_000);
