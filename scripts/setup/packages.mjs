@@ -70,9 +70,18 @@ function missingTerminals() {
 }
 
 /** One package more, for something that not every clone does. */
-export async function bringPackage(name, tell) {
-  const asRoot = await rootPrefix([name]);
-  const install = () => apt([...asRoot, 'apt-get', 'install', '-y', '--no-install-recommends', name], tell);
+export function bringPackage(name, tell) {
+  return bringPackages([name], tell);
+}
+
+/** Of Debian's packages, those that are missing here; elsewhere nobody can say. */
+export function lackingOf(names) {
+  return isDebian() ? missingPackages(names) : [];
+}
+
+export async function bringPackages(names, tell) {
+  const asRoot = await rootPrefix(names);
+  const install = () => apt([...asRoot, 'apt-get', 'install', '-y', '--no-install-recommends', ...names], tell);
   await install().catch(() =>
     apt([...asRoot, 'apt-get', 'update'], tell)
       .catch(ignoreBrokenSource)

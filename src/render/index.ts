@@ -5,6 +5,7 @@ export type { Pattern, PatternName } from './pattern.js';
 export { patternNames } from './pattern.js';
 export { createPattern } from './create-pattern.js';
 export { notedPattern, patternNote } from './pattern-note.js';
+export { colourAt } from './capture.js';
 export type { Capture } from './capture.js';
 export { parsePpm } from './ppm.js';
 export { encodePng } from './png.js';
