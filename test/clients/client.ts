@@ -49,19 +49,6 @@ export function click(x = 0.5, y = 0.5): Act {
   };
 }
 
-/** The button is down from one place to the other. */
-export function drag(from: readonly [number, number], to: readonly [number, number]): Act {
-  return {
-    what: `a drag from ${from.join(', ')} to ${to.join(', ')}`,
-    do: async (input) => {
-      await input.moveTo(...from);
-      await input.button('left', true);
-      await input.moveTo(...to);
-      await input.button('left', false);
-    },
-  };
-}
-
 /** QEMU's names of keys, which are down together. */
 export function keys(...names: string[]): Act {
   return {

@@ -6,6 +6,11 @@ const message = /^\[[\d .:]+\] +(?:\{[^}]*\} +)?(?:discarded )?(?:-> )?[a-z]\w*[
 const protocolError = /wl_display[@#]1\.error\(/;
 const complaint = /\b(warn(ing)?|critical|fatal|error|fail(ed|ure)?|abort(ed)?|assert(ion)?|segmentation)\b/i;
 
+/** Of the lab, whoever the client is. */
+const everywhere: readonly Known[] = [
+  { says: /libinput says: .*your system is too slow/, why: 'libinput finds the emulated machine slow' },
+];
+
 export interface Heard {
   readonly complaints: readonly string[];
   /** Those that are known, each with its reason. */
@@ -19,7 +24,7 @@ export function heardIn(log: string, known: readonly Known[] = [], saidByKiosk =
   const lines = log.split('\n');
   const sounding = lines.filter((line) => (message.test(line) ? protocolError.test(line) : complaint.test(line)));
   const all = [...sounding, ...saidByKiosk.split('\n').filter((line) => line.startsWith('kiosk: '))];
-  const reasonOf = (line: string) => known.find(({ says }) => says.test(line))?.why;
+  const reasonOf = (line: string) => [...everywhere, ...known].find(({ says }) => says.test(line))?.why;
   return {
     complaints: all.filter((line) => reasonOf(line) === undefined),
     harmless: [...new Set(all.flatMap((line) => reasonOf(line) ?? []))],

@@ -55,11 +55,16 @@ async function tryAll(clients: readonly RealClient[], tell: (tried: Tried) => vo
   }
 }
 
+/** Of what is wrong with a client. */
+const mostTold = 4;
+
 function lineOf({ name, version, outcome, firstSeconds, seen, wrong, frames, harmless }: Tried): string {
   const first = firstSeconds === undefined ? [] : [`seen after ${firstSeconds.toFixed(1)} s`];
   const counts = frames === undefined ? [] : [`${frames.direct} of ${frames.shown} frames without a copy`];
   const known = harmless.map((why) => `known: ${why}`);
-  return `${outcome.padEnd(6)}  ${name} ${version}: ${[...first, ...seen, ...counts, ...known, ...wrong].join('; ')}`;
+  const more = wrong.length > mostTold ? [`${wrong.length - mostTold} more lines in the log`] : [];
+  const told = [...first, ...seen, ...counts, ...known, ...wrong.slice(0, mostTold), ...more];
+  return `${outcome.padEnd(6)}  ${name} ${version}: ${told.join('; ')}`;
 }
 
 process.exitCode = await main();

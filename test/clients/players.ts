@@ -1,5 +1,5 @@
 /** Terminals, games and films. */
-import { click, drag, keys, type RealClient } from './client.js';
+import { click, keys, type RealClient } from './client.js';
 import { another, filledWith } from './sight.js';
 
 const [first, second] = [0x204060, 0x804020];
@@ -23,10 +23,10 @@ export const players: readonly RealClient[] = [
   {
     name: 'sdl2',
     packages: ['libsdl2-tests'],
-    command: ['/usr/libexec/installed-tests/SDL2/testmouse'],
+    command: ['/usr/libexec/installed-tests/SDL2/checkkeys'],
     env: { SDL_VIDEODRIVER: 'wayland' },
     shows: filledWith(0, 0.9),
-    uses: { by: drag([0.45, 0.45], [0.55, 0.55]), shows: another() },
+    uses: { by: keys('a'), shows: another(20) },
     ends: { by: 'SIGTERM', status: 0 },
     seconds: 30,
   },
@@ -35,10 +35,11 @@ export const players: readonly RealClient[] = [
     packages: ['mpv'],
     command: [
       ...['mpv', '--no-config', '--vo=wlshm', '--no-audio', '--no-osc', '--quiet', '--loop-file=inf'],
-      ...['--input-conf=test/clients/mpv.conf', film(first), film(second)],
+      // Told its size before it has one, 0.35 takes it for no news.
+      ...['--geometry=100%x100%', '--input-conf=test/clients/mpv.conf', film(first), film(second)],
     ],
-    shows: filledWith(first, 0.95),
-    uses: { by: click(), shows: filledWith(second, 0.95) },
+    shows: filledWith(first, 0.95, 2),
+    uses: { by: click(), shows: filledWith(second, 0.95, 2) },
     ends: { by: keys('q'), status: 0 },
     seconds: 60,
   },

@@ -10,22 +10,23 @@ export interface Sight {
 /** Of the kiosk, where nothing of a client's is. */
 export const background = 0x123456;
 
-/** So much of the head has that colour. */
-export function filledWith(colour: number, share = 0.5): Sight {
+/** So much of the head has that colour; `off`: by how much each part of it may differ, as a film's does. */
+export function filledWith(colour: number, share = 0.5, off = 0): Sight {
   return {
     what: `${Math.round(share * 100)} % of ${colour.toString(16).padStart(6, '0')}`,
-    holds: (picture) => count(picture, (pixel) => colourAt(picture, pixel) === colour) >= share * pixelsOf(picture),
+    holds: (picture) =>
+      count(picture, (pixel) => isNear(colourAt(picture, pixel), colour, off)) >= share * pixelsOf(picture),
   };
 }
 
-/** What is not the background is so large, and stands in the middle. */
-export function ofSize(width: number, height: number): Sight {
+/** What is not the background is so large, and in the middle unless it is said where. */
+export function ofSize(width: number, height: number, corner?: readonly [x: number, y: number]): Sight {
   return {
     what: `${width}x${height} pixels of its own`,
     holds: (picture) => {
       const [left, top, right, bottom] = boxOf(picture);
-      const isCentred = Math.abs(left + right - picture.width) <= 1 && Math.abs(top + bottom - picture.height) <= 1;
-      return isCentred && right - left === width && bottom - top === height;
+      const [x, y] = corner ?? [Math.floor((picture.width - width) / 2), Math.floor((picture.height - height) / 2)];
+      return left === x && top === y && right - left === width && bottom - top === height;
     },
   };
 }
@@ -47,6 +48,10 @@ export function another(pixels = 100): Sight {
     holds: (picture, before) =>
       before !== undefined && count(picture, (pixel) => colourAt(picture, pixel) !== colourAt(before, pixel)) >= pixels,
   };
+}
+
+function isNear(one: number, other: number, off: number): boolean {
+  return [16, 8, 0].every((shift) => Math.abs(((one >> shift) & 255) - ((other >> shift) & 255)) <= off);
 }
 
 function pixelsOf({ width, height }: Capture): number {

@@ -53,15 +53,16 @@ export const westonClients: readonly RealClient[] = [
     packages,
     command: ['weston-transformed'],
     shows: full,
-    uses: { by: keys('left'), shows: another() },
-    ends: escape,
+    uses: 'a click on it only asks for the window to be moved, which a kiosk’s are not',
+    ends: { by: keys('alt', 'f4'), status: 0 },
     seconds: 20,
   },
   {
     name: 'weston-scaler',
     packages,
     command: ['weston-scaler', '-b'],
-    shows: ofSize(220, 308),
+    // Its window geometry is as large as its buffer, of which a viewport shows a part: the middle is that one's.
+    shows: ofSize(220, 308, [429, 191]),
     uses: 'a click on it only asks for the window to be moved, which a kiosk’s are not',
     ends: terminated,
     seconds: 20,
@@ -74,7 +75,7 @@ export const westonClients: readonly RealClient[] = [
     uses: 'it hears of no device',
     ends: terminated,
     excuse: {
-      says: /dmabuf|feedback/i,
+      says: /dma-buf feedback is not supported by compositor/,
       why: 'it asks for feedback, which is not told of a stand-in for a GPU',
     },
     seconds: 20,

@@ -45,6 +45,8 @@ describe('a picture of a client', () => {
   it('has enough of its colour, and is another after something was done to it', () => {
     assert.ok(filledWith(0xffffff, 0.5).holds(box(0, 0, 8, 3), undefined));
     assert.ok(!filledWith(0xffffff, 0.5).holds(box(0, 0, 8, 2), undefined));
+    assert.ok(filledWith(0xfdfefd, 0.5, 2).holds(box(0, 0, 8, 3), undefined));
+    assert.ok(!filledWith(0xfdfcfd, 0.5, 2).holds(box(0, 0, 8, 3), undefined));
     assert.ok(another(4).holds(box(0, 0, 4, 1), box(0, 0, 0, 0)));
     assert.ok(!another(5).holds(box(0, 0, 4, 1), box(0, 0, 0, 0)));
     assert.ok(!another(0).holds(box(0, 0, 4, 1), undefined));
