@@ -111,7 +111,7 @@ function untilLost({ outputs$ }: Kiosk, lives: readonly ClientLife[]): Promise<n
   return new Promise((_, reject) => {
     outputs$.pipe(first(({ state }) => state.kind === 'lost', undefined)).subscribe((lost) => {
       if (lost === undefined) return; // it was closed
-      for (const life of lives) life.end('SIGTERM');
+      for (const life of lives) life.end();
       const advice = 'give --reopen to go on when it comes back';
       reject(
         new GuestheadError('ERR_DEVICE_LOST', 'The display or its GPU has gone, and the kiosk with it', { advice }),
