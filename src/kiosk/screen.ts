@@ -21,7 +21,6 @@ import { ReleaseOrder } from './release-order.js';
 import { isSameSurfaces, nodesOf, surfacesOf, type Placed, type SceneNode } from './scene.js';
 import { ScreenCounts } from './screen-counts.js';
 import { SceneChanges } from './scene-changes.js';
-import type { Surface } from './surface.js';
 import { toldOf, type Told } from './told.js';
 import { visibleOf } from './visible.js';
 
