@@ -69,7 +69,7 @@ export abstract class Content {
   release(): void {
     if (--this.#uses > 0) return;
     this.resource.send.release();
-    for (const sync of this.#syncs.splice(0)) sync.released();
+    if (this.isExplicit) for (const sync of this.#syncs.splice(0)) sync.released();
     this.#look();
   }
 

@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errnoOf } from '../../errors.js';
-import type { NativeSyncDevice, NativeTimeline } from '../../native-sync.js';
+import type { NativeSyncDevice, NativeSyncWait, NativeTimeline } from '../../native-sync.js';
 import type { Client } from '../../wayland/index.js';
 import { countHeld } from '../dmabuf/held.js';
 
@@ -13,6 +13,7 @@ export class ClientTimeline {
   #uses = 1;
   /** What could not be signalled while the device was away. With it all that is before it is signalled. */
   #owed: bigint | undefined;
+  #abandoned = false;
 
   /**
    * Takes a syncobj's descriptor over, and keeps it: the timeline has to be imported again where the device goes and comes back. Throws
@@ -47,8 +48,8 @@ export class ClientTimeline {
       stop?.();
       tell();
     };
-    const wait = attempt(() => this.#native?.whenSignalled(point, told));
-    if (wait === undefined || wait === null) return undefined;
+    const wait = this.#waitFor(point, told);
+    if (wait === undefined) return undefined;
     countHeld(this.client, 1);
     stop = () => {
       stop = undefined;
@@ -61,19 +62,46 @@ export class ClientTimeline {
   /** While the device is away it is left until that is back. */
   signal(point: bigint): void {
     const latest = this.#owed === undefined || point > this.#owed ? point : this.#owed;
-    this.#owed = latest;
-    attempt(() => {
-      this.#native?.signal(latest);
-      if (this.#native !== undefined) this.#owed = undefined;
-    });
+    this.#owed = this.#signalled(latest) || this.#abandoned ? undefined : latest;
   }
 
-  /** The device has come back. */
+  /** The device has come back. What was brought while it was away may be no syncobj. */
   renew(device: NativeSyncDevice): void {
     this.#native?.close();
-    this.#native = attempt(() => imported(device, this.fd));
+    this.#native = undefined;
+    try {
+      this.#native = imported(device, this.fd);
+    } catch {
+      this.abandon();
+      return;
+    }
     if (this.#owed !== undefined) this.signal(this.#owed);
     this.#look();
+  }
+
+  /** Nobody looks for the device any more: what cannot be signalled now never will be. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.#owed = undefined;
+    this.#look();
+  }
+
+  #waitFor(point: bigint, told: () => void): NativeSyncWait | undefined {
+    try {
+      return this.#native?.whenSignalled(point, told) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** False where the device is away. */
+  #signalled(point: bigint): boolean {
+    try {
+      this.#native?.signal(point);
+      return this.#native !== undefined;
+    } catch {
+      return false;
+    }
   }
 
   #look(): void {
@@ -92,13 +120,5 @@ function imported(device: NativeSyncDevice, fd: number): NativeTimeline | undefi
   } catch (error) {
     if (errnoOf(error) === constants.errno.ENODEV) return undefined;
     throw error;
-  }
-}
-
-function attempt<T>(call: () => T): T | undefined {
-  try {
-    return call();
-  } catch {
-    return undefined;
   }
 }

@@ -43,6 +43,7 @@ export class ClientTimelines {
   /** Those whose buffers the display still shows are signalled all the same, once it does not. Idempotent. */
   close(): void {
     this.#changes.unsubscribe();
+    for (const timeline of [...this.#open]) timeline.abandon();
     this.device.close();
   }
 

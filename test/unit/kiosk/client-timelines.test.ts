@@ -7,6 +7,7 @@ import type { PairChange } from '../../../src/gpus/index.js';
 import { BufferPoints } from '../../../src/kiosk/explicit-sync/buffer-points.js';
 import { ClientTimelines } from '../../../src/kiosk/explicit-sync/client-timelines.js';
 import type { Client } from '../../../src/wayland/index.js';
+import { openDescriptors } from '../../addon/support/descriptors.js';
 import { FakeSyncobjs, type FakeSyncobj } from '../../support/fake-syncobjs.js';
 
 const unexpected = (): never => assert.fail('it was called');
@@ -83,6 +84,29 @@ describe('a client’s timeline', () => {
     assert.ok(stop);
     stop();
     timeline.release();
+  });
+
+  it('that is none, as is found when the device is back, keeps nothing', () => {
+    syncobjs.gone = true;
+    const timeline = timelines.import(openSync('/dev/null', 'r'), client);
+    timeline.signal(1n);
+    comeBack();
+    timeline.signal(2n);
+    const before = openDescriptors();
+    timeline.release();
+    assert.equal(openDescriptors(), before - 1);
+  });
+
+  it('is not kept for a device that nobody looks for any more, and is signalled still where that is there', () => {
+    const [shown, owing] = [imported(), imported()];
+    syncobjs.gone = true;
+    owing.signal(1n);
+    owing.release();
+    timelines.close();
+    syncobjs.gone = false;
+    shown.signal(2n);
+    assert.equal(syncobj.signalled, 2n);
+    shown.release();
   });
 
   it('stays as it is where another device was away, or this one does not come back', () => {
