@@ -105,8 +105,8 @@ const acceleration: Record<Accelerator, readonly string[]> = {
   kvm: ['-accel', 'kvm', '-cpu', 'host'],
   // Without la57, page walks are a level shorter; with erms the kernel clears pages by `rep stosb`, which TCG runs byte by byte;
   // with pku each WRPKRU empties the emulated TLB, some ten times a flip; with avx2 QEMU 7.2 takes wrong addresses in a gather,
-  // which llvmpipe's shaders crash of (docs/architecture.md).
-  tcg: ['-accel', 'tcg,thread=multi', '-cpu', 'max,la57=off,pku=off,erms=off,fsrm=off,avx2=off'],
+  // which llvmpipe's shaders crash of; and no processor has VAES without it, of which Qt 6.4 crashed (docs/architecture.md).
+  tcg: ['-accel', 'tcg,thread=multi', '-cpu', 'max,la57=off,pku=off,erms=off,fsrm=off,avx2=off,vaes=off'],
 };
 
 /** A QMP socket serves one client at a time: who watches the display has one of its own. */
