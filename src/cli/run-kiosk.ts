@@ -111,7 +111,7 @@ function untilLost({ outputs$ }: Kiosk, lives: readonly ClientLife[]): Promise<n
   return new Promise((_, reject) => {
     outputs$.pipe(first(({ state }) => state.kind === 'lost', undefined)).subscribe((lost) => {
       if (lost === undefined) return; // it was closed
-      for (const life of lives) life.end();
+      for (const life of lives) life.close();
       const advice = 'give --reopen to go on when it comes back';
       reject(
         new GuestheadError('ERR_DEVICE_LOST', 'The display or its GPU has gone, and the kiosk with it', { advice }),
@@ -144,9 +144,8 @@ function start(owner: Owner, client: PlannedClient, folder: string, served: Serv
   };
   const mode = () => head.head.info.mode;
   const token = () => kiosk.activationToken();
-  const life = beginLife(owner, { kiosk: shownOn, command, folder, socket, user, backdrop, mode, token, say }, options);
-  owner.defer(() => life.end()); // where another one cannot be started
-  return life;
+  const place = { kiosk: shownOn, command, folder, socket, user, backdrop, mode, token, say };
+  return owner.own(beginLife(owner, place, options));
 }
 
 function say(text: string): void {

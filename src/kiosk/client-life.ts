@@ -71,6 +71,11 @@ export class ClientLife {
     else this.#running.end();
   }
 
+  /** Asks the one that runs to end, unless that was done; no other follows it. Idempotent. */
+  close(): void {
+    if (!this.#over) this.end();
+  }
+
   #start(): void {
     this.#starts++;
     const startedAt = this.#clock.now();

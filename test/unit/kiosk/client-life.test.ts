@@ -117,8 +117,11 @@ describe('a client’s life', () => {
 
   it('ends with the one that runs when it is ended, and at once in a pause', async () => {
     const running = new Rig('always');
-    running.life.end();
+    running.life.close();
+    running.life.close();
     assert.equal(running.asked, 1);
+    running.life.end();
+    assert.equal(running.asked, 2, 'it is killed then');
     await running.end(100, { code: null, signal: 'SIGTERM' });
     assert.equal(running.result?.signal, 'SIGTERM');
     const pausing = new Rig('always');
