@@ -49,8 +49,12 @@ export class CommitQueue {
 
   /** A parent's commit has this one with it, and those that are added now wait for that: it comes back by `endTurn`. */
   take(commit: Commit): Commit {
-    const turn = ++this.#turns;
     const before = this.#waiting.at(-1);
+    if (this.#waiting.length >= mostWaiting && before !== undefined && !isTaken(before)) {
+      this.#waiting.pop();
+      return this.take(merged(before, commit));
+    }
+    const turn = ++this.#turns;
     const { first, change } = before !== undefined && isTaken(before) ? before : { first: turn, change: {} };
     if (first !== turn) this.#waiting.pop();
     this.#waiting.push({ first, last: turn, change: { ...change, ...commit.change } });

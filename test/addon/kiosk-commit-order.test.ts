@@ -90,6 +90,27 @@ describe('a subsurface that is desynchronised', () => {
     await rig.flipUntil(() => pixel() === 0x55);
   });
 
+  it('keeps few of the pictures that a client would show between many of its parent’s commits', async () => {
+    await shown(0x1);
+    const { surface, subsurface: role } = subsurface();
+    const { client } = window;
+    const between = Array.from({ length: 100 }, () => window.buffer(1, 1, 0x22));
+    waitUntil(1000);
+    for (const buffer of between) {
+      client.request(role, 'set_desync');
+      client.request(surface, 'attach', buffer, 0, 0);
+      client.request(surface, 'commit');
+      client.request(role, 'set_sync');
+      client.request(surface, 'damage', 0, 0, 1, 1);
+      client.request(surface, 'commit');
+      client.request(window.surface, 'commit');
+    }
+    await client.roundtrip();
+    const released = between.filter((buffer) => client.eventsOf(buffer).some(([name]) => name === 'release'));
+    const kept = between.length - released.length;
+    assert.ok(kept <= 64, `${kept} were kept`);
+  });
+
   it('gives back what a subsurface shows behind a parent’s commit that is never applied', async () => {
     await shown(0x1);
     const { surface, subsurface: role } = subsurface();
