@@ -21,6 +21,7 @@
       'dbus/writing.cc',
       'dmabuf/copy.cc',
       'dmabuf/fence_sampler.cc',
+      'dmabuf/fresh_pages.cc',
       'dmabuf/mapping.cc',
       'dmabuf/page_runs.cc',
       'dmabuf/pieces.cc',

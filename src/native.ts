@@ -224,8 +224,11 @@ export interface Native extends SyncAddon {
    * says which step failed.
    */
   createUdmabuf(bytes: number): number;
-  /** A new memfd, `bytes` rounded up to whole pages, that cannot shrink; close-on-exec, owned by the caller. Throws NativeError. */
-  createMemory(bytes: number): number;
+  /**
+   * A new memfd, `bytes` rounded up to whole pages, that cannot shrink; close-on-exec, owned by the caller. `filled`: each page has its
+   * memory, zeros, in few runs where the kernel lets it. Throws NativeError.
+   */
+  createMemory(bytes: number, filled?: boolean): number;
   /**
    * A new dma-buf of such a memfd's first `bytes`, owned by the caller: pins the pages for its life. Throws NativeError (EBADFD: it is
    * no memfd; EINVAL: it can shrink, is sealed against writing, is shorter, or is larger than udmabuf's limit).

@@ -28,8 +28,9 @@ constexpr int kAttempts = 4;
  * too short does no harm. */
 class Populated {
  public:
-  Populated(int fd, size_t bytes) : bytes_(bytes) {
-    address_ = mmap(nullptr, bytes, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+  Populated(int fd, size_t bytes, size_t from) : bytes_(bytes) {
+    address_ =
+        mmap(nullptr, bytes, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, static_cast<off_t>(from));
     if (address_ == MAP_FAILED) throw SystemError{errno, "mmap"};
   }
   Populated(const Populated&) = delete;
@@ -62,8 +63,9 @@ bool isPresent(uint64_t entry) {
 }
 
 /** The entries of all pages; false where one is not there at the moment. */
-bool readEntries(int pagemap, int memory, std::vector<uint64_t>& entries, size_t pageSize) {
-  const Populated mapping(memory, entries.size() * pageSize);
+bool readEntries(int pagemap, int memory, std::vector<uint64_t>& entries, size_t pageSize,
+                 size_t from) {
+  const Populated mapping(memory, entries.size() * pageSize, from);
   readFully(pagemap, entries, mapping.address() / pageSize);
   return std::all_of(entries.begin(), entries.end(), isPresent);
 }
@@ -95,19 +97,19 @@ std::vector<uint64_t> joined(const std::vector<uint64_t>& entries, size_t pageSi
   return runs;
 }
 
-std::vector<uint64_t> runsOf(int memory, size_t bytes) {
+}  // namespace
+
+std::vector<uint64_t> runsOf(int memory, size_t bytes, size_t from) {
   const auto pageSize = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   const UniqueFd pagemap(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
   if (!pagemap) throw SystemError{errno, "open /proc/self/pagemap"};
   std::vector<uint64_t> entries((bytes + pageSize - 1) / pageSize);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (readEntries(pagemap.get(), memory, entries, pageSize))
+    if (readEntries(pagemap.get(), memory, entries, pageSize, from))
       return joined(entries, pageSize, bytes);
   }
   throw SystemError{EAGAIN, "read /proc/self/pagemap"};
 }
-
-}  // namespace
 
 /**
  * The mapping is the memory's own: a dma-buf's has no entries that tell of pages. They stay where

@@ -6,6 +6,7 @@
 #include "core/arguments.h"
 #include "core/ioctl.h"
 #include "core/unique_fd.h"
+#include "dmabuf/fresh_pages.h"
 
 namespace guesthead {
 namespace {
@@ -60,7 +61,11 @@ napi_value createUdmabuf(const Napi::CallbackInfo& info) {
 }
 
 napi_value createMemory(const Napi::CallbackInfo& info) {
-  return givenAway(info.Env(), sealedMemory(bytesOf(info[0])));
+  const size_t bytes = bytesOf(info[0]);
+  const bool filled = !info[1].IsUndefined() && booleanOf(info[1], "filled");
+  UniqueFd memory = sealedMemory(bytes);
+  if (filled) makePages(memory.get(), bytes);
+  return givenAway(info.Env(), std::move(memory));
 }
 
 /** The driver itself refuses what is no memfd, can shrink, or is too short. */

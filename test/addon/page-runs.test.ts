@@ -33,6 +33,19 @@ describe('createMemory', () => {
   });
 });
 
+describe('memory that is filled', () => {
+  it('holds zeros, and has all of its pages', () => {
+    const bytes = 40 * 4096;
+    const memory = native.createMemory(bytes, true);
+    assert.equal(fstatSync(memory).blocks * 512, bytes);
+    const read = Buffer.alloc(bytes, 1);
+    assert.equal(readSync(memory, read, 0, bytes, 0), bytes);
+    assert.ok(read.every((byte) => byte === 0));
+    closeSync(memory);
+    assert.throws(() => native.createMemory(bytes, 1 as never), TypeError);
+  });
+});
+
 describe('pageRuns', { skip: unavailable() }, () => {
   it('names every page of memory, touched or not, each once', () => {
     const bytes = 1920 * 1080 * 4;

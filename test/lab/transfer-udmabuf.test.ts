@@ -10,6 +10,7 @@ interface Lent {
   readonly allocateMs: readonly number[];
   readonly namingMs: readonly number[];
   readonly named: boolean;
+  readonly pieces: readonly number[];
   readonly adopted: { readonly seen: boolean; readonly refused: string };
   readonly shown: { readonly ending: string; readonly outcome: string };
   readonly state: string;
@@ -32,6 +33,9 @@ for flags in (0, MFD_HUGETLB):
         console.log(pages.reduce((sum, count) => sum + count, 0n));
     """], close_fds=False, check=True)
 `;
+
+/** Pieces of guest memory that the host's udmabuf makes a dma-buf of, unless its owner has raised that. */
+const listLimit = 1024;
 
 let lab: Lab;
 let seen: Awaited<ReturnType<typeof transferUdmabuf>>;
@@ -69,7 +73,9 @@ describe('a producer’s buffers', () => {
     const lent = lastJson<Lent>(await lab.run(script('test/lab/guest/lend.ts')));
     context.diagnostic(`ms to allocate, pin and name 1080p: ${lent.allocateMs.join(', ')}`);
     context.diagnostic(`ms to pin and name memory that is there: ${lent.namingMs.join(', ')}`);
+    context.diagnostic(`pieces that buffers of 1080p lie in: ${lent.pieces.join(', ')}`);
     assert.ok(lent.named);
+    assert.ok(lent.pieces.every((count) => count <= listLimit));
     assert.deepEqual(lent.adopted, { seen: true, refused: 'ERR_USAGE' });
     assert.deepEqual(lent.shown, { ending: 'released', outcome: 'shown' });
     assert.equal(lent.state, 'closed');

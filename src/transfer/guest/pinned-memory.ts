@@ -19,7 +19,7 @@ export interface MemoryCalls extends Pick<
 export const systemMemory = (): MemoryCalls => {
   const native = loadNative();
   return {
-    createMemory: (bytes) => native.createMemory(bytes),
+    createMemory: (bytes) => native.createMemory(bytes, true),
     wrapMemory: (memory, bytes) => native.wrapMemory(memory, bytes),
     pageRuns: (memory, bytes) => native.pageRuns(memory, bytes),
     mapDmabuf: (fd, bytes, how) => native.mapDmabuf(fd, bytes, how),
@@ -30,9 +30,9 @@ export const systemMemory = (): MemoryCalls => {
 
 /** Milliseconds that memory took until the host could be told of its pages. */
 export interface PinningTimes {
-  /** New memory; 0 of a caller's. */
+  /** New memory and its pages; 0 of a caller's. */
   readonly allocateMs: number;
-  /** A udmabuf of it, which makes the pages of new memory. */
+  /** A udmabuf of it, which makes what pages a caller's memory has not. */
   readonly pinMs: number;
   /** The numbers of its pages. */
   readonly nameMs: number;

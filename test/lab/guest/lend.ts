@@ -3,6 +3,7 @@
  * broker is needed; the GPU is left out, for Mesa's software renderer crashes on memory that is not vgem's own. Prints one JSON object.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { firstValueFrom } from 'rxjs';
 import { openHead } from '../../../src/head/index.js';
 import { loadNative } from '../../../src/native.js';
@@ -44,6 +45,18 @@ function areNamed(): boolean {
   const { runs, size } = port.said('register').at(-1)!;
   const told = runs.reduce((sum, { count }) => sum + count, 0);
   return told === Number(size) / 4096 && runs.every(({ page }) => page > 0n);
+}
+
+/** In how many pieces each of some buffers lies that have the pages of the one before them, which the kernel gives in the opposite order. */
+async function pieces(): Promise<number[]> {
+  const counts: number[] = [];
+  for (let count = 0; count < 6; count++) {
+    const buffer = producer.allocate({ width: 1920, height: 1080 });
+    counts.push(port.said('register').at(-1)!.runs.length);
+    buffer.close();
+    for (let turns = 0; turns < 5; turns++) await turn(); // the broker says that it may go
+  }
+  return counts;
 }
 
 /** A memfd of the test's own, by which the very memory is seen. */
@@ -90,6 +103,7 @@ const seen = {
   allocateMs,
   namingMs: [namingMs(), namingMs(), namingMs()],
   named: areNamed(),
+  pieces: await pieces(),
   adopted: adopted(),
   shown: await lentAndShown(),
 };
