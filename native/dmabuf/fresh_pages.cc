@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kLook = 16 * 1024;
 /** Bytes after which it is looked again, for it may turn: each such block is a run of its own from
  * the back. */
-constexpr size_t kBlock = 2048 * 1024;
+constexpr size_t kBlock = 512 * 1024;
 
 const std::vector<char>& zeros() {
   static const std::vector<char> kZeros(kLook);
@@ -60,8 +60,7 @@ bool descends(int memory, size_t from, size_t to) {
 /**
  * The kernel gives first what was freed last, and memory is freed from its front to its back: every
  * second process would have pages in descending order, each a run of its own, of which a host's
- * udmabuf takes no more than 1,024. So block for block from the back, as long as it is so. To write
- * makes pages in less time than to pin what has none: those are looked for one by one.
+ * udmabuf takes no more than 1,024. So block for block from the back, as long as it is so.
  */
 void makePages(int memory, size_t bytes) {
   bool backwards = false;
