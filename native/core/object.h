@@ -9,18 +9,22 @@
 
 namespace guesthead {
 
+/** What tells a foreign `this`, whose pointer says nothing: this addon's number, and the class's.
+ */
+template <class T>
+constexpr napi_type_tag kTag = {0x6775657374686561, 1 + static_cast<uint64_t>(T::kClass)};
+
 /**
  * A class T of which JavaScript holds objects has
  *   kClass  its Class,
  *   kName   what it is, for messages,
- *   kTag    a napi_type_tag of its own: a foreign `this` is told by it, not by its pointer,
  *   closed() and abandoned(): the last is called when the JavaScript object has been collected.
  */
 template <class T>
 napi_value wrap(Environment& environment, const std::shared_ptr<T>& native) {
   const napi_env env = environment.env();
   const napi_value object = environment.instantiate(T::kClass);
-  check(env, napi_type_tag_object(env, object, &T::kTag));
+  check(env, napi_type_tag_object(env, object, &kTag<T>));
   auto held = std::make_unique<std::shared_ptr<T>>(native);
   const napi_finalize abandon = [](napi_env, void* data, void*) {
     std::unique_ptr<std::shared_ptr<T>> share(static_cast<std::shared_ptr<T>*>(data));
@@ -36,7 +40,7 @@ template <class T>
 std::shared_ptr<T> unwrap(napi_env env, napi_value object) {
   bool ours = false;
   void* held = nullptr;
-  if (napi_check_object_type_tag(env, object, &T::kTag, &ours) != napi_ok || !ours ||
+  if (napi_check_object_type_tag(env, object, &kTag<T>, &ours) != napi_ok || !ours ||
       napi_unwrap(env, object, &held) != napi_ok) {
     throwClosed(env, T::kName);
   }

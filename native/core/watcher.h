@@ -14,7 +14,6 @@ class Watcher final : public Closable, public std::enable_shared_from_this<Watch
  public:
   static constexpr Class kClass = Class::watcher;
   static constexpr const char* kName = "watcher";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x1};
   static void define(Environment& environment);
 
   /** watchReadable(fd, onReadable) */

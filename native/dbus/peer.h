@@ -20,7 +20,6 @@ class Peer final : public Closable, public std::enable_shared_from_this<Peer> {
  public:
   static constexpr Class kClass = Class::busPeer;
   static constexpr const char* kName = "D-Bus connection";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x6};
   static void define(Environment& environment);
 
   /** openBusPeer(fd, isServer, handlers) */

@@ -19,7 +19,6 @@ class Mapping {
  public:
   static constexpr Class kClass = Class::mapping;
   static constexpr const char* kName = "mapping";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x4};
   static void define(Environment& environment);
 
   /** mapDmabuf(fd, bytes, access) */

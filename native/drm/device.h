@@ -27,7 +27,6 @@ class Device final : public Closable, public std::enable_shared_from_this<Device
  public:
   static constexpr Class kClass = Class::device;
   static constexpr const char* kName = "device";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x2};
   static void define(Environment& environment);
 
   /** openDevice(fd) */

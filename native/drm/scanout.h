@@ -42,7 +42,6 @@ class Scanout final : public SlotListener, public std::enable_shared_from_this<S
  public:
   static constexpr Class kClass = Class::scanout;
   static constexpr const char* kName = "scanout";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x3};
   static constexpr uint32_t kSlots = 64;
   static void define(Environment& environment);
   static napi_value create(std::shared_ptr<Device> device, const ScanoutIds& ids,

@@ -12,7 +12,6 @@ class SyncDevice {
  public:
   static constexpr Class kClass = Class::syncDevice;
   static constexpr const char* kName = "sync device";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0xa};
   static void define(Environment& environment);
 
   /** openSyncDevice(fd) */
@@ -35,7 +34,6 @@ class Timeline {
  public:
   static constexpr Class kClass = Class::timeline;
   static constexpr const char* kName = "timeline";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0xb};
   static void define(Environment& environment);
 
   explicit Timeline(Syncobj syncobj) : syncobj_(std::move(syncobj)) {}

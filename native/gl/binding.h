@@ -20,7 +20,6 @@ class Gl final : public Closable, public std::enable_shared_from_this<Gl> {
  public:
   static constexpr Class kClass = Class::gl;
   static constexpr const char* kName = "GL";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x5};
   static void define(Environment& environment);
 
   /** openGl(gbmDevice, node, onResult, onEnded) */

@@ -24,7 +24,6 @@ class Devices final : public Closable, public std::enable_shared_from_this<Devic
  public:
   static constexpr Class kClass = Class::input;
   static constexpr const char* kName = "input";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x8};
   static void define(Environment& environment);
 
   /** openInput(batch, onEvents, onLog) */

@@ -17,7 +17,6 @@ class Keymap final {
  public:
   static constexpr Class kClass = Class::keymap;
   static constexpr const char* kName = "keymap";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x9};
   static void define(Environment& environment);
 
   /** compileKeymap(text), or (rules, model, layout, variant, options) */

@@ -20,7 +20,6 @@ class Port final : public Closable, public std::enable_shared_from_this<Port> {
  public:
   static constexpr Class kClass = Class::port;
   static constexpr const char* kName = "port";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0xc};
   static void define(Environment& environment);
 
   /** openPort(fd, least, room, onRead) */

@@ -31,7 +31,6 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
  public:
   static constexpr Class kClass = Class::wayland;
   static constexpr const char* kName = "Wayland server";
-  static constexpr napi_type_tag kTag = {0x6775657374686561, 0x7};
   static void define(Environment& environment);
 
   /** openWayland(table, onRequest, onEvent, onFault) */
