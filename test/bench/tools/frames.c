@@ -1,8 +1,9 @@
 /**
- * `frames SECONDS`: until then, SIGINT or SIGTERM, a full-screen client of any compositor that draws a row,
- * says so, and commits at each frame callback. It prints one line of JSON: how many frames came to
- * the screen, how long after their commits (ms, by wp_presentation, which tells it on the
- * compositor's clock), and when it began, committed first, and was seen first. `frames SECONDS
+ * `frames SECONDS`: until then, SIGINT or SIGTERM, a full-screen client of any compositor that
+ * draws a row, says so, and commits at each frame callback. It prints one line of JSON: how many
+ * frames came to the screen, how long after their commits (ms, by wp_presentation, which tells it
+ * on the compositor's clock), and when it began, committed first, and was seen first. `frames
+ * SECONDS
  * --motions`: a line of its own, too, for each motion of the pointer, with when it was heard of
  * (ms, CLOCK_MONOTONIC). `frames --clock`: the time on that clock for each line of standard input.
  * `frames --clients N`: so many clients come one after the other, show a picture and go; the line
@@ -114,7 +115,7 @@ static int run_frames(const char* socket, double seconds, int hears_motions) {
   make_buffers(heard.width, heard.height);
   wire_heard = on_event;
   signal(SIGINT, end);
-  signal(SIGTERM, end); // how a kiosk ends its clients
+  signal(SIGTERM, end);  // how a kiosk ends its clients
   const double end_ms = now_ms() + seconds * 1e3;
   while (!over && (now_ms() < end_ms || shown == 0)) {
     if (callback == 0) commit();
