@@ -78,8 +78,8 @@ void wire_send(id object, int opcode, const char *values, ...);
  * it has hung up. */
 int wire_write(const void *bytes, size_t size, const int *fds, int count);
 
-/** From now on requests wait, and are written at once when the server is listened to, as libwayland's
- * clients do it. */
+/** From now on requests wait, and are written at once when the server is listened to, as
+ * libwayland's clients do it. */
 void wire_collect(void);
 
 /** Hears all that the server has said, answers its pings. False once it has hung up. */
