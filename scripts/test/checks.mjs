@@ -66,7 +66,7 @@ const isPatient = (file) => /^(command|documents|.*examples|hang|host.*)\.test\.
 export const groups = {
   lint,
   unit: [testsIn('unit', 15 * minutes)],
-  addon: [testsIn('addon', 20 * minutes)],
+  addon: [testsIn('addon', 20 * minutes, { options: ['--expose-gc'] })],
   contract: [testsIn('contract', 5 * minutes)],
   package: [testsIn('package', 5 * minutes)],
   browser: [testsIn('browser', 10 * minutes)],
