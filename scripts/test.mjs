@@ -28,7 +28,10 @@ async function runGroups(names) {
   const checks = Object.keys(groups).flatMap((name) => (names.includes(name) ? groups[name] : []));
   const isPatient = (check) => check.patient !== false;
   const impatient = checks.filter((check) => !isPatient(check));
-  const patient = checks.filter(isPatient).sort(longestFirst).map((check) => ({ ...check, patient: impatient.length > 0 }));
+  const patient = checks
+    .filter(isPatient)
+    .sort(longestFirst)
+    .map((check) => ({ ...check, patient: impatient.length > 0 }));
   const results = (await Promise.all([inLanes(1, impatient), inLanes(2, patient)])).flat();
   return [...results.map(({ counts }) => counts), ...(await onceMore(results))];
 }
