@@ -4,17 +4,7 @@
 #include <sys/eventfd.h>
 
 #include "core/ioctl.h"
-
-#ifndef DRM_IOCTL_SYNCOBJ_EVENTFD  // Headers before Linux 6.6.
-struct drm_syncobj_eventfd {
-  __u32 handle;
-  __u32 flags;
-  __u64 point;
-  __s32 fd;
-  __u32 pad;
-};
-#define DRM_IOCTL_SYNCOBJ_EVENTFD DRM_IOWR(0xCF, struct drm_syncobj_eventfd)
-#endif
+#include "drm/syncobj_eventfd.h"
 
 namespace guesthead {
 namespace {

@@ -43,7 +43,6 @@ export {
 export type { DumbBuffer, FramebufferOptions, FramebufferPlane } from './libdrm-buffers.js';
 export { getVirtgpuParameter } from './libdrm-virtgpu.js';
 export type { VirtgpuParameter } from './libdrm-virtgpu.js';
-export { createSyncobj } from './libdrm-syncobj.js';
 export { attachVgemFence, signalVgemFence } from './libdrm-vgem.js';
 export { drawingAdvice, eglVersion, loadLibegl, loadLibgles } from './libegl-library.js';
 export { moveCursor, setCursor } from './libdrm-cursor.js';

@@ -17,10 +17,23 @@ export type { HeadRoom, KioskWindow, Layout, Place } from './layout.js';
 export { leftToRight } from './outputs.js';
 export type { Arrangement } from './outputs.js';
 export type { Backdrop } from './backdrop.js';
+export type { Pixels } from '../render/index.js';
 export type { Idle, IdleOptions } from './idle.js';
 export type { InputChoice, Rotation } from './declared.js';
 export type { CursorMode } from './seat/index.js';
 export type { Point } from './geometry.js';
 export type { Size } from './surface-state.js';
-export type { GivenPlace, InputDevice, InputEvent, KeymapChoice, KeymapNames } from '../input/index.js';
+export type {
+  AxisEvent,
+  ButtonEvent,
+  DeviceEvent,
+  GivenPlace,
+  InputDevice,
+  InputEvent,
+  KeyEvent,
+  KeymapChoice,
+  KeymapNames,
+  PointerMotion,
+  TouchEvent,
+} from '../input/index.js';
 export type { Client, ClientEnd, Fault } from '../wayland/index.js';

@@ -29,6 +29,12 @@ function bringNoTimeline(): void {
   closeSync(file);
 }
 
+/** With one of the two points set, and not the other. */
+const after = (which: 'acquire' | 'release', then: () => unknown) => () => {
+  client.set(which, which === 'acquire' ? client.drawn : client.free, 1n);
+  then();
+};
+
 function setOfNone(which: 'acquire' | 'release'): void {
   const surface = client.client.request(client.client.bind('wl_compositor'), 'create_surface');
   const sync = client.syncOf(surface);
@@ -41,22 +47,8 @@ const rules: readonly [what: string, code: number, breaks: () => void][] = [
   ['a timeline that is none', invalid_timeline, bringNoTimeline],
   ['an acquire point of a surface that has gone', errors.no_surface, () => setOfNone('acquire')],
   ['a release point of a surface that has gone', errors.no_surface, () => setOfNone('release')],
-  [
-    'an acquire point without a buffer',
-    errors.no_buffer,
-    () => {
-      client.set('acquire', client.drawn, 1n);
-      commit();
-    },
-  ],
-  [
-    'a release point without a buffer',
-    errors.no_buffer,
-    () => {
-      client.set('release', client.free, 1n);
-      commit();
-    },
-  ],
+  ['an acquire point without a buffer', errors.no_buffer, after('acquire', commit)],
+  ['a release point without a buffer', errors.no_buffer, after('release', commit)],
   [
     'points with nothing to be shown',
     errors.no_buffer,
@@ -66,22 +58,8 @@ const rules: readonly [what: string, code: number, breaks: () => void][] = [
       commit();
     },
   ],
-  [
-    'a buffer without an acquire point',
-    errors.no_acquire_point,
-    () => {
-      client.set('release', client.free, 1n);
-      show();
-    },
-  ],
-  [
-    'a buffer without a release point',
-    errors.no_release_point,
-    () => {
-      client.set('acquire', client.drawn, 1n);
-      show();
-    },
-  ],
+  ['a buffer without an acquire point', errors.no_acquire_point, after('release', show)],
+  ['a buffer without a release point', errors.no_release_point, after('acquire', show)],
   ['a buffer without points', errors.no_acquire_point, show],
   [
     'a buffer in memory',

@@ -6,16 +6,7 @@
 #include <drm.h>
 #include <sys/stat.h>
 
-#ifndef DRM_IOCTL_SYNCOBJ_EVENTFD
-struct drm_syncobj_eventfd {
-  __u32 handle;
-  __u32 flags;
-  __u64 point;
-  __s32 fd;
-  __u32 pad;
-};
-#define DRM_IOCTL_SYNCOBJ_EVENTFD DRM_IOWR(0xCF, struct drm_syncobj_eventfd)
-#endif
+#include "../../../native/drm/syncobj_eventfd.h"
 
 enum { kMostHandles = 64, kMostWaits = 64 };
 

@@ -3,7 +3,8 @@ import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DrmNode, discover } from '../../../src/device/index.js';
-import { createSyncobj, format } from '../../../src/ffi/index.js';
+import { format } from '../../../src/ffi/index.js';
+import { createSyncobj } from '../../support/create-syncobj.js';
 import { access, loadNative } from '../../../src/native.js';
 import { WireClient } from '../../support/wayland-client.js';
 

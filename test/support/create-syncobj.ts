@@ -1,6 +1,6 @@
 /** DRM syncobjs as a client makes them, to bring them to a compositor. Source: drm.h. */
-import { check } from './failures.js';
-import { libdrm } from './libdrm-library.js';
+import { check } from '../../src/ffi/failures.js';
+import { libdrm } from '../../src/ffi/libdrm-library.js';
 
 /** DRM_IOCTL_SYNCOBJ_CREATE, _DESTROY and _HANDLE_TO_FD. */
 const createIoctl = 0xc00864bf;
