@@ -25,6 +25,7 @@ export type { Point } from './geometry.js';
 export type { Size } from './surface-state.js';
 export type {
   AxisEvent,
+  AxisStep,
   ButtonEvent,
   DeviceEvent,
   GivenPlace,
@@ -33,7 +34,12 @@ export type {
   KeyEvent,
   KeymapChoice,
   KeymapNames,
+  MotionEvent,
   PointerMotion,
+  RelativeEvent,
+  TouchEndEvent,
   TouchEvent,
+  TouchFrameEvent,
+  TouchPointEvent,
 } from '../input/index.js';
 export type { Client, ClientEnd, Fault } from '../wayland/index.js';
