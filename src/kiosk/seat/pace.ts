@@ -27,9 +27,9 @@ export class RefreshPace {
     else this.#alarm.start(Math.ceil(left) + 1, () => this.#run());
   }
 
-  /** A flip has happened. One that came late, just after it was waited for no longer, is no other refresh. */
+  /** A flip has happened. */
   refresh(): void {
-    if (this.#wanted && this.clock.now() - this.#last >= this.periodMs() / 2) this.#run();
+    if (this.#wanted) this.#run();
   }
 
   close(): void {

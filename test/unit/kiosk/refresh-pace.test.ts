@@ -42,16 +42,4 @@ describe('the pace of a refresh', () => {
     assert.equal(told.length, 2);
     assert.ok(told[1]! - start > periodMs);
   });
-
-  it('takes a flip that is late for none of its own', () => {
-    pace.want();
-    pace.want();
-    after(periodMs + 2); // overdue: told by the timer
-    assert.equal(told.length, 2);
-    pace.want();
-    pace.refresh();
-    assert.equal(told.length, 2, 'two in one refresh');
-    after(periodMs + 2);
-    assert.equal(told.length, 3, 'nothing is lost');
-  });
 });
