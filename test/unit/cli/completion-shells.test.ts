@@ -25,7 +25,8 @@ const shells = [
 
 /** What stands on the screen behind the line that was typed, once all of `wanted` does. */
 async function offered(terminal: Terminal, typed: string, wanted: readonly string[]): Promise<string> {
-  terminal.press('C-c');
+  // No C-c: where it comes late, it takes what is typed after it along.
+  terminal.press('C-u');
   terminal.press('C-l');
   terminal.type(typed);
   await terminal.until((screen) => screen.includes(typed.trim()));
