@@ -59,11 +59,17 @@ export async function bundleWhole(entry, file) {
   });
 }
 
-/** Test files below `base`, each as one file in `folder` beside what they share; each finds its own files where its source lies. */
-export async function bundleTests(files, base, folder) {
+/**
+ * Test files as programs in `folder`, beside what they share; each file finds its own files where its source lies. `programs` names the
+ * files of each. Several in one are suites of it, named as they are: so the hooks of one are not those of the others.
+ */
+export async function bundleTests(programs, folder) {
   const forTraces = { sourcemap: 'linked', sourcesContent: false };
-  const names = { alias: {}, entryPoints: files, outbase: base, outdir: folder };
-  await build({ ...options, ...forTraces, ...names, plugins: [inTheirPlaces] });
+  const entryPoints = Object.fromEntries(
+    Object.entries(programs).map(([name, files]) => [name, files.length === 1 ? files[0] : `suites:${name}`]),
+  );
+  const plugins = [suitesOf(programs), inTheirPlaces];
+  await build({ ...options, ...forTraces, alias: {}, entryPoints, outdir: folder, plugins });
 }
 
 /** A script for a browser as one file; what it does not import, it finds in the page. */
@@ -108,6 +114,22 @@ const commanderAlone = replacing(
   "require('node:child_process')",
   () => '{}',
 );
+
+/** A program whose suites are test files. */
+function suitesOf(programs) {
+  const suites = (name) =>
+    programs[name].map(
+      (file) => `describe(${JSON.stringify(file)}, () => void require(${JSON.stringify(`./${file}`)}));\n`,
+    );
+  const contents = (name) => `import { describe } from 'node:test';\n${suites(name).join('')}`;
+  return {
+    name: 'suites',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^suites:/ }, ({ path }) => ({ path: path.replace('suites:', ''), namespace: 'suites' }));
+      onLoad({ filter: /./, namespace: 'suites' }, ({ path }) => ({ contents: contents(path), resolveDir: root }));
+    },
+  };
+}
 
 /** This file itself is loaded as it is, for it speaks of what is replaced. */
 const inTheirPlaces = {

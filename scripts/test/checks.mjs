@@ -1,6 +1,6 @@
 /** What `npm test` runs, by group: a static check is a command, a test group a folder of node:test files. */
 import { rmSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { root } from '../setup/run.mjs';
 import { filesUnder } from '../setup/stamp.mjs';
 
@@ -40,21 +40,30 @@ lint.push({
 
 /**
  * The tests of a folder, or those of its files that `takes` accepts; `options` go to Node's test runner. They are made ready for plain
- * Node at once: tsx takes more time than most of them take to run, in each file's process anew.
+ * Node at once: tsx takes more time than most of them take to run, in each file's process anew. `programOf` names the process of a
+ * file below the folder: to start one takes as long as most of them take to run.
  */
-function testsIn(folder, limitMs, { name = folder, takes = () => true, options = [] } = {}) {
+function testsIn(folder, limitMs, { name = folder, takes = () => true, options = [], programOf = itself } = {}) {
   const base = `test/${folder}`;
   const files = filesUnder(base, ['.test.ts']).filter((file) => takes(basename(file)));
   const target = `.lab/bundled/${name}`;
   const command = async (reporters, chosen = files) => {
     const { bundleTests } = await import('../setup/bundle.mjs'); // needs the set-up
     rmSync(join(root, target), { recursive: true, force: true });
-    await bundleTests(chosen, base, target);
-    const bundled = chosen.map((file) => join(target, relative(base, file)).replace(/ts$/, 'js'));
+    const programs = groupBy(chosen, (file) => programOf(relative(base, file)));
+    await bundleTests(programs, target);
+    const bundled = Object.keys(programs).map((program) => join(target, `${program}.js`));
     return [process.execPath, '--enable-source-maps', '--test', ...options, ...reporters, ...bundled];
   };
   return { name, files, limitMs, command };
 }
+
+const itself = (file) => file.replace(/\.ts$/, '');
+const groupBy = (files, key) => {
+  const groups = {};
+  for (const file of files) (groups[key(file)] ??= []).push(file);
+  return groups;
+};
 
 const oneByOne = { options: ['--test-concurrency=1'] };
 /** Each file of the lab's tests has so long, so that one that hangs costs no other. */
@@ -65,7 +74,7 @@ const isPatient = (file) => /^(command|documents|.*examples|hang|host.*)\.test\.
 /** Limits are for what hangs: a patient check takes several times as long beside the lab. */
 export const groups = {
   lint,
-  unit: [testsIn('unit', 15 * minutes)],
+  unit: [testsIn('unit', 15 * minutes, { programOf: (file) => join(dirname(file), 'tests') })],
   addon: [testsIn('addon', 20 * minutes, { options: ['--expose-gc'] })],
   contract: [testsIn('contract', 5 * minutes)],
   package: [testsIn('package', 5 * minutes)],

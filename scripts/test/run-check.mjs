@@ -49,12 +49,13 @@ async function runTests(check, chosen) {
 
 const oneFailure = { passed: 0, failed: 1, skipped: 0 };
 
-/** By where the tests stand that failed. Of what was ended there is nothing to read. */
+/** By where the tests stand that failed, or the suite that a file is. Of what was ended there is nothing to read. */
 function filesThatFailed(results, files) {
   const text = readFileSync(results, { encoding: 'utf8', flag: 'a+' });
+  const suites = [...text.matchAll(/^not ok \d+ - (\S+\.test\.ts)$/gm)].map(([, file]) => file);
   const failures = [...text.matchAll(/^ *not ok (?:.*\n)(?: +---\n)(?: .*\n)*? +location: '(.+?):\d+:\d+'$/gm)];
   const named = new Set(failures.map(([, file]) => basename(file).replace(/\.[jt]s$/, '')));
-  return files.filter((file) => named.has(basename(file, '.ts')));
+  return files.filter((file) => suites.includes(file) || named.has(basename(file, '.ts')));
 }
 
 /** The runner's own totals. Where it failed without saying which test, that is one failure. */

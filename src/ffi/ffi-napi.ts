@@ -9,9 +9,14 @@ let loaded: Ffi | undefined;
 /** The set-up's bundle.mjs puts a plain `require` here, which brings ffi-napi into the bundled command. */
 const require = createRequire(import.meta.url);
 
-export function ffiNapi(load: () => unknown = () => require('ffi-napi')): Ffi {
+export function ffiNapi(): Ffi {
+  return (loaded ??= loadFfi(() => require('ffi-napi')));
+}
+
+/** What `load` returns, or why it is missing. */
+export function loadFfi(load: () => unknown): Ffi {
   try {
-    return (loaded ??= load() as Ffi);
+    return load() as Ffi;
   } catch (cause) {
     throw addonMissing('ffi-napi', cause);
   }

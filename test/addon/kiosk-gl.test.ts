@@ -40,10 +40,12 @@ class GlBeside {
       this.failed++;
       throw failure;
     }
-    const target = this.#targets.get(frame.memory) ?? (await gl.createOffscreen(frame.width, frame.height));
+    const known = this.#targets.get(frame.memory);
+    const target = known ?? (await gl.createOffscreen(frame.width, frame.height));
     this.#targets.set(frame.memory, target);
     this.scenes.push(scene);
-    const drawn = await compose(target, scene);
+    // What the CPU drew in the display's memory is not in the one beside it.
+    const drawn = await compose(target, known === undefined ? { ...scene, damage: undefined } : scene);
     drawn.fence?.close();
     const bytes = await gl.readPixels(target, 0, 0, frame.width, frame.height);
     const [{ pixels }, view] = [frame, new DataView(bytes.buffer, bytes.byteOffset)];

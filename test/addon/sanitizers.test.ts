@@ -19,12 +19,12 @@ const elsewhere = [
 ];
 const files = readdirSync(here).filter((name) => name.endsWith('.test.ts') && !elsewhere.includes(name));
 const bundled = '.lab/bundled/sanitized';
+const programOf = (name: string) => name.replace(/\.ts$/, '');
 
 /** Made ready for plain Node: under a sanitizer tsx and what most of them load take longer than most of them. */
 async function bundleFiles(): Promise<void> {
   rmSync(join(root, bundled), { recursive: true, force: true });
-  const sources = files.map((name) => join('test/addon', name));
-  await bundleTests(sources, 'test/addon', bundled);
+  await bundleTests(Object.fromEntries(files.map((name) => [programOf(name), [join('test/addon', name)]])), bundled);
 }
 
 /** Runs Node with the sanitized addon; resolves with its result and what the sanitizers said of the addon. */
@@ -44,7 +44,7 @@ describe('under ASan and UBSan', { skip: sanitized }, () => {
 
   for (const file of files) {
     it(file, async () => {
-      const entry = join(bundled, file.replace(/ts$/, 'js'));
+      const entry = join(bundled, `${programOf(file)}.js`);
       const args = ['--expose-gc', '--enable-source-maps', '--test-reporter=spec', entry];
       const { result, complaints } = await runSanitized(args);
       assert.deepEqual(complaints, []);

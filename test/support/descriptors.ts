@@ -1,5 +1,5 @@
 /** What a test asks of its own process's descriptors. */
-import { fstatSync } from 'node:fs';
+import { existsSync, fstatSync, readdirSync } from 'node:fs';
 
 export function isOpen(fd: number): boolean {
   try {
@@ -8,4 +8,14 @@ export function isOpen(fd: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** This process's, without the one that lists them. */
+export function openDescriptors(): string[] {
+  return readdirSync('/proc/self/fd').filter((fd) => existsSync(`/proc/self/fd/${fd}`));
+}
+
+/** Those that were not open then. Fewer may be: what other test files of the process held is closed meanwhile. */
+export function openedSince(before: readonly string[]): string[] {
+  return openDescriptors().filter((fd) => !before.includes(fd));
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants as flag, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants as flag, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { watchHostRefusals, type HostRefusal } from '../../../src/device/index.js';
 import { nativeError } from '../../../src/testing/index.js';
+import { openDescriptors, openedSince } from '../../support/descriptors.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'guesthead-log-'));
 const fifo = join(folder, 'kmsg');
@@ -147,26 +148,24 @@ describe('the kernel log', () => {
 });
 
 describe('where there is no log to read', () => {
-  const descriptors = () => readdirSync('/proc/self/fd').length;
-
   const paths = { 'no such file': '/nowhere/kmsg', 'the null device': '/dev/null', 'a file': import.meta.filename };
   for (const [what, path] of Object.entries(paths))
     it(`watches nothing and leaves nothing open: ${what}`, () => {
-      const before = descriptors();
+      const before = openDescriptors();
       const close = watchHostRefusals(native, (refusal) => seen.push(refusal), path);
-      assert.deepEqual([native.watched, descriptors()], [0, before]);
+      assert.deepEqual([native.watched, openedSince(before)], [0, []]);
       close();
       close();
     });
 
   it('gives its descriptor back where it cannot be watched', () => {
-    const before = descriptors();
+    const before = openDescriptors();
     const failing = {
       watchReadable: () => {
         throw nativeError(constants.errno.ENOMEM, 'epoll_ctl');
       },
     };
     assert.throws(() => watchHostRefusals(failing, () => undefined, fifo), { errno: constants.errno.ENOMEM });
-    assert.equal(descriptors(), before);
+    assert.deepEqual(openedSince(before), []);
   });
 });

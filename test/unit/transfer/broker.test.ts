@@ -1,6 +1,5 @@
 /** The broker between a guest that the test plays and real consumers, over real sockets. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test';
 import { hello } from '../../../src/transfer/protocol/greeting.js';
 import { MessageSocket } from '../../../src/ipc/index.js';
@@ -8,7 +7,7 @@ import { decode, encode } from '../../../src/transfer/protocol/messages.js';
 import { openConsumer } from '../../../src/transfer/consumer/index.js';
 import type { Consumer } from '../../../src/transfer/consumer/index.js';
 import { FakeGuestMemory } from '../../support/fake-guest-memory.js';
-import { isOpen } from '../../support/descriptors.js';
+import { isOpen, openDescriptors, openedSince } from '../../support/descriptors.js';
 import { pagesOfPicture, Received, TransferRig, until } from '../../support/broker-rig.js';
 
 describe('a broker', () => {
@@ -224,7 +223,7 @@ describe('a broker', () => {
   });
 
   it('leaves no descriptor behind', async () => {
-    const before = descriptors();
+    const before = openDescriptors();
     const guest = await rig.producer();
     const { consumer, buffers } = await come();
     await guest.registered(0, 1, 2);
@@ -235,7 +234,7 @@ describe('a broker', () => {
     guest.socket.destroy();
     await until(() => rig.memory.open === 0, 'the pages are closed');
     await rig.guest(); // the broker has connected again
-    await until(() => descriptors() <= before, 'as many descriptors as before');
+    await until(() => openedSince(before).length === 0, 'no more descriptors than before');
   });
 });
 
@@ -252,10 +251,6 @@ describe('a broker on a host without /dev/udmabuf', () => {
     rig.close();
   });
 });
-
-function descriptors(): number {
-  return readdirSync('/proc/self/fd').length;
-}
 
 /** Notes what consumers are told in the same log as what becomes of the pages. */
 function noteSends(t: TestContext, log: string[]): void {
