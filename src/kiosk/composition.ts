@@ -200,9 +200,9 @@ export class Composition {
     const { output } = head;
     head.begin({
       roots: () => [...this.shell.windows.placedOn(output), ...this.#carriedOn(output)],
-      onTurn: () => {
+      onTurn: (flippedMs) => {
         this.seat.look();
-        if (this.#outputs.at(this.seat.pointerAt) === output) this.seat.refresh();
+        if (this.#outputs.at(this.seat.pointerAt) === output) this.seat.refresh(flippedMs);
       },
       onResized: () => {
         this.#outputs.arrange();

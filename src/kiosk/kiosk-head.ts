@@ -37,8 +37,8 @@ export interface KioskHeadParts {
 export interface HeadScene {
   /** What it shows, from the lowest to the highest. */
   readonly roots: () => readonly Placed[];
-  /** A frame can be shown: what moved since the last one can be told. */
-  readonly onTurn: () => void;
+  /** A frame can be shown: what moved since the last one can be told. `flippedMs`: when that came to the screen, by CLOCK_MONOTONIC. */
+  readonly onTurn: (flippedMs: number) => void;
   /** Its mode is another: windows have another size. */
   readonly onResized: () => void;
 }
@@ -79,8 +79,9 @@ export class KioskHead {
       onShown(this.connector);
     };
     const output = this.output;
-    this.#screen = new Screen({ ...parts, head, output, openGl: openGl(head), onClientShown, roots });
-    this.#following = head.turn$.subscribe(onTurn);
+    const screen = new Screen({ ...parts, head, output, openGl: openGl(head), onClientShown, roots });
+    this.#screen = screen;
+    this.#following = head.turn$.subscribe(() => onTurn(screen.flippedMs));
     this.#following.add(
       head.state$.subscribe(({ kind }) => {
         // One that the program has turned off is turned on again by it: windows stay there.

@@ -42,6 +42,8 @@ export interface ScreenParts {
   readonly onFault: (error: unknown) => void;
 }
 
+const nsPerMs = 1e6;
+
 /** One frame's end: who is told, and which buffers have to be released before they are. */
 interface Ending {
   readonly told: readonly Told[];
@@ -52,6 +54,8 @@ interface Ending {
 
 export class Screen {
   readonly counts = new ScreenCounts();
+  /** When its last frame came to the screen: CLOCK_MONOTONIC. */
+  flippedMs = -Infinity;
   readonly #history = new DamageHistory();
   readonly #changes = new SceneChanges();
   readonly #releases = new ReleaseOrder();
@@ -274,6 +278,7 @@ export class Screen {
   #shown(outcome: Shown, { told, before, why }: Ending): void {
     const direct = why === undefined;
     this.#inFlight.done(told);
+    this.flippedMs = outcome.timestampNs / nsPerMs;
     this.counts.shown++;
     if (direct) this.counts.direct++;
     if (told.length > 0) this.parts.onClientShown();

@@ -70,6 +70,18 @@ describe('wl_pointer', () => {
     );
   });
 
+  it('is sent no more than that where windows commit meanwhile', async () => {
+    const pointer = pointerOf(client);
+    await rig.place(client, 0, 0, 800, 600);
+    for (const at of [1, 2, 3]) {
+      rig.point(at, 1);
+      rig.seat.look();
+    }
+    assert.deepEqual(await told(client, pointer), ['enter', 'frame']);
+    rig.flip();
+    assert.deepEqual((await heard(client, pointer))[0]?.[2], 3);
+  });
+
   it('is told of motion where nothing flips, too', async () => {
     const pointer = pointerOf(client);
     await rig.place(client, 0, 0, 800, 600);
@@ -159,6 +171,7 @@ describe('wl_pointer', () => {
     rig.seat.look();
     placed.x = 20;
     rig.seat.look();
+    rig.flip();
     const events = await heard(client, pointer);
     assert.deepEqual(
       events.map(([name]) => name),

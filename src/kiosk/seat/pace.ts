@@ -27,9 +27,9 @@ export class RefreshPace {
     else this.#alarm.start(Math.ceil(left) + 1, () => this.#run());
   }
 
-  /** A flip has happened. */
-  refresh(): void {
-    if (this.#wanted) this.#run();
+  /** A flip has happened, by its own time: one that is heard of late begins no other refresh than that which has heard already. */
+  refresh(flippedMs = this.clock.now()): void {
+    if (this.#wanted && flippedMs >= this.#last) this.#run();
   }
 
   close(): void {

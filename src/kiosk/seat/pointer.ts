@@ -123,6 +123,14 @@ export class Pointer {
     return false;
   }
 
+  /** Windows are elsewhere: tells which one it is in now. False: there is more to tell, with the next refresh. */
+  look(): boolean {
+    const { focus } = this;
+    if (!this.#present || !this.#used || this.#grab !== undefined || focus === undefined) return this.tell();
+    const hit = this.#hit();
+    return hit?.surface === focus ? !this.#isElsewhere(hit) : this.tell();
+  }
+
   button({ button, pressed, timeUs }: ButtonEvent): void {
     this.#timeUs = timeUs;
     this.#used = true;
@@ -218,13 +226,17 @@ export class Pointer {
       if (hit !== undefined || focus !== undefined) this.#cross(hit);
       return;
     }
-    const told = this.#told;
+    const isElsewhere = this.#isElsewhere(hit);
     this.#told = hit;
-    const isElsewhere = told?.x !== hit.x || told.y !== hit.y;
     const hasMoved = this.peers.relative.tell(clientOf(hit.surface), this.#timeUs);
     if (isElsewhere) this.events.motion(hit, this.#timeUs);
     if (isElsewhere || hasMoved) this.events.frame(clientOf(hit.surface));
     if (isElsewhere) this.peers.moved();
+  }
+
+  /** In the surface that it is in, from where its client was told. */
+  #isElsewhere({ x, y }: Hit): boolean {
+    return this.#told?.x !== x || this.#told.y !== y;
   }
 
   #cross(hit: Hit | undefined): void {

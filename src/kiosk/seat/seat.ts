@@ -115,16 +115,16 @@ export class Seat {
     return focus === undefined ? undefined : clientOf(focus);
   }
 
-  /** A flip has happened: what has moved since the last one is told. */
-  refresh(): void {
-    this.#pace.refresh();
+  /** A flip has happened, now or at a time of CLOCK_MONOTONIC: what has moved since the last one is told. */
+  refresh(flippedMs?: number): void {
+    this.#pace.refresh(flippedMs);
   }
 
   /** Windows or popups came, went, moved, or take input elsewhere: the pointer and the keyboard may be in others now. */
   look(): void {
     this.#keyboard.focusOn(this.host.popups?.grabbing() ?? this.host.focus());
     this.#touch.look();
-    if (!this.#pointer.tell()) this.#pace.want();
+    if (!this.#pointer.look()) this.#pace.want();
     this.#constraints.look();
   }
 

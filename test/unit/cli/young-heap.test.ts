@@ -1,7 +1,6 @@
 /** How V8 looks for what of the young heap is still used. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { packageRoot } from '../../../src/package-root.js';
 

@@ -34,6 +34,30 @@ describe('the pace of a refresh', () => {
     assert.deepEqual(told, [start, flip]);
   });
 
+  it('takes a flip that is heard of late for the refresh that it began, of which the timer has told', () => {
+    const flips = [clock.now(), clock.now() + periodMs];
+    pace.want();
+    pace.want();
+    after(periodMs + 2);
+    assert.equal(told.length, 2, 'the flip is overdue');
+    pace.want();
+    pace.refresh(flips[1]);
+    assert.equal(told.length, 2, 'two in one refresh');
+    after(periodMs - 2);
+    pace.refresh(clock.now());
+    assert.equal(told.length, 3, 'nothing is lost');
+  });
+
+  it('is not told again by the same flip', () => {
+    const flip = after(periodMs);
+    after(1);
+    pace.want();
+    after(1);
+    pace.want();
+    pace.refresh(flip);
+    assert.equal(told.length, 1);
+  });
+
   it('is by a timer where nothing flips', () => {
     const start = clock.now();
     pace.want();
