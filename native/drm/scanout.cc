@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
+#include <vector>
 
 #include "core/arguments.h"
 #include "core/ioctl.h"
@@ -32,32 +33,6 @@ Elements<uint32_t> damageOf(const Napi::Value& value) {
   }
   return damage;
 }
-
-/**
- * The damage of one commit as the kernel takes it, for as long as this lives: the state of the
- * plane keeps its own reference. Where the kernel has no memory for it, all of the picture counts
- * as changed.
- */
-class PropertyBlob {
- public:
-  PropertyBlob(int fd, const Elements<uint32_t>& data) : fd_(fd) {
-    if (data.length == 0) return;
-    drm_mode_create_blob blob = {reinterpret_cast<uintptr_t>(data.data),
-                                 static_cast<uint32_t>(data.length * sizeof *data.data), 0};
-    if (restartedIoctl(fd, DRM_IOCTL_MODE_CREATEPROPBLOB, &blob) == 0) id_ = blob.blob_id;
-  }
-  PropertyBlob(const PropertyBlob&) = delete;
-  PropertyBlob& operator=(const PropertyBlob&) = delete;
-  ~PropertyBlob() {
-    drm_mode_destroy_blob blob = {id_};
-    if (id_ != 0) restartedIoctl(fd_, DRM_IOCTL_MODE_DESTROYPROPBLOB, &blob);
-  }
-  uint32_t id() const { return id_; }
-
- private:
-  const int fd_;
-  uint32_t id_ = 0;
-};
 
 }  // namespace
 
@@ -103,6 +78,7 @@ Scanout::Scanout(std::shared_ptr<Device> device, const ScanoutIds& ids)
 void Scanout::close() {
   if (std::exchange(closed_, true)) return;
   changeFlips(-flips_);
+  damage_.reset();
   device_->remove(this);
   callbacks_.release();
   for (auto& slot : slots_) {
@@ -157,6 +133,36 @@ napi_value Scanout::setCurrent(const Napi::CallbackInfo& info) {
   return nullptr;
 }
 
+/**
+ * Damage as the kernel takes it: mostly a picture changes where the one before did, and needs none
+ * made anew. Where the kernel has no memory for it, all of the picture counts as changed.
+ */
+class Scanout::DamageBlob {
+ public:
+  DamageBlob(int fd, const Elements<uint32_t>& damage)
+      : fd_(fd), damage_(damage.data, damage.data + damage.length) {
+    drm_mode_create_blob blob = {reinterpret_cast<uintptr_t>(damage_.data()),
+                                 static_cast<uint32_t>(damage_.size() * sizeof damage_[0]), 0};
+    if (restartedIoctl(fd, DRM_IOCTL_MODE_CREATEPROPBLOB, &blob) == 0) id_ = blob.blob_id;
+  }
+  DamageBlob(const DamageBlob&) = delete;
+  DamageBlob& operator=(const DamageBlob&) = delete;
+  ~DamageBlob() {
+    drm_mode_destroy_blob blob = {id_};
+    if (id_ != 0) restartedIoctl(fd_, DRM_IOCTL_MODE_DESTROYPROPBLOB, &blob);
+  }
+  bool isOf(const Elements<uint32_t>& damage) const {
+    return id_ != 0 &&
+           std::equal(damage_.begin(), damage_.end(), damage.data, damage.data + damage.length);
+  }
+  uint32_t id() const { return id_; }
+
+ private:
+  const int fd_;
+  const std::vector<uint32_t> damage_;
+  uint32_t id_ = 0;
+};
+
 struct Scanout::Extras {
   int inFence;
   bool wantOutFence;
@@ -202,12 +208,11 @@ int Scanout::show(napi_env env, const Slot& slot, const Extras& extras, uint32_t
     return -EOPNOTSUPP;
   }
   int32_t outFence = -1;
-  const PropertyBlob clips(device_->fd(),
-                           ids_.fbDamageClips == 0 ? Elements<uint32_t>{} : extras.damage);
+  const uint32_t clips = ids_.fbDamageClips == 0 ? 0 : blobOf(extras.damage);
   Request request;
   request.set(env, ids_.plane, ids_.fbId, slot.framebuffer);
   if (fenced) request.set(env, ids_.plane, ids_.inFenceFd, static_cast<uint64_t>(extras.inFence));
-  if (clips.id() != 0) request.set(env, ids_.plane, ids_.fbDamageClips, clips.id());
+  if (clips != 0) request.set(env, ids_.plane, ids_.fbDamageClips, clips);
   if (extras.state) request.append(*extras.state);
   if (extras.wantOutFence) {
     request.set(env, ids_.crtc, ids_.outFencePtr, reinterpret_cast<uintptr_t>(&outFence));
@@ -220,6 +225,16 @@ int Scanout::show(napi_env env, const Slot& slot, const Extras& extras, uint32_t
     ::close(0);
   }
   return std::max(outFence, 0);
+}
+
+/** 0: all of it. */
+uint32_t Scanout::blobOf(const Elements<uint32_t>& damage) {
+  if (damage.length == 0) return 0;
+  if (!damage_ || !damage_->isOf(damage)) {
+    damage_.reset();
+    damage_ = std::make_shared<DamageBlob>(device_->fd(), damage);
+  }
+  return damage_->id();
 }
 
 }  // namespace guesthead

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/arguments.h"
 #include "core/callbacks.h"
 #include "core/object.h"
 #include "drm/device.h"
@@ -68,7 +69,9 @@ class Scanout final : public SlotListener, public std::enable_shared_from_this<S
   const std::shared_ptr<Slot>& attached(napi_env env, uint32_t index) const;
   /** What a commit shows beside the framebuffer. */
   struct Extras;
+  class DamageBlob;
   int show(napi_env env, const Slot& slot, const Extras& extras, uint32_t flags);
+  uint32_t blobOf(const Elements<uint32_t>& damage);
   void forget(uint32_t index);
 
   void tellFlip(uint32_t cookie, const drm_event_vblank& event);
@@ -93,6 +96,8 @@ class Scanout final : public SlotListener, public std::enable_shared_from_this<S
   std::vector<std::shared_ptr<Slot>> retired_;
   std::shared_ptr<Slot> current_;
   std::unique_ptr<Poller> later_;
+  /** Of the last commit that had any. */
+  std::shared_ptr<DamageBlob> damage_;
   uint32_t generation_ = 0;
   int flips_ = 0;
   int failure_ = 0;
