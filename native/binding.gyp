@@ -8,6 +8,7 @@
     'sources': [
       'addon.cc',
       'core/arguments.cc',
+      'core/before_wait.cc',
       'core/callbacks.cc',
       'core/environment.cc',
       'core/errors.cc',

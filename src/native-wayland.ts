@@ -51,11 +51,11 @@ export interface NativeWayland {
   /** Offers libwayland's own wl_shm. */
   initShm(): void;
   nextSerial(): number;
-  /** Sends what was posted. */
-  flush(): void;
   stats(): { readonly clients: number; readonly resources: number; readonly globals: number };
-  /** Whether it was sent: not to an object that has gone, nor about one. */
+  /** Sent when all that the loop has told was answered. Whether it is: not to an object that has gone, nor about one. */
   post(resource: Handle, opcode: number, ...values: readonly unknown[]): boolean;
+  /** The same of an event with which the object ends, sent or not; as with `destroyResource`. */
+  postLast(resource: Handle, opcode: number, ...values: readonly unknown[]): boolean;
   postError(resource: Handle, code: number, text: string): void;
   /** A new object of the same client; 0 where that has gone. */
   createResource(sibling: Handle, name: string, version: number): Handle;

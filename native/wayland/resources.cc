@@ -153,10 +153,18 @@ Server::Resource& Server::slotOf(wl_resource* resource) {
   wl_listener* const known = library_.resource_get_destroy_listener(resource, onResourceDestroyed);
   if (known != nullptr) return *reinterpret_cast<Resource*>(known);
   Resource& slot = resources_.take(resource, this);
-  slot.interface = Interfaces::find(library_.resource_get_class(resource));
+  slot.interface = interfaceOf(resource);
   slot.destroyed.notify = onResourceDestroyed;
   library_.resource_add_destroy_listener(resource, &slot.destroyed);
   return slot;
+}
+
+/** Null for one that is in no table. */
+const wl_interface* Server::interfaceOf(wl_resource* resource) {
+  const char* const name = library_.resource_get_class(resource);
+  const auto [known, isNew] = interfaces_.try_emplace(name, nullptr);
+  if (isNew) known->second = Interfaces::find(name);
+  return known->second;
 }
 
 /** Also of those that libwayland makes and JavaScript may never hear of. */
@@ -199,19 +207,34 @@ void Server::blame(wl_client* client) {
 
 /** post(resource, opcode, …arguments): whether it was sent; not to a resource that has gone. */
 napi_value Server::post(const Napi::CallbackInfo& info) {
-  const napi_env env = info.Env();
   Resource* const target = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
-  if (target == nullptr) return booleanValue(env, false);
-  const wl_interface* const interface = target->interface;
+  return booleanValue(info.Env(), target != nullptr && send(*target, info));
+}
+
+/** The same of an event with which the resource ends, sent or not: JavaScript knows of that. */
+napi_value Server::postLast(const Napi::CallbackInfo& info) {
+  Resource* const target = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
+  const bool isSent = target != nullptr && send(*target, info);
+  if (target != nullptr) {
+    target->told = false;
+    library_.resource_destroy(target->object);
+  }
+  return booleanValue(info.Env(), isSent);
+}
+
+/** False where the event is about an object that has gone. */
+bool Server::send(Resource& target, const Napi::CallbackInfo& info) {
+  const napi_env env = info.Env();
+  const wl_interface* const interface = target.interface;
   const double most = interface == nullptr ? -1 : interface->event_count - 1;
   const auto opcode = static_cast<uint32_t>(integerOf(info[1], "opcode", 0, most));
   Signature signature(interface->events[opcode].signature);
-  if (library_.resource_get_version(target->object) < signature.since()) {
+  if (library_.resource_get_version(target.object) < signature.since()) {
     throw Napi::RangeError::New(env, "the client speaks a version without this event");
   }
   wl_argument arguments[kMostValues] = {};
   Kept kept;
-  wl_client* const client = library_.resource_get_client(target->object);
+  wl_client* const client = library_.resource_get_client(target.object);
   size_t index = 0;
   for (; const char type = signature.next(); ++index) {
     const Napi::Value value = info[index + 2];
@@ -247,7 +270,7 @@ napi_value Server::post(const Napi::CallbackInfo& info) {
         if (handle == 0) throw Napi::RangeError::New(env, "this object may not be null");
         Resource* const object = resources_.find(handle);
         // It may have gone since: then the event has lost its meaning, too.
-        if (object == nullptr) return booleanValue(env, false);
+        if (object == nullptr) return false;
         if (library_.resource_get_client(object->object) != client) {
           throw Napi::RangeError::New(env, "the object is another client's");
         }
@@ -255,8 +278,9 @@ napi_value Server::post(const Napi::CallbackInfo& info) {
       }
     }
   }
-  library_.resource_post_event_array(target->object, opcode, arguments);
-  return booleanValue(env, true);
+  library_.resource_post_event_array(target.object, opcode, arguments);
+  sendSoon();
+  return true;
 }
 
 /** postError(resource, code, text): the client is ended after it was told. */
@@ -264,7 +288,9 @@ napi_value Server::postError(const Napi::CallbackInfo& info) {
   Resource* const target = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
   const uint32_t code = uint32Of(info[1], "code");
   const std::string text = stringOf(info[2], "text");
-  if (target != nullptr) library_.resource_post_error(target->object, code, "%s", text.c_str());
+  if (target == nullptr) return nullptr;
+  library_.resource_post_error(target->object, code, "%s", text.c_str());
+  sendSoon();
   return nullptr;
 }
 

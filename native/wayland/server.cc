@@ -4,10 +4,10 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
-#include <deque>
 #include <mutex>
 
 #include "core/arguments.h"
@@ -20,11 +20,13 @@ namespace {
 constexpr uint32_t kEverybody = 1;
 constexpr size_t kBufferBytes = 16384;
 constexpr size_t kMostLines = 32;
+/** Of an event that JavaScript is told. */
+constexpr size_t kMostDetails = 4;
 
 /** What libwayland logs, in whichever thread, until a server tells it. */
 struct Log {
   std::mutex mutex;
-  std::deque<std::string> lines;
+  std::vector<std::string> lines;
 };
 
 Log& logged() {
@@ -39,7 +41,7 @@ void keepLine(const char* format, va_list arguments) {
   if (logged().lines.size() < kMostLines) logged().lines.emplace_back(line);
 }
 
-std::deque<std::string> takeLines() {
+std::vector<std::string> takeLines() {
   const std::lock_guard<std::mutex> lock(logged().mutex);
   return std::exchange(logged().lines, {});
 }
@@ -75,9 +77,9 @@ void Server::define(Environment& environment) {
       method("destroyGlobal", call<Server, &Server::destroyGlobal>),
       method("initShm", call<Server, &Server::initShm>),
       method("nextSerial", call<Server, &Server::nextSerial>),
-      method("flush", call<Server, &Server::flush>),
       method("stats", call<Server, &Server::stats>),
       method("post", call<Server, &Server::post>),
+      method("postLast", call<Server, &Server::postLast>),
       method("postError", call<Server, &Server::postError>),
       method("createResource", call<Server, &Server::createResource>),
       method("destroyResource", call<Server, &Server::destroyResource>),
@@ -131,6 +133,7 @@ void Server::start(napi_value owner, const Napi::CallbackInfo& info) {
                                [this](int error) { onReadable(error); });
   const int result = poller_->start(UV_READABLE);
   if (result < 0) throw SystemError{-result, "epoll_ctl"};
+  sending_ = std::make_unique<BeforeWait>(environment_, [this] { onBeforeWait(); });
   environment_->add(this);
   callbacks_.hold(true);
 }
@@ -145,6 +148,20 @@ void Server::onReadable(int) {
   guardLoad(threadSeconds() - before);
   --depth_;
   settle();
+}
+
+/** Of what a turn's callbacks have posted; while messages are read it is sent after them. */
+void Server::sendSoon() {
+  if (depth_ == 0 && sending_) sending_->ask();
+}
+
+/** Promise jobs of what was told run as a scope ends: mostly nothing was, and there is no need of
+ * one. */
+void Server::onBeforeWait() {
+  const auto self = shared_from_this();
+  told_ = false;
+  settle();
+  if (told_ && !closed_) const CallbackScope scope(callbacks_);
 }
 
 void Server::settle() {
@@ -175,6 +192,7 @@ void Server::end() {
   closed_ = true;
   environment_->remove(this);
   poller_.reset();
+  sending_.reset();
   listeners_.clear();
   library_.display_destroy_clients(display_);
   for (const auto& [number, global] : globals_) library_.global_destroy(global->global);
@@ -246,6 +264,7 @@ napi_value Server::socketPath(const Napi::CallbackInfo& info) {
 /** Ends the client for having asked for too much. */
 napi_value Server::postNoMemory(const Napi::CallbackInfo& info) {
   library_.client_post_no_memory(clientOf(info[0]).object);
+  sendSoon();
   return nullptr;
 }
 
@@ -293,11 +312,6 @@ napi_value Server::initShm(const Napi::CallbackInfo&) {
 
 napi_value Server::nextSerial(const Napi::CallbackInfo& info) {
   return numberValue(info.Env(), library_.display_next_serial(display_));
-}
-
-napi_value Server::flush(const Napi::CallbackInfo&) {
-  settle();
-  return nullptr;
 }
 
 napi_value Server::stats(const Napi::CallbackInfo& info) {
@@ -364,9 +378,11 @@ void Server::tell(Event event, std::initializer_list<double> details) {
   if (silent_) return;
   const napi_env env = callbacks_.env();
   const Napi::HandleScope handles(env);
-  std::vector<napi_value> arguments{numberValue(env, static_cast<double>(event))};
-  for (const double detail : details) arguments.push_back(numberValue(env, detail));
-  callbacks_.call(1, arguments.data(), arguments.size());
+  std::array<napi_value, 1 + kMostDetails> arguments{numberValue(env, static_cast<double>(event))};
+  size_t count = 1;
+  for (const double detail : details) arguments[count++] = numberValue(env, detail);
+  told_ = true;
+  callbacks_.call(1, arguments.data(), count);
 }
 
 void Server::tellLog() {
@@ -374,6 +390,7 @@ void Server::tellLog() {
   for (const std::string& line : takeLines()) {
     if (silent_) return;
     const Napi::HandleScope handles(env);
+    told_ = true;
     callbacks_.call(1, {numberValue(env, static_cast<double>(Event::log)), stringValue(env, line)});
   }
 }

@@ -4,8 +4,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "core/before_wait.h"
 #include "core/callbacks.h"
 #include "core/environment.h"
 #include "core/object.h"
@@ -63,6 +65,8 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
 
   void start(napi_value owner, const Napi::CallbackInfo& info);
   void onReadable(int error);
+  void onBeforeWait();
+  void sendSoon();
   /** What had to wait while messages were read. */
   void settle();
   void end();
@@ -81,10 +85,10 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   napi_value destroyGlobal(const Napi::CallbackInfo& info);
   napi_value initShm(const Napi::CallbackInfo& info);
   napi_value nextSerial(const Napi::CallbackInfo& info);
-  napi_value flush(const Napi::CallbackInfo& info);
   napi_value stats(const Napi::CallbackInfo& info);
   // resources.cc
   napi_value post(const Napi::CallbackInfo& info);
+  napi_value postLast(const Napi::CallbackInfo& info);
   napi_value postError(const Napi::CallbackInfo& info);
   napi_value createResource(const Napi::CallbackInfo& info);
   napi_value destroyResource(const Napi::CallbackInfo& info);
@@ -108,6 +112,8 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
 
   void dispatch(wl_resource* target, uint32_t opcode, const wl_message& message,
                 wl_argument* arguments);
+  bool send(Resource& target, const Napi::CallbackInfo& info);
+  const wl_interface* interfaceOf(wl_resource* resource);
   double adopt(wl_resource* resource);
   Resource& slotOf(wl_resource* resource);
   wl_resource* make(wl_client* client, const wl_interface* interface, int version, uint32_t id);
@@ -140,6 +146,7 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   const Library& library_;
   Callbacks callbacks_;
   std::unique_ptr<Poller> poller_;
+  std::unique_ptr<BeforeWait> sending_;
   wl_display* display_ = nullptr;
   wl_event_loop* loop_ = nullptr;
   Created created_{};
@@ -148,6 +155,8 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   std::vector<std::unique_ptr<Listener>> listeners_;
   Limits limits_;
   Handles<wl_resource> resources_;
+  /** By the names that libwayland has of them, each of which stays where it is. */
+  std::unordered_map<const char*, const wl_interface*> interfaces_;
   Handles<wl_client> clients_;
   /** By client's slot; each stays where it is. */
   std::deque<Facts> facts_;
@@ -161,6 +170,8 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   /** Clients whose bytes waited at the last wake-up, once it was one too many that brought nothing.
    */
   std::vector<double> suspects_;
+  /** Whether JavaScript was told anything since the loop was about to wait. */
+  bool told_ = false;
   double windowStart_ = 0;
   int depth_ = 0;
   bool closing_ = false;

@@ -45,11 +45,9 @@ export class PresentationFeedback implements Feedback {
       sequence,
       flags,
     );
-    this.resource.destroy();
   }
 
   discard(): void {
     this.resource.send.discarded();
-    this.resource.destroy();
   }
 }

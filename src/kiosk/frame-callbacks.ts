@@ -51,8 +51,5 @@ export function answerShown(callbacks: readonly Callback[], timestampNs: number)
 }
 
 function answer(callbacks: readonly Callback[], timeMs: number): void {
-  for (const callback of callbacks) {
-    callback.send.done(Math.floor(timeMs) % 2 ** 32);
-    callback.destroy();
-  }
+  for (const callback of callbacks) callback.send.done(Math.floor(timeMs) % 2 ** 32);
 }

@@ -59,9 +59,7 @@ export class Client {
 
   /** Tells it that it asked for too much, which ends it. */
   refuseMore(): void {
-    if (!this.#alive) return;
-    this.native.postNoMemory(this.handle);
-    this.native.flush();
+    if (this.#alive) this.native.postNoMemory(this.handle);
   }
 
   /** @internal The server's; `end`: the number that it was told, undefined where that was closed itself. */

@@ -16,10 +16,8 @@ export type AnyResource = Resource<InterfaceName>;
 /** What an object needs of the server that it belongs to. */
 export interface ResourceOwner {
   readonly native: NativeWayland;
-  /** Sends what was posted, at the end of this turn. */
-  flushSoon(): void;
-  /** Ends an object; whoever implements it hears of that at once. */
-  end(handle: Handle): void;
+  /** An object was ended by this side; whoever implements it hears of that at once. */
+  ended(handle: Handle): void;
   /** A new object of the server's making; undefined where the client has gone. */
   create<Name extends InterfaceName>(sibling: AnyResource, name: Name, version: number): Resource<Name> | undefined;
 }
@@ -38,7 +36,10 @@ export class ProtocolError extends Error {
 }
 
 export class Resource<Name extends InterfaceName> {
-  /** Sends events: `surface.send.enter(output)`. Nothing is sent to an object that has gone, nor about one. */
+  /**
+   * Sends events, before the loop waits again: `surface.send.enter(output)`. Nothing is sent to an object that has gone, nor about
+   * one. An object ends with an event that is the protocol's last of it, as `wl_callback.done` is.
+   */
   readonly send: Events<Name>;
   #requests: Requests<Name> | undefined;
   #onDestroyed: (() => void) | undefined;
@@ -85,19 +86,27 @@ export class Resource<Name extends InterfaceName> {
 
   /** Ends the object. Idempotent. */
   destroy(): void {
-    if (this.#alive) this.owner.end(this.handle);
+    if (!this.#alive) return;
+    this.owner.native.destroyResource(this.handle);
+    this.owner.ended(this.handle);
   }
 
   /** Tells the client that it broke the protocol, which ends it. */
   fail(code: number, message: string): void {
     if (!this.#alive) return;
     this.owner.native.postError(this.handle, code, message);
-    this.owner.flushSoon();
   }
 
   /** @internal Of `send`. */
   post(opcode: number, values: readonly unknown[]): void {
-    if (this.#alive && this.owner.native.post(this.handle, opcode, ...values)) this.owner.flushSoon();
+    if (this.#alive) this.owner.native.post(this.handle, opcode, ...values);
+  }
+
+  /** @internal Of `send`: the object ends with the event. */
+  postLast(opcode: number, values: readonly unknown[]): void {
+    if (!this.#alive) return;
+    this.owner.native.postLast(this.handle, opcode, ...values);
+    this.owner.ended(this.handle);
   }
 
   /** @internal The server's: nothing is sent to it any more. */

@@ -5,6 +5,8 @@ import { tables } from './protocol/tables.js';
 /** Who has the events. */
 export interface Sender {
   post(opcode: number, values: readonly unknown[]): void;
+  /** The same of an event with which the object ends. */
+  postLast(opcode: number, values: readonly unknown[]): void;
 }
 
 interface HasHandle {
@@ -39,7 +41,11 @@ function classOf(events: readonly MessageTable[]): typeof EventSender {
   return Events;
 }
 
-function sends([, signature]: MessageTable, opcode: number): Send {
+function sends([, signature, , destroys = false]: MessageTable, opcode: number): Send {
+  if (destroys)
+    return function (...values) {
+      this.sender.postLast(opcode, values.map(onWire));
+    };
   if (!/[on]/.test(signature))
     return function (...values) {
       this.sender.post(opcode, values);

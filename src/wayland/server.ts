@@ -5,6 +5,7 @@
 import { Subject, type Observable } from 'rxjs';
 import { coded, GuestheadError } from '../errors.js';
 import { Client } from './client.js';
+import { ObjectTable } from './objects.js';
 import { openNative } from './open-native.js';
 import { eventKinds, type Handle, type NativeWayland, type WaylandAddon } from '../native-wayland.js';
 import { closeDescriptors, requestOf } from './requests.js';
@@ -40,14 +41,13 @@ export class WaylandServer {
   /** @internal */
   readonly native: NativeWayland;
   readonly #clients = new Map<Handle, Client>();
-  readonly #resources = new Map<Handle, AnyResource>();
+  readonly #resources = new ObjectTable<AnyResource>();
   readonly #binds = new Map<Handle, Bind>();
   readonly #forgetting = new Set<NodeJS.Timeout>();
   readonly #connected$ = new Subject<Client>();
   readonly #gone$ = new Subject<Client>();
   readonly #faults$ = new Subject<Fault>();
   readonly #log$ = new Subject<string>();
-  #flushing = false;
   #closed = false;
 
   /** Use `openWayland`. @internal Throws ERR_LIBRARY_MISSING where there is no libwayland-server. */
@@ -143,19 +143,12 @@ export class WaylandServer {
   }
 
   /** @internal Of a resource. */
-  end(handle: Handle): void {
-    this.native.destroyResource(handle);
-    this.#guarded(() => this.#destroyed(handle));
-  }
-
-  /** @internal Of a resource. */
-  flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    queueMicrotask(() => {
-      this.#flushing = false;
-      if (!this.#closed) this.native.flush();
-    });
+  ended(handle: Handle): void {
+    try {
+      this.#destroyed(handle);
+    } catch (error) {
+      this.#faults$.next({ error, client: undefined });
+    }
   }
 
   /** Ends every client, and hears of nothing any more. Idempotent. */
@@ -166,11 +159,10 @@ export class WaylandServer {
     for (const timer of this.#forgetting) clearTimeout(timer);
     for (const client of this.#clients.values()) client.gone();
     // All of them first: one that ends tells others.
-    const resources = [...this.#resources.values()];
+    const resources = this.#resources.clear();
     for (const resource of resources) resource.bury();
     for (const resource of resources) resource.gone();
     this.#clients.clear();
-    this.#resources.clear();
     for (const subject of [this.#connected$, this.#gone$, this.#faults$, this.#log$]) subject.complete();
   }
 
@@ -178,15 +170,15 @@ export class WaylandServer {
     this.close();
   }
 
-  #request(handle: Handle, opcode: number, values: readonly unknown[]): void {
+  #request(handle: Handle, opcode: number, values: unknown[]): void {
     const resource = this.#resourceOf(handle);
     const message = requestOf(resource.interfaceName, opcode);
     if (message === undefined) throw new TypeError(`${resource.interfaceName} has no request ${opcode}`);
     const { name, letters, types, hasObjects, destroys } = message;
-    const given = hasObjects
-      ? values.map((value, index) => this.#valueOf(value, letters[index], types[index], resource))
-      : values;
-    if (!this.#handle(resource, name, given)) closeDescriptors(letters, given);
+    if (hasObjects)
+      for (let index = 0; index < values.length; index++)
+        values[index] = this.#valueOf(values[index], letters[index], types[index], resource);
+    if (!this.#handle(resource, name, values)) closeDescriptors(letters, values);
     if (destroys) resource.destroy();
   }
 
@@ -251,15 +243,12 @@ export class WaylandServer {
   }
 
   #destroyed(handle: Handle): void {
-    const resource = this.#resources.get(handle);
-    if (resource === undefined) return;
-    this.#resources.delete(handle);
-    resource.gone();
+    this.#resources.remove(handle)?.gone();
   }
 
   #introduce<Name extends InterfaceName>(handle: Handle, name: Name, version: number, client: Client): Resource<Name> {
     const resource = new Resource(this, client, handle, name, version);
-    this.#resources.set(handle, resource);
+    this.#resources.add(resource);
     return resource;
   }
 

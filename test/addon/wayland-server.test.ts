@@ -1,7 +1,7 @@
 /** A Wayland server in TypeScript on the real libwayland, and clients that write the wire themselves. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { enums, ProtocolError, WaylandServer } from '../../src/wayland/index.js';
+import { enums, ProtocolError, WaylandServer, type Resource } from '../../src/wayland/index.js';
 import { until, waylandAddon, WaylandRig } from './support/wayland-rig.js';
 
 let rig: WaylandRig;
@@ -138,6 +138,25 @@ describe('a Wayland server', () => {
     assert.throws(() => surface.send.enter(rig.surfaces[1] as never), /another client/);
     await client.roundtrip();
     assert.deepEqual(client.eventsOf(id), []);
+  });
+
+  it('ends an object with the last event that the protocol has for it', async () => {
+    let ends = 0;
+    const callbacks: Resource<'wl_callback'>[] = [];
+    rig.offerCompositor({ frame: (callback) => void callbacks.push(callback.implement({}, () => ends++)) });
+    const client = await rig.connect();
+    const surface = client.request(client.bind('wl_compositor'), 'create_surface');
+    const id = client.request(surface, 'frame');
+    await client.roundtrip();
+    const [callback] = callbacks;
+    callback?.send.done(7);
+    callback?.send.done(8);
+    assert.deepEqual([callback?.alive, ends], [false, 1]);
+    callback?.destroy();
+    await client.roundtrip();
+    assert.deepEqual(client.eventsOf(id), [['done', 7]]);
+    assert.equal(ends, 1);
+    assert.deepEqual(rig.faults, []);
   });
 
   it('posts nothing to what has gone', async () => {
