@@ -1,6 +1,6 @@
 /** What presents are owed: a word, once, when nothing shows or reads their buffer any longer. */
 export class OwedReleases {
-  /** By the buffer's index. */
+  /** By the buffer's index; what was told leaves an empty list behind, for the next present is soon to come. */
   readonly #calls = new Map<number, (() => void)[]>();
 
   /** `post` makes the calls to the program. */
@@ -13,13 +13,10 @@ export class OwedReleases {
   }
 
   tell(index: number): void {
-    const owed = this.#calls.get(index);
-    if (owed === undefined) return;
-    this.#calls.delete(index);
-    for (const call of owed) this.post(call);
+    for (const call of this.#calls.get(index)?.splice(0) ?? []) this.post(call);
   }
 
   tellAll(): void {
-    for (const index of [...this.#calls.keys()]) this.tell(index);
+    for (const index of this.#calls.keys()) this.tell(index);
   }
 }

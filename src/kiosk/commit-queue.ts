@@ -12,6 +12,7 @@ import type { StateChange } from './surface-state.js';
 const mostWaiting = 64;
 /** Node's timers count no further: one that is to be longer looks again. */
 const longestTimerMs = 2 ** 31 - 1;
+const nothing: readonly StateChange[] = [];
 
 /** In place of commits that a parent's have with them, which alone apply them: by the turns of the first and the last. */
 interface Taken {
@@ -37,7 +38,7 @@ export class CommitQueue {
 
   /** What those that wait will change. */
   get changes(): readonly StateChange[] {
-    return this.#waiting.map(({ change }) => change);
+    return this.#waiting.length === 0 ? nothing : this.#waiting.map(({ change }) => change);
   }
 
   add(commit: Commit): void {

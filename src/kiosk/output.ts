@@ -1,5 +1,6 @@
 /** wl_output: what a client is told of a head. */
 import { enums, type Resource, type WaylandServer } from '../wayland/index.js';
+import type { Rectangle } from '../buffer/index.js';
 import type { Point } from './geometry.js';
 import type { HeadRoom } from './layout.js';
 import { Placement, type HeadGeometry } from './placement.js';
@@ -25,7 +26,7 @@ export class Output {
   readonly #surfaces = new Set<Surface>();
   #placement: Placement;
   #room: HeadRoom;
-  #origin: Point = { x: 0, y: 0 };
+  #box: Rectangle;
   /** Whether its head shows what is presented: not while it is unplugged, off, lost, or another program's. */
   lit = true;
 
@@ -35,6 +36,7 @@ export class Output {
   ) {
     this.#placement = new Placement(facts);
     this.#room = roomOf(this.#placement, facts);
+    this.#box = { x: 0, y: 0, width: this.#room.width, height: this.#room.height };
     server.offer('wl_output', version, (output) => {
       this.#bound.add(output);
       byResource.set(output, this);
@@ -62,9 +64,14 @@ export class Output {
     return this.#room;
   }
 
-  /** Its upper left corner among the other outputs, in logical pixels. */
+  /** Where it is among the other outputs, in logical pixels. */
+  get box(): Rectangle {
+    return this.#box;
+  }
+
+  /** The upper left corner of that. */
   get origin(): Point {
-    return this.#origin;
+    return this.#box;
   }
 
   get refreshMs(): number {
@@ -86,12 +93,13 @@ export class Output {
     this.facts = facts;
     this.#placement = new Placement(facts);
     this.#room = roomOf(this.#placement, facts);
+    this.#stand(this.#box);
     this.#tellAll();
   }
 
   place(origin: Point): void {
-    if (origin.x === this.#origin.x && origin.y === this.#origin.y) return;
-    this.#origin = origin;
+    if (origin.x === this.#box.x && origin.y === this.#box.y) return;
+    this.#stand(origin);
     this.#tellAll();
   }
 
@@ -118,6 +126,10 @@ export class Output {
     for (const output of this.of(surface.resource.client)) surface.resource.send.leave(output);
   }
 
+  #stand({ x, y }: Point): void {
+    this.#box = { x, y, width: this.#room.width, height: this.#room.height };
+  }
+
   #tellAll(): void {
     for (const output of this.#bound) this.#tell(output, false);
   }
@@ -125,7 +137,7 @@ export class Output {
   #tell(output: Resource<'wl_output'>, isNew: boolean): void {
     const { width, height, scale, transform, refreshMilliHz, connector } = this.facts;
     const { subpixel, mode } = enums.wl_output;
-    output.send.geometry(this.#origin.x, this.#origin.y, 0, 0, subpixel.unknown, 'guesthead', connector, transform);
+    output.send.geometry(this.#box.x, this.#box.y, 0, 0, subpixel.unknown, 'guesthead', connector, transform);
     output.send.mode(mode.current | mode.preferred, width, height, refreshMilliHz);
     if (output.version >= 2) output.send.scale(Math.ceil(scale));
     if (output.version >= 4 && isNew) {

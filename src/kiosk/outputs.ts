@@ -1,5 +1,4 @@
 /** The outputs of a kiosk, each at its place in one plane of logical pixels, over which the pointer moves. */
-import type { Rectangle } from '../buffer/index.js';
 import { isInside, nearestIn, type Point } from './geometry.js';
 import type { HeadRoom } from './layout.js';
 import type { Output } from './output.js';
@@ -41,26 +40,23 @@ export class Outputs {
 
   /** The one that has a place, or is nearest to it; one that shows nothing only where all do. */
   at(place: Point): Output {
+    if (this.all.length === 1) return this.first;
     const distance = (output: Output) => {
-      const { x, y } = nearestIn(boxOf(output), place);
+      const { x, y } = nearestIn(output.box, place);
       return Math.hypot(x - place.x, y - place.y);
     };
     const candidates = this.#lit();
-    const inside = candidates.find((output) => isInside(boxOf(output), place));
+    const inside = candidates.find((output) => isInside(output.box, place));
     return inside ?? candidates.reduce((best, each) => (distance(each) < distance(best) ? each : best));
   }
 
   /** The same place where an output has it, else the nearest on one. */
   nearest(place: Point): Point {
-    return nearestIn(boxOf(this.at(place)), place);
+    return nearestIn(this.at(place).box, place);
   }
 
   #lit(): readonly Output[] {
     const lit = this.all.filter(({ lit }) => lit);
     return lit.length > 0 ? lit : this.all;
   }
-}
-
-function boxOf({ origin, room }: Output): Rectangle {
-  return { ...origin, width: room.width, height: room.height };
 }

@@ -57,7 +57,17 @@ export class Placement {
 
   /** All pixels that a part of a surface may touch, those that a filter takes from it too. */
   touched({ x, y, view }: SceneNode, part: Rectangle): Rectangle {
-    const { x: left, y: top, width, height } = this.#through({ ...part, x: part.x + x, y: part.y + y });
+    const {
+      x: left,
+      y: top,
+      width,
+      height,
+    } = this.#through({
+      x: part.x + x,
+      y: part.y + y,
+      width: part.width,
+      height: part.height,
+    });
     const margin = this.isPlain(view.toBuffer) ? 0 : 1;
     const [from, upper] = [Math.floor(left) - margin, Math.floor(top) - margin];
     return {

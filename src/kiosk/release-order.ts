@@ -2,39 +2,49 @@
  * A client is asked for its next frame once the buffer before it is its own again: one with two buffers has none to draw into
  * otherwise. (weston-simple-shm ends itself then.)
  */
+interface Held {
+  readonly content: unknown;
+  released: boolean;
+}
+
+/** What is waited for. */
+export type HeldBefore = readonly Readonly<Held>[];
+
 export class ReleaseOrder {
   /** Shown without a copy, and still read. */
-  readonly #held = new Map<object, unknown>();
-  readonly #waiting: { readonly until: Set<object>; readonly then: () => void }[] = [];
+  #held: readonly Held[] = [];
+  #waiting: readonly { readonly until: HeldBefore; readonly then: () => void }[] = [];
 
   /** A client's buffer is presented. What to call when nothing reads it any more. */
   hold(content: unknown): () => void {
-    const held = {};
-    this.#held.set(held, content);
+    const held = { content, released: false };
+    this.#held = [...this.#held, held];
     return () => {
       this.#release(held);
     };
   }
 
   /** What is held as `content` is about to be presented; that one itself may be on the screen already, and stays there. */
-  heldBefore(content: unknown): ReadonlySet<object> {
-    return new Set([...this.#held].flatMap(([held, of]) => (of === content ? [] : [held])));
+  heldBefore(content: unknown): HeldBefore {
+    return this.#held.filter((held) => held.content !== content);
   }
 
   /** Calls `then` when all of those have been released, at once where they have. */
-  after(before: ReadonlySet<object>, then: () => void): void {
-    const until = new Set([...before].filter((held) => this.#held.has(held)));
-    if (until.size === 0) then();
-    else this.#waiting.push({ until, then });
+  after(until: HeldBefore, then: () => void): void {
+    if (areReleased(until)) then();
+    else this.#waiting = [...this.#waiting, { until, then }];
   }
 
-  #release(held: object): void {
-    this.#held.delete(held);
-    for (const waiting of this.#waiting) waiting.until.delete(held);
-    const free = this.#waiting.filter(({ until }) => until.size === 0);
-    for (const each of free) {
-      this.#waiting.splice(this.#waiting.indexOf(each), 1);
-      each.then();
-    }
+  #release(released: Held): void {
+    released.released = true;
+    this.#held = this.#held.filter((held) => held !== released);
+    if (this.#waiting.length === 0) return;
+    const free = this.#waiting.filter(({ until }) => areReleased(until));
+    this.#waiting = this.#waiting.filter((each) => !free.includes(each));
+    for (const { then } of free) then();
   }
+}
+
+function areReleased(held: HeldBefore): boolean {
+  return held.every(({ released }) => released);
 }

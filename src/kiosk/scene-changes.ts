@@ -12,7 +12,7 @@ interface Seen {
 
 /** Asked once for each frame: surfaces tell their damage once. */
 export class SceneChanges {
-  #before = new Map<Surface, Seen>();
+  #before: readonly Seen[] = [];
   #placement: Placement | undefined;
 
   /** What was asked last did not come to the screen: the next is all new. */
@@ -23,17 +23,17 @@ export class SceneChanges {
   /** Pixels of the mode; undefined = all of them. */
   next(nodes: readonly SceneNode[], placement: Placement): readonly Rectangle[] | undefined {
     const before = this.#before;
-    const now = new Map(nodes.map((node) => [node.surface, { node, box: placement.boxOf(node) }]));
-    const isNew = placement !== this.#placement || !isSameOrder(before, now);
+    const now = nodes.map((node) => ({ node, box: placement.boxOf(node) }));
+    const isKept = placement === this.#placement && isSameOrder(before, now);
     this.#before = now;
     this.#placement = placement;
-    const damage = [...now.values()].flatMap((seen) => changed(seen, before.get(seen.node.surface), placement));
-    for (const [surface, { box }] of before) if (!now.has(surface)) damage.push(box);
+    const damage = now.flatMap((seen, index) => changed(seen, foundIn(before, seen.node.surface, index), placement));
+    for (const { node, box } of before) if (foundIn(now, node.surface) === undefined) damage.push(box);
     const { width, height } = placement.geometry;
     const seen = damage.flatMap((box) => clipped(box, width, height) ?? []);
     // The kernel is told of all of it by no rectangle at all, which costs nothing.
     const isWhole = seen.some((box) => box.width === width && box.height === height);
-    return isNew || isWhole ? undefined : few(seen);
+    return !isKept || isWhole ? undefined : few(seen);
   }
 }
 
@@ -52,10 +52,18 @@ function isSame(one: Rectangle, other: Rectangle): boolean {
   return one.x === other.x && one.y === other.y && one.width === other.width && one.height === other.height;
 }
 
+/** Mostly at the same place as ever. */
+function foundIn(seen: readonly Seen[], surface: Surface, index = 0): Seen | undefined {
+  const likely = seen[index];
+  return likely?.node.surface === surface ? likely : seen.find(({ node }) => node.surface === surface);
+}
+
 /** Of those that are in both. */
-function isSameOrder(one: ReadonlyMap<Surface, Seen>, other: ReadonlyMap<Surface, Seen>): boolean {
-  const kept = [...one.keys()].filter((surface) => other.has(surface));
-  let index = 0;
-  for (const surface of other.keys()) if (one.has(surface) && kept[index++] !== surface) return false;
-  return true;
+function isSameOrder(one: readonly Seen[], other: readonly Seen[]): boolean {
+  if (one.length === other.length && one.every(({ node }, index) => node.surface === other[index]?.node.surface))
+    return true;
+  const common = (of: readonly Seen[], also: readonly Seen[]) =>
+    of.flatMap(({ node: { surface } }) => (foundIn(also, surface) === undefined ? [] : [surface]));
+  const kept = common(other, one);
+  return common(one, other).every((surface, index) => surface === kept[index]);
 }

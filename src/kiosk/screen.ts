@@ -17,7 +17,7 @@ import { LastPicture } from './last-picture.js';
 import type { Output } from './output.js';
 import type { Painter, Stale } from './painter.js';
 import type { Placement } from './placement.js';
-import { ReleaseOrder } from './release-order.js';
+import { ReleaseOrder, type HeldBefore } from './release-order.js';
 import { isSameSurfaces, nodesOf, surfacesOf, type Placed, type SceneNode } from './scene.js';
 import { ScreenCounts } from './screen-counts.js';
 import { SceneChanges } from './scene-changes.js';
@@ -47,7 +47,7 @@ const nsPerMs = 1e6;
 /** One frame's end: who is told, and which buffers have to be released before they are. */
 interface Ending {
   readonly told: readonly Told[];
-  readonly before: ReadonlySet<object>;
+  readonly before: HeldBefore;
   /** Why it was drawn; undefined: it is a client's own buffer. */
   readonly why: string | undefined;
 }

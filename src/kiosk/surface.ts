@@ -109,8 +109,9 @@ export class Surface {
 
   /** What a commit would make of it now. */
   get upcoming(): SurfaceState {
-    const changes = [...this.#queue.changes, this.#waiting?.change ?? {}, this.#pending.change];
-    return changes.reduce(applied, this.#state);
+    let state = this.#queue.changes.reduce(applied, this.#state);
+    if (this.#waiting !== undefined) state = applied(state, this.#waiting.change);
+    return applied(state, this.#pending.change);
   }
 
   /** Undefined where it shows nothing. */
@@ -178,11 +179,15 @@ export class Surface {
   takeCallbacks(): Callback[] {
     this.#waitingSince = undefined;
     this.#queue.clearBarrier();
-    return this.#callbacks.splice(0);
+    const callbacks = this.#callbacks;
+    this.#callbacks = [];
+    return callbacks;
   }
 
   takeFeedbacks(): Feedback[] {
-    return this.#feedbacks.splice(0);
+    const feedbacks = this.#feedbacks;
+    this.#feedbacks = [];
+    return feedbacks;
   }
 
   /** A frame that took them along was not shown. */
@@ -201,7 +206,7 @@ export class Surface {
     if (content?.value !== undefined) {
       const sync = this.sync?.take();
       content.value.use(sync);
-      pending.change.content = { ...content, sync };
+      pending.change.content = { value: content.value, sync };
       this.#watch(pending);
     }
     if (this.synchronised) pending.waitsForBarrier = false;
@@ -293,8 +298,8 @@ export class Surface {
     if (!isSameShape(before, this.#state)) this.#reshape();
     this.#addDamage(commit);
     this.#wait(commit.callbacks);
-    for (const feedback of this.#feedbacks.splice(0)) feedback.discard();
-    this.#feedbacks.push(...commit.feedbacks);
+    for (const feedback of this.#feedbacks) feedback.discard();
+    this.#feedbacks = [...commit.feedbacks];
     for (const effect of commit.effects.values()) effect();
     for (const [child, taken] of commit.children) child.applyTaken(taken);
     this.#role?.committed(commit.offset);

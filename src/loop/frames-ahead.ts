@@ -62,7 +62,8 @@ export class FramesAhead {
     this.chain.flipped(queued.slot);
     if (queued.onOutcome === undefined) return;
     const { frame, zeroCopy } = queued;
-    this.#settle(queued, { kind: 'shown', frame, ...shown, zeroCopy });
+    const { sequence, timestampNs, refreshNs } = shown;
+    this.#settle(queued, { kind: 'shown', frame, sequence, timestampNs, refreshNs, zeroCopy });
   }
 
   /** What waits for its commit is not shown. What is queued still comes to the screen. */
