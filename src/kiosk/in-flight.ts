@@ -16,31 +16,33 @@ interface Taken {
 const ownBufferMs = 4000;
 
 export class InFlight implements Waits {
-  /** Of each frame, and when it set out, or is taken to have. */
-  readonly #frames = new Map<readonly Taken[], number>();
+  /** In the order in which they set out. */
+  readonly #frames: { readonly taken: readonly Taken[]; readonly sinceMs: number }[] = [];
 
   constructor(private readonly slow: Pick<SlowCallbacks, 'watch'>) {}
 
-  /** That of the frame that set out first. */
+  /** That of the frame that set out first, or is taken to have. */
   get waitingSince(): number | undefined {
-    return this.#frames.size === 0 ? undefined : Math.min(...this.#frames.values());
+    let first: number | undefined;
+    for (const { sinceMs } of this.#frames) first = Math.min(first ?? sinceMs, sinceMs);
+    return first;
   }
 
   takeCallbacks(): Callback[] {
-    const taken = [...this.#frames.keys()].flatMap((frame) => frame.flatMap(({ callbacks }) => callbacks.splice(0)));
-    this.#frames.clear();
-    return taken;
+    const frames = this.#frames.splice(0);
+    return frames.flatMap(({ taken }) => taken.flatMap(({ callbacks }) => callbacks.splice(0)));
   }
 
   /** A frame sets out, drawn or as its client's own buffer. */
-  add(frame: readonly Taken[], isOwnBuffer: boolean): void {
-    if (frame.length === 0) return;
-    this.#frames.set(frame, performance.now() + (isOwnBuffer ? ownBufferMs : 0));
+  add(taken: readonly Taken[], isOwnBuffer: boolean): void {
+    if (taken.length === 0) return;
+    this.#frames.push({ taken, sinceMs: performance.now() + (isOwnBuffer ? ownBufferMs : 0) });
     this.slow.watch(this);
   }
 
   /** It is there, or was given up: its callbacks are somebody else's to answer. Idempotent. */
-  done(frame: readonly Taken[]): void {
-    this.#frames.delete(frame);
+  done(taken: readonly Taken[]): void {
+    const index = this.#frames.findIndex((frame) => frame.taken === taken);
+    if (index >= 0) this.#frames.splice(index, 1);
   }
 }

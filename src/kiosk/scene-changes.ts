@@ -10,7 +10,7 @@ interface Seen {
   readonly node: SceneNode;
 }
 
-/** Asked once for each frame: surfaces tell their damage once. */
+/** Asked once for each frame, and so without flatMap, which V8 has no fast way for: surfaces tell their damage once. */
 export class SceneChanges {
   #before: readonly Seen[] = [];
   #placement: Placement | undefined;
@@ -27,25 +27,46 @@ export class SceneChanges {
     const isKept = placement === this.#placement && isSameOrder(before, now);
     this.#before = now;
     this.#placement = placement;
-    const damage = now.flatMap((seen, index) => changed(seen, foundIn(before, seen.node.surface, index), placement));
-    for (const { node, box } of before) if (foundIn(now, node.surface) === undefined) damage.push(box);
     const { width, height } = placement.geometry;
-    const seen = damage.flatMap((box) => clipped(box, width, height) ?? []);
+    const damage = new Damage(width, height);
+    now.forEach((seen, index) => {
+      addChanged(damage, seen, foundIn(before, seen.node.surface, index), placement);
+    });
+    for (const { node, box } of before) if (foundIn(now, node.surface) === undefined) damage.add(box);
     // The kernel is told of all of it by no rectangle at all, which costs nothing.
-    const isWhole = seen.some((box) => box.width === width && box.height === height);
-    return !isKept || isWhole ? undefined : few(seen);
+    return !isKept || damage.isWhole ? undefined : few(damage.boxes);
   }
 }
 
-function changed({ node, box }: Seen, before: Seen | undefined, placement: Placement): Rectangle[] {
+/** Inside of a head. */
+class Damage {
+  readonly boxes: Rectangle[] = [];
+  isWhole = false;
+
+  constructor(
+    private readonly width: number,
+    private readonly height: number,
+  ) {}
+
+  add(box: Rectangle): void {
+    const seen = clipped(box, this.width, this.height);
+    if (seen === undefined) return;
+    this.boxes.push(seen);
+    if (seen.width === this.width && seen.height === this.height) this.isWhole = true;
+  }
+}
+
+function addChanged(to: Damage, { node, box }: Seen, before: Seen | undefined, placement: Placement): void {
   const damage = node.surface.takeDamage();
-  if (before === undefined) return [box];
-  if (!isSame(box, before.box)) return [box, before.box];
-  if (damage === undefined) return [box];
-  return damage.flatMap((part) => {
+  if (before !== undefined && !isSame(box, before.box)) to.add(before.box);
+  if (before === undefined || !isSame(box, before.box) || damage === undefined) {
+    to.add(box);
+    return;
+  }
+  for (const part of damage) {
     const inside = clipped(part, node.view.width, node.view.height);
-    return inside === undefined ? [] : [placement.touched(node, inside)];
-  });
+    if (inside !== undefined) to.add(placement.touched(node, inside));
+  }
 }
 
 function isSame(one: Rectangle, other: Rectangle): boolean {

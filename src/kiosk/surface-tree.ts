@@ -18,7 +18,7 @@ export class SurfaceTree<Child> {
 
   /** Those that were committed, also where that is not applied yet. */
   get children(): Child[] {
-    return this.#committed.flatMap((each) => (each === self ? [] : [each]));
+    return this.#committed.filter((each): each is Child => each !== self);
   }
 
   /** Gives what applies it; undefined: it is as it was. */
