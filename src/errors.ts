@@ -95,6 +95,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The same, and what to change, where the error says so: one line. */
+export function messageAndAdvice(error: unknown): string {
+  const advice = error instanceof GuestheadError && error.advice !== undefined ? ` → ${error.advice}` : '';
+  return `${messageOf(error)}${advice}`;
+}
+
 /** What a failed commit asks of the loop. */
 export type FailureKind = 'wait' | 'regain' | 'step-down' | 'lost' | 'fatal';
 

@@ -1,6 +1,6 @@
 /** One life of the kiosk: heads, a compositor on them, clients in that. */
 import { filter, first } from 'rxjs';
-import { GuestheadError, messageOf } from '../errors.js';
+import { GuestheadError, messageAndAdvice } from '../errors.js';
 import {
   assertProgram,
   howEnded,
@@ -66,7 +66,7 @@ async function serveAndCount(served: Served): Promise<KioskResult> {
   const counted = { connections: kiosk.clientCounts, timed: figures?.result() ?? null };
   const result = resultOf(clients, kiosk.heads.map(headResult), counted);
   const failures = await observers.end(`the client ended with ${howEnded(result.client)}`);
-  for (const failure of failures) say(messageOf(failure));
+  for (const failure of failures) say(messageAndAdvice(failure));
   return result;
 }
 
@@ -86,7 +86,7 @@ async function serve(served: Served): Promise<readonly ClientResult[]> {
   const owner = new Owner();
   try {
     const faults = kiosk.faults$.subscribe(({ error }) => {
-      say(messageOf(error));
+      say(messageAndAdvice(error));
     });
     owner.defer(() => {
       faults.unsubscribe();

@@ -1,5 +1,5 @@
 /** A client's life: it is started, and again where it ends, as a policy has it. */
-import { messageOf } from '../errors.js';
+import { messageAndAdvice } from '../errors.js';
 import { Alarm, monotonicClock, type Clock } from '../loop/index.js';
 import type { RestartPolicy } from './declared.js';
 import type { Ended, Launched } from './launch.js';
@@ -93,7 +93,7 @@ export class ClientLife {
     try {
       return this.options.start();
     } catch (error) {
-      this.options.say(`the client cannot be started: ${messageOf(error)}`);
+      this.options.say(`the client cannot be started: ${messageAndAdvice(error)}`);
       return { ended: Promise.resolve({ code: 126, signal: null }), end: () => undefined };
     }
   }

@@ -206,6 +206,7 @@ class DirtyLoop {
     this.subscriber.next({
       frame,
       slot: 0,
+      isClients: false,
       sequence: frame >>> 0,
       ...times,
       latencyMs,

@@ -56,13 +56,14 @@ export class FlipMeter {
 
   describe(
     event: ScanoutEvent & { kind: 'flip' },
-    { frame, startedAt, drawMs, committedAt, commitMs }: Presented,
+    { frame, isClients, startedAt, drawMs, committedAt, commitMs }: Presented,
   ): Flip {
     const missed = this.#missedSince(event.sequence);
     const at = event.timestampNs / 1e6;
     const flip = {
       frame,
       slot: event.slot,
+      isClients,
       sequence: event.sequence,
       timestampNs: event.timestampNs,
       missed,

@@ -65,6 +65,8 @@ export interface Presented {
   readonly startedAt: number;
   readonly drawMs: number;
   readonly zeroCopy: boolean;
+  /** The slot's buffer is a client's. */
+  readonly isClients: boolean;
   readonly onOutFence: ((fence: Fence) => void) | undefined;
   readonly onOutcome: ((outcome: Outcome) => void) | undefined;
   /** Its pixels are still to be brought to the display: it cannot be committed yet. */

@@ -123,7 +123,10 @@ export class Presenter<B extends Drawable> {
   presentFrame(slot: Slot<B>, options: PresentOptions, drawn = this.#untimed()): void {
     const unfinished = slot.buffer.copies && options.fence !== undefined;
     if (slot.buffer.copies && !unfinished) slot.buffer.copy();
-    const presented = presentedOf(slot.index, slot.frame, options, drawn, !slot.buffer.copies);
+    const presented = presentedOf(slot.index, slot.frame, options, drawn, {
+      zeroCopy: !slot.buffer.copies,
+      isClients: false,
+    });
     presented.unfinished = unfinished;
     this.parts.swapchain.owe(slot.index, options.onReleased);
     this.#add(presented);
@@ -134,7 +137,8 @@ export class Presenter<B extends Drawable> {
   presentClient(buffer: ClientBuffer, options: PresentOptions, drawn = this.#untimed(), frame?: number): void {
     const { swapchain, slotOf } = this.parts;
     const slot = slotOf(buffer);
-    const presented = presentedOf(slot, frame ?? swapchain.takeNumber(), options, drawn, true);
+    const number = frame ?? swapchain.takeNumber();
+    const presented = presentedOf(slot, number, options, drawn, { zeroCopy: true, isClients: true });
     swapchain.take(slot);
     swapchain.owe(slot, options.onReleased);
     this.#add(presented);
@@ -239,7 +243,7 @@ function presentedOf(
   frame: number,
   { fence, damage, onOutFence, onOutcome }: { readonly fence?: Fence | undefined } & PresentOptions,
   { startedAt, drawMs }: Drawn,
-  zeroCopy: boolean,
+  { zeroCopy, isClients }: Pick<Presented, 'zeroCopy' | 'isClients'>,
 ): Presented {
   const clips = damage === undefined ? undefined : clipsOf(damage); // throws before the fence is taken
   return {
@@ -250,6 +254,7 @@ function presentedOf(
     startedAt,
     drawMs,
     zeroCopy,
+    isClients,
     onOutFence,
     onOutcome,
     unfinished: false,

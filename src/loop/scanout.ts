@@ -46,6 +46,8 @@ export interface Flip {
   /** The frame now on the screen. */
   readonly frame: number;
   readonly slot: number;
+  /** It is a client's buffer, and none of the head's backbuffers. */
+  readonly isClients: boolean;
   readonly sequence: number;
   readonly timestampNs: number;
   /** Refresh cycles that went by without a flip since the one before, by the kernel's counter. */

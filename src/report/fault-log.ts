@@ -9,6 +9,11 @@ export interface LoggedFault {
   readonly count: number;
 }
 
+/** A line for people. */
+export function describeFault({ code, message, advice, count }: LoggedFault): string {
+  return `${code}${count > 1 ? ` ×${count}` : ''}: ${message}${advice === null ? '' : ` → ${advice}`}`;
+}
+
 /** Different ones kept; a run of months shall not fill the memory with them. */
 const most = 100;
 /** What was thrown by code that is not ours. */

@@ -3,7 +3,7 @@ import type { HeadInfo, HeadStats, Percentiles } from '../head/index.js';
 import type { Pacing } from '../loop/index.js';
 import type { HostCaptures } from '../render/index.js';
 import { describeGl, type GlResult } from './gl-result.js';
-import type { LoggedFault } from './fault-log.js';
+import { describeFault, type LoggedFault } from './fault-log.js';
 import type { Samples } from './samples.js';
 
 export interface Figures extends HeadStats {
@@ -106,8 +106,7 @@ export function describeRun(result: RunResult): string[] {
   lines.push(...[display.chosen, render.chosen].filter((text) => text !== undefined));
   if (result.firstFlip !== null) lines.push(describeFirstFlip(result.firstFlip));
   lines.push(`latency ${milliseconds(result.latencyMs)}; ${result.pacing.kind}: ${result.pacing.advice}`);
-  for (const { code, message, advice, count } of result.faults)
-    lines.push(`${code}${count > 1 ? ` ×${count}` : ''}: ${message}${advice === null ? '' : ` → ${advice}`}`);
+  lines.push(...result.faults.map(describeFault));
   for (const { path, code, advice } of result.refused) lines.push(`path ${path} was refused with ${code}: ${advice}`);
   const by = result.judged.what.includes('codes') ? ', by their bar codes' : '';
   if (host !== null) lines.push(`host: ${describeCaptures(host)}${by}`);

@@ -4,7 +4,8 @@ import { type Flip } from '../../src/loop/index.js';
 
 export function flipAt(frame: number, changes: Partial<Flip> = {}): Flip {
   const timestampNs = frame * (1e9 / 60);
-  const flip = { frame, slot: frame % 4, sequence: frame, timestampNs, missed: 0, commitMs: 1, flipMs: 16 };
+  const slot = { slot: frame % 4, isClients: false };
+  const flip = { frame, ...slot, sequence: frame, timestampNs, missed: 0, commitMs: 1, flipMs: 16 };
   return {
     ...flip,
     latencyMs: 20,

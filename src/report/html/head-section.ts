@@ -1,5 +1,6 @@
 /** One head's part of the page. The page's script puts the charts into what has `data-chart`. */
 import type { Percentiles } from '../../head/index.js';
+import { describeFault } from '../fault-log.js';
 import { describeCaptures, describeFirstFlip, describeJudgement, type RunResult } from '../result.js';
 import { definitionList, escapeHtml, list, table, type Row } from './markup.js';
 import type { RecordedRun, ReportedHead } from './report.js';
@@ -130,10 +131,7 @@ function histogram([name, title]: Histogram): string {
 }
 
 function faults({ faults: outlived, refused }: RunResult): string {
-  const counted = outlived.map(({ code, message, advice, count }) => {
-    const times = count > 1 ? ` ×${count}` : '';
-    return `${code}${times}: ${message}${advice === null ? '' : ` → ${advice}`}`;
-  });
+  const counted = outlived.map(describeFault);
   const rungs = refused.map(({ path, code, advice }) => `path ${path} was refused with ${code}: ${advice}`);
   return [
     '<h3>Faults that the flips outlived</h3>',

@@ -1,6 +1,7 @@
 /** A kiosk's clients in words and tables. The page's script puts the charts into what has `data-chart`. */
 import type { Percentiles } from '../../durations.js';
 import type { ScreenCounts } from '../../kiosk/index.js';
+import { describeFault } from '../fault-log.js';
 import type { RecordedClient, RecordedKiosk } from '../kiosk/recording.js';
 import { definitionList, list, table, type Row } from './markup.js';
 
@@ -71,6 +72,6 @@ function clientsTable(clients: readonly RecordedClient[], originMs: number): str
 }
 
 function faults({ faults: outlived }: RecordedKiosk): string {
-  const counted = outlived.map(({ code, message, count }) => `${code}${count > 1 ? ` ×${count}` : ''}: ${message}`);
+  const counted = outlived.map(describeFault);
   return ['<h3>Faults that the kiosk outlived</h3>', counted.length === 0 ? '<p>None.</p>' : list(counted)].join('\n');
 }

@@ -19,12 +19,14 @@ export interface TracedHead {
   readonly recording: Pick<Recording, 'frames' | 'faults' | 'flushFences' | 'forgotten'>;
 }
 
-/** The tracks, in the order that they are shown in, before those of the backbuffers. */
+/** The tracks, in the order that they are shown in, before those of the backbuffers and then of clients' buffers. */
 const tracks = ['draws', 'commits', 'flips', 'flush fences', 'missed flips and faults'] as const;
 const [draws, commits, flips, fences, troubles] = [1, 2, 3, 4, 5] as const;
 const firstBackbuffer = 10;
+/** A head has at most 64 slots, each of which may be a backbuffer's and, after a change of mode, a client's. */
+const firstClients = firstBackbuffer + 64;
 /** More than a process has tracks, so that no number of a track means two. */
-const tracksAProcess = 100;
+const tracksAProcess = 200;
 /** More than a recording of weeks has frames, so that no arrow's number means two. */
 const framesAHead = 2 ** 32;
 
@@ -58,6 +60,9 @@ class HeadEvents {
     for (const [index, name] of tracks.entries()) yield* threadNamed(pid, this.#tid(index + 1), name);
     for (let slot = 0; slot < head.buffers; slot++)
       yield* threadNamed(pid, this.#tid(firstBackbuffer + slot), `backbuffer ${slot}`);
+    const clients = head.recording.frames.flatMap(({ flip: { slot, isClients } }) => (isClients ? [slot] : []));
+    for (const slot of new Set(clients))
+      yield* threadNamed(pid, this.#tid(firstClients + slot), `client’s buffer, slot ${slot}`);
   }
 
   /** A frame's states are known to their end once its buffer's next frame, or the end, has come. */
@@ -65,9 +70,10 @@ class HeadEvents {
     const shown = new Map<number, [frame: RecordedFrame, id: number]>();
     for (const [index, frame] of this.head.recording.frames.entries()) {
       const id = this.pid * framesAHead + this.head.recording.forgotten + index;
-      const before = shown.get(frame.flip.slot);
+      const track = trackOf(frame.flip);
+      const before = shown.get(track);
       if (before !== undefined) yield* this.#states(...before, microseconds(frame.drawStartMs));
-      shown.set(frame.flip.slot, [frame, id]);
+      shown.set(track, [frame, id]);
       yield* this.#steps(frame);
     }
     for (const [frame, id] of shown.values()) yield* this.#states(frame, id, untilUs);
@@ -92,7 +98,7 @@ class HeadEvents {
     const { flip, drawStartMs, drawEndMs, committedMs, flippedMs } = frame;
     const args = { frame: flip.frame, slot: flip.slot };
     const from = microseconds(drawStartMs);
-    yield this.#slice(draws, 'draw', from, Math.max(from + 1, microseconds(drawEndMs)), args);
+    if (!flip.isClients) yield this.#slice(draws, 'draw', from, Math.max(from + 1, microseconds(drawEndMs)), args);
     const at = microseconds(committedMs);
     yield this.#slice(commits, 'commit', at, Math.max(at + 1, microseconds(committedMs + flip.commitMs)), args);
     yield this.instant(flips, flippedMs, 'flip', flipArgs(frame));
@@ -104,31 +110,28 @@ class HeadEvents {
   }
 
   *#states(frame: RecordedFrame, id: number, limitUs: number): Generator<TraceEvent> {
-    const track = firstBackbuffer + frame.flip.slot;
+    const track = trackOf(frame.flip);
     const spans = spansOf(frame, limitUs);
     for (const { state, from, to } of spans) yield this.#slice(track, state, from, to, { frame: frame.flip.frame });
     yield* this.#arrows(frame, spans, id);
     this.#account(frame, spans);
   }
 
-  /** To where it is shown, and to where it drains. */
-  *#arrows(
-    { flip: { slot }, drawStartMs, committedMs }: RecordedFrame,
-    spans: readonly Span[],
-    id: number,
-  ): Generator<FlowStep> {
+  /** To where it is shown, and to where it drains; a client's buffer comes from its commit. */
+  *#arrows({ flip, drawStartMs, committedMs }: RecordedFrame, spans: readonly Span[], id: number): Generator<FlowStep> {
     const shown = spans.filter(({ state }) => state === 'current' || state === 'draining');
     const last = shown.at(-1) ?? spans.at(-1);
     if (last === undefined) return;
-    yield this.#flow('s', draws, microseconds(drawStartMs), id);
-    yield this.#flow('t', commits, microseconds(committedMs), id);
-    for (const { from } of shown.slice(0, -1)) yield this.#flow('t', firstBackbuffer + slot, from, id);
-    yield this.#flow('f', firstBackbuffer + slot, last.from, id);
+    const track = trackOf(flip);
+    if (!flip.isClients) yield this.#flow('s', draws, microseconds(drawStartMs), id);
+    yield this.#flow(flip.isClients ? 's' : 't', commits, microseconds(committedMs), id);
+    for (const { from } of shown.slice(0, -1)) yield this.#flow('t', track, from, id);
+    yield this.#flow('f', track, last.from, id);
   }
 
-  #account({ flip: { slot } }: RecordedFrame, spans: readonly Span[]): void {
+  #account({ flip: { slot, isClients } }: RecordedFrame, spans: readonly Span[]): void {
     const [first, last] = [spans[0], spans.at(-1)];
-    if (first === undefined || last === undefined) return;
+    if (isClients || first === undefined || last === undefined) return;
     this.#changes.push([first.from, -1], [last.to, 1]);
     const isNew = this.#drawn.size < this.#drawn.add(slot).size;
     if (isNew && this.#drawn.size === this.head.buffers) this.#countedFrom = first.from;
@@ -162,10 +165,28 @@ class HeadEvents {
   }
 }
 
+function trackOf({ slot, isClients }: RecordedFrame['flip']): number {
+  return (isClients ? firstClients : firstBackbuffer) + slot;
+}
+
 function flipArgs({ flip, flippedMs, committedMs }: RecordedFrame): Args {
-  const { frame, slot, sequence, missed, latencyMs, tearRisk, starved, drawnLate, dropped, timestampNs } = flip;
+  const { frame, slot, isClients, sequence, missed, latencyMs, tearRisk, starved, drawnLate, dropped, timestampNs } =
+    flip;
   const flipMs = flippedMs - committedMs;
-  return { frame, slot, sequence, timestampNs, missed, flipMs, latencyMs, tearRisk, starved, drawnLate, dropped };
+  return {
+    frame,
+    slot,
+    isClients,
+    sequence,
+    timestampNs,
+    missed,
+    flipMs,
+    latencyMs,
+    tearRisk,
+    starved,
+    drawnLate,
+    dropped,
+  };
 }
 
 function whyLate({ flip: { starved, drawnLate } }: RecordedFrame): string {

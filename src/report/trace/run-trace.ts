@@ -1,5 +1,5 @@
 /** A run's trace, or a kiosk's: the heads' recordings and the kernel's events, written to one file when the run ends. */
-import { GuestheadError, messageOf } from '../../errors.js';
+import { messageAndAdvice, messageOf } from '../../errors.js';
 import { guardExit, type Head, type HeadInfo } from '../../head/index.js';
 import { monotonicClock } from '../../loop/index.js';
 import type { RecordedGpu } from '../gl-recording.js';
@@ -84,7 +84,7 @@ export class RunTrace {
     try {
       this.finish();
     } catch (error) {
-      this.options.say(messageOf(error));
+      this.options.say(messageAndAdvice(error));
     }
   };
 
@@ -105,9 +105,8 @@ export class RunTrace {
   }
 
   #without(error: unknown): void {
-    const advice = error instanceof GuestheadError && error.advice !== undefined ? ` → ${error.advice}` : '';
     this.#kernelPart = { absent: messageOf(error) };
-    this.options.say(`trace: without the kernel’s events: ${messageOf(error)}${advice}`);
+    this.options.say(`trace: without the kernel’s events: ${messageAndAdvice(error)}`);
   }
 
   *#events(untilMs: number): Generator<TraceEvent> {

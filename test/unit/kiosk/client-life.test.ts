@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { GuestheadError } from '../../../src/errors.js';
 import { ClientLife, type Trouble } from '../../../src/kiosk/client-life.js';
 import type { RestartPolicy } from '../../../src/kiosk/declared.js';
 import type { Ended, Launched } from '../../../src/kiosk/launch.js';
@@ -46,6 +47,16 @@ describe('a client’s life', () => {
     const rig = new Rig('never');
     await rig.end(60_000, { code: 3 });
     assert.deepEqual(rig.result, { code: 3, signal: null });
+  });
+
+  it('says why it cannot be started, and what to change, and ends as a shell would have it', async () => {
+    const said: string[] = [];
+    const start = () => {
+      throw new GuestheadError('ERR_SYSTEM', 'There is no memory', { advice: 'give the guest more' });
+    };
+    const life = new ClientLife({ start, restart: 'never', say: (text) => said.push(text), clock: new HandClock() });
+    assert.deepEqual(await life.ended, { code: 126, signal: null });
+    assert.deepEqual(said, ['the client cannot be started: There is no memory → give the guest more']);
   });
 
   it('goes on after a failure, and not after an end as it should be', async () => {

@@ -55,10 +55,10 @@ describe('a buffer of the caller’s', () => {
     rig.flip();
     rig.flip();
     assert.deepEqual(
-      flips.map(({ frame, slot }) => [frame, slot < firstSlot]),
+      flips.map(({ frame, slot, isClients }) => [frame, slot < firstSlot, isClients]),
       [
-        [1, false],
-        [2, true],
+        [1, false, true],
+        [2, true, false],
       ],
     );
   });

@@ -7,6 +7,7 @@ import { freeRunning, hostScreen, SimulatedDisplay, vblankTimer } from '../../su
 const onTime: Flip = {
   frame: 1,
   slot: 1,
+  isClients: false,
   sequence: 1,
   timestampNs: 0,
   missed: 0,

@@ -74,6 +74,8 @@ function recorded() {
   const [one, other] = [kiosk.connect(11), kiosk.connect(undefined)];
   kiosk.picture(one, { committedMs: 1010, shownMs: 1020, inputMs: 1005, zeroCopy: true });
   kiosk.picture(other, { committedMs: 1015 });
+  const error = new GuestheadError('ERR_SYSTEM', 'No device', { advice: 'plug one in' });
+  kiosk.faults$.next({ error, client: undefined });
   kiosk.clock.time = 1030;
   kiosk.leave(other, 'error');
   return recording;
@@ -119,6 +121,7 @@ describe('the page about a kiosk', () => {
     assert.match(page, /<title>Virtual-1 – guesthead kiosk<\/title>/);
     assert.match(page, /<h1>guesthead kiosk: the client ended with status 0<\/h1>/);
     assert.match(page, /<dt>connected<\/dt><dd>2 in all, 1 at the end<\/dd>/);
+    assert.match(page, /<li>ERR_SYSTEM: No device → plug one in<\/li>/);
     assert.match(page, /<dt>gone<\/dt><dd>1 error<\/dd>/);
     assert.match(page, /<th scope="row">drawn: the head is turned<\/th><td>3<\/td>/);
     assert.match(page, /<th scope="row">drawn: &lt;b&gt;<\/th><td>1<\/td>/);

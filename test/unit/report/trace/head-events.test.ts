@@ -48,6 +48,7 @@ function slicesOf(events: readonly TraceEvent[], track: string): [name: string, 
   );
 }
 
+const us = (ms: number) => Math.floor(ms * 1000);
 const twelve = Array.from({ length: 12 }, (_, index) => frameAt(60 + index));
 
 describe('a head in a trace', () => {
@@ -145,6 +146,24 @@ describe('a head in a trace', () => {
     assert.ok(free.length > 12 && free.every((count) => Number(count) >= 0 && Number(count) <= 4), free.join());
     const missed = counters.flatMap(({ args }) => args?.['missed'] ?? []);
     assert.deepEqual(missed.slice(-3), [0, 1, 3]);
+  });
+
+  it('gives clients’ buffers tracks of their own, which were not drawn here and of which none is a free backbuffer', () => {
+    const client = (number: number) => {
+      const frame = frameAt(number, {}, { slot: 4 + (number % 2), isClients: true, drawMs: 0 });
+      return { ...frame, drawStartMs: frame.committedMs - 1, drawEndMs: frame.committedMs - 1 };
+    };
+    const clients = Array.from({ length: 8 }, (_, index) => client(72 + index));
+    const events = traced([...twelve, ...clients]);
+    const [alone, both] = [traced(twelve), events].map((each) =>
+      each.filter(({ name }) => name === 'free backbuffers'),
+    );
+    assert.deepEqual(both, alone);
+    assert.deepEqual(slicesOf(events, 'draws').length, twelve.length);
+    const first = clients[0]!;
+    assert.deepEqual(slicesOf(events, 'client’s buffer, slot 4')[0], ['ready', us(first.drawStartMs), 1000]);
+    const arrow = events.find((event) => event.ph === 's' && event.id === 2 * 2 ** 32 + twelve.length);
+    assert.equal(arrow?.ph === 's' ? arrow.ts : undefined, us(first.committedMs));
   });
 
   it('shows a flush fence from its frame’s commit on, whenever it was told', () => {
