@@ -174,7 +174,8 @@ export class Head {
 
   /**
    * Emits when the next present would be committed at once: after each flip that has no successor yet, and where nothing
-   * is under way when it is subscribed to. For `acquire` and `present`; completes with the head.
+   * is under way when it is subscribed to. For `acquire` and `present`; completes with the head. Errors with why nothing can be
+   * presented, ERR_USAGE beside `flips()` say; but a device that is gone, which `state$` tells, has no turns and is no error.
    */
   get turn$(): Observable<void> {
     return new Observable<void>((subscriber) => {
@@ -184,7 +185,7 @@ export class Head {
         try {
           if (this.#program().frames.idle) subscriber.next();
         } catch (error) {
-          subscriber.error(error);
+          if (!this.#controller.state.has('lost')) subscriber.error(error);
         }
       });
       return subscription;
@@ -295,19 +296,29 @@ export class Head {
     const opened = this.#runs.open(this.#contextOf({ kind: 'program', onTurn: () => this.#turn$.next() }));
     this.#telemetry.statistics.begin();
     try {
-      this.#controller.start();
+      this.#begin();
     } catch (error) {
       this.#runs.complete();
-      throw coded(error);
+      throw error;
     }
     return opened;
   }
 
   #start(): void {
     try {
-      this.#controller.start();
+      this.#begin();
     } catch (error) {
       this.#runs.fail(error);
+    }
+  }
+
+  /** A device that has gone unnoticed is lost by now, and waited for where it reopens. Throws why nothing can be shown. */
+  #begin(): void {
+    try {
+      this.#controller.start();
+    } catch (error) {
+      if (!this.pair.loseWhatIsGone(error)) throw coded(error);
+      this.#controller.assertComing();
     }
   }
 

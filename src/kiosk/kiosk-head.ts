@@ -74,21 +74,24 @@ export class KioskHead {
 
   /** @internal From now on it shows the scene. */
   begin({ roots, onTurn, onResized }: HeadScene): void {
-    const { head, onShown, openGl, ...parts } = this.parts;
+    const { head, onShown, openGl, onFault, ...parts } = this.parts;
     const onClientShown = () => {
       onShown(this.connector);
     };
     const output = this.output;
-    const screen = new Screen({ ...parts, head, output, openGl: openGl(head), onClientShown, roots });
+    const screen = new Screen({ ...parts, head, output, openGl: openGl(head), onClientShown, onFault, roots });
     this.#screen = screen;
-    this.#following = head.turn$.subscribe(() => onTurn(screen.flippedMs));
-    this.#following.add(
-      head.state$.subscribe(({ kind }) => {
-        // One that the program has turned off is turned on again by it: windows stay there.
-        this.output.lit = kind === 'on' || kind === 'off';
-        if (kind === 'on' && this.#follow()) onResized();
-      }),
-    );
+    const next = () => {
+      screen.turn();
+      onTurn(screen.flippedMs);
+    };
+    this.#following = head.state$.subscribe(({ kind }) => {
+      // One that the program has turned off is turned on again by it: windows stay there.
+      this.output.lit = kind === 'on' || kind === 'off';
+      if (kind === 'on' && this.#follow()) onResized();
+    });
+    // Where its first frame cannot even be begun, it shows nothing.
+    this.#following.add(head.turn$.subscribe({ next, error: onFault }));
   }
 
   /** @internal What its scene says is another now. */

@@ -1,5 +1,4 @@
 /** One head's picture: drawn when it has changed and the head can show it. */
-import type { Subscription } from 'rxjs';
 import { DamageHistory } from '../gl/index.js';
 import type { Head } from '../head/index.js';
 import type { DiscardReason, Frame, Outcome, PresentOptions } from '../loop/index.js';
@@ -63,7 +62,7 @@ export class Screen {
   readonly #inFlight: InFlight;
   readonly #last: LastPicture;
   readonly #gl: GlPainter | undefined;
-  readonly #turns: Subscription;
+  #closed = false;
   #background: Backdrop | undefined;
   #blank = false;
   #nodes: readonly SceneNode[] = [];
@@ -80,10 +79,12 @@ export class Screen {
     this.#inFlight = new InFlight(parts.slow);
     this.#last = new LastPicture(parts.addon);
     this.#gl = parts.openGl && new GlPainter(parts.openGl);
-    this.#turns = parts.head.turn$.subscribe(() => {
-      this.#mayPresent = true;
-      this.#drawOrTell();
-    });
+  }
+
+  /** The next present would be committed at once. */
+  turn(): void {
+    this.#mayPresent = true;
+    this.#drawOrTell();
   }
 
   /**
@@ -96,7 +97,7 @@ export class Screen {
     this.#drawing = true;
     queueMicrotask(() => {
       this.#drawing = false;
-      if (!this.#turns.closed) this.#drawOrTell();
+      if (!this.#closed) this.#drawOrTell();
     });
   }
 
@@ -117,7 +118,7 @@ export class Screen {
   }
 
   close(): void {
-    this.#turns.unsubscribe();
+    this.#closed = true;
     this.#imports.close();
     this.#gl?.close();
   }
@@ -213,7 +214,7 @@ export class Screen {
       drawn = await drawing;
       this.#gpuDraws = false;
       this.#mayPresent = false;
-      if (this.#turns.closed) throw new GuestheadError('ERR_CLOSED', 'The screen is closed');
+      if (this.#closed) throw new GuestheadError('ERR_CLOSED', 'The screen is closed');
       this.#present(frame, { damage, fence: drawn.fence }, ending);
       this.counts.byGpu++;
       this.counts.bytesCopied += drawn.bytesCopied;
@@ -229,7 +230,7 @@ export class Screen {
     this.#giveBack(told);
     this.#changes.forget();
     this.#history.forget();
-    if (this.#turns.closed) return;
+    if (this.#closed) return;
     this.#mayPresent = true;
     this.changed();
   }

@@ -1,7 +1,10 @@
 /** openKiosk: it opens what a kiosk needs, tells the program of it, and closes all of that again. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { afterEach, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { openGpus, type Head } from '../../src/head/index.js';
 import { openKioskOn } from '../../src/kiosk/open-kiosk.js';
 import type { OpenKioskOptions } from '../../src/kiosk/open-options.js';
 import type { Kiosk } from '../../src/kiosk/index.js';
@@ -136,6 +139,51 @@ describe('openKiosk', () => {
     kernel.dropMaster();
     await (await second).close();
     window.close();
+  });
+
+  /** Of a kiosk that is given heads; told as it is opened, before anybody has noticed anything. */
+  async function openedAs(happens: () => unknown, reopen: boolean, heads: number): Promise<Kiosk> {
+    kernel = new FakeKernel({ connectors: modes.map((mode) => ({ modes: [mode] })) });
+    const gpus = await openGpus({ kernel, reopen });
+    const opened: Head[] = [];
+    for (let head = 0; head < heads; head++) opened.push(await gpus.openHead());
+    const opening = openKioskOn({ heads: opened, input: 'none' }, native);
+    happens();
+    kiosk = await opening;
+    const kioskClose = kiosk.close.bind(kiosk);
+    kiosk.close = () => kioskClose().finally(() => gpus.close());
+    return kiosk;
+  }
+
+  for (const heads of [1, 2])
+    it(`has lost a display that goes as its ${heads === 1 ? 'head is' : 'heads are'} opened, and throws nothing`, async () => {
+      const opened = await openedAs(() => kernel.unplug('display', { silent: true }), false, heads);
+      await turn();
+      const states: string[] = [];
+      opened.outputs$.subscribe(({ state }) => states.push(state.kind));
+      assert.deepEqual(states, Array<string>(heads).fill('lost'));
+    });
+
+  it('shows its clients on a display that went as its head was opened, once it is back, where that was asked for', async () => {
+    const opened = await openedAs(() => kernel.unplug('display', { silent: true }), true, 1);
+    await turn();
+    const window = await Window.open(opened.openSocket().path);
+    window.show(window.buffer(...window.ack(), 0x123456));
+    await kernel.plug();
+    await flipUntil(() => opened.counts.shown > 0);
+    window.close();
+  });
+
+  it('tells what else keeps its first frame off', async () => {
+    const opened = await openedAs(
+      () => kernel.fail('createScanout', constants.errno.EMFILE, { times: Infinity }),
+      false,
+      1,
+    );
+    const told: unknown[] = [];
+    opened.faults$.subscribe(({ error }) => told.push(error));
+    await turn();
+    assert.match(String(told), /EMFILE/);
   });
 
   const wrong: [what: string, options: object][] = [

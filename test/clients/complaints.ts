@@ -9,6 +9,10 @@ const complaint = /\b(warn(ing)?|critical|fatal|error|fail(ed|ure)?|abort(ed)?|a
 /** Of the lab, whoever the client is. */
 const everywhere: readonly Known[] = [
   { says: /libinput says: .*your system is too slow/, why: 'libinput finds the emulated machine slow' },
+  {
+    says: /^kiosk: No flip event for \d+ ms → no fence is pending/,
+    why: 'the host, which emulates, was too busy to flip',
+  },
 ];
 
 export interface Heard {

@@ -40,6 +40,8 @@ export const toolkits: readonly RealClient[] = [
       ...[
         '--user-data-dir=/tmp/chromium-clients',
         '--disable-dev-shm-usage',
+        // Its children end themselves where nobody has spoken to them for 15 seconds.
+        '--ipc-connection-timeout=300',
         `data:text/html,${encodeURIComponent(page)}`,
       ],
     ],
@@ -48,6 +50,8 @@ export const toolkits: readonly RealClient[] = [
     ends: { by: 'SIGTERM', status: 0 },
     harmless: [
       { says: /:ERROR:dbus\//, why: 'the lab has no bus, neither the system’s nor a session’s' },
+      { says: /vkCreateInstance|VK_ERROR_INCOMPATIBLE_DRIVER|VulkanError\.cpp/, why: 'the lab has no Vulkan driver' },
+      { says: /:ERROR:services\/on_device_model\//, why: 'it has no model of its own here' },
       {
         says: /^kiosk: A client has not (answered a ping|agreed to the size)/,
         why: 'emulated, it is busy with its start for longer than that',
