@@ -1,14 +1,16 @@
 /** `kiosk --report FILE.html`: records what clients do, and writes the page at the kiosk's end. */
 import type { Kiosk } from '../kiosk/index.js';
 import { monotonicClock } from '../loop/index.js';
+import { loadNative } from '../native.js';
 import { kioskPage, machineFacts, OutputFile, Recording } from '../report/index.js';
-import { KioskRecording } from '../report/kiosk/index.js';
+import { KioskGpuRecording, KioskRecording } from '../report/kiosk/index.js';
 import { probedFacts } from './report-observer.js';
 
 /** A kiosk that is recorded. */
 interface Recorded {
   readonly kiosk: Kiosk;
   readonly recording: KioskRecording;
+  readonly gpu: KioskGpuRecording;
   /** Of the heads, in their order. */
   readonly frames: readonly Recording[];
   readonly fromMs: number;
@@ -29,6 +31,7 @@ export class KioskReporter {
     this.#recorded = {
       kiosk,
       recording: new KioskRecording(kiosk),
+      gpu: new KioskGpuRecording(kiosk, loadNative()),
       frames: kiosk.heads.map(({ head }) => new Recording(head)),
       fromMs: monotonicClock.now(),
     };
@@ -43,17 +46,18 @@ export class KioskReporter {
 
   close(): void {
     this.#recorded?.recording.stop();
+    this.#recorded?.gpu.stop();
     for (const each of this.#recorded?.frames ?? []) each.stop();
   }
 }
 
-async function pageOf({ kiosk, recording, frames, fromMs }: Recorded, ended: string): Promise<string> {
+async function pageOf({ kiosk, recording, gpu, frames, fromMs }: Recorded, ended: string): Promise<string> {
   const heads = kiosk.heads.flatMap(({ head: { info }, counts }, index) => {
     const recorded = frames[index];
     return recorded === undefined ? [] : [{ info, counts, recording: recorded }];
   });
   return kioskPage({
-    ...{ heads, kiosk: recording, ended, fromMs, toMs: monotonicClock.now() },
+    ...{ heads, kiosk: recording, gpu: gpu.recorded, ended, fromMs, toMs: monotonicClock.now() },
     facts: [...machineFacts(heads.map(({ info }) => info)), ...(await probedFacts())],
     madeAt: new Date(),
   });

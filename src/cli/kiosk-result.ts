@@ -1,7 +1,7 @@
 /** What `guesthead kiosk --json` tells at the end. */
 import { constants } from 'node:os';
 import type { ClientCounts, Ended, KioskHead } from '../kiosk/index.js';
-import type { PictureResult } from '../report/kiosk/index.js';
+import type { GpuResult, PictureResult } from '../report/kiosk/index.js';
 
 export interface HeadResult {
   readonly head: { readonly connector: string; readonly mode: string; readonly path: string };
@@ -35,19 +35,21 @@ export interface KioskResult extends HeadResult, ClientResult {
   readonly connections: Pick<ClientCounts, 'total' | 'ended'>;
   /** Null where nobody asked for a result, and so nothing was timed. */
   readonly timed: PictureResult | null;
+  /** How the render GPU drew; null where it drew nothing, or nobody asked for a result. */
+  readonly gl: GpuResult | null;
 }
 
-type Counted = Pick<KioskResult, 'connections' | 'timed'>;
+type Counted = Pick<KioskResult, 'connections' | 'timed' | 'gl'>;
 
 export function resultOf(
   clients: readonly ClientResult[],
   heads: readonly HeadResult[],
-  { connections: { total, ended }, timed }: Counted,
+  { connections: { total, ended }, timed, gl }: Counted,
 ): KioskResult {
   const [client, head] = [clients[0], heads[0]];
   if (client === undefined || head === undefined) throw new TypeError('a kiosk has a client and a head');
   const status = clients.map((each) => statusOf(each.client)).find((each) => each !== 0) ?? 0;
-  return { status, ...client, ...head, clients, heads, connections: { total, ended }, timed };
+  return { status, ...client, ...head, clients, heads, connections: { total, ended }, timed, gl };
 }
 
 export function headResult({ head, counts }: KioskHead): HeadResult {

@@ -12,8 +12,9 @@ import {
   type ClientUser,
   type Kiosk,
 } from '../kiosk/index.js';
+import { loadNative } from '../native.js';
 import { Owner } from '../owner.js';
-import { PictureFigures } from '../report/kiosk/index.js';
+import { GpuFigures, PictureFigures } from '../report/kiosk/index.js';
 import { backdropOf } from './kiosk-backdrop.js';
 import { beginLife, endHung, userOf } from './kiosk-client.js';
 import { planClients, type KioskPlan, type PlannedClient } from './kiosk-clients.js';
@@ -61,9 +62,11 @@ async function run(
 
 async function serveAndCount(served: Served): Promise<KioskResult> {
   const { kiosk, options, observers } = served;
-  const figures = options.json === true ? new PictureFigures(kiosk.pictures$) : undefined;
-  const clients = await serve(served);
-  const counted = { connections: kiosk.clientCounts, timed: figures?.result() ?? null };
+  const asked = options.json === true;
+  const figures = asked ? new PictureFigures(kiosk.pictures$) : undefined;
+  const gpu = asked ? new GpuFigures(kiosk, loadNative()) : undefined;
+  const clients = await serve(served).finally(() => gpu?.stop());
+  const counted = { connections: kiosk.clientCounts, timed: figures?.result() ?? null, gl: gpu?.result() ?? null };
   const result = resultOf(clients, kiosk.heads.map(headResult), counted);
   const failures = await observers.end(`the client ended with ${howEnded(result.client)}`);
   for (const failure of failures) say(messageAndAdvice(failure));

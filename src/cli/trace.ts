@@ -19,7 +19,7 @@ export class TraceObserver {
   begin(heads: readonly Head[], gl$?: Observable<Gl>): void {
     this.#gpu = gl$ === undefined ? undefined : new GlRecording(gl$, loadNative());
     this.#trace = new RunTrace(this.file, heads, {
-      gpu: this.#gpu,
+      gpu: () => this.#gpu,
       say: (line) => {
         process.stderr.write(`${line}\n`);
       },

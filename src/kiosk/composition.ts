@@ -17,7 +17,7 @@ import { offerGlobals } from './globals.js';
 import { Assignment } from './assignment.js';
 import { CursorOnHeads } from './cursor-on-heads.js';
 import { Idle } from './idle.js';
-import type { KioskEvents } from './kiosk-events.js';
+import type { GpuDrawing, KioskEvents } from './kiosk-events.js';
 import { KioskHead } from './kiosk-head.js';
 import type { Output } from './output.js';
 import { Outputs, type Arrangement } from './outputs.js';
@@ -86,7 +86,8 @@ export class Composition {
       server,
       painter,
       addon,
-      openGl: (head: Head) => openGlFor(draw, gpus, head.info),
+      openGl: (head: Head) => openGlFor(draw, gpus, head.info, (gl) => this.events.gl$.next(gl)),
+      onDrawn: (drawing: GpuDrawing) => this.events.drawings$.next(drawing),
       slow: this.#slow,
       look: { scale, transform },
       background,

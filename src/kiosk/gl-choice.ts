@@ -9,19 +9,23 @@ export type OpenGl = () => Promise<Gl>;
 
 /**
  * Undefined where the CPU draws. A renderer on the processor is no gain: it draws there too, later than pixman and into a copy. A
- * stand-in for a GPU has no other, and is not even asked.
+ * stand-in for a GPU has no other, and is not even asked. `onOpened`: it is what draws from now on.
  */
 export function openGlFor(
   draw: DrawName,
   gpus: Pick<Gpus, 'openGl'> | undefined,
   { render }: Pick<HeadInfo, 'render'>,
+  onOpened: (gl: Gl) => void = () => undefined,
 ): OpenGl | undefined {
   if (gpus === undefined || draw === 'cpu') return undefined;
-  if (draw === 'gl') return () => gpus.openGl();
-  if (render.standIn) return undefined;
+  if (draw === 'auto' && render.standIn) return undefined;
   return async () => {
     const gl = await gpus.openGl();
-    if (!gl.info.software) return gl;
-    throw new GuestheadError('ERR_UNSUPPORTED', `${gl.info.renderer} draws on the processor, where pixman is faster`);
+    if (draw === 'auto' && gl.info.software) {
+      const what = `${gl.info.renderer} draws on the processor, where pixman is faster`;
+      throw new GuestheadError('ERR_UNSUPPORTED', what);
+    }
+    onOpened(gl);
+    return gl;
   };
 }

@@ -7,6 +7,7 @@ import type { Frame } from '../loop/index.js';
 import { boxThrough, inTurn, moving, turning, type Affine } from './affine.js';
 import type { Content } from './content.js';
 import type { OpenGl } from './gl-choice.js';
+import type { GpuDrawing } from './kiosk-events.js';
 import { GlPictures, type Shown } from './gl-pictures.js';
 import { colourOf, common, isByPixels, type Stale } from './painter.js';
 import type { Placement } from './placement.js';
@@ -38,7 +39,11 @@ export class GlPainter {
   #opening = false;
   #closed = false;
 
-  constructor(private readonly open: OpenGl) {}
+  /** `onDrawn`: a scene has been handed to the GPU. */
+  constructor(
+    private readonly open: OpenGl,
+    private readonly onDrawn: (drawing: GpuDrawing) => void = () => undefined,
+  ) {}
 
   /**
    * Hands the scene to the GPU, and takes the contents that it is drawn from as they are now. Undefined where the CPU has to draw it:
@@ -67,7 +72,9 @@ export class GlPainter {
       for (const { x, y, width, height } of look.damage ?? []) frame.damaged(x, y, width, height);
       const { pictures, bytesCopied } = await this.#pictures.of(gl, parts);
       const layers = parts.map(({ place }, index) => ({ ...place, picture: pictures[index] }) as PictureLayer);
+      const calledAt = performance.now();
       const drawn = await gl.compose(frame, { ...look, layers });
+      this.onDrawn({ drawn, calledAt });
       keepWhileRead(
         drawn.fence,
         parts.map(({ content }) => content),

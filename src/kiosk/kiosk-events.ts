@@ -1,6 +1,7 @@
 /** What a kiosk tells the program around it. */
-import { map, merge, Subject, type Observable } from 'rxjs';
+import { map, merge, ReplaySubject, Subject, type Observable } from 'rxjs';
 import { GuestheadError } from '../errors.js';
+import type { Drawn, Gl } from '../gl/index.js';
 import type { HeadState } from '../head/index.js';
 import type { InputEvent } from '../input/index.js';
 import type { Client, Fault } from '../wayland/index.js';
@@ -20,6 +21,13 @@ export interface OutputChange {
   readonly state: HeadState;
 }
 
+/** A scene that the GPU has been handed: what `compose`, called at `calledAt` of `performance.now()`, has come back with. */
+export interface GpuDrawing {
+  /** Its fence is borrowed for the call. */
+  readonly drawn: Drawn;
+  readonly calledAt: number;
+}
+
 /** Each completes with the kiosk. */
 export class KioskEvents {
   readonly unknown$ = new Subject<Fault>();
@@ -28,6 +36,9 @@ export class KioskEvents {
   readonly shown$ = new Subject<string>();
   readonly windows$ = new Subject<WindowChange>();
   readonly input$ = new Subject<InputEvent>();
+  /** What draws; and the next one, where the GPU was lost and is back. */
+  readonly gl$ = new ReplaySubject<Gl>(1);
+  readonly drawings$ = new Subject<GpuDrawing>();
   readonly telemetry = new KioskTelemetry();
 
   hung(client: Client): void {
@@ -57,6 +68,8 @@ export class KioskEvents {
       this.shown$,
       this.windows$,
       this.input$,
+      this.gl$,
+      this.drawings$,
       pictures$,
     ])
       subject.complete();

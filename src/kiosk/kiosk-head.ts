@@ -6,6 +6,7 @@ import type { WaylandServer } from '../wayland/index.js';
 import type { Backdrop } from './backdrop.js';
 import type { SlowCallbacks } from './frame-callbacks.js';
 import type { OpenGl } from './gl-choice.js';
+import type { GpuDrawing } from './kiosk-events.js';
 import { Output, type OutputFacts } from './output.js';
 import type { Painter } from './painter.js';
 import type { Placed } from './scene.js';
@@ -24,6 +25,7 @@ export interface KioskHeadParts {
   readonly addon: Pick<Native, 'mapDmabuf'>;
   /** Undefined: the CPU draws. */
   readonly openGl: (head: Head) => OpenGl | undefined;
+  readonly onDrawn: (drawing: GpuDrawing) => void;
   readonly slow: SlowCallbacks;
   readonly look: HeadLook;
   /** Undefined: the last picture stays where no window is. */

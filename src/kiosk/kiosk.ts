@@ -1,5 +1,6 @@
 /** A Wayland compositor, whose clients' windows each fill a head. */
 import { merge, type Observable } from 'rxjs';
+import type { Gl } from '../gl/index.js';
 import type { Head } from '../head/index.js';
 import type { InputEvent } from '../input/index.js';
 import type { Client, Fault } from '../wayland/index.js';
@@ -8,7 +9,14 @@ import type { ClientCounts } from './client-counts.js';
 import { ClientSockets, type ClientSocket } from './client-sockets.js';
 import { Composition, type CompositionOptions, type KioskAddon } from './composition.js';
 import type { Idle } from './idle.js';
-import { headFaults, KioskEvents, outputChanges, type OutputChange, type WindowChange } from './kiosk-events.js';
+import {
+  headFaults,
+  KioskEvents,
+  outputChanges,
+  type GpuDrawing,
+  type OutputChange,
+  type WindowChange,
+} from './kiosk-events.js';
 import type { KioskHead } from './kiosk-head.js';
 import type { KioskWindow } from './layout.js';
 import type { ScreenCounts } from './screen-counts.js';
@@ -98,6 +106,16 @@ export class Kiosk {
   /** How each picture ended that a client has committed: when it came to the screen, or that it did not. While somebody listens. */
   get pictures$(): Observable<PictureOutcome> {
     return this.#events.telemetry.pictures$.asObservable();
+  }
+
+  /** @internal The GL that draws for it, from its first scene on, and the next one after a loss of the GPU. */
+  get gl$(): Observable<Gl> {
+    return this.#events.gl$.asObservable();
+  }
+
+  /** @internal Each scene that the GPU was handed. */
+  get drawings$(): Observable<GpuDrawing> {
+    return this.#events.drawings$.asObservable();
   }
 
   /** How many clients are connected, were, and why they have gone. */

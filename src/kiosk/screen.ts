@@ -11,6 +11,7 @@ import { answerShown, type SlowCallbacks } from './frame-callbacks.js';
 import type { OpenGl } from './gl-choice.js';
 import { GlPainter, type DrawnScene } from './gl-painter.js';
 import { Imports } from './imports.js';
+import type { GpuDrawing } from './kiosk-events.js';
 import { InFlight } from './in-flight.js';
 import { LastPicture } from './last-picture.js';
 import type { Output } from './output.js';
@@ -30,6 +31,7 @@ export interface ScreenParts {
   readonly addon: Pick<Native, 'mapDmabuf'>;
   /** Undefined: the CPU draws. */
   readonly openGl: OpenGl | undefined;
+  readonly onDrawn: (drawing: GpuDrawing) => void;
   readonly slow: SlowCallbacks;
   /** Where nothing is; undefined: the last picture stays while there is nothing at all. */
   readonly background: Backdrop | undefined;
@@ -78,7 +80,7 @@ export class Screen {
     this.#imports = new Imports(parts.head);
     this.#inFlight = new InFlight(parts.slow);
     this.#last = new LastPicture(parts.addon);
-    this.#gl = parts.openGl && new GlPainter(parts.openGl);
+    this.#gl = parts.openGl && new GlPainter(parts.openGl, parts.onDrawn);
   }
 
   /** The next present would be committed at once. */

@@ -1,10 +1,9 @@
 /** What the GPU's thread did while it was recorded, and when each frame's drawing was done. */
 import { distinctUntilChanged, Subscription, type Observable } from 'rxjs';
-import { Fence, type FenceCalls } from '../buffer/index.js';
 import { GuestheadError } from '../errors.js';
 import type { Drawn, Gl, GlJob } from '../gl/index.js';
-import { monotonicClock } from '../loop/index.js';
 import { append } from './kept.js';
+import { clockDifference, RenderFences, type FenceCopies } from './render-fences.js';
 
 /** A job's way, one part after the other. Times are CLOCK_MONOTONIC, ms. */
 export interface RecordedJob {
@@ -26,11 +25,6 @@ export interface RecordedRenderFence {
 export type RecordedGpu = Pick<GlRecording, 'info' | 'fenceKind' | 'renewals' | 'jobs' | 'renderFences' | 'forgotten'>;
 export type RecordableGl = Pick<Gl, 'jobs$' | 'info' | 'fenceKind' | 'renewals'>;
 
-/** The addon's. */
-export interface FenceCopies extends FenceCalls {
-  duplicate(fd: number): number;
-}
-
 /**
  * Begins at once, with the jobs that end from then on; keeps the last 65,536, and up to twice as many. Owns what it watches
  * until `stop`.
@@ -40,17 +34,22 @@ export class GlRecording {
   readonly #gls: RecordableGl[] = [];
   readonly #jobs: RecordedJob[] = [];
   readonly #renderFences: RecordedRenderFence[] = [];
-  readonly #watched = new Set<Fence>();
+  readonly #fences: RenderFences;
   readonly #subscriptions = new Subscription();
   readonly #toMonotonicMs = clockDifference();
   #forgotten = 0;
 
   /** `gl$` emits the GL that draws as it is subscribed to, and after a loss of the GPU the next one. */
-  constructor(
-    gl$: Observable<RecordableGl>,
-    private readonly native: FenceCopies,
-  ) {
+  constructor(gl$: Observable<RecordableGl>, native: FenceCopies) {
+    this.#fences = new RenderFences(native, (calledMs, signalledMs) => {
+      append(this.#renderFences, { calledMs, signalledMs });
+    });
     this.#subscriptions.add(gl$.pipe(distinctUntilChanged()).subscribe((gl) => this.#follow(gl)));
+  }
+
+  /** Whether there was a GL at all: without it the figures of one throw ERR_USAGE. */
+  get begun(): boolean {
+    return this.#gls.length > 0;
   }
 
   /** Of the last one that drew. */
@@ -86,17 +85,14 @@ export class GlRecording {
    * A frame's `compose`, called at `calledAt` of `performance.now()`, has come back. The fence stays the caller's.
    * Of an `implicit` end nobody tells.
    */
-  drawn({ fence, fenceKind }: Drawn, calledAt: number): void {
-    const calledMs = calledAt + this.#toMonotonicMs;
-    if (fence !== undefined) this.#watch(fence, calledMs);
-    else if (fenceKind === 'finish') this.#ended(calledMs, monotonicClock.now());
+  drawn(drawing: Drawn, calledAt: number): void {
+    this.#fences.drawn(drawing, calledAt + this.#toMonotonicMs);
   }
 
   /** Idempotent. */
   stop(): void {
     this.#subscriptions.unsubscribe();
-    for (const fence of this.#watched) fence.close();
-    this.#watched.clear();
+    this.#fences.stop();
   }
 
   get #last(): RecordableGl {
@@ -112,30 +108,6 @@ export class GlRecording {
     });
     this.#subscriptions.add(jobs);
   }
-
-  #watch({ fd }: Fence, calledMs: number): void {
-    const own = Fence.made(this.native.duplicate(fd), this.native);
-    this.#watched.add(own);
-    own.signalled
-      .then(() => {
-        this.#ended(calledMs, this.#signalOf(own.fd));
-      })
-      .catch(() => undefined) // closed by `stop`, or not to be polled: not seen
-      .finally(() => {
-        this.#watched.delete(own);
-        own.close();
-      });
-  }
-
-  /** The kernel's own time of it. */
-  #signalOf(fd: number): number {
-    const { fences } = this.native.syncFileInfo(fd);
-    return Math.max(...fences.map(({ timestampNs }) => timestampNs)) / 1e6;
-  }
-
-  #ended(calledMs: number, signalledMs: number): void {
-    append(this.#renderFences, { calledMs, signalledMs: Math.max(calledMs, signalledMs) });
-  }
 }
 
 /** The call ends as the job enters the queue; the four parts follow upon each other. */
@@ -145,9 +117,4 @@ function recorded(job: GlJob, toMonotonicMs: number): RecordedJob {
   const begunMs = queuedMs + job.queueMs;
   const drawingMs = begunMs + job.waitMs;
   return { job, calledMs, queuedMs, begunMs, drawingMs, doneMs: drawingMs + job.drawMs };
-}
-
-/** What CLOCK_MONOTONIC is ahead of `performance.now()`: the reading with the least time in between. */
-function clockDifference(): number {
-  return Math.max(...Array.from({ length: 8 }, () => monotonicClock.now() - performance.now()));
 }

@@ -69,7 +69,7 @@ export class GlMeter {
     this.#cpuFrames++;
   }
 
-  result(info: GlInfo, fence: GlResult['fence'], loadMs: number | undefined): GlResult {
+  result(info: GlInfo, fence: GlResult['fence'], loadMs?: number): GlResult {
     const { renderer, vendor, platform, nativeFence, glVersion: version } = info;
     const { ms, frames } = this.#gpu;
     return {

@@ -1,12 +1,17 @@
 /** Scenes that GL draws, compared with what pixman makes of them: Mesa's software renderer draws, and a fake display shows it. */
 import assert from 'node:assert/strict';
-import { closeSync } from 'node:fs';
-import { afterEach, describe, it } from 'node:test';
+import { closeSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, it, mock } from 'node:test';
+import { kioskObservers } from '../../src/cli/kiosk-observers.js';
 import type { RenderMemory } from '../../src/buffer/index.js';
 import { Gl, type GlDmabuf, type GlPicture, type Scene } from '../../src/gl/index.js';
 import type { KioskOptions } from '../../src/kiosk/index.js';
 import type { Frame } from '../../src/loop/index.js';
+import { GpuFigures } from '../../src/report/kiosk/index.js';
 import type { FakeKernel } from '../../src/testing/index.js';
+import { embedded } from '../support/report.js';
 import { hasSoftwareGl } from '../support/software-gl.js';
 import { native, sanitized } from './support/addon.js';
 import { KioskRig, type Window } from './support/kiosk-rig.js';
@@ -156,6 +161,38 @@ describe('several surfaces', { skip: sanitized ? 'Mesa is only slow there' : has
     assert.deepEqual(gl.scenes.at(-1)?.damage, [{ x: 0, y: 0, width: 4, height: 4 }]);
     assert.equal(rig.kiosk.counts.bytesCopied - bytesCopied, width * height * 4);
     assert.deepEqual([pixels[0], pixels[4]], [0x123456, 12]);
+  });
+
+  it('that GL draws are told of: by what, how long that took, in a track of the trace and a part of the page', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'guesthead-gpu-'));
+    const said = mock.method(process.stderr, 'write', () => true);
+    try {
+      const [report, trace] = [join(folder, 'kiosk.html'), join(folder, 'kiosk.json')];
+      const observers = await kioskObservers({ report, trace });
+      const byGpu = await kiosk({ draw: 'gl' }, new GlBeside());
+      const { rig } = byGpu;
+      const figures = new GpuFigures(rig.kiosk, native);
+      observers.begin(rig.kiosk, []);
+      assert.equal(figures.result(), null);
+      const buffer = scene(byGpu, 0);
+      while (rig.kiosk.counts.byGpu < 4) await shown(byGpu, buffer);
+      const told = figures.result() ?? assert.fail('the GPU drew');
+      assert.match(told.renderer, /llvmpipe|softpipe/);
+      for (const times of [told.drawMs, told.queueMs, told.renderFenceMs, told.glStallMs])
+        assert.ok(times !== null && times.max > 0, JSON.stringify(told));
+      assert.deepEqual(await observers.end('it was enough'), []);
+      const page = readFileSync(report, 'utf8');
+      assert.match(page, /class="gpu"/);
+      const { drawings, renderFences } = embedded(page).gpu ?? assert.fail('no GPU in the page');
+      assert.ok(drawings.drawUs.length >= 4 && renderFences.us.length >= 4, JSON.stringify(drawings));
+      const written = readFileSync(trace, 'utf8');
+      for (const track of ['GL thread', 'render fences']) assert.ok(written.includes(`"name":"${track}"`), track);
+      await observers.close();
+      figures.stop();
+    } finally {
+      said.mock.restore();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('are pixman’s where GL would draw on the processor, too', async () => {

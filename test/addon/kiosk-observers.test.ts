@@ -63,6 +63,8 @@ describe('a kiosk’s observers', () => {
     const page = readFileSync(report, 'utf8');
     assert.match(page, /guesthead kiosk: the client ended with status 0/);
     assert.equal(embedded(page).kiosk?.commitToFlipUs.length, 3);
+    assert.equal(embedded(page).gpu, null, 'no GPU has drawn');
+    assert.doesNotMatch(page, /class="gpu"/);
     const { traceEvents, otherData } = JSON.parse(readFileSync(trace, 'utf8')) as TraceFile;
     assert.equal(otherData.kiosk.pictures.shown, 3);
     assert.equal(traceEvents.filter(({ ph, cat }) => ph === 'b' && cat === 'picture').length, 3);

@@ -1,11 +1,14 @@
 /** The page about a kiosk that has run. */
 import type { HeadInfo } from '../../head/index.js';
 import type { ScreenCounts } from '../../kiosk/index.js';
+import type { RecordedGpu } from '../gl-recording.js';
 import type { RecordedKiosk } from '../kiosk/recording.js';
 import type { MachineFact } from '../machine-facts.js';
 import { wholePage } from './document.js';
 import { encodeHead, originOf } from './encode.js';
+import { encodeGpu } from './encode-gpu.js';
 import { encodeKiosk } from './encode-kiosk.js';
+import { gpuSection } from './gpu-section.js';
 import { frameCharts } from './head-section.js';
 import { kioskSection, waysTable } from './kiosk-section.js';
 import { definitionList, escapeHtml } from './markup.js';
@@ -25,22 +28,28 @@ export interface KioskReport {
   /** When the recording began and ended; CLOCK_MONOTONIC, ms. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Where the GPU drew. */
+  readonly gpu?: RecordedGpu | undefined;
   readonly facts: readonly MachineFact[];
   readonly madeAt: Date;
 }
 
 /** Throws ERR_SYSTEM where the installation is not whole. */
-export function kioskPage({ heads, kiosk, ended, fromMs, toMs, facts, madeAt }: KioskReport): string {
+export function kioskPage({ heads, kiosk, gpu, ended, fromMs, toMs, facts, madeAt }: KioskReport): string {
   const originMs = originOf(heads);
   const charted = heads.map(({ info, recording }) => ({ result: info, recording, fromMs, toMs }));
   return wholePage({
     ...{ facts, madeAt },
     title: `${heads.map(({ info }) => info.display.connector).join(', ')} – guesthead kiosk`,
     heading: `guesthead kiosk: ${escapeHtml(ended)}`,
-    sections: [kioskSection(kiosk, originMs), ...heads.map(headSection)],
+    sections: [
+      kioskSection(kiosk, originMs),
+      ...heads.map(headSection),
+      ...(gpu === undefined ? [] : [gpuSection(gpu)]),
+    ],
     data: {
       heads: charted.map((head) => encodeHead(head, originMs)),
-      gpu: null,
+      gpu: gpu === undefined ? null : encodeGpu(gpu, originMs, fromMs, toMs),
       kiosk: encodeKiosk(kiosk),
     },
   });

@@ -25,8 +25,8 @@ export interface TraceOptions {
   readonly tracefs?: readonly string[];
   /** Gets what people shall know, without a newline. */
   readonly say: (line: string) => void;
-  /** The GPU's part, where it draws; the recording stays the caller's. */
-  readonly gpu?: RecordedGpu | undefined;
+  /** The GPU's part, where it has drawn, asked for as the trace is written; the recording stays the caller's. */
+  readonly gpu?: () => RecordedGpu | undefined;
   /** A kiosk's part; likewise. */
   readonly kiosk?: RecordedKiosk | undefined;
 }
@@ -117,7 +117,8 @@ export class RunTrace {
       yield* headEvents({ ...display, buffers, recording }, index + 1, untilMs);
     }
     if (this.options.kiosk !== undefined) yield* kioskEvents(this.options.kiosk, untilMs);
-    if (this.options.gpu !== undefined) yield* glEvents(this.options.gpu);
+    const gpu = this.options.gpu?.();
+    if (gpu !== undefined) yield* glEvents(gpu);
     if (this.#kernel !== undefined) yield* this.#kernelEvents(this.#kernel);
   }
 
@@ -135,6 +136,7 @@ export class RunTrace {
   }
 
   #otherData(verdicts: readonly TraceVerdict[]): object {
+    const gpu = this.options.gpu?.();
     return {
       source: 'guesthead',
       clock: 'CLOCK_MONOTONIC',
@@ -144,7 +146,7 @@ export class RunTrace {
         reasons: verdicts[index]?.reasons ?? [],
         forgottenFrames: this.#recordings[index]?.forgotten ?? 0,
       })),
-      gpu: this.options.gpu === undefined ? null : gpuFacts(this.options.gpu),
+      gpu: gpu === undefined ? null : gpuFacts(gpu),
       kiosk: this.options.kiosk === undefined ? null : kioskFacts(this.options.kiosk),
       kernel: this.#kernelPart,
     };
