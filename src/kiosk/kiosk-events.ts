@@ -1,10 +1,11 @@
 /** What a kiosk tells the program around it. */
 import { map, merge, ReplaySubject, Subject, type Observable } from 'rxjs';
 import { GuestheadError } from '../errors.js';
-import type { Drawn, Gl } from '../gl/index.js';
+import type { Gl } from '../gl/index.js';
 import type { HeadState } from '../head/index.js';
 import type { InputEvent } from '../input/index.js';
 import type { Client, Fault } from '../wayland/index.js';
+import type { GpuDrawing } from './gl-choice.js';
 import type { KioskHead } from './kiosk-head.js';
 import type { KioskWindow } from './layout.js';
 import { KioskTelemetry } from './telemetry.js';
@@ -19,13 +20,6 @@ export interface WindowChange {
 export interface OutputChange {
   readonly connector: string;
   readonly state: HeadState;
-}
-
-/** A scene that the GPU has been handed: what `compose`, called at `calledAt` of `performance.now()`, has come back with. */
-export interface GpuDrawing {
-  /** Its fence is borrowed for the call. */
-  readonly drawn: Drawn;
-  readonly calledAt: number;
 }
 
 /** Each completes with the kiosk. */

@@ -8,15 +8,9 @@ import type { Backdrop } from './backdrop.js';
 import type { ClientCounts } from './client-counts.js';
 import { ClientSockets, type ClientSocket } from './client-sockets.js';
 import { Composition, type CompositionOptions, type KioskAddon } from './composition.js';
+import type { GpuDrawing } from './gl-choice.js';
 import type { Idle } from './idle.js';
-import {
-  headFaults,
-  KioskEvents,
-  outputChanges,
-  type GpuDrawing,
-  type OutputChange,
-  type WindowChange,
-} from './kiosk-events.js';
+import { headFaults, KioskEvents, outputChanges, type OutputChange, type WindowChange } from './kiosk-events.js';
 import type { KioskHead } from './kiosk-head.js';
 import type { KioskWindow } from './layout.js';
 import type { ScreenCounts } from './screen-counts.js';
