@@ -8,6 +8,7 @@ import { Lab } from '../../src/lab/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { clients, kmscube } from './clients.js';
 import { composeInTurn, stalls } from './gl.js';
+import { comparePeers } from './kiosk-peers.js';
 import { measureKiosk } from './kiosk.js';
 import { goals, goalLines, tables, type Results } from './report.js';
 import { mannersInTurn, orders, resize, sizesInTurn, starts, takeTurns, type Rounds, type Say } from './sections.js';
@@ -17,7 +18,9 @@ import { countFlips, sampleOnce } from './window.js';
 const usage = `usage: npm run bench [-- OPTIONS]
   --rounds N     turns that each client has (default: 7)
   --seconds S    the window in which each is measured (default: 8)
-  --kiosk        the kiosk alone, beside weston's, which judges nothing
+  --kiosk        the kiosk alone, which judges nothing
+  --compare ROOT the kiosk beside weston's kiosk-shell and cage, on that tree of files, which has them (with --kiosk), e.g. of
+                 mmdebstrap --variant=minbase --include=nodejs,libdrm2,libgbm1,libegl1,libgles2,libgl1-mesa-dri,libwayland-server0,libpixman-1-0,libinput10,libxkbcommon0,xkb-data,weston,cage,seatd trixie ROOT
   --docs         write the tables into docs/measurements.md, too`;
 
 const mode = { width: 1920, height: 1080, hz: 75 };
@@ -31,17 +34,20 @@ interface Words {
   readonly seconds: number;
   readonly docs: boolean;
   readonly kiosk: boolean;
+  readonly compare: string | undefined;
 }
 
 function parse(): Words {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
-    options: { rounds: text, seconds: text, docs: { type: 'boolean' }, kiosk: { type: 'boolean' } },
+    options: { rounds: text, seconds: text, docs: { type: 'boolean' }, kiosk: { type: 'boolean' }, compare: text },
   });
   const [rounds, seconds] = [Number(values.rounds ?? 7), Number(values.seconds ?? 8)];
   if (!Number.isInteger(rounds) || rounds < 1 || !(seconds >= 2))
     throw new Error('rounds: 1 or more; seconds: 2 or more');
-  return { rounds, seconds, docs: values.docs === true, kiosk: values.kiosk === true };
+  const { compare } = values;
+  if (compare !== undefined && values.kiosk !== true) throw new Error('--compare goes with --kiosk');
+  return { rounds, seconds, docs: values.docs === true, kiosk: values.kiosk === true, compare };
 }
 
 /** The transfer has a boot of its own, with its port. */
@@ -113,6 +119,11 @@ function writePage(results: Results): void {
   writeFileSync(file, `${text.slice(0, from)}\n${[title, '', ...tables(results), ''].join('\n')}\n${text.slice(to)}`);
 }
 
+function kioskTables({ rounds, seconds, compare }: Words): Promise<string[]> {
+  const say = (line: string) => console.error(line);
+  return compare === undefined ? measureKiosk(rounds, seconds, say) : comparePeers(compare, rounds, seconds, say);
+}
+
 async function main(): Promise<number> {
   let words;
   try {
@@ -122,7 +133,7 @@ async function main(): Promise<number> {
     return 2;
   }
   if (words.kiosk) {
-    console.log((await measureKiosk(words.rounds, words.seconds, (line) => console.error(line))).join('\n'));
+    console.log((await kioskTables(words)).join('\n'));
     return 0;
   }
   const results = await measure(words.rounds, words.seconds, (line) => console.error(line));

@@ -45,7 +45,8 @@ export async function countFlips(lab: Lab): Promise<void> {
 export class Running {
   #output = '';
   readonly #job: Job;
-  readonly #ended: Promise<unknown>;
+  /** Resolves when it has ended, however. */
+  readonly ended: Promise<unknown>;
 
   /** Resolves once it is warm; end it whatever happens. */
   static async start(lab: Lab, client: Client): Promise<Running> {
@@ -63,7 +64,12 @@ export class Running {
       onStdout: hear,
       onStderr: hear,
     });
-    this.#ended = this.#job.done.catch(() => undefined);
+    this.ended = this.#job.done.catch(() => undefined);
+  }
+
+  /** All that it has printed so far. */
+  get output(): string {
+    return this.#output;
   }
 
   /** Of a client that flips. */
@@ -95,9 +101,9 @@ export class Running {
   /** All that it printed. */
   async end(): Promise<string> {
     this.#job.kill('SIGINT');
-    await Promise.race([this.#ended, sleep(endSeconds * 1000, undefined, { ref: false })]);
+    await Promise.race([this.ended, sleep(endSeconds * 1000, undefined, { ref: false })]);
     this.#job.kill('SIGKILL');
-    await this.#ended;
+    await this.ended;
     return this.#output;
   }
 }

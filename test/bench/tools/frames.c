@@ -1,13 +1,14 @@
 /**
- * `frames SECONDS`: until then, SIGINT or SIGTERM, a full-screen client of any compositor that
- * draws a row, says so, and commits at each frame callback. It prints one line of JSON: how many
- * frames came to the screen, how long after their commits (ms, by wp_presentation, which tells it
- * on the compositor's clock), and when it began, committed first, and was seen first. `frames
- * SECONDS
- * --motions`: a line of its own, too, for each motion of the pointer, with when it was heard of
- * (ms, CLOCK_MONOTONIC). `frames --clock`: the time on that clock for each line of standard input.
- * `frames --clients N`: so many clients come one after the other, show a picture and go; the line
- * has the compositor's memory (MiB) before and after them, where it is this process's parent.
+ * `frames SECONDS`: until then, SIGINT, SIGTERM or the compositor's end, a full-screen client of
+ * any compositor that draws a row, says so, and commits at each frame callback. It prints one line
+ * of JSON: how many frames came to the screen, how far apart, how long after their commits (ms, by
+ * wp_presentation, which tells it on the compositor's clock), and when it began, committed first,
+ * and was seen first. `frames SECONDS --two`: with a surface on it, so that both have to be
+ * composed. `frames SECONDS --motions`: a line of its own, too, for each motion of the pointer,
+ * with when it was heard of (ms, CLOCK_MONOTONIC). `frames --clock`: the time on that clock for
+ * each line of standard input. `frames --clients N`: so many clients come one after the other, show
+ * a picture and go; the line has the compositor's memory (MiB) before and after them, where it is
+ * this process's parent.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -38,7 +39,8 @@ static struct {
 } buffers[BUFFERS];
 static struct window window;
 static id presentation, callback;
-static double committed_ms[MOST_FRAMES], shown_ms[MOST_FRAMES], latencies_ms[MOST_FRAMES];
+static double committed_ms[MOST_FRAMES], shown_ms[MOST_FRAMES], latencies_ms[MOST_FRAMES],
+    intervals_ms[MOST_FRAMES];
 static id feedbacks[MOST_FRAMES];
 static int commits, answered, shown, zero_copy;
 static double started_ms;
@@ -106,20 +108,30 @@ static int by_size(const void* one, const void* other) {
   return (difference > 0) - (difference < 0);
 }
 
-static int run_frames(const char* socket, double seconds, int hears_motions) {
+/** On the window's, and moved with it. */
+static void show_another(void) {
+  const id surface = surface_make();
+  wire_make("wl_subsurface", wire_bind("wl_subcompositor", 1), SUBCOMPOSITOR_GET_SUBSURFACE, "nuu",
+            surface, window.surface);
+  show(surface, picture(heard.width / 4, heard.height / 4));
+}
+
+static int run_frames(const char* socket, double seconds, const char* option) {
   wire_connect(socket);
   wire_collect();
-  if (hears_motions) wire_make("wl_pointer", wire_bind("wl_seat", 1), SEAT_GET_POINTER, "n");
+  if (strcmp(option, "--motions") == 0)
+    wire_make("wl_pointer", wire_bind("wl_seat", 1), SEAT_GET_POINTER, "n");
   presentation = wire_bind("wp_presentation", 1);
   window = window_open();
   make_buffers(heard.width, heard.height);
+  if (strcmp(option, "--two") == 0) show_another();
   wire_heard = on_event;
   signal(SIGINT, end);
   signal(SIGTERM, end);  // how a kiosk ends its clients
   const double end_ms = now_ms() + seconds * 1e3;
   while (!over && (now_ms() < end_ms || shown == 0)) {
     if (callback == 0) commit();
-    if (!wire_wait()) return 1;
+    if (!wire_wait()) break;
   }
   if (shown == 0) return 1;
   // What came before is the compositor's warming up.
@@ -127,12 +139,17 @@ static int run_frames(const char* socket, double seconds, int hears_motions) {
   double* const latest_ms = latencies_ms + from;
   const double seconds_shown = (shown_ms[shown - 1] - shown_ms[from]) / 1e3;
   qsort(latest_ms, count, sizeof *latest_ms, by_size);
+  for (int index = 1; index < count; ++index)
+    intervals_ms[index - 1] = shown_ms[from + index] - shown_ms[from + index - 1];
+  qsort(intervals_ms, count - 1, sizeof *intervals_ms, by_size);
   printf(
       "{\"size\":\"%dx%d\",\"shown\":%d,\"zeroCopy\":%d,\"perSecond\":%.2f,"
+      "\"intervalMs\":%.2f,"
       "\"latencyMs\":{\"p50\":%.2f,\"p95\":%.2f},"
       "\"startedMs\":%.1f,\"committedMs\":%.1f,\"firstMs\":%.1f}\n",
       heard.width, heard.height, shown, zero_copy, count > 1 ? (count - 1) / seconds_shown : 0,
-      latest_ms[count / 2], latest_ms[count * 95 / 100], started_ms, committed_ms[0], shown_ms[0]);
+      count > 1 ? intervals_ms[(count - 1) / 2] : 0, latest_ms[count / 2],
+      latest_ms[count * 95 / 100], started_ms, committed_ms[0], shown_ms[0]);
   return 0;
 }
 
@@ -181,6 +198,7 @@ int main(int count, char** arguments) {
   snprintf(socket, sizeof socket, "%s/%s", getenv("XDG_RUNTIME_DIR"), getenv("WAYLAND_DISPLAY"));
   if (count == 3 && strcmp(arguments[1], "--clients") == 0)
     return run_clients(socket, atoi(arguments[2]));
-  const int hears_motions = count == 3 && strcmp(arguments[2], "--motions") == 0;
-  return count == 2 || hears_motions ? run_frames(socket, atof(arguments[1]), hears_motions) : 2;
+  const char* const option = count == 3 ? arguments[2] : "";
+  const int is_known = strcmp(option, "--motions") == 0 || strcmp(option, "--two") == 0;
+  return count == 2 || is_known ? run_frames(socket, atof(arguments[1]), option) : 2;
 }
