@@ -17,6 +17,7 @@ import {
   type TransferMessage,
 } from '../../src/transfer/protocol/messages.js';
 import { FakeGuestMemory } from './fake-guest-memory.js';
+import { messagesIn } from './messages-in.js';
 
 export const picture = {
   width: 64,
@@ -114,7 +115,7 @@ export class FakeGuest {
   ) {
     this.ended = once(socket, 'close').catch(() => undefined); // by an error, too
     socket.on('data', (bytes: Buffer) => {
-      this.heard.push(...this.#stream.push(bytes));
+      this.heard.push(...messagesIn(this.#stream, bytes));
       this.#wake?.();
     });
     socket.on('close', () => this.#wake?.());
@@ -131,7 +132,7 @@ export class FakeGuest {
   /** Its id. */
   export(buffer: number, privateData: Uint8Array = new Uint8Array()): string {
     const sequence = ++this.#sequence;
-    const id = this.#ids.next(buffer, sequence);
+    const id = this.#ids.next(buffer, Number(sequence));
     this.say({ type: 'export', id, buffer, sequence, privateData });
     return id;
   }

@@ -12,6 +12,7 @@ import { Producer, type ProducerParts } from '../../src/transfer/guest/producer.
 import type { NativeMapping } from '../../src/native.js';
 import type { NativePort } from '../../src/native-port.js';
 import { nativeError } from '../../src/testing/index.js';
+import { messagesIn } from './messages-in.js';
 
 const [EPERM, ENODEV] = [1, 19];
 
@@ -101,7 +102,7 @@ export class FakePort implements PortCalls {
     if (!this.#host) return 0;
     const count = Math.min(bytes.length, this.room);
     this.room -= count;
-    for (const message of this.#stream.push(Buffer.from(bytes.subarray(0, count)))) {
+    for (const message of messagesIn(this.#stream, Buffer.from(bytes.subarray(0, count)))) {
       this.sent.push(message);
       this.onSent?.(message);
     }

@@ -87,7 +87,9 @@ export class Connection {
 
   #read(bytes: Buffer, length: number): void {
     try {
-      for (const message of this.#stream.push(bytes, length)) this.#take(message);
+      const stream = this.#stream; // a message may lead to another
+      stream.push(bytes, length);
+      for (let message = stream.next(); message !== undefined; message = stream.next()) this.#take(message);
     } catch (error) {
       if (!(error instanceof GuestheadError && error.code === 'ERR_PROTOCOL')) throw error;
       this.handlers.refused(error);

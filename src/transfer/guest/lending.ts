@@ -30,7 +30,7 @@ export class Lending implements BufferOwner {
   /** In the order in which they were exported. */
   readonly #pending = new Map<string, PendingExport<TransferBuffer>>();
   readonly #ids = new ExportIds();
-  #sequence = 0n;
+  #sequence = 0;
 
   constructor(private readonly parts: LendingParts) {
     this.#registrations = new Registrations(parts);
@@ -70,10 +70,9 @@ export class Lending implements BufferOwner {
     this.#states.cancel(buffer);
   }
 
-  export(buffer: TransferBuffer, { fence, privateData = new Uint8Array() }: ExportOptions): Export {
+  export(buffer: TransferBuffer, { fence, privateData }: ExportOptions): Export {
     try {
-      checkPrivateData(privateData);
-      return this.#lend(buffer, new Uint8Array(privateData), fence);
+      return this.#lend(buffer, copyOf(privateData), fence);
     } catch (error) {
       fence?.close();
       throw error;
@@ -147,11 +146,11 @@ export class Lending implements BufferOwner {
 
   #lend(buffer: TransferBuffer, privateData: Uint8Array, fence: ExportOptions['fence']): Export {
     const number = this.#registrations.of(buffer)?.number ?? 0;
-    const sequence = this.#sequence + 1n;
+    const sequence = this.#sequence + 1;
     const id = this.#ids.next(number % numbersInIds, sequence);
     this.#states.lend(buffer, id);
     this.#sequence = sequence;
-    const pending = new PendingExport(buffer, id, sequence, privateData, fence);
+    const pending = new PendingExport(buffer, id, BigInt(sequence), privateData, fence);
     this.#pending.set(id, pending);
     pending.whenComplete(
       () => this.#advance(),
@@ -236,7 +235,12 @@ export class Lending implements BufferOwner {
   }
 }
 
-function checkPrivateData(data: unknown): void {
-  if (data instanceof Uint8Array && data.length <= mostPrivateBytes) return;
+const noData = new Uint8Array();
+
+/** What the caller does to its own bytes later changes nothing. */
+function copyOf(data: unknown): Uint8Array {
+  if (data === undefined) return noData;
+  if (data instanceof Uint8Array && data.length <= mostPrivateBytes)
+    return data.length === 0 ? noData : new Uint8Array(data);
   throw new GuestheadError('ERR_USAGE', 'The private data of an export are no Uint8Array of at most 192 bytes');
 }

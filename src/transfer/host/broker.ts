@@ -134,7 +134,9 @@ export class Broker {
 
   #read(bytes: Buffer): void {
     try {
-      for (const message of this.#stream.push(bytes)) {
+      const stream = this.#stream;
+      stream.push(bytes);
+      for (let message = stream.next(); message !== undefined; message = stream.next()) {
         if (message.type === 'hello' && this.#session !== undefined) {
           this.#hearSuccessor(message);
           return;

@@ -102,12 +102,12 @@ const u64: Field<bigint> = {
   },
   read: (from) => from.view.getBigUint64(from.take(8), true),
 };
-/** 128 bits, as 32 hexadecimal digits. */
+/** 128 bits, as 32 hexadecimal digits. Eight of them at a time: digit by digit it is half of what an export takes before its code is compiled. */
 const id: Field<string> = {
   least: 16,
-  write: ({ bytes }, at, value) => {
-    for (let digit = 0; digit < 32; digit += 2)
-      bytes[at++] = (halfOf(value.charCodeAt(digit)) << 4) | halfOf(value.charCodeAt(digit + 1));
+  write: ({ view }, at, value) => {
+    for (let digit = 0; digit < 32; digit += 8, at += 4)
+      view.setUint32(at, Number(`0x${value.slice(digit, digit + 8)}`), false);
     return at;
   },
   read: (from) => {
@@ -115,11 +115,6 @@ const id: Field<string> = {
     return from.bytes.toString('hex', at, at + 16);
   },
 };
-
-/** Of a hexadecimal digit's code, 0 to 9 or a to f: half a byte. */
-function halfOf(code: number): number {
-  return code < 0x3a ? code - 0x30 : code - 0x57;
-}
 
 /** A length of 32 bits, then so many bytes, which the reader copies. */
 const blob: Field<Uint8Array> = {

@@ -12,21 +12,26 @@ export class MessageStream {
   #have = 0;
   #wanted = 0;
 
-  /**
-   * The messages that the first `length` bytes complete. The bytes have to stay as they are until these have been gone through; what is left of
-   * them is copied then. Throws ERR_PROTOCOL for a message that cannot be read: the stream is of no use after that.
-   */
-  *push(bytes: Buffer, length = bytes.length): Generator<TransferMessage, void> {
+  /** The first `length` bytes are read by `next`, and have to stay as they are until that has returned undefined. */
+  push(bytes: Buffer, length = bytes.length): void {
     if (this.#from.bytes !== bytes) this.#from = new Bytes(bytes);
     this.#at = 0;
     this.#end = length;
+  }
+
+  /**
+   * The next message that is whole; undefined: none is, and what there is of one is copied. No generator: resuming one costs as much as
+   * reading the message. Throws ERR_PROTOCOL for a message that cannot be read: the stream is of no use after that.
+   */
+  next(): TransferMessage | undefined {
     if (this.#have > 0) {
       const whole = this.#completePart();
-      if (whole === undefined) return;
-      yield decode(whole);
+      return whole && decode(whole);
     }
-    for (let start = this.#at; this.#passOver(); start = this.#at) yield read(this.#from, start, this.#at);
-    this.#keep(this.#end - this.#at);
+    const start = this.#at;
+    if (this.#passOver()) return read(this.#from, start, this.#at);
+    this.#keep(this.#end - start);
+    return undefined;
   }
 
   /** A message has begun and is not whole. */

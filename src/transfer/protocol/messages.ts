@@ -66,12 +66,15 @@ interface Plan {
   readonly longer: readonly NamedField[];
 }
 
-type NamedField = readonly [string, Field<unknown>];
+interface NamedField {
+  readonly name: string;
+  readonly field: Field<unknown>;
+}
 
 function planOf(type: MessageName): Plan {
-  const fields: readonly NamedField[] = Object.entries(kinds[type].fields as Fields);
-  const least = fields.reduce((sum, [, field]) => sum + field.least, headerBytes);
-  return { type, kind: kinds[type].kind, fields, least, longer: fields.filter(([, field]) => 'more' in field) };
+  const fields = Object.entries(kinds[type].fields as Fields).map(([name, field]) => ({ name, field }));
+  const least = fields.reduce((sum, { field }) => sum + field.least, headerBytes);
+  return { type, kind: kinds[type].kind, fields, least, longer: fields.filter(({ field }) => 'more' in field) };
 }
 
 const names = Object.keys(kinds) as MessageName[];
@@ -93,7 +96,7 @@ export function encode(message: TransferMessage): Buffer {
 export function bytesOf(message: TransferMessage): number {
   const { least, longer } = plans[message.type];
   let length = least;
-  for (const [name, field] of longer) length += field.more?.(valuesOf(message)[name]) ?? 0;
+  for (const { name, field } of longer) length += field.more?.(valuesOf(message)[name]) ?? 0;
   return length;
 }
 
@@ -102,7 +105,7 @@ export function write(room: Room, message: TransferMessage): number {
   const { kind, fields } = plans[message.type];
   const values = valuesOf(message);
   let at = headerBytes;
-  for (const [name, field] of fields) at = field.write(room, at, values[name]);
+  for (const { name, field } of fields) at = field.write(room, at, values[name]);
   room.view.setUint32(0, at, true);
   room.view.setUint32(4, kind, true); // and its flags, 0
   return at;
@@ -128,7 +131,7 @@ export function read(from: Bytes, start: number, end: number): TransferMessage {
   if (flags !== 0) throw malformed(`its flags are ${flags}`);
   const values: Record<string, unknown> = { type: plan.type };
   from.enter(start + headerBytes, end);
-  for (const [name, field] of plan.fields) values[name] = field.read(from);
+  for (const { name, field } of plan.fields) values[name] = field.read(from);
   if (from.left > 0) throw malformed(`${from.left} bytes follow its end`);
   return values as unknown as TransferMessage;
 }
