@@ -1,7 +1,7 @@
 /** `guesthead host watch`: options, where the pictures go, and how it ends. */
-import { createWriteStream } from 'node:fs';
 import type { Command } from 'commander';
-import type { Sink, Watch } from '../host/index.js';
+import type { Watch } from '../host/index.js';
+import type { Viewer } from '../sinks/index.js';
 import { failStatus } from './failure.js';
 import { seconds, wholeNumber } from './parse.js';
 import { addPictureOptions, filmHz, whenAsked } from './receiving.js';
@@ -40,36 +40,36 @@ export function addWatchCommand(host: Command): void {
 
 async function watchAndPrint(options: WatchCliOptions): Promise<void> {
   const { openWatch } = await import('../host/index.js');
-  const sink = await sinkOf(options);
+  const viewer = await viewerOf(options);
   const { hz, late: lateMs, stall } = options;
   const watch = await openWatch({
     ...{ qmp: options.qmp, head: options.head },
     pace: { hz, lateMs, stallMs: stall === undefined ? undefined : stall * 1000 },
     onUpdate: (screen) => {
-      sink.update(screen);
+      viewer.update(screen);
     },
   });
   try {
-    const ended = await endOf(watch, sink);
-    await sink.end();
-    print(resultOf(watch, sink, { ended, frames: options.frames }), options);
+    const ended = await endOf(watch, viewer);
+    await viewer.end();
+    print(resultOf(watch, viewer, { ended, frames: options.frames }), options);
   } finally {
     watch.close();
   }
 }
 
-async function sinkOf({ png, y4m, judge, hz = filmHz, frames }: WatchCliOptions): Promise<Sink> {
-  const { Counting, Film, Judging, PngFile } = await import('../host/index.js');
+async function viewerOf({ png, y4m, judge, hz = filmHz, frames }: WatchCliOptions): Promise<Viewer> {
+  const { Counting, Film, filmOutput, Judging, PngFile } = await import('../sinks/index.js');
   if (png !== undefined) return new PngFile(png, frames);
-  if (y4m !== undefined) return new Film(y4m === '-' ? process.stdout : createWriteStream(y4m), { hz, frames });
+  if (y4m !== undefined) return new Film(filmOutput(y4m), { hz, frames });
   return judge === true ? new Judging(frames) : new Counting(frames);
 }
 
 const enough = 'enough';
 
-/** What ended it: `enough`, a signal, or what QEMU's hanging up can mean. Throws what the sink cannot take. */
-function endOf(watch: Watch, sink: Sink): Promise<string> {
-  return Promise.race([sink.done.then(() => enough), watch.ended, whenAsked()]);
+/** What ended it: `enough`, a signal, or what QEMU's hanging up can mean. Throws what the viewer cannot take. */
+function endOf(watch: Watch, viewer: Viewer): Promise<string> {
+  return Promise.race([viewer.done.then(() => enough), watch.ended, whenAsked()]);
 }
 
 interface End {
@@ -77,9 +77,9 @@ interface End {
   readonly frames: number | undefined;
 }
 
-function resultOf({ console, screen, answers }: Watch, sink: Sink, { ended, frames }: End) {
+function resultOf({ console, screen, answers }: Watch, viewer: Viewer, { ended, frames }: End) {
   const { updates, resizes, disabled, refused, fault, cursor } = screen;
-  const reasons = [...sink.reasons()];
+  const reasons = [...viewer.reasons()];
   if (updates === 0) reasons.unshift('no picture came: the head shows nothing, or is off');
   if (refused > 0) reasons.push(`${refused} messages of QEMU could not be taken: ${fault ?? ''}`);
   if (frames !== undefined && ended !== enough) reasons.push(`ended before ${frames} frames: ${ended}`);
@@ -92,7 +92,7 @@ function resultOf({ console, screen, answers }: Watch, sink: Sink, { ended, fram
     answers: answers.given,
     cursor: cursor ?? null,
     ended,
-    ...sink.facts(),
+    ...viewer.facts(),
   };
 }
 

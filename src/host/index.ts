@@ -7,6 +7,6 @@ export type { Generated } from './generate.js';
 export { HostFiles } from './host-files.js';
 export type { Item } from './item.js';
 export { libvirtDomain, libvirtNotes } from './libvirt.js';
-export { Counting, Film, Judging, openWatch, PngFile } from './watch/index.js';
-export type { Pace, Screen, Sink, Transport, Watch, WatchOptions } from './watch/index.js';
+export { openWatch } from './watch/index.js';
+export type { Pace, Screen, Transport, Watch, WatchOptions } from './watch/index.js';
 export type { HostMachine, HostWishes } from './machine.js';

@@ -21,6 +21,7 @@ export type { HostCaptures, WrongCapture } from './host-captures.js';
 export { wrongIn } from './wrong-capture.js';
 export { codeHeight, codeStripes, codeTop } from './bar-code.js';
 export type { CodeEdge, Stripe } from './bar-code.js';
+export { readCode } from './code-reader.js';
 export { barsBar } from './bars.js';
 export { colourBars } from './colour-bars.js';
 export { counterBar } from './counter.js';

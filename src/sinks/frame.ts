@@ -14,12 +14,14 @@ export interface PictureMemory {
   readonly strideBytes: number;
   /** From the first byte of the first row. */
   readonly pixels: Uint8Array;
+  /** The first row in memory is the lowest. */
+  readonly isFlipped?: boolean | undefined;
 }
 
 /** The memory is read only until `Sink.write` has returned, also where that returns a promise. */
 export interface SinkFrame extends PictureMemory {
-  /** Which one it is, counted by who shows it. */
-  readonly sequence: bigint;
+  /** Which one it is, counted by who shows it; undefined where nobody does. */
+  readonly sequence?: bigint | undefined;
 }
 
 /** Bytes of one pixel, and which of them are red, green and blue. */
@@ -44,9 +46,9 @@ export function channelsOf(code: number): Channels | undefined {
   return channels.get(code);
 }
 
-/** Red, green, blue: 3 bytes a pixel, tightly packed. `isFlipped`: the first row in memory is the lowest. Throws ERR_UNSUPPORTED. */
-export function rgbOf(picture: PictureMemory, isFlipped = false): Uint8Array {
-  const { width, height, strideBytes, pixels } = picture;
+/** Red, green, blue: 3 bytes a pixel, tightly packed. Throws ERR_UNSUPPORTED. */
+export function rgbOf(picture: PictureMemory): Uint8Array {
+  const { width, height, strideBytes, pixels, isFlipped = false } = picture;
   const { bytes, red, green, blue } = readable(picture.format);
   const rgb = new Uint8Array(width * height * 3);
   let to = 0;

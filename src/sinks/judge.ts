@@ -1,6 +1,14 @@
 /** Judges pictures of the counter pattern, each by all of its pixels. */
 import { format } from '../ffi/index.js';
-import { createPattern, judgeCapture, minimumHeight, minimumWidth, type CaptureVerdict } from '../render/index.js';
+import {
+  codeHeight,
+  createPattern,
+  judgeCapture,
+  minimumHeight,
+  minimumWidth,
+  readCode,
+  type CaptureVerdict,
+} from '../render/index.js';
 import { rgbOf, type SinkFrame } from './frame.js';
 import type { Sink } from './sink.js';
 
@@ -18,13 +26,22 @@ export interface Judgement {
   readonly wrong: string | null;
 }
 
-export function judgeSink(): Sink<Judgement> & { readonly judgement: Judgement } {
+export interface JudgeSink extends Sink<Judgement> {
+  readonly judgement: Judgement;
+  /** Of the last picture that has a number. */
+  readonly lastFrame: number | undefined;
+}
+
+export function judgeSink(): JudgeSink {
   const expected = new Expected();
   const counts = { received: 0, exact: 0, torn: 0, unreadable: 0, late: 0, wrong: null as string | null };
   let last: Seen | undefined;
   return {
     get judgement() {
       return { ...counts };
+    },
+    get lastFrame() {
+      return last?.number;
     },
     write: (frame) => {
       const verdict = judge(frame, last, expected);
@@ -38,7 +55,7 @@ export function judgeSink(): Sink<Judgement> & { readonly judgement: Judgement }
 interface Seen {
   /** In the picture, modulo 2^32. */
   readonly number: number;
-  readonly sequence: bigint;
+  readonly sequence: bigint | undefined;
 }
 
 type Counts = { -readonly [Name in keyof Judgement]: Judgement[Name] };
@@ -47,11 +64,24 @@ type Counts = { -readonly [Name in keyof Judgement]: Judgement[Name] };
 function judge(frame: SinkFrame, last: Seen | undefined, expected: Expected): CaptureVerdict {
   if (frame.width < minimumWidth || frame.height < minimumHeight)
     return { frame: undefined, torn: false, exact: false, firstDifference: undefined };
-  if (last !== undefined) {
-    const number = Number(BigInt.asUintN(32, BigInt(last.number) + frame.sequence - last.sequence));
-    if (expected.is(frame, number)) return { frame: number, torn: false, exact: true, firstDifference: undefined };
-  }
+  const number = likelyNumber(frame, last);
+  if (number !== undefined && expected.is(frame, number))
+    return { frame: number, torn: false, exact: true, firstDifference: undefined };
   return judgeCapture({ width: frame.width, height: frame.height, rgb: rgbOf(frame) });
+}
+
+/** What its number has to be after the last one's; where nobody counts, what its first rows say. */
+function likelyNumber(frame: SinkFrame, last: Seen | undefined): number | undefined {
+  if (frame.sequence === undefined || last?.sequence === undefined) return numberIn(frame);
+  return Number(BigInt.asUintN(32, BigInt(last.number) + frame.sequence - last.sequence));
+}
+
+/** As the code at its upper edge has it. */
+function numberIn(frame: SinkFrame): number | undefined {
+  if (frame.isFlipped === true) return undefined;
+  const { width } = frame;
+  const height = codeHeight(minimumHeight); // no code has fewer rows
+  return readCode({ width, height, rgb: rgbOf({ ...frame, height }) }, 'top').frame;
 }
 
 function count(counts: Counts, { frame, torn, exact, firstDifference: at }: CaptureVerdict, last?: number): void {
@@ -77,7 +107,7 @@ class Expected {
 
   /** Whether `frame` is the pattern's frame `number`, the unused byte of each pixel (0) included. */
   is(frame: SinkFrame, number: number): boolean {
-    if (frame.format !== format.XRGB8888) return false;
+    if (frame.format !== format.XRGB8888 || frame.isFlipped === true) return false;
     this.#draw(frame, number);
     const row = frame.width * 4;
     for (let y = 0; y < frame.height; y++) {

@@ -1,11 +1,8 @@
-/** A film for ffmpeg, GStreamer and mpv, as src/render/y4m.ts writes its frames. */
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+/** A film for ffmpeg, GStreamer and mpv of all pictures that come, as src/render/y4m.ts writes its frames. */
 import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import { coded, GuestheadError } from '../errors.js';
-import { y4mFrame, y4mHeader } from '../render/index.js';
-import { rgbOf, type SinkFrame } from './frame.js';
+import { GuestheadError } from '../errors.js';
+import { FilmWriter, filmOutput, type FilmSize } from './film-writer.js';
+import { rgbOf, type PictureMemory } from './frame.js';
 import type { Sink } from './sink.js';
 
 export interface Y4mFacts {
@@ -14,43 +11,24 @@ export interface Y4mFacts {
 }
 
 /** `file` may be `-`, standard output. `hz` is what the film says of its rate: pictures are written as they come. */
-export function y4mSink(file: string, hz: number, output = open(file)): Sink<Y4mFacts> {
-  let size: Size | undefined;
-  let frames = 0;
-  let failure: Error | undefined;
-  if (output !== process.stdout) output.on('error', (error) => (failure ??= coded(error)));
+export function y4mSink(file: string, hz: number, output: Writable = filmOutput(file)): Sink<Y4mFacts> {
+  const film = new FilmWriter(output, hz);
   return {
-    write: async (frame) => {
-      if (failure !== undefined) throw failure;
+    write: (frame) => {
+      film.check();
+      checkSize(film.size, frame);
       const { width, height } = frame;
-      const film = y4mFrame({ width, height, rgb: rgbOf(frame) }, width, height); // before anything is waited for: the frame may go then
-      if (size === undefined) output.write(y4mHeader(width, height, hz));
-      size ??= { width, height };
-      checkSize(size, frame);
-      frames++;
-      if (!output.write(film)) await drained(output);
+      return film.write({ width, height, rgb: rgbOf(frame) });
     },
     end: async () => {
-      if (failure !== undefined) throw failure;
-      if (output !== process.stdout) await finished(output.end());
-      return { frames };
+      await film.end();
+      return { frames: film.frames };
     },
   };
 }
 
-type Size = Pick<SinkFrame, 'width' | 'height'>;
-
-function open(file: string): Writable {
-  return file === '-' ? process.stdout : createWriteStream(file);
-}
-
-/** Also where the reader goes meanwhile: `once` rejects with what the stream failed with. */
-async function drained(output: Writable): Promise<void> {
-  await once(output, 'drain');
-}
-
-function checkSize(film: Size, { width, height }: Size): void {
-  if (film.width === width && film.height === height) return;
+function checkSize(film: FilmSize | undefined, { width, height }: PictureMemory): void {
+  if (film === undefined || (film.width === width && film.height === height)) return;
   throw new GuestheadError(
     'ERR_UNSUPPORTED',
     `A film of ${film.width}x${film.height} cannot go on with a picture of ${width}x${height}`,

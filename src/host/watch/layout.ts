@@ -1,8 +1,7 @@
 /** A picture's place in memory, as QEMU tells it: checked, for what comes over a socket may be anything. */
 import { GuestheadError } from '../../errors.js';
 import { formatName } from '../../ffi/index.js';
-import type { Capture } from '../../render/index.js';
-import { channelsOf, rgbOf } from '../../sinks/index.js';
+import { channelsOf, type PictureMemory } from '../../sinks/index.js';
 
 export interface Layout {
   /** Pixels. */
@@ -52,8 +51,7 @@ export function refused(what: string): GuestheadError {
   return new GuestheadError('ERR_QEMU', `QEMU's display tells of ${what}`);
 }
 
-/** A copy, tightly packed; `isFlipped`: the first row in memory is the lowest. */
-export function captureOf({ stride, ...picture }: Layout, pixels: Uint8Array, isFlipped = false): Capture {
-  const { width, height } = picture;
-  return { width, height, rgb: rgbOf({ ...picture, strideBytes: stride, pixels }, isFlipped) };
+/** As a sink takes it. */
+export function pictureOf({ stride, ...picture }: Layout, pixels: Uint8Array, isFlipped = false): PictureMemory {
+  return { ...picture, strideBytes: stride, pixels, isFlipped };
 }

@@ -1,6 +1,7 @@
 /** One head as its listener knows it: what it shows, and what of it was told. */
 import { messageOf } from '../../errors.js';
 import type { Capture } from '../../render/index.js';
+import { rgbOf, type PictureMemory, type Shown } from '../../sinks/index.js';
 import type { Surface, Transport } from './surface.js';
 
 /** The pointer as the guest has set it; its picture is no part of what the head shows. */
@@ -11,7 +12,7 @@ export interface Cursor {
   readonly hotY: number;
 }
 
-export class Screen {
+export class Screen implements Shown {
   /** Pictures, whole ones and parts of them, that QEMU has told of. */
   updates = 0;
   /** How often the size was another than before. */
@@ -26,6 +27,11 @@ export class Screen {
   readonly transports = new Set<Transport>();
   #surface: Surface | undefined;
   #size = '';
+
+  /** QEMU waits for the answer to a dma-buf, and sends copies without. */
+  get waits(): boolean {
+    return this.#surface?.transport === 'dma-buf';
+  }
 
   /** Undefined while the head is off, or nothing was told yet. */
   get surface(): Surface | undefined {
@@ -56,9 +62,14 @@ export class Screen {
     return messageOf(error);
   }
 
-  /** A copy of what is shown now. */
+  /** Undefined while the head is off. Throws ERR_SYSTEM, ERR_QEMU where its memory cannot be read. */
+  read<T>(use: (picture: PictureMemory) => T): T | undefined {
+    return this.#surface?.read(use);
+  }
+
+  /** A copy of what is shown now. Throws as `read` does. */
   capture(): Capture | undefined {
-    return this.#surface?.capture();
+    return this.read((picture) => ({ width: picture.width, height: picture.height, rgb: rgbOf(picture) }));
   }
 
   close(): void {

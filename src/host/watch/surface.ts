@@ -3,8 +3,8 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { coded } from '../../errors.js';
 import { formatName } from '../../ffi/index.js';
 import { access, type Native, type NativeMapping } from '../../native.js';
-import type { Capture } from '../../render/index.js';
-import { bytesOfPixel, captureOf, checkBytes, checkLayout, refused, type Layout } from './layout.js';
+import type { PictureMemory } from '../../sinks/index.js';
+import { bytesOfPixel, checkBytes, checkLayout, pictureOf, refused, type Layout } from './layout.js';
 
 /** `pictures`: copies over the socket. `shared memory`: a file of QEMU's that is read. `dma-buf`: the guest's own buffer. */
 export type Transport = 'pictures' | 'shared memory' | 'dma-buf';
@@ -13,8 +13,8 @@ export type Transport = 'pictures' | 'shared memory' | 'dma-buf';
 export interface Surface {
   readonly transport: Transport;
   readonly layout: Layout;
-  /** What it shows now. Throws ERR_SYSTEM where its memory cannot be read. */
-  capture(): Capture;
+  /** Calls `use` with what it shows now. Throws ERR_SYSTEM where its memory cannot be read. */
+  read<T>(use: (picture: PictureMemory) => T): T;
   /** Idempotent. */
   close(): void;
 }
@@ -60,8 +60,8 @@ export class Pictures implements Surface {
     );
   }
 
-  capture(): Capture {
-    return captureOf(this.layout, this.pixels);
+  read<T>(use: (picture: PictureMemory) => T): T {
+    return use(pictureOf(this.layout, this.pixels));
   }
 
   close(): void {
@@ -94,7 +94,7 @@ export class SharedMemory implements Surface {
     this.#fd = native.duplicate(fd);
   }
 
-  capture(): Capture {
+  read<T>(use: (picture: PictureMemory) => T): T {
     const fd = this.#fd;
     if (fd === undefined) throw refused('nothing: this picture is closed');
     for (let done = 0; done < this.#bytes.length;) {
@@ -102,7 +102,7 @@ export class SharedMemory implements Surface {
       if (read === 0) throw refused('shared memory that has become shorter');
       done += read;
     }
-    return captureOf(this.layout, this.#bytes);
+    return use(pictureOf(this.layout, this.#bytes));
   }
 
   close(): void {
@@ -131,14 +131,15 @@ export class Dmabuf implements Surface {
   }
 
   /** Waits for what is still being drawn. */
-  capture(): Capture {
+  read<T>(use: (picture: PictureMemory) => T): T {
     if (this.#closed) throw refused('nothing: this picture is closed');
     const needed = checkBytes(this.layout, this.offset, Number.MAX_SAFE_INTEGER);
     try {
       this.#mapping ??= this.native.mapDmabuf(this.#fd, this.offset + needed, access.read);
       this.#mapping.beginAccess(access.read); // refused by what is no dma-buf
       try {
-        return captureOf(this.layout, new Uint8Array(this.#mapping.buffer, this.offset, needed), this.isFlipped);
+        const pixels = new Uint8Array(this.#mapping.buffer, this.offset, needed);
+        return use(pictureOf(this.layout, pixels, this.isFlipped));
       } finally {
         this.#mapping.endAccess(access.read);
       }

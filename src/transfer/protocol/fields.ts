@@ -102,7 +102,7 @@ const u64: Field<bigint> = {
   },
   read: (from) => from.view.getBigUint64(from.take(8), true),
 };
-/** 128 bits, as 32 hexadecimal digits. Eight of them at a time: digit by digit it is half of what an export takes before its code is compiled. */
+/** 128 bits, as 32 hexadecimal digits; eight of them at a time, since the loop is interpreted in a producer's first seconds. */
 const id: Field<string> = {
   least: 16,
   write: ({ view }, at, value) => {

@@ -4,9 +4,9 @@
  */
 import { closeSync } from 'node:fs';
 import { openWatch, type Watch, type WatchOptions } from '../../../src/host/watch/watch.js';
-import { Judging } from '../../../src/host/watch/judging.js';
 import { access, loadNative } from '../../../src/native.js';
 import { createPattern } from '../../../src/render/index.js';
+import { Judging } from '../../../src/sinks/index.js';
 import { QemuDisplay } from '../../support/qemu-display.js';
 import { held } from './held.js';
 

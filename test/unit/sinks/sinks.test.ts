@@ -123,6 +123,17 @@ describe('the judge', () => {
     assert.deepEqual([jumped.exact, jumped.wrong], [3, null]);
   });
 
+  it('reads the number where nobody counts the pictures, also of one that lies upside down', async () => {
+    const uncounted = [3, 90, 7].map((number) => ({ ...counterFrame(number), sequence: undefined }));
+    const judgement = await judged(uncounted);
+    assert.deepEqual([judgement.received, judgement.exact, judgement.late], [3, 3, 1]);
+    const { pixels, strideBytes, height, ...rest } = counterFrame(8);
+    const rows = Array.from({ length: height }, (_, y) => pixels.subarray(y * strideBytes, (y + 1) * strideBytes));
+    const flipped = { ...rest, height, strideBytes, pixels: Buffer.concat(rows.reverse()), isFlipped: true };
+    assert.equal((await judged([{ ...flipped, sequence: undefined }])).exact, 1);
+    assert.equal((await judged([{ ...flipped, isFlipped: false }])).exact, 0);
+  });
+
   it('finds one wrong byte', async () => {
     const wrong = counterFrame(8);
     wrong.pixels[40 * wrong.strideBytes + 9]! ^= 0xff;

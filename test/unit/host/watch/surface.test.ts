@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { pixmanFormat } from '../../../../src/host/watch/pixel-format.js';
 import { Pictures } from '../../../../src/host/watch/surface.js';
 import { GuestheadError } from '../../../../src/errors.js';
+import { rgbOf } from '../../../../src/sinks/index.js';
 
 const x8r8g8b8 = pixmanFormat(0x20020888) ?? assert.fail();
 
@@ -34,7 +35,8 @@ describe('a picture of parts', () => {
           const { layout, pixels } = filled(width, height, value);
           pictures.update(x, y, layout, pixels);
         }
-        const { width, height, rgb } = pictures.capture();
+        const { width, height } = pictures.layout;
+        const rgb = pictures.read(rgbOf);
         assert.equal(width, Math.max(...whole.map((part) => part.x + part.width)));
         assert.equal(height, Math.max(...whole.map((part) => part.y + part.height)));
         for (let at = 0; at < width * height; at++) {
@@ -53,7 +55,7 @@ describe('a picture of parts', () => {
       fc.property(any, any, any, fc.nat(20_000), (width, height, stride, bytes) => {
         try {
           const pictures = new Pictures({ width, height, stride, format: x8r8g8b8 }, new Uint8Array(bytes));
-          assert.equal(pictures.capture().rgb.length, width * height * 3);
+          assert.equal(pictures.read(rgbOf).length, width * height * 3);
           assert.ok(stride * (height - 1) + width * 4 <= bytes);
         } catch (error) {
           assert.ok(error instanceof GuestheadError && error.code === 'ERR_QEMU', String(error));

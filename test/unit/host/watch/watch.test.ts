@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
 import { openWatch, type Watch, type WatchOptions } from '../../../../src/host/watch/watch.js';
-import { Judging, PngFile } from '../../../../src/host/watch/index.js';
+import { Judging, PngFile } from '../../../../src/sinks/index.js';
 import { openQmp } from '../../../../src/qmp/index.js';
 import { openDescriptors } from '../../../addon/support/descriptors.js';
 import { QemuDisplay, type DisplayFacts } from '../../../support/qemu-display.js';
@@ -72,7 +72,10 @@ describe('host watch', () => {
     await display.call('Update', 'iiiiuuay', part(0, next.bytes.slice(0, half)));
     const torn = new Judging();
     torn.update(watch.screen);
-    assert.match(torn.reasons()[0] ?? '', /1 of 1 pictures are not exact: frame 8 differs.*torn/);
+    assert.match(
+      torn.reasons()[0] ?? '',
+      /1 of 1 pictures are not exact: picture 1 shows frame 8, which differs.*torn/,
+    );
     await display.call('Update', 'iiiiuuay', part(20, next.bytes.slice(half)));
     const whole = new Judging();
     whole.update(watch.screen);
@@ -96,6 +99,8 @@ describe('host watch', () => {
     const { bytes } = counter(7);
     await display.call(...scanout(7));
     await sink.done;
+    await sink.end();
+    assert.deepEqual([sink.facts(), sink.reasons()], [{ png: { file: path, width, height } }, []]);
     const image = PNG.sync.read(readFileSync(path));
     assert.deepEqual([image.width, image.height], [width, height]);
     const at = 4 * (20 * width + 30);

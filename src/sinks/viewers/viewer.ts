@@ -1,15 +1,25 @@
-/** Where a watch's pictures go. */
+/** Who looks at a screen, where a sink is handed each picture: it takes one when it likes. */
 import { coded } from '../../errors.js';
-import type { Screen } from './screen.js';
+import type { PictureMemory } from '../frame.js';
 
-export interface Sink {
-  /** The screen shows something new; what is taken of it is taken before the return. */
-  update(screen: Screen): void;
+/** Something that shows one picture after the other, in memory that changes. */
+export interface Shown {
+  /** Whether who shows it goes on only when `update` has returned. */
+  readonly waits: boolean;
+  /** Pictures, whole ones and parts of them, until now. */
+  readonly updates: number;
+  /** Calls `use` with what is shown now; undefined where nothing is. Throws where it cannot be read. */
+  read<T>(use: (picture: PictureMemory) => T): T | undefined;
+}
+
+export interface Viewer {
+  /** Something new is shown; what is taken of it is taken before the return. */
+  update(shown: Shown): void;
   /** Resolves once it has all that it was to take; rejects where it cannot take more. */
   readonly done: Promise<void>;
-  /** Nothing more comes. */
+  /** Nothing more comes: writes what is left. */
   end(): Promise<void>;
-  /** For the result, under the sink's own name. */
+  /** For the result, under the viewer's own name. */
   facts(): Readonly<Record<string, unknown>>;
   /** Why it is not content, each in a line. */
   reasons(): readonly string[];
@@ -33,7 +43,7 @@ export class Done {
 }
 
 /** Counts updates and takes nothing. */
-export class Counting implements Sink {
+export class Counting implements Viewer {
   readonly #done = new Done();
 
   constructor(private readonly most = Infinity) {}
@@ -42,7 +52,7 @@ export class Counting implements Sink {
     return this.#done.promise;
   }
 
-  update({ updates }: Screen): void {
+  update({ updates }: Shown): void {
     if (updates >= this.most) this.#done.resolve();
   }
 

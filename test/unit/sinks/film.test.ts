@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, it } from 'node:test';
-import { Film } from '../../../../src/host/watch/film.js';
-import { pixmanFormat } from '../../../../src/host/watch/pixel-format.js';
-import { Screen } from '../../../../src/host/watch/screen.js';
-import { Pictures } from '../../../../src/host/watch/surface.js';
+import { Film } from '../../../src/sinks/index.js';
+import { pixmanFormat } from '../../../src/host/watch/pixel-format.js';
+import { Screen } from '../../../src/host/watch/screen.js';
+import { Pictures } from '../../../src/host/watch/surface.js';
 
 const format = pixmanFormat(0x20020888) ?? assert.fail();
 
