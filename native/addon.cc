@@ -29,6 +29,7 @@
 #include "process/sealed_file.h"
 #include "process/socket.h"
 #include "process/user.h"
+#include "session/session.h"
 #include "wayland/server.h"
 
 namespace guesthead {
@@ -84,6 +85,8 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("openWayland", callFunction<wayland::Server::open>, napi_default_jsproperty),
       method("openInput", callFunction<input::Devices::open>, napi_default_jsproperty),
       method("compileKeymap", callFunction<input::Keymap::compile>, napi_default_jsproperty),
+      method("loadSeat", callFunction<session::loadSeat>, napi_default_jsproperty),
+      method("openSession", callFunction<session::Session::open>, napi_default_jsproperty),
       method("sampleFence", callFunction<FenceSampler::sample>, napi_default_jsproperty),
   };
   check(env, napi_define_properties(env, exports, std::size(functions), functions));
@@ -110,6 +113,7 @@ NAPI_MODULE_INIT() {
     wayland::Server::define(environment);
     input::Devices::define(environment);
     input::Keymap::define(environment);
+    session::Session::define(environment);
     exportFunctions(env, exports);
     return exports;
   });

@@ -9,15 +9,15 @@ import { parseArgs } from 'node:util';
 import { addon, build, modules } from './setup/checkout.mjs';
 import { kernel } from './setup/kernel.mjs';
 import { withLock } from './setup/lock.mjs';
-import { browser, clients, conformance, packages, terminals } from './setup/packages.mjs';
+import { browser, clients, conformance, packages, seat, terminals } from './setup/packages.mjs';
 import { say, showing } from './setup/progress.mjs';
 import { SetupError, root, withSignals } from './setup/run.mjs';
 
 /** In the order in which they need each other. */
-const steps = [packages, modules, addon, build, kernel, browser, terminals, clients, conformance];
+const steps = [packages, modules, addon, build, kernel, browser, terminals, clients, seat, conformance];
 export const stepNames = steps.map(({ name }) => name);
 /** What all but the tests need. */
-const forTests = [browser, terminals, clients, conformance];
+const forTests = [browser, terminals, clients, seat, conformance];
 export const everyday = steps.filter((step) => !forTests.includes(step)).map(({ name }) => name);
 
 /** Takes the steps that are not done; resolves to whether all are done now. */

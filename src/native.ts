@@ -15,6 +15,7 @@ import type { InputAddon } from './native-input.js';
 import type { PaintAddon } from './native-paint.js';
 import type { PortAddon } from './native-port.js';
 import type { ProcessAddon } from './native-process.js';
+import type { SessionAddon } from './native-session.js';
 import type { SyncAddon } from './native-sync.js';
 import type { WaylandAddon } from './native-wayland.js';
 import { packageRoot } from './package-root.js';
@@ -346,7 +347,7 @@ export interface Native extends SyncAddon {
 
 const root = join(packageRoot, 'native');
 /** All of it: what the kernel is reached by, which a fake stands in for, and the servers, which need no fake. */
-export type Addon = Native & WaylandAddon & InputAddon & PaintAddon & PortAddon & ProcessAddon;
+export type Addon = Native & WaylandAddon & InputAddon & SessionAddon & PaintAddon & PortAddon & ProcessAddon;
 
 let loaded: Addon | undefined;
 

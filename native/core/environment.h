@@ -35,6 +35,7 @@ enum class Class {
   syncDevice,
   timeline,
   port,
+  session,
   count
 };
 

@@ -8,7 +8,7 @@ import { SetupError, attempt } from './run.mjs';
 
 const ours = `
   libdrm2 libdrm-dev libgbm1 libgbm-dev libgl1-mesa-dri libegl1 libegl-dev libgles2 libgles-dev libwayland-server0
-  libpixman-1-0 libinput10 libxkbcommon0 xkb-data
+  libpixman-1-0 libinput10 libxkbcommon0 xkb-data libseat1
   gcc g++ make python3 pkg-config clang-format musl-tools kmscube libdrm-tests`;
 /** virtiofsd apart, which Debian 12 has in another package. */
 const debianPackages = [...ours.trim().split(/\s+/), ...labPackages.filter((name) => name !== 'virtiofsd')];
@@ -50,6 +50,13 @@ export const clients = {
   name: 'clients',
   isDone: () => isProgram('weston-simple-shm') || !isDebian(),
   bring: (tell) => bringPackage('weston', tell),
+};
+
+/** A daemon that gives the kiosk a seat: only tests start one, in a namespace or a guest. */
+export const seat = {
+  name: 'seat',
+  isDone: () => isProgram('seatd') || !isDebian(),
+  bring: (tell) => bringPackage('seatd', tell),
 };
 
 /** The Wayland conformance suite, and what its module is built with. */

@@ -15,10 +15,12 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly preload?: readonly string[];
   readonly limitMs?: number;
+  /** What begins the child in place of Node, with all the words. */
+  readonly program?: string;
 }
 
 export async function runNode(args: readonly string[], options: ChildOptions = {}): Promise<ChildResult> {
-  const child = spawn(process.execPath, args, {
+  const child = spawn(options.program ?? process.execPath, args, {
     cwd: root,
     env: environment(options),
     stdio: ['ignore', 'pipe', 'pipe'],
