@@ -35,11 +35,11 @@ export interface DeviceRefusal extends Error {
 /** A libinput context; open, it keeps itself and the event loop alive. */
 export interface NativeInput {
   /**
-   * Opens an evdev node for this process alone. libinput waits up to two seconds, on this thread, for a device of which udev has
-   * no record. Throws NativeError with `log`: of `open` and `EVIOCGRAB` (EBUSY: somebody else has grabbed it), and EOPNOTSUPP
-   * for what libinput leaves alone.
+   * Opens an evdev node for this process alone, or takes a duplicate of `fd`, as which somebody else has opened it. libinput waits up to
+   * two seconds, on this thread, for a device of which udev has no record. Throws NativeError with `log`: of `open` and `EVIOCGRAB`
+   * (EBUSY: somebody else has grabbed it), and EOPNOTSUPP for what libinput leaves alone.
    */
-  add(path: string): AddedDevice;
+  add(path: string, fd?: number): AddedDevice;
   /** What it holds down is told as released, and then its `removed` row, before or after this returns. Throws RangeError for no such device. */
   remove(device: number): void;
   /** Of all keyboards: 1 num lock + 2 caps lock + 4 scroll lock. */

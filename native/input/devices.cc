@@ -150,12 +150,14 @@ void Devices::tellLog() {
   }
 }
 
-/** (path) → [number, name, vendor, product, keyboard, pointer, touch] */
+/** (path, fd?) → [number, name, vendor, product, keyboard, pointer, touch] */
 napi_value Devices::add(const Napi::CallbackInfo& info) {
   const std::string path = stringOf(info[0], "path");
+  given_ = info[1].IsUndefined() ? -1 : fdOf(info[1], "fd");
   lines_.clear();
   refusal_ = {0, ""};
   libinput_device* const device = library_.path_add_device(context_, path.c_str());
+  given_ = -1;
   if (device == nullptr) throwRefused(info.Env());
   const uint32_t number = nextDevice_++;
   library_.device_set_user_data(device, reinterpret_cast<void*>(uintptr_t{number}));
@@ -207,8 +209,10 @@ napi_value Devices::setLeds(const Napi::CallbackInfo& info) {
 
 int Devices::openRestricted(const char* path, int flags, void* data) {
   Devices& self = *static_cast<Devices*>(data);
-  UniqueFd fd(::open(path, flags | O_CLOEXEC | O_NONBLOCK));
-  if (!fd) return self.refuse("open");
+  const bool isGiven = self.given_ >= 0;
+  UniqueFd fd(isGiven ? fcntl(self.given_, F_DUPFD_CLOEXEC, 0)
+                      : ::open(path, flags | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return self.refuse(isGiven ? "fcntl" : "open");
   if (ioctl(fd.get(), EVIOCGRAB, 1) < 0) return self.refuse("EVIOCGRAB");
   return fd.release();
 }
@@ -219,7 +223,10 @@ int Devices::refuse(const char* syscall) {
   return -refusal_.error;
 }
 
+/** Somebody else may keep the open file, a session manager or a child, and the grab is the file's.
+ */
 void Devices::closeRestricted(int fd, void*) {
+  ioctl(fd, EVIOCGRAB, 0);
   ::close(fd);
 }
 

@@ -15,7 +15,8 @@ namespace guesthead::input {
 
 /**
  * `NativeInput` in src/native-input.ts: a libinput context on the environment's own loop, and the
- * devices that JavaScript has added to it. Each is opened for it alone (EVIOCGRAB).
+ * devices that JavaScript has added to it. Each is opened for it alone (EVIOCGRAB), by itself or by
+ * a session manager.
  *
  * No JavaScript runs while libinput does: its events become rows of numbers first, which are then
  * told, as many at a time as the batch has room for.
@@ -74,6 +75,8 @@ class Devices final : public Closable, public std::enable_shared_from_this<Devic
   uint32_t nextDevice_ = 1;
   std::vector<double> rows_;
   std::vector<Line> lines_;
+  /** The caller's descriptor of the device that is being added; -1: it is opened here. */
+  int given_ = -1;
   /** Why the device that is being added could not be opened. */
   SystemError refusal_{0, ""};
   bool delivering_ = false;

@@ -1,5 +1,5 @@
 /** INPUT: what the devices of a seat tell. */
-export { Input, openInput, type InputOptions } from './input.js';
+export { Input, openInput, type InputOptions, type OpenedDevice } from './input.js';
 export type {
   AxisEvent,
   AxisStep,

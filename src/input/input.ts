@@ -2,7 +2,7 @@
 import { coded, GuestheadError } from '../errors.js';
 import type { UeventSource } from '../device/index.js';
 import { addonLibraries, explainMissing } from '../ffi/index.js';
-import { closeQuietly, Owner } from '../owner.js';
+import { closeQuietly, Owner, type Closable } from '../owner.js';
 import { rowLength, type AddedDevice, type DeviceRefusal, type InputAddon, type NativeInput } from '../native-input.js';
 import { devicePath, isAbsolute, pciAddressIn, readCapabilities } from './capabilities.js';
 import type { InputDevice, InputEvent } from './events.js';
@@ -21,12 +21,19 @@ export interface InputOptions {
   readonly devices?: 'all' | readonly string[] | undefined;
   /** Writes udev's records, as root, where no udevd runs. Default: no, and then such a device is told as a fault. */
   readonly records?: boolean | undefined;
+  /** Opens a device in this process's place, as a session manager does: the input duplicates what it gets, and closes it with the device. Default: the addon opens it. */
+  readonly open?: ((node: string) => OpenedDevice) | undefined;
   /** Which devices lie on which heads, before the rule of `mapDevices`. */
   readonly places?: readonly GivenPlace[] | undefined;
   readonly onEvent: (event: InputEvent) => void;
   /** A device that cannot be used, or what libinput complains of; the others go on. */
   readonly onFault: (error: Error) => void;
   readonly roots?: InputRoots | undefined;
+}
+
+/** A device that somebody else has opened. */
+export interface OpenedDevice extends Closable {
+  readonly fd: number;
 }
 
 /** Rows told at a time. */
@@ -48,19 +55,26 @@ export class Input {
   readonly #batch = new Float64Array(batchRows * rowLength);
   readonly #sys: string;
   readonly #devices = new Map<number, Held>();
+  /** Of those that somebody else has opened. */
+  readonly #opened = new Map<number, OpenedDevice>();
+  readonly #nodes: NodeWatch;
   readonly #owner = new Owner();
   #connectors: readonly string[] = [];
+  #open: InputOptions['open'];
+  #suspended = false;
   #closed = false;
 
   constructor(private readonly options: InputOptions) {
-    const { addon, devices = 'all', records = false, roots = systemRoots } = options;
+    const { addon, devices = 'all', records = false, roots = systemRoots, open } = options;
+    this.#open = open;
     this.#sys = roots.sys;
     const named = devices === 'all' ? undefined : devices;
-    const nodes = new NodeWatch({ native: addon, roots, named, records, ...this.#handlers() });
-    this.#owner.own(nodes);
-    this.#native = this.#owner.own(this.#opened());
+    this.#nodes = new NodeWatch({ native: addon, roots, named, records, ...this.#handlers() });
+    this.#owner.own(this.#nodes);
+    this.#owner.defer(() => this.#closeOpened());
+    this.#native = this.#owner.own(this.#context());
     try {
-      nodes.start();
+      this.#nodes.start();
     } catch (error) {
       closeQuietly(this);
       throw coded(error);
@@ -82,6 +96,24 @@ export class Input {
     if (!this.#closed) this.#native.setLeds(leds);
   }
 
+  /**
+   * Gives all devices back until `resume`: what they hold down is released, and they are told as gone. They are looked for
+   * all the while. Idempotent.
+   */
+  suspend(): void {
+    if (this.#closed || this.#suspended) return;
+    this.#suspended = true;
+    for (const number of [...this.#devices.keys()]) this.#native.remove(number);
+  }
+
+  /** Opens those that are there by now, from now on by `open`; undefined: by itself. Idempotent. */
+  resume(open: InputOptions['open']): void {
+    this.#open = open;
+    if (this.#closed || !this.#suspended) return;
+    this.#suspended = false;
+    for (const node of this.#nodes.ready) this.#addReporting(node);
+  }
+
   /** Gives all devices back; nothing is told any more. Idempotent. */
   close(): void {
     if (this.#closed) return;
@@ -97,7 +129,7 @@ export class Input {
   #handlers() {
     return {
       onReady: (node: string) => {
-        this.#add(node);
+        if (!this.#suspended) this.#add(node);
       },
       onGone: (node: string) => {
         for (const [number, device] of this.#devices) if (device.node === node) this.#native.remove(number);
@@ -108,7 +140,7 @@ export class Input {
     };
   }
 
-  #opened(): NativeInput {
+  #context(): NativeInput {
     const onRows = (rows: number) => {
       this.#tell(rows);
     };
@@ -118,6 +150,14 @@ export class Input {
       });
     } catch (error) {
       throw explainMissing(error, addonLibraries.libinput);
+    }
+  }
+
+  #addReporting(node: string): void {
+    try {
+      this.#add(node);
+    } catch (error) {
+      this.options.onFault(coded(error));
     }
   }
 
@@ -132,10 +172,13 @@ export class Input {
 
   /** Undefined for what libinput has no use for, where nobody asked for this very node. */
   #described(node: string): [number, Held] | undefined {
+    const opened = this.#open?.(node);
     try {
-      const added = this.#native.add(node);
+      const added = this.#native.add(node, opened?.fd);
+      if (opened !== undefined) this.#opened.set(added[0], opened);
       return [added[0], describe(this.#sys, node, added)];
     } catch (error) {
+      opened?.close();
       const refused = error as DeviceRefusal;
       const { devices = 'all' } = this.options;
       if (devices === 'all' && isOfNoUse(refused)) return undefined;
@@ -161,7 +204,14 @@ export class Input {
 
   #forget(number: number): void {
     this.#devices.delete(number);
+    this.#opened.get(number)?.close();
+    this.#opened.delete(number);
     this.#map();
+  }
+
+  #closeOpened(): void {
+    for (const opened of this.#opened.values()) opened.close();
+    this.#opened.clear();
   }
 }
 

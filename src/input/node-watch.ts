@@ -43,6 +43,11 @@ export class NodeWatch {
     this.#lookAtAll();
   }
 
+  /** Those that were told, and have not gone since. */
+  get ready(): readonly string[] {
+    return [...this.#told.keys()];
+  }
+
   /** Takes back what records it wrote; who still uses a device no longer needs them. Idempotent. */
   close(): void {
     this.#stop();

@@ -1,6 +1,6 @@
 /** The addon's input devices on a libinput that the test speaks for. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -116,6 +116,18 @@ underFakeLibinput(import.meta.url, () => {
       assert.throws(() => rig.input.add(`open:${file}`), { code: 'ENOTTY', syscall: 'EVIOCGRAB' });
       rmSync(folder, { recursive: true });
       assert.equal(openDescriptors(), before);
+    });
+
+    it('may be one that somebody else has opened: of that descriptor it has a duplicate', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'guesthead-input-'));
+      const fd = openSync(join(folder, 'event0'), 'w');
+      const before = openDescriptors();
+      assert.throws(() => rig.input.add('open:/nonexistent', fd), { code: 'ENOTTY', syscall: 'EVIOCGRAB' });
+      closeSync(fd);
+      assert.throws(() => rig.input.add('open:/nonexistent', fd), { code: 'EBADF', syscall: 'fcntl' });
+      for (const none of [-1, '3']) assert.throws(() => rig.input.add('fake:a', none as number), /fd/);
+      assert.equal(openDescriptors(), before - 1);
+      rmSync(folder, { recursive: true });
     });
 
     it('that goes has released what it held, and is told as gone', async () => {

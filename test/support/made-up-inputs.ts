@@ -85,6 +85,8 @@ export class MadeUpInputs {
 /** Adds what it is given, and tells what the test says. */
 export class FakeInputAddon implements Pick<InputAddon, 'openInput'>, UeventSource {
   readonly added: string[] = [];
+  /** The descriptors that came with them; undefined for each that is opened by libinput. */
+  readonly given: (number | undefined)[] = [];
   readonly removed: number[] = [];
   leds = 0;
   closed = false;
@@ -102,7 +104,7 @@ export class FakeInputAddon implements Pick<InputAddon, 'openInput'>, UeventSour
     this.#onRows = onEvents;
     this.#onLog = onLog;
     return {
-      add: (path) => this.#add(path),
+      add: (path, fd) => this.#add(path, fd),
       remove: (device) => {
         this.removed.push(device);
         this.tell([10, device, 0]);
@@ -154,11 +156,12 @@ export class FakeInputAddon implements Pick<InputAddon, 'openInput'>, UeventSour
     this.#onUevent(errno);
   }
 
-  #add(path: string): AddedDevice {
+  #add(path: string, fd?: number): AddedDevice {
     const refusal = this.refusal;
     this.refusal = undefined;
     if (refusal !== undefined) throw refusal;
     this.added.push(path);
+    this.given.push(fd);
     const number = this.added.length;
     return [number, `device ${number}`, 1, 2, false, true, false];
   }

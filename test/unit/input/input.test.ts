@@ -165,6 +165,72 @@ describe('a device that cannot be had', () => {
   });
 });
 
+describe('devices that a session opens', () => {
+  const held = new Map<string, number>();
+  const open = (node: string) => {
+    const fd = held.size + 70;
+    held.set(node, fd);
+    return { fd, close: () => void held.delete(node) };
+  };
+  afterEach(() => {
+    assert.equal(held.size, 0, 'all of them are closed with the input');
+  });
+
+  it('are had by its descriptors, which are closed as they go, or are of no use', () => {
+    const [first, second] = [rig.machine.plug(1, 'mouse'), rig.machine.plug(2, 'keyboard')];
+    rig.addon.refusal = nativeError(EBUSY, 'EVIOCGRAB');
+    rig.open({ open });
+    assert.deepEqual([rig.addon.added, rig.addon.given, [...held.keys()]], [[second], [70], [second]]);
+    assert.deepEqual(rig.codes, [['ERR_SYSTEM', first, EBUSY]]);
+    rig.addon.uevent('remove', rig.machine.unplug(2));
+    assert.equal(held.size, 0);
+    rig.input?.close();
+  });
+
+  it('that it does not open are told, and the others had', () => {
+    const [first, second] = [rig.machine.plug(1, 'mouse'), rig.machine.plug(2, 'keyboard')];
+    const refused = new Error('not ours');
+    rig.open({
+      open: (node) => {
+        if (node === first) throw refused;
+        return open(node);
+      },
+    });
+    assert.deepEqual([rig.addon.added, rig.faults], [[second], [refused]]);
+    rig.input?.close();
+  });
+
+  it('are given back while the session is another’s, told as gone, and had again with what has come meanwhile', () => {
+    const [first, second] = [rig.machine.plug(1, 'mouse'), rig.machine.plug(2, 'keyboard')];
+    const seat = rig.open({ open });
+    seat.suspend();
+    seat.suspend();
+    assert.deepEqual([rig.addon.removed, held.size, seat.devices], [[1, 2], 0, []]);
+    const third = rig.machine.plug(3, 'tablet');
+    rig.addon.uevent('add', third);
+    rig.addon.uevent('remove', rig.machine.unplug(1));
+    assert.equal(rig.addon.added.length, 2, 'nothing is opened meanwhile');
+    seat.resume(open);
+    seat.resume(open);
+    assert.deepEqual(rig.addon.added, [first, second, second, third]);
+    assert.deepEqual([...held.keys()], [second, third]);
+    seat.close();
+  });
+
+  it('are opened by libinput from a `resume` on that names nobody', () => {
+    const node = rig.machine.plug(1, 'mouse');
+    const seat = rig.open({ open });
+    seat.suspend();
+    rig.addon.refusal = nativeError(EBUSY, 'EVIOCGRAB');
+    seat.resume(undefined);
+    assert.deepEqual(rig.codes, [['ERR_SYSTEM', node, EBUSY]]);
+    seat.suspend();
+    seat.resume(undefined);
+    assert.deepEqual(rig.addon.given, [70, undefined]);
+    seat.close();
+  });
+});
+
 describe('devices that come and go', () => {
   it('are told, with what they held released before', () => {
     const seat = rig.open();
