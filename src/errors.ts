@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'ERR_NOT_DRM'
   | 'ERR_PERMISSION'
   | 'ERR_NOT_MASTER'
+  | 'ERR_SEAT'
   | 'ERR_NO_CONNECTOR'
   | 'ERR_NO_MODE'
   | 'ERR_NO_PLANE'

@@ -16,6 +16,7 @@ const noDevice: readonly ErrorCode[] = [
   'ERR_NOT_DRM',
   'ERR_PERMISSION',
   'ERR_NOT_MASTER',
+  'ERR_SEAT',
   'ERR_NO_CONNECTOR',
   'ERR_NO_PLANE',
   'ERR_UNSUPPORTED',

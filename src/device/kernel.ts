@@ -20,7 +20,7 @@ import { loadNative, type Native } from '../native.js';
 import type { BufferCalls, KmsCalls } from './calls.js';
 import { discover, type DrmDevice } from './discover.js';
 import { watchHostRefusals, type HostRefusal } from './kernel-log.js';
-import { DrmNode } from './node.js';
+import { DrmNode, type NodeLease } from './node.js';
 import { watchDrmEvents, type DrmUevent } from './uevents.js';
 
 /** An open node of a GPU. Everything throws ERR_CLOSED after `close`, but `path`, `driver` and `close`. */
@@ -84,8 +84,8 @@ export interface Kernel {
   discover(): DrmDevice[];
   /** Throws ERR_NO_DEVICE, ERR_PERMISSION or ERR_NOT_DRM. */
   openNode(path: string): KmsNode;
-  /** A duplicate of a descriptor that somebody else opened and keeps; DRM master stays theirs. */
-  duplicateNode(fd: number, path: string): KmsNode;
+  /** A duplicate of a descriptor that somebody else opened and keeps; DRM master stays theirs, for as long as the lease says. */
+  duplicateNode(fd: number, path: string, lease?: NodeLease): KmsNode;
   /** The path of the node that a descriptor is of; undefined where it is of none. */
   nodeOf(fd: number): string | undefined;
   /** On the node's open file, which it keeps open until it is destroyed. Throws ERR_UNSUPPORTED. */
@@ -107,7 +107,7 @@ export const systemKernel: Kernel = {
   },
   discover: () => discover(),
   openNode: (path) => DrmNode.open(path),
-  duplicateNode: (fd, path) => DrmNode.adopt(loadNative().duplicate(fd), path),
+  duplicateNode: (fd, path, lease) => DrmNode.adopt(loadNative().duplicate(fd), path, lease),
   nodeOf: (fd) => deviceNameOf(fd),
   createGbm: async ({ fd }) => GbmDevice.adoptOnThread(loadNative().duplicate(fd)),
   watchUevents: (onEvent) => watchDrmEvents(loadNative(), onEvent),

@@ -2,6 +2,7 @@
 import { closeSync, constants as open, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { GuestheadError, errnoOf } from '../errors.js';
+import { quietly } from '../owner.js';
 import {
   capability,
   clientCapability,
@@ -28,6 +29,16 @@ import { holderAdvice, masterHolder } from './master-holder.js';
 const primeImport = 1n;
 const primeExport = 2n;
 
+/** What a session manager opened for us, for as long as it is there: until then it says who is DRM master, and we never do. */
+export interface NodeLease {
+  readonly ended: boolean;
+  /** The node is closed, or parked. Throws nothing. */
+  close(): void;
+}
+
+/** Of a descriptor that a program brings: its session manager is the program's affair. */
+const endless: NodeLease = { ended: false, close: () => undefined };
+
 /** Closes once; `fd` throws ERR_CLOSED afterwards. */
 export class DrmNode {
   #fd: number | undefined;
@@ -39,8 +50,7 @@ export class DrmNode {
     fd: number,
     readonly path: string,
     readonly driver: string,
-    /** Who opened it for us says who is DRM master; we never do. */
-    private readonly managed = false,
+    private readonly lease?: NodeLease,
   ) {
     this.#fd = fd;
   }
@@ -60,12 +70,12 @@ export class DrmNode {
 
   /**
    * A node that a session manager opened for this process: `fd` is of the same open file, and this
-   * node's own from now on. Whether it is DRM master, the session manager decides. Throws as `open` does;
-   * the descriptor is closed then.
+   * node's own from now on, and so is the lease. Whether it is DRM master, the session manager decides. Throws as `open` does;
+   * the descriptor is closed then, and the lease is the caller's still.
    */
-  static adopt(fd: number, path: string): DrmNode {
+  static adopt(fd: number, path: string, lease: NodeLease = endless): DrmNode {
     try {
-      return new DrmNode(fd, path, getVersion(fd).name, true);
+      return new DrmNode(fd, path, getVersion(fd).name, lease);
     } catch (error) {
       closeSync(fd);
       throw error;
@@ -97,12 +107,15 @@ export class DrmNode {
     if (this.#fd === undefined) return;
     closeSync(this.#fd);
     this.#fd = undefined;
+    this.lease?.close();
   }
 
   /** In place of `close` where the kernel would hang in it; see `parkDescriptor`, which owns the descriptor from then on. */
   park(): void {
-    if (this.#fd !== undefined) parkDescriptor(this.#fd);
+    if (this.#fd === undefined) return;
+    parkDescriptor(this.#fd);
     this.#fd = undefined;
+    this.lease?.close();
   }
 
   /**
@@ -153,7 +166,7 @@ export class DrmNode {
    */
   regainMaster(onForbidden: (why: GuestheadError) => void = () => undefined): boolean {
     try {
-      if (this.managed) return isMaster(this.fd);
+      if (this.#managed) return isMaster(this.fd);
       if (!isMaster(this.fd)) setMaster(this.fd);
       return true;
     } catch (error) {
@@ -164,13 +177,21 @@ export class DrmNode {
 
   /** Lets another process show something; harmless where we are not master, or where that is not ours to decide. */
   giveUpMaster(): void {
-    if (this.managed) return;
-    if (this.#fd !== undefined && isMaster(this.#fd)) dropMaster(this.#fd);
+    if (this.#managed) return;
+    const drop = () => {
+      if (this.#fd !== undefined && isMaster(this.#fd)) dropMaster(this.#fd);
+    };
+    if (this.lease === undefined) drop();
+    else quietly(drop); // of a file that another process has opened, only CAP_SYS_ADMIN may
+  }
+
+  get #managed(): boolean {
+    return this.lease?.ended === false;
   }
 
   #becomeMaster(): void {
     if (isMaster(this.fd)) return; // the first to open a primary node is master
-    if (this.managed) throw notActive(this.path);
+    if (this.#managed) throw notActive(this.path);
     try {
       setMaster(this.fd);
     } catch (cause) {

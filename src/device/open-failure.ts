@@ -37,7 +37,8 @@ export interface NodeGroup {
 /** Undefined where it cannot be told. */
 export type GroupOf = (path: string) => NodeGroup | undefined;
 
-const systemGroupOf: GroupOf = (path) => {
+/** By the file's owner and /etc/group. */
+export const systemGroupOf: GroupOf = (path) => {
   try {
     const { gid } = statSync(path);
     return { gid, name: groupName(gid, readFileSync('/etc/group', 'utf8')) };

@@ -47,6 +47,11 @@ export const addonLibraries = {
       nix: 'libxkbcommon',
     },
   },
+  libseat: {
+    name: 'libseat',
+    soname: 'libseat.so.1',
+    packages: { debian: 'libseat1', fedora: 'libseat', arch: 'seatd', alpine: 'libseat', nix: 'seatd' },
+  },
 } as const satisfies Record<string, AddonLibrary>;
 
 /** ERR_LIBRARY_MISSING with the package, where the addon says so; another error as `coded` has it. */

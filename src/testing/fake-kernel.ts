@@ -4,7 +4,16 @@
  * The contract suite holds it to what the real kernel answers.
  */
 import { constants } from 'node:os';
-import type { Allocator, DrmDevice, DrmUevent, GpuNode, HostRefusal, Kernel, KmsNode } from '../device/index.js';
+import type {
+  Allocator,
+  DrmDevice,
+  DrmUevent,
+  GpuNode,
+  HostRefusal,
+  Kernel,
+  KmsNode,
+  NodeLease,
+} from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import { FakeAllocator, type FakeLayout } from './fake-allocator.js';
 import { FakeDisplay } from './fake-display.js';
@@ -98,6 +107,15 @@ export class FakeKernel implements Kernel {
   }
 
   openNode(path: string): KmsNode {
+    return this.#open(path);
+  }
+
+  /** Master stays with whoever gave the descriptor, which is not modelled here. */
+  duplicateNode(_fd: number, path: string, lease?: NodeLease): KmsNode {
+    return this.#open(path, lease);
+  }
+
+  #open(path: string, lease?: NodeLease): KmsNode {
     const errno = this.#faults.take('openNode');
     const found = [this.#display, this.#render].find(
       (plugged) => plugged?.device.primary === path || plugged?.device.render === path,
@@ -108,16 +126,14 @@ export class FakeKernel implements Kernel {
     const node = new FakeNode(path, found.gpu, {
       faults: this.#faults,
       memories: this.#memories,
-      onClose: (closed) => this.#nodes.delete(closed),
+      onClose: (closed) => {
+        this.#nodes.delete(closed);
+        lease?.close();
+      },
       onPark: () => this.parked++,
     });
     this.#nodes.add(node);
     return node;
-  }
-
-  /** Master stays with whoever gave the descriptor, which is not modelled here. */
-  duplicateNode(_fd: number, path: string): KmsNode {
-    return this.openNode(path);
   }
 
   nodeOf(fd: number): string | undefined {

@@ -34,6 +34,12 @@ describe('without', () => {
     assert.match(said, /^ERR_LIBRARY_MISSING\|libxkbcommon cannot be loaded.*\|Install .*libxkbcommon/);
   });
 
+  it('libseat there is no seat', async () => {
+    const find = "(await import('./src/session/index.ts')).findSession(native, 'libseat')";
+    const said = await without('libseat.so.1', find, { LIBSEAT_BACKEND: 'noop' });
+    assert.match(said, /^ERR_LIBRARY_MISSING\|libseat cannot be loaded.*\|Install .*(libseat|seatd)/);
+  });
+
   it("xkbcommon's data there is none either, and the package is named", async () => {
     const said = await without('', 'openKeyboard(native)', { XKB_CONFIG_ROOT: '/nonexistent', HOME: '/nonexistent' });
     assert.match(said, /^ERR_KEYMAP\|The default keymap does not compile.*\|Install .*(xkb-data|xkeyboard-config)/);
