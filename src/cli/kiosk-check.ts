@@ -1,7 +1,8 @@
 /** `guesthead kiosk --check`: whether a kiosk would do here, by what can be read and by a real frame of a client; for an update's gate. */
 import { GuestheadError, messageOf } from '../errors.js';
 import { openGpus, type Gpus, type Head } from '../head/index.js';
-import { Kiosk, tryClient, type OfferedGlobal, type Trial } from '../kiosk/index.js';
+import { systemKernel } from '../device/index.js';
+import { Kiosk, KioskSeat, tryClient, type OfferedGlobal, type SeatInfo, type Trial } from '../kiosk/index.js';
 import { loadNative } from '../native.js';
 import { probe, type Check, type ProbeReport, type Verdict } from '../probe/index.js';
 import type { KioskOptions } from './kiosk-options.js';
@@ -20,6 +21,9 @@ export interface FrameTrial {
   /** Frames that were shown, and those of them that were shown as they are. */
   readonly shown: number;
   readonly direct: number;
+  readonly seat: SeatInfo;
+  /** Why no seat daemon has opened the devices though one was there. */
+  readonly seatFault: unknown;
 }
 
 /** The parts that are looked at; replaced by the tests. */
@@ -39,7 +43,7 @@ export async function checkKiosk(options: KioskOptions, sources: CheckSources = 
   const tried = await sources.frame(options).catch((error: unknown) => error);
   const frame = isTrial(tried) ? tried : undefined;
   const globals = [...(frame?.trial.globals ?? [])].sort((one, other) => (one.name < other.name ? -1 : 1));
-  const kiosk = { id: 'kiosk', checks: [...globalsCheck(globals), frameCheck(tried)] };
+  const kiosk = { id: 'kiosk', checks: [...seatCheck(frame), ...globalsCheck(globals), frameCheck(tried)] };
   const shown = groups.filter(({ id }) => id !== 'gl' && id !== 'transfer');
   return { guesthead, machine, devices, groups: [...shown, kiosk], globals, verdict: verdictOf(verdict, tried) };
 }
@@ -52,6 +56,15 @@ function globalsCheck(globals: readonly OfferedGlobal[]): Check[] {
   if (globals.length === 0) return [];
   const found = globals.map(({ name, version }) => `${name} ${version}`).join(', ');
   return [{ id: 'kiosk.globals', status: 'ok', found, why: 'what clients can ask of the kiosk', advice: null }];
+}
+
+/** It is well either way, but for a daemon that is there and was of no use. */
+function seatCheck(frame: FrameTrial | undefined): Check[] {
+  if (frame === undefined) return [];
+  const why = 'who opens the display and the input devices says when another session has them';
+  const known = frame.seatFault instanceof GuestheadError ? frame.seatFault : undefined;
+  const check = { id: 'kiosk.seat', found: frame.seat.why, why, advice: known?.advice ?? null };
+  return [known === undefined ? { ...check, status: 'ok' } : { ...check, status: 'no', code: known.code }];
 }
 
 function frameCheck(tried: unknown): Check {
@@ -82,8 +95,23 @@ function verdictOf(verdict: Verdict, tried: unknown): Verdict {
 }
 
 /** The screen shows the client's colours for a moment, and then what it showed before. */
-async function tryFrame({ render, display, connector, mode, path, buffers, wait }: KioskOptions): Promise<FrameTrial> {
-  const gpus = await openGpus({ render, display, wait });
+async function tryFrame(options: KioskOptions): Promise<FrameTrial> {
+  let seatFault: unknown;
+  const seat = KioskSeat.open(loadNative(), options.seat ?? 'auto', (error) => (seatFault = error));
+  try {
+    return { ...(await tryFrameAt(seat, options)), seat: seat.info, seatFault };
+  } finally {
+    seat.close();
+  }
+}
+
+type FrameOnHead = Omit<FrameTrial, 'seat' | 'seatFault'>;
+
+async function tryFrameAt(
+  seat: KioskSeat,
+  { render, display, connector, mode, path, buffers, wait }: KioskOptions,
+): Promise<FrameOnHead> {
+  const gpus = await openGpus({ render, display, wait, kernel: seat.kernel(systemKernel) });
   try {
     const head = await gpus.openHead({ connector, mode, path, buffers });
     return await tryFrameOn(head, gpus).finally(() => head.close());
@@ -92,7 +120,7 @@ async function tryFrame({ render, display, connector, mode, path, buffers, wait 
   }
 }
 
-async function tryFrameOn(head: Head, gpus: Gpus): Promise<FrameTrial> {
+async function tryFrameOn(head: Head, gpus: Gpus): Promise<FrameOnHead> {
   const addon = loadNative();
   const kiosk = new Kiosk(head, addon, { background: 0, gpus });
   try {

@@ -100,6 +100,7 @@ export const kioskOptions = {
     kind: 'switch',
     says: 'run no client, but say whether a kiosk would do here: as probe, with what clients are offered and a real frame; the status is as probe’s',
   },
+  seat: library.seat,
   draw: library.draw,
   ...tellingOptions,
   json: { kind: 'switch', says: 'print one JSON object at the end' },

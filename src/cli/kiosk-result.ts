@@ -1,6 +1,6 @@
 /** What `guesthead kiosk --json` tells at the end. */
 import { constants } from 'node:os';
-import type { ClientCounts, Ended, KioskHead } from '../kiosk/index.js';
+import type { ClientCounts, Ended, KioskHead, SeatInfo } from '../kiosk/index.js';
 import type { GpuResult, PictureResult } from '../report/kiosk/index.js';
 
 export interface HeadResult {
@@ -33,23 +33,25 @@ export interface KioskResult extends HeadResult, ClientResult {
   readonly heads: readonly HeadResult[];
   /** Of whoever found the socket, in all, and why those that have gone did. */
   readonly connections: Pick<ClientCounts, 'total' | 'ended'>;
+  /** By whom the display and the input devices were opened. */
+  readonly seat: SeatInfo;
   /** Null where nobody asked for a result, and so nothing was timed. */
   readonly timed: PictureResult | null;
   /** How the render GPU drew; null where it drew nothing, or nobody asked for a result. */
   readonly gl: GpuResult | null;
 }
 
-type Counted = Pick<KioskResult, 'connections' | 'timed' | 'gl'>;
+type Counted = Pick<KioskResult, 'connections' | 'timed' | 'seat' | 'gl'>;
 
 export function resultOf(
   clients: readonly ClientResult[],
   heads: readonly HeadResult[],
-  { connections: { total, ended }, timed, gl }: Counted,
+  { connections: { total, ended }, timed, seat, gl }: Counted,
 ): KioskResult {
   const [client, head] = [clients[0], heads[0]];
   if (client === undefined || head === undefined) throw new TypeError('a kiosk has a client and a head');
   const status = clients.map((each) => statusOf(each.client)).find((each) => each !== 0) ?? 0;
-  return { status, ...client, ...head, clients, heads, connections: { total, ended }, timed, gl };
+  return { status, ...client, ...head, clients, heads, connections: { total, ended }, seat, timed, gl };
 }
 
 export function headResult({ head, counts }: KioskHead): HeadResult {

@@ -12,7 +12,7 @@ export function kioskWishes(
   background: Backdrop | undefined,
 ): OpenKioskOptions {
   const { render, display, wait, reopen, mode, path, buffers, scale, rotate, draw } = options;
-  const { input, touch, keymap, cursor, idle } = options;
+  const { input, touch, keymap, cursor, idle, seat } = options;
   return {
     ...{
       render,
@@ -26,6 +26,7 @@ export function kioskWishes(
       draw,
       keymap,
       cursor,
+      seat,
       background,
       idleScreen: idle,
     },

@@ -66,7 +66,10 @@ async function serveAndCount(served: Served): Promise<KioskResult> {
   const figures = asked ? new PictureFigures(kiosk.pictures$) : undefined;
   const gpu = asked ? new GpuFigures(kiosk, loadNative()) : undefined;
   const clients = await serve(served).finally(() => gpu?.stop());
-  const counted = { connections: kiosk.clientCounts, timed: figures?.result() ?? null, gl: gpu?.result() ?? null };
+  const counted = {
+    ...{ connections: kiosk.clientCounts, seat: kiosk.seat },
+    ...{ timed: figures?.result() ?? null, gl: gpu?.result() ?? null },
+  };
   const result = resultOf(clients, kiosk.heads.map(headResult), counted);
   const failures = await observers.end(`the client ended with ${howEnded(result.client)}`);
   for (const failure of failures) say(messageAndAdvice(failure));

@@ -7,6 +7,7 @@ import type { GivenPlace, KeymapChoice } from '../input/index.js';
 import type { Backdrop } from './backdrop.js';
 import type { Layout } from './layout.js';
 import type { Arrangement } from './outputs.js';
+import { seatChoices } from '../session/choices.js';
 import type { CursorMode } from './seat/index.js';
 
 /** When a client that has ended is started again. */
@@ -50,6 +51,14 @@ export const kioskOptions = {
   cursor: thing(`cursor mode: ${cursorModes.join(', ')} or seconds`, isCursorMode),
   /** Dark while nobody uses it, until somebody does something, which no client hears of; default: never. */
   idleScreen: thing(`{ afterMs, look }, of which the look is ${idleLooks.join(' or ')}`, isIdleScreen),
+  seat: {
+    kind: 'choice',
+    named: 'way to its devices',
+    value: '<who>',
+    says: 'who opens the display and the input devices: a seat daemon by libseat, the kiosk itself, or libseat where seatd or a session of logind’s is there',
+    choices: seatChoices,
+    standard: 'auto',
+  },
   draw: {
     kind: 'choice',
     named: 'way to draw',

@@ -4,6 +4,8 @@ export type { KioskOptions } from './kiosk.js';
 export { openKiosk } from './open-kiosk.js';
 export type { OpenKioskOptions } from './open-options.js';
 export type { KioskHead } from './kiosk-head.js';
+export { KioskSeat } from './kiosk-seat.js';
+export type { SeatInfo } from './kiosk-seat.js';
 export type { Idle, IdleOptions } from './idle.js';
 export type { Backdrop } from './backdrop.js';
 export type { ScreenCounts } from './screen-counts.js';

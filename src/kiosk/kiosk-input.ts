@@ -3,6 +3,7 @@ import type { UeventSource } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import { openInput, openKeyboard, type Input, type InputEvent, type SeatKeyboard } from '../input/index.js';
 import type { InputAddon } from '../native-input.js';
+import type { OpenDevice, SeatedInput } from './kiosk-seat.js';
 import type { CheckedKioskOptions } from './open-options.js';
 
 /** Of a kiosk. */
@@ -12,13 +13,16 @@ export interface UsedByInput {
   followConnectors(tell: (connectors: readonly string[]) => void): void;
 }
 
-export interface KioskInput {
+export interface KioskInput extends SeatedInput {
   readonly keyboard: SeatKeyboard | undefined;
-  /** From now on devices tell the kiosk. */
+  /** From now on devices tell the kiosk, unless they are left to others. */
   begin(kiosk: UsedByInput): void;
   /** Idempotent. */
   close(): void;
 }
+
+const ignore = () => undefined;
+const none: KioskInput = { keyboard: undefined, begin: ignore, suspend: ignore, resume: ignore, close: ignore };
 
 type Wishes = Pick<CheckedKioskOptions, 'input' | 'touch' | 'keymap'>;
 type OnFault = (error: unknown) => void;
@@ -27,25 +31,14 @@ type OnFault = (error: unknown) => void;
  * Throws ERR_KEYMAP where a keymap was asked for that there is not, before anything is on the screen. `onFault` hears of devices that cannot
  * be used, and of libinput or libxkbcommon where they are missing: without them a kiosk is still one, for signs that nobody touches.
  */
-export function openKioskInput(addon: InputAddon & UeventSource, wishes: Wishes, onFault: OnFault): KioskInput {
-  if (wishes.input === 'none') return { keyboard: undefined, begin: () => undefined, close: () => undefined };
-  const keyboard = keyboardOf(addon, wishes, onFault);
-  const closing: { close(): void }[] = keyboard === undefined ? [] : [keyboard];
-  return {
-    keyboard,
-    begin: (kiosk) => {
-      try {
-        const input = openDevices({ addon, wishes, keyboard, kiosk, onFault });
-        closing.unshift(input);
-        kiosk.followConnectors((connectors) => input.setConnectors(connectors));
-      } catch (error) {
-        onFault(error);
-      }
-    },
-    close: () => {
-      for (const each of closing.splice(0)) each.close();
-    },
-  };
+export function openKioskInput(
+  addon: InputAddon & UeventSource,
+  wishes: Wishes,
+  onFault: OnFault,
+  open?: OpenDevice,
+): KioskInput {
+  if (wishes.input === 'none') return none;
+  return new Devices({ addon, wishes, onFault, keyboard: keyboardOf(addon, wishes, onFault) }, open);
 }
 
 function keyboardOf(addon: InputAddon, { keymap }: Wishes, onFault: OnFault): SeatKeyboard | undefined {
@@ -64,27 +57,76 @@ function withoutKeyboard(cause: unknown): unknown {
   return new GuestheadError(code, `${message}; clients have no keyboard`, { advice, cause });
 }
 
-interface Devices {
+interface DeviceParts {
   readonly addon: InputAddon & UeventSource;
   readonly wishes: Wishes;
-  readonly keyboard: SeatKeyboard | undefined;
-  readonly kiosk: UsedByInput;
   readonly onFault: OnFault;
+  readonly keyboard: SeatKeyboard | undefined;
 }
 
-function openDevices({ addon, wishes, keyboard, kiosk, onFault }: Devices): Input {
-  const { input: devices, touch } = wishes;
-  const input = openInput({
-    addon,
-    devices: devices === 'none' ? [] : devices,
-    places: touch,
-    // Where no udevd runs, only root can say what a device is.
-    records: process.getuid?.() === 0,
-    onEvent: (event) => {
-      kiosk.input(event);
-      if (event.kind === 'key' && keyboard !== undefined) input.setLeds(keyboard.leds);
-    },
-    onFault,
-  });
-  return input;
+class Devices implements KioskInput {
+  readonly keyboard: SeatKeyboard | undefined;
+  #kiosk: UsedByInput | undefined;
+  #input: Input | undefined;
+  #suspended = false;
+
+  /** Owns the keyboard. */
+  constructor(
+    private readonly parts: DeviceParts,
+    private open: OpenDevice | undefined,
+  ) {
+    this.keyboard = parts.keyboard;
+  }
+
+  begin(kiosk: UsedByInput): void {
+    this.#kiosk = kiosk;
+    if (!this.#suspended) this.#begin(kiosk);
+  }
+
+  suspend(): void {
+    this.#suspended = true;
+    this.#input?.suspend();
+  }
+
+  resume(open: OpenDevice | undefined): void {
+    this.open = open;
+    this.#suspended = false;
+    if (this.#input !== undefined) this.#input.resume(open);
+    else if (this.#kiosk !== undefined) this.#begin(this.#kiosk);
+  }
+
+  close(): void {
+    this.#kiosk = undefined;
+    this.#input?.close();
+    this.keyboard?.close();
+  }
+
+  #begin(kiosk: UsedByInput): void {
+    try {
+      const input = this.#opened(kiosk);
+      this.#input = input;
+      kiosk.followConnectors((connectors) => input.setConnectors(connectors));
+    } catch (error) {
+      this.parts.onFault(error);
+    }
+  }
+
+  #opened(kiosk: UsedByInput): Input {
+    const { addon, wishes, keyboard, onFault } = this.parts;
+    const { input: devices, touch } = wishes;
+    const input = openInput({
+      addon,
+      devices: devices === 'none' ? [] : devices,
+      places: touch,
+      // Where no udevd runs, only root can say what a device is.
+      records: process.getuid?.() === 0,
+      open: this.open,
+      onEvent: (event) => {
+        kiosk.input(event);
+        if (event.kind === 'key' && keyboard !== undefined) input.setLeds(keyboard.leds);
+      },
+      onFault,
+    });
+    return input;
+  }
 }

@@ -12,6 +12,7 @@ import type { GpuDrawing } from './gl-choice.js';
 import type { Idle } from './idle.js';
 import { headFaults, KioskEvents, outputChanges, type OutputChange, type WindowChange } from './kiosk-events.js';
 import type { KioskHead } from './kiosk-head.js';
+import type { SeatInfo } from './kiosk-seat.js';
 import type { KioskWindow } from './layout.js';
 import type { ScreenCounts } from './screen-counts.js';
 import type { Toplevel } from './shell/toplevel.js';
@@ -20,6 +21,8 @@ import type { PictureOutcome } from './telemetry.js';
 export interface KioskOptions extends CompositionOptions {
   /** Closes what was opened for the kiosk alone, after it. */
   readonly closeOwned?: (() => Promise<void>) | undefined;
+  /** By whom its devices were opened; undefined: by the program. */
+  readonly seat?: SeatInfo | undefined;
 }
 
 /** What it offers its clients is told by its globals. */
@@ -28,6 +31,8 @@ export class Kiosk {
   readonly #sockets = new ClientSockets((path, connector) => this.listen(path, connector));
   readonly #composition: Composition;
   readonly #closeOwned: KioskOptions['closeOwned'];
+  /** By whom its display and its input devices are opened, and why so. */
+  readonly seat: SeatInfo;
   #closed = false;
   #closing: Promise<void> | undefined;
 
@@ -37,9 +42,14 @@ export class Kiosk {
    * The heads stay the caller's. Throws ERR_LIBRARY_MISSING without libwayland-server or libpixman, ERR_USAGE where an app_id is
    * assigned to none of the heads.
    */
-  constructor(heads: Head | readonly Head[], addon: KioskAddon, { closeOwned, ...options }: KioskOptions = {}) {
+  constructor(
+    heads: Head | readonly Head[],
+    addon: KioskAddon,
+    { closeOwned, seat = { by: 'direct', why: 'directly: its heads were given' }, ...options }: KioskOptions = {},
+  ) {
     this.#composition = new Composition(heads, addon, options, this.#events);
     this.#closeOwned = closeOwned;
+    this.seat = seat;
   }
 
   /** In the order in which they were given. */

@@ -28,6 +28,10 @@ export function parseKioskOptions(options: OpenKioskOptions): CheckedKioskOption
     throw new GuestheadError('ERR_USAGE', 'A kiosk has either heads that are open or connectors', {
       advice: 'leave one of `heads` and `connectors` out',
     });
+  if (checked.seat === 'libseat' && (heads !== undefined || options.displayFd !== undefined))
+    throw new GuestheadError('ERR_USAGE', 'A kiosk that is given its heads or its display has no seat of its own', {
+      advice: 'leave `seat` out, or `heads` and `displayFd`',
+    });
   const { mode, path, buffers, onResize, ...gpus } = options;
   const head = { mode, path, buffers, onResize };
   parseHeadOptions(head);

@@ -6,6 +6,8 @@ export { openKiosk } from './open-kiosk.js';
 export type { OpenKioskOptions } from './open-options.js';
 export type { Kiosk } from './kiosk.js';
 export type { KioskHead } from './kiosk-head.js';
+export type { SeatInfo } from './kiosk-seat.js';
+export type { SeatChoice } from '../session/choices.js';
 export type { ScreenCounts } from './screen-counts.js';
 export type { ClientCounts } from './client-counts.js';
 export type { PictureOutcome, PictureShown } from './telemetry.js';

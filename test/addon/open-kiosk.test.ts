@@ -10,6 +10,7 @@ import type { OpenKioskOptions } from '../../src/kiosk/open-options.js';
 import type { Kiosk } from '../../src/kiosk/index.js';
 import { FakeKernel } from '../../src/testing/index.js';
 import { nothingHeld } from '../support/fake-head.js';
+import { MadeUpSeatAddon } from '../support/made-up-seat.js';
 import { native } from './support/addon.js';
 import { Window } from './support/kiosk-rig.js';
 
@@ -186,6 +187,63 @@ describe('openKiosk', () => {
     assert.match(String(told), /EMFILE/);
   });
 
+  it('has its display from a session that was asked for, leaves it to another one, and has it back: its client stays', async () => {
+    process.env['LIBSEAT_BACKEND'] = 'seatd';
+    const seat = new MadeUpSeatAddon();
+    const addon = { ...native, loadSeat: () => seat.loadSeat(), openSession: seat.openSession.bind(seat) };
+    kernel = new FakeKernel();
+    kiosk = await openKioskOn({ kernel, input: 'none', seat: 'libseat', reopen: true }, addon);
+    delete process.env['LIBSEAT_BACKEND'];
+    assert.deepEqual([kiosk.seat.by, seat.open.size], ['libseat', 1]);
+    const states: string[] = [];
+    kiosk.outputs$.subscribe(({ state }) => states.push(state.kind));
+    const faults: unknown[] = [];
+    kiosk.faults$.subscribe(({ error }) => faults.push(error));
+    const window = await Window.open(kiosk.openSocket().path);
+    const size = window.ack();
+    const shown = () => kiosk?.heads[0].counts.shown ?? 0;
+    const show = async (colour: number) => {
+      const before = shown();
+      window.show(window.buffer(...size, colour));
+      await flipUntil(() => shown() > before);
+    };
+    await show(0x111111);
+    seat.tell('disabled');
+    assert.equal(await kernel.flip(), 0);
+    seat.tell('enabled');
+    await show(0x222222);
+    // A display that comes back comes by the session, too.
+    await kernel.unplug();
+    await kernel.plug();
+    await flipUntil(() => states.at(-1) === 'on' && states.includes('lost'));
+    await show(0x333333);
+    assert.equal(seat.calls.filter((call) => call.startsWith('openDevice')).length, 2);
+    assert.deepEqual(states, ['on', 'waiting for master', 'on', 'lost', 'on']);
+    seat.tell('gone', 32, 'Broken pipe');
+    await show(0x444444);
+    assert.deepEqual(
+      faults.map((fault) => (fault as { code: string }).code),
+      ['ERR_DEVICE_LOST', 'ERR_SEAT'],
+    );
+    assert.equal(kiosk.clientCounts.total, 1);
+    window.close();
+    await kiosk.close();
+    assert.deepEqual([seat.open.size, seat.calls.at(-1)], [0, 'close']);
+    assert.deepEqual(kernel.held(), nothingHeld);
+  });
+
+  it('opens nothing where the session that was asked for is not to be had', async () => {
+    process.env['LIBSEAT_BACKEND'] = 'seatd';
+    const seat = new MadeUpSeatAddon();
+    seat.refusals.set('openSession', new Error('refused'));
+    kernel = new FakeKernel();
+    const addon = { ...native, openSession: seat.openSession.bind(seat) };
+    await assert.rejects(openKioskOn({ kernel, input: 'none', seat: 'libseat' }, addon), { code: 'ERR_SEAT' });
+    delete process.env['LIBSEAT_BACKEND'];
+    assert.deepEqual(kernel.held(), nothingHeld);
+    assert.deepEqual(kernel.calls, []);
+  });
+
   const wrong: [what: string, options: object][] = [
     ['a scale', { scale: 9 }],
     ['a rotation', { rotation: 45 }],
@@ -197,6 +255,8 @@ describe('openKiosk', () => {
     ['heads and connectors', { heads: [{ present: () => undefined, turn$: {} }], connectors: ['Virtual-1'] }],
     ['a mode', { mode: 'large' }],
     ['who draws', { draw: 'gpu' }],
+    ['a seat', { seat: 'seatd' }],
+    ['a seat and a display', { seat: 'libseat', displayFd: 3 }],
   ];
   for (const [what, options] of wrong)
     it(`refuses ${what} that cannot be, before it opens anything`, async () => {

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { KioskCheck } from '../../src/cli/kiosk-check.js';
 import type { KioskResult } from '../../src/cli/run-kiosk.js';
 import { Lab } from '../../src/lab/index.js';
-import { guesthead, lastJson, screenOf, script, startWatched, untilFlipping } from '../support/lab.js';
+import { guesthead, lastJson, screenOf, script, startWatched, untilFlipping, type Lines } from '../support/lab.js';
 
 let lab: Lab;
 before(async () => {
@@ -22,6 +22,30 @@ async function click(): Promise<void> {
 /** Ends the client, by SIGPIPE, when it has been asked for its next frame so often: how long that takes is the machine's doing. */
 const wordsFor = (frames: number, client: string) =>
   `WAYLAND_DEBUG=1 timeout 60 ${client} 2>&1 | grep -c -m ${frames} 'wl_callback.*done'`;
+
+/** Types a key until the client says that it has heard of it. */
+async function untilHeard(lines: Lines, key: string, code: number): Promise<void> {
+  const heard = lines.until(new RegExp(`key key: ${code},.*\n`));
+  const type = async () => {
+    for (const pressed of [true, false]) await lab.input.key(key, pressed);
+  };
+  const again = setInterval(() => void type(), 500);
+  try {
+    await heard;
+  } finally {
+    clearInterval(again);
+  }
+}
+
+/** VT_ACTIVATE, as chvt does. */
+async function showTerminal(number: number): Promise<void> {
+  const { status, stderr } = await lab.run([
+    'perl',
+    '-e',
+    `open(T, "+<", "/dev/tty0") or die $!; ioctl(T, 0x5606, ${number}) or die $!`,
+  ]);
+  assert.equal(status, 0, stderr);
+}
 
 describe('guesthead kiosk', () => {
   it('shows weston-simple-shm, frame after frame, ends with it, and gives the screen back', async () => {
@@ -100,6 +124,40 @@ describe('guesthead kiosk', () => {
     }
     await lab.run(['pkill', '-INT', 'weston-eventdem']);
     await job.done;
+  });
+
+  it('has its devices from seatd, leaves them to another session and has them back, and outlives the daemon', async () => {
+    const seatd = startWatched(lab, ['seatd', '-l', 'info']);
+    await seatd.lines.until(/seatd started/);
+    const client = ['stdbuf', '-oL', 'weston-eventdemo', '--log-key'];
+    const { job, lines } = startWatched(lab, ['node', 'dist/cli/main.cjs', 'kiosk', '--json', '--', ...client]);
+    await untilFlipping(lab, '1280x720');
+    await untilHeard(lines, 'a', 30);
+    // Whoever comes to another virtual terminal has the seat there.
+    await showTerminal(2);
+    await seatd.lines.until(/Disabled client/);
+    const checked = await guesthead(lab, ['kiosk', '--check', '--json', '--seat', 'libseat']);
+    const { verdict, groups } = lastJson<KioskCheck>(checked);
+    assert.equal(verdict.status, 'ok', verdict.text);
+    const checks = groups.flatMap((group) => group.checks);
+    assert.equal(checks.find(({ id }) => id === 'kiosk.seat')?.found, 'seat0 by seatd at /run/seatd.sock');
+    await showTerminal(1);
+    await untilFlipping(lab, '1280x720');
+    await untilHeard(lines, 'b', 48);
+    // It takes all along that it gave; root may have that without it.
+    await lab.run(['pkill', 'seatd']);
+    await lines.until(/seat daemon .* has gone/);
+    await untilHeard(lines, 'c', 46);
+    await untilFlipping(lab, '1280x720');
+    await lab.run(['pkill', '-INT', 'weston-eventdem']);
+    const told = await lines.until(/[^]*^{"status".*}\n/m);
+    await job.done;
+    const result = JSON.parse(told.slice(told.indexOf('{"status"'))) as KioskResult;
+    assert.deepEqual([result.seat.by, result.client.signal], ['libseat', 'SIGINT'], told);
+    assert.deepEqual([result.connections.total, result.connections.ended.left], [1, 1], told);
+    // On a busy machine flips may be late.
+    const faults = [...told.matchAll(/^kiosk: (?!No flip event)(.*)/gm)].map(([, fault]) => fault);
+    assert.deepEqual([faults.length, (faults[1] ?? 'DRM master').includes('DRM master')], [2, true], told);
   });
 
   it('checks by a real client’s frames whether it would do, and gives the screen back', async () => {

@@ -34,6 +34,7 @@ const trial: FrameTrial = {
     released: 4,
   },
   ...{ connector: 'Virtual-1', path: 'import', shown: 5, direct: 2 },
+  ...{ seat: { by: 'direct', why: 'directly: that was asked for' }, seatFault: undefined },
 };
 
 const checked = (status: CheckStatus, frame: () => Promise<FrameTrial>) =>
@@ -56,6 +57,21 @@ describe('guesthead kiosk --check', () => {
     );
     assert.match(text, /libraries\n +ok +libwayland-server/);
     assert.doesNotMatch(text, /^gl$/m, 'no GL is loaded for a kiosk');
+  });
+
+  it('says who has opened the devices, and what to do about a daemon that was of no use, which does not decide', async () => {
+    const seatOf = async (given: Partial<FrameTrial>) => {
+      const { groups, verdict } = await checked('ok', () => Promise.resolve({ ...trial, ...given }));
+      const check = groups.at(-1)?.checks.find(({ id }) => id === 'kiosk.seat');
+      return [verdict.status, check?.status, check?.found, check?.advice, check?.code];
+    };
+    assert.deepEqual(await seatOf({}), ['ok', 'ok', 'directly: that was asked for', null, undefined]);
+    const seat = { by: 'libseat', why: 'seat0 by seatd' } as const;
+    assert.deepEqual((await seatOf({ seat })).slice(0, 3), ['ok', 'ok', 'seat0 by seatd']);
+    const seatFault = new GuestheadError('ERR_SEAT', 'seatd gives no session', { advice: 'join the group' });
+    assert.deepEqual((await seatOf({ seatFault })).slice(1), [
+      ...['no', 'directly: that was asked for', 'join the group', 'ERR_SEAT'],
+    ]);
   });
 
   it('is not where none is, however well all reads, and says why and what to do', async () => {
