@@ -46,6 +46,10 @@ const openedByAddon = {
   },
   libinput: (addon: Addon) => openInput({ addon, devices: [], onEvent: ignore, onFault: ignore }),
   xkbcommon: (addon: Addon) => openKeyboard(addon),
+  libseat: (addon: Addon) => {
+    addon.loadSeat();
+    return { close: ignore };
+  },
 };
 
 const systemLibraries: readonly Library[] = [
@@ -82,6 +86,7 @@ const systemLibraries: readonly Library[] = [
   ofKiosk('pixman', 'the kiosk draws several surfaces into one picture with it; flipping works without'),
   ofKiosk('libinput', 'the kiosk hears input devices by it; flipping works without'),
   ofKiosk('xkbcommon', 'the kiosk’s keyboards need it and xkb-data; flipping works without'),
+  ofKiosk('libseat', 'a kiosk has its devices from a seat daemon (seatd, logind) by it; without, it opens them itself'),
 ];
 
 function ofKiosk(which: keyof typeof addonLibraries, why: string): Library {

@@ -10,6 +10,7 @@ import {
 } from '../device/index.js';
 import { checkOptions, type OptionsOf } from '../declare.js';
 import { packageVersion } from '../package-root.js';
+import type { SeatRoots } from '../session/index.js';
 import { attempt, failed, valueOf, type Attempt } from './check.js';
 import { probeOptions } from './declared.js';
 import { factsOf, readDevice, type DeviceReading } from './device-reading.js';
@@ -22,6 +23,7 @@ import { checkChoices, checkNodes } from './nodes.js';
 import { checkPermissions } from './permissions.js';
 import { redact } from './redact.js';
 import type { Check, CheckGroup, GroupId, MachineFacts, ProbeReport } from './report.js';
+import { checkSeat } from './seat.js';
 import { checkSystem } from './system.js';
 import { checkTransfer } from './transfer.js';
 import { runTrials, untried, type TrialDevices, type Trials } from './trials.js';
@@ -42,6 +44,8 @@ export interface ProbeSources {
   readonly devices: () => readonly DrmDevice[];
   readonly read: (device: DrmDevice, isDisplay: boolean) => DeviceReading;
   readonly holder: (node: string) => MasterHolder | undefined;
+  /** Where a seat daemon would be; undefined: as this process has it. */
+  readonly seat?: SeatRoots;
   readonly libraries: () => Check[];
   readonly trials: (devices: TrialDevices) => Promise<Trials>;
   readonly flip: (devices: TrialDevices) => Promise<FlipTrial>;
@@ -102,7 +106,7 @@ interface Look {
 }
 
 function look(options: ProbeOptions, sources: ProbeSources): Look {
-  const { files, holder } = sources;
+  const { files, holder, seat } = sources;
   const found = sources.devices();
   const devices = attempt(() => chooseDevices(found, options));
   const shows = valueOf(attempt(() => selectDisplay(found, options.display ?? 'auto')));
@@ -116,7 +120,7 @@ function look(options: ProbeOptions, sources: ProbeSources): Look {
     group('nodes', () => [...checkNodes(readings, displays), ...checkChoices([shows, valueOf(devices)?.render])]),
     group('virtio-gpu', () => checkVirtio(readings, files)),
     group('heads', () => checkHeads(readings)),
-    group('permissions', () => checkPermissions(readings, displays, { files, holder })),
+    group('permissions', () => [...checkPermissions(readings, displays, { files, holder }), checkSeat(files, seat)]),
     group('libraries', sources.libraries),
     group('udmabuf', () => checkUdmabuf(heads, files)),
     group('transfer', () => checkTransfer(files)),

@@ -14,7 +14,7 @@ const depends = ['nodejs (>= 20.19)', `libc6 (>= ${oldestGlibc})`, 'libgcc-s1', 
 const recommends = ['libgl1-mesa-dri', 'libegl1', 'libgles2', 'libdisplay-info3 | libdisplay-info2 | libdisplay-info1'];
 /** For `guesthead kiosk`, and for `guesthead lab`: few who install the command on a guest have a use for them. */
 const suggests = [
-  ...['libwayland-server0', 'libpixman-1-0', 'libinput10', 'libxkbcommon0', 'xkb-data'],
+  ...['libwayland-server0', 'libpixman-1-0', 'libinput10', 'libxkbcommon0', 'xkb-data', 'libseat1'],
   ...['qemu-system-x86', 'virtiofsd', 'kmod'],
 ];
 

@@ -7,9 +7,11 @@ import { checkHeads } from '../../../src/probe/heads.js';
 import { checkLibraries } from '../../../src/probe/libraries.js';
 import { describeCapabilities } from '../../../src/probe/nodes.js';
 import { checkPermissions } from '../../../src/probe/permissions.js';
+import { checkSeat } from '../../../src/probe/seat.js';
 import { checkSystem, parseRelease } from '../../../src/probe/system.js';
 import { checkUdmabuf } from '../../../src/probe/udmabuf.js';
 import { checkVirtio, parseFeatures } from '../../../src/probe/virtio.js';
+import { rootsWith } from '../../support/made-up-seat.js';
 import {
   able,
   closed,
@@ -234,6 +236,32 @@ describe('the libraries', () => {
         ['libraries.addon', 'no', 'ERR_ADDON_MISSING', 'Install libdrm2'],
       ],
     );
+  });
+});
+
+describe('the seat', () => {
+  const socket = '/run/seatd.sock';
+  const groups = { '/etc/group': 'seat:x:44:\n' };
+
+  it('is nobody’s to give, which is well, or seatd’s, or logind’s', () => {
+    const statusAt = (files: string[], environment = {}) => {
+      const { status, found } = checkSeat(filesOf({}), rootsWith(files, environment));
+      return [status, found];
+    };
+    assert.deepEqual(statusAt([]), [
+      'ok',
+      'no seat daemon, and no session of logind’s: the kiosk opens its devices itself',
+    ]);
+    assert.deepEqual(statusAt([socket]), ['ok', `seatd at ${socket}`]);
+    assert.deepEqual(statusAt(['/run/systemd/seats'], { XDG_SESSION_ID: '2' }), ['ok', 'logind']);
+  });
+
+  it('is closed to who is not in its group, which is named', () => {
+    const { status, found, advice } = checkSeat(filesOf(groups, { [socket]: closed }), rootsWith([socket]));
+    assert.equal(status, 'no');
+    assert.match(found, /^seatd at .*: closed to this user$/);
+    assert.match(advice ?? '', /--seat direct/);
+    assert.equal(checkSeat(filesOf({}, { [socket]: openToAll }), rootsWith([socket])).status, 'ok');
   });
 });
 

@@ -1,4 +1,5 @@
 /** Machines made up for the probe's tests. */
+import { rootsWith } from '../../support/made-up-seat.js';
 import type { DrmDevice } from '../../../src/device/index.js';
 import { GuestheadError } from '../../../src/errors.js';
 import { format, LINEAR } from '../../../src/ffi/index.js';
@@ -185,6 +186,7 @@ export function probeOf(made: MadeUp, options: ProbeOptions = {}) {
     devices: () => devices,
     read: (device, isDisplay) => readDevice(device, isDisplay, { files, open: made.open ?? nodes.openNode }),
     holder: () => ({ pid: 812, command: 'weston' }),
+    seat: rootsWith([]),
     libraries: () => [],
     trials: (both) => runTrials(both, files, () => made.bench ?? new FakeBench()),
     flip: () => Promise.reject(new Error('not asked for')),
