@@ -8,7 +8,7 @@ import { ClientBuffers } from '../buffer/index.js';
 import type { KmsNode } from '../device/index.js';
 import { coded, GuestheadError } from '../errors.js';
 import type { Pipe } from '../kms/index.js';
-import { closeQuietly, Owner } from '../owner.js';
+import { closeQuietly, Owner, quietly } from '../owner.js';
 import { abandonDisplay, abandonRender } from './loss.js';
 import { openBoth, openLost, type OpenGpus } from './open-gpus.js';
 import { parseGpuOptions, type CheckedGpuOptions, type GpuOptions } from './options.js';
@@ -130,6 +130,19 @@ export class GpuPair {
   loseWhatIsGone(cause?: unknown): boolean {
     const display = this.lose('display', cause);
     return this.lose('render', cause) || display;
+  }
+
+  /**
+   * Closes the display and opens it anew, as after a loss, for a reason that the heads are told: its open file is of no more use.
+   * Does nothing where a lost display would not be opened again.
+   */
+  renewDisplay(fault: GuestheadError): void {
+    this.#throwIfClosed();
+    if (!this.options.reopen || this.#lost.has('display')) return;
+    this.#lost.add('display');
+    this.#changes$.next({ kind: 'lost', role: 'display', fault });
+    quietly(this.#closeDisplay);
+    this.#lookAgain(0);
   }
 
   get paused(): boolean {

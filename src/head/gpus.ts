@@ -93,6 +93,11 @@ export class Gpus {
     return this.#pair.openSyncDevice();
   }
 
+  /** @internal See `GpuPair.renewDisplay`. Throws ERR_CLOSED. */
+  renewDisplay(fault: GuestheadError): void {
+    this.#pair.renewDisplay(fault);
+  }
+
   /** Asked anew, by the kernel of the display. Throws ERR_CLOSED, or ERR_DEVICE_LOST while a device is gone. */
   connectors(): ConnectorInfo[] {
     return connectorsOf(this.#pair.gpus);

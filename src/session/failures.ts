@@ -48,6 +48,11 @@ export function notOpened(device: string, error: SeatRefusal): GuestheadError {
   });
 }
 
+/** What the heads are told of a display that is closed and opened again. */
+export function daemonBack(what: string): GuestheadError {
+  return new GuestheadError('ERR_SEAT', `A seat daemon is there again (${what}): the display is opened anew by it`);
+}
+
 export function daemonGone(what: string, errno: number, log: string): GuestheadError {
   return new GuestheadError('ERR_SEAT', `The seat daemon (${what}) has gone${log === '' ? '' : `: ${log}`}`, {
     ...{ operation: 'libseat_dispatch', errno },

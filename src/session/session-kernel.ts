@@ -3,17 +3,22 @@ import type { Kernel, KmsNode } from '../device/index.js';
 import type { Session } from './session.js';
 
 /**
- * Primary nodes are opened by the session, which says who is DRM master; render nodes need nobody's leave. Once the
- * daemon has gone, all are opened as ever.
+ * Primary nodes are opened by the session that there is then, which says who is DRM master; render nodes need nobody's leave. Where
+ * there is none, or its daemon has gone, all are opened as ever.
  */
-export function sessionKernel(session: Session, kernel: Kernel): Kernel {
+export function sessionKernel(current: () => Session | undefined, kernel: Kernel): Kernel {
+  const openNode = (path: string): KmsNode => {
+    const session = current();
+    const isOurs = session === undefined || session.ended || !isPrimary(path);
+    return isOurs ? kernel.openNode(path) : openBy(session, kernel, path);
+  };
   return {
     get native() {
       return kernel.native;
     },
     load: () => kernel.load(),
     discover: () => kernel.discover(),
-    openNode: (path) => (session.ended || !isPrimary(path) ? kernel.openNode(path) : openBy(session, kernel, path)),
+    openNode,
     duplicateNode: (fd, path, lease) => kernel.duplicateNode(fd, path, lease),
     nodeOf: (fd) => kernel.nodeOf(fd),
     createGbm: (node) => kernel.createGbm(node),

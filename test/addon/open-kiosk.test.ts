@@ -217,14 +217,22 @@ describe('openKiosk', () => {
     await kernel.plug();
     await flipUntil(() => states.at(-1) === 'on' && states.includes('lost'));
     await show(0x333333);
-    assert.equal(seat.calls.filter((call) => call.startsWith('openDevice')).length, 2);
     assert.deepEqual(states, ['on', 'waiting for master', 'on', 'lost', 'on']);
+    // It outlives the daemon, and the one that is there again opens the display.
+    process.env['LIBSEAT_BACKEND'] = 'seatd';
+    seat.atOnce = 'enabled';
     seat.tell('gone', 32, 'Broken pipe');
     await show(0x444444);
+    states.length = 0;
+    await flipUntil(() => states.at(-1) === 'on' && states.includes('lost'));
+    delete process.env['LIBSEAT_BACKEND'];
+    await show(0x555555);
     assert.deepEqual(
       faults.map((fault) => (fault as { code: string }).code),
-      ['ERR_DEVICE_LOST', 'ERR_SEAT'],
+      ['ERR_DEVICE_LOST', 'ERR_SEAT', 'ERR_SEAT'],
     );
+    assert.equal(seat.calls.filter((call) => call.startsWith('openDevice')).length, 3);
+    assert.equal(kernel.parked, 1, 'the one that was gone; the other is closed');
     assert.equal(kiosk.clientCounts.total, 1);
     window.close();
     await kiosk.close();

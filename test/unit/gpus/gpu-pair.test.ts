@@ -23,7 +23,7 @@ class PairRig {
   readonly unplugged = { display: false, render: false };
   readonly pair: GpuPair;
 
-  constructor({ driver = 'virtio_gpu', hasImported = true } = {}) {
+  constructor({ driver = 'virtio_gpu', hasImported = true, reopen = false } = {}) {
     const display = {
       found: { primary: '/dev/dri/card9' },
       node: { ...this.#node('display'), driver },
@@ -32,7 +32,7 @@ class PairRig {
     } as unknown as DisplayGpu;
     const render = { found: {}, node: this.#node('render'), owner: this.#owner('render') } as unknown as RenderGpu;
     const opened: OpenGpus = { native: new FakeNative(), display, render };
-    this.pair = Reflect.construct(GpuPair, [parseGpuOptions({}), opened]) as GpuPair;
+    this.pair = Reflect.construct(GpuPair, [parseGpuOptions({ reopen }), opened]) as GpuPair;
     this.pair.changes$.subscribe((change) => this.done.push('role' in change ? `told ${change.role}` : change.kind));
   }
 
@@ -113,6 +113,21 @@ describe('a pair of GPUs', () => {
       assert.ok(!rig.taken().includes('parked'));
       rig.pair.close();
     });
+
+  it('renews its display like one that was lost, but closes and does not park it; where that would not come back, not at all', () => {
+    const fault = new GuestheadError('ERR_SEAT', 'another session');
+    const once = new PairRig();
+    once.pair.renewDisplay(fault);
+    assert.deepEqual(once.taken(), []);
+    once.pair.close();
+    const rig = new PairRig({ reopen: true });
+    rig.import();
+    rig.pair.renewDisplay(fault);
+    rig.pair.renewDisplay(fault);
+    assert.deepEqual(rig.taken(), ['told display', 'client buffers', 'display device', 'display node']);
+    assert.throws(() => rig.pair.assertOpen(), { code: 'ERR_DEVICE_LOST' });
+    rig.pair.close();
+  });
 
   it('that loses its render GPU keeps the display', () => {
     const rig = new PairRig();

@@ -16,6 +16,7 @@ const members: Record<keyof Gpus, true> = {
   formats: true,
   pause: true,
   resume: true,
+  renewDisplay: true,
   checkPause: true,
   close: true,
 };

@@ -34,6 +34,7 @@ const gpus = {
     if (refusal !== undefined) throw refusal;
     calls.push('resume');
   },
+  renewDisplay: ({ code }: GuestheadError) => void calls.push(`renew (${code})`),
 };
 const input = {
   suspend: () => void calls.push('suspend'),
@@ -108,7 +109,34 @@ describe('the seat of a kiosk', () => {
     addon.tell('gone', EPIPE);
     refusal = undefined;
     mock.timers.tick(1000);
-    assert.deepEqual(calls.slice(3), ['resume', 'open directly']);
+    assert.deepEqual(calls.slice(3, 5), ['resume', 'open directly']);
+  });
+
+  it('is sought anew where its daemon has gone, and the display is opened by the one that is there again', () => {
+    const kiosk = sit();
+    addon.tell('gone', EPIPE);
+    addon.refusals.set('openSession', new Error('not yet'));
+    mock.timers.tick(1000);
+    assert.equal(kiosk.open, undefined);
+    addon.atOnce = 'enabled';
+    calls.length = 0;
+    mock.timers.tick(1000);
+    assert.deepEqual(calls.slice(1), ['close', 'pause', 'suspend', 'renew (ERR_SEAT)', 'resume', 'open by the seat']);
+    assert.equal(faults.length, 1, 'the daemon that went');
+    calls.length = 0;
+    addon.tell('disabled');
+    addon.tell('enabled');
+    assert.deepEqual(calls, ['pause', 'suspend', 'acknowledge', 'resume', 'open by the seat']);
+  });
+
+  it('is left to the session that has it where the new daemon says so, until that gives it back', () => {
+    sit();
+    addon.tell('gone', EPIPE);
+    calls.length = 0;
+    mock.timers.tick(1000);
+    assert.deepEqual(calls.slice(1), ['close', 'pause', 'suspend']);
+    addon.tell('enabled');
+    assert.deepEqual(calls.slice(4), ['renew (ERR_SEAT)', 'resume', 'open by the seat']);
   });
 
   it('is nobody’s where it is closed, and nothing is done any more', () => {

@@ -84,7 +84,7 @@ const promised: Readonly<Record<string, string>> = {
     'revoke state',
   Kiosk:
     '[Symbol.asyncDispose] active answered$ clientCounts clients$ close counts faults$ gone$ heads hung$ idle input input$ ' +
-    'listen openSocket outputs$ pictures$ rearrange setBackground shown$ windows windows$',
+    'listen openSocket outputs$ pictures$ rearrange seat setBackground shown$ windows windows$',
   KioskHead: 'connector counts head',
   ClientCounts: 'ended now total',
   ScreenCounts: 'byGpu bytesCopied direct discarded drawn shown',

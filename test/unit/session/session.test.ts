@@ -84,7 +84,7 @@ describe('a session', () => {
 describe('a kernel with a session', () => {
   it('has primary nodes opened by it, and gives them back; render nodes are opened as ever', () => {
     const kernel = new FakeKernel();
-    const seated = sessionKernel(session, kernel);
+    const seated = sessionKernel(() => session, kernel);
     const [display, render] = kernel.discover();
     const node = seated.openNode(display!.primary!);
     const other = seated.openNode(render!.render!);
@@ -97,7 +97,7 @@ describe('a kernel with a session', () => {
 
   it('gives back what is no node after all', () => {
     const kernel = new FakeKernel();
-    assert.throws(() => sessionKernel(session, kernel).openNode('/dev/dri/card9'), { code: 'ERR_NO_DEVICE' });
+    assert.throws(() => sessionKernel(() => session, kernel).openNode('/dev/dri/card9'), { code: 'ERR_NO_DEVICE' });
     assert.equal(addon.open.size, 0);
   });
 
@@ -105,7 +105,7 @@ describe('a kernel with a session', () => {
     const kernel = new FakeKernel();
     const path = kernel.discover()[0]!.primary!;
     addon.tell('gone', EPIPE);
-    sessionKernel(session, kernel).openNode(path).close();
+    sessionKernel(() => session, kernel).openNode(path).close();
     assert.deepEqual(addon.calls, []);
   });
 });
