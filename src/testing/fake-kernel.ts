@@ -107,15 +107,11 @@ export class FakeKernel implements Kernel {
   }
 
   openNode(path: string): KmsNode {
-    return this.#open(path);
+    return this.duplicateNode(-1, path);
   }
 
   /** Master stays with whoever gave the descriptor, which is not modelled here. */
   duplicateNode(_fd: number, path: string, lease?: NodeLease): KmsNode {
-    return this.#open(path, lease);
-  }
-
-  #open(path: string, lease?: NodeLease): KmsNode {
     const errno = this.#faults.take('openNode');
     const found = [this.#display, this.#render].find(
       (plugged) => plugged?.device.primary === path || plugged?.device.render === path,

@@ -105,7 +105,9 @@ describe('a kernel with a session', () => {
     const kernel = new FakeKernel();
     const path = kernel.discover()[0]!.primary!;
     addon.tell('gone', EPIPE);
-    sessionKernel(() => session, kernel).openNode(path).close();
+    sessionKernel(() => session, kernel)
+      .openNode(path)
+      .close();
     assert.deepEqual(addon.calls, []);
   });
 });
