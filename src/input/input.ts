@@ -25,6 +25,8 @@ export interface InputOptions {
   readonly open?: ((node: string) => OpenedDevice) | undefined;
   /** Which devices lie on which heads, before the rule of `mapDevices`. */
   readonly places?: readonly GivenPlace[] | undefined;
+  /** Opens those that are there after this call, each in a turn of the loop of its own: it takes its time. Default: no. */
+  readonly oneByOne?: boolean | undefined;
   readonly onEvent: (event: InputEvent) => void;
   /** A device that cannot be used, or what libinput complains of; the others go on. */
   readonly onFault: (error: Error) => void;
@@ -42,7 +44,7 @@ const batchRows = 128;
 type Held = { -readonly [K in keyof InputDevice]: InputDevice[K] };
 
 /**
- * Opens the devices that are there and hears of those to come, from within this call on. None at all is no failure: `devices` is
+ * Opens the devices that are there and hears of those to come, from within this call on (but see `oneByOne`). None at all is no failure: `devices` is
  * empty then. Throws ERR_LIBRARY_MISSING without libinput, ERR_SYSTEM where the kernel gives no uevents.
  */
 export function openInput(options: InputOptions): Input {
@@ -65,11 +67,11 @@ export class Input {
   #closed = false;
 
   constructor(private readonly options: InputOptions) {
-    const { addon, devices = 'all', records = false, roots = systemRoots, open } = options;
+    const { addon, devices = 'all', records = false, oneByOne = false, roots = systemRoots, open } = options;
     this.#open = open;
     this.#sys = roots.sys;
     const named = devices === 'all' ? undefined : devices;
-    this.#nodes = new NodeWatch({ native: addon, roots, named, records, ...this.#handlers() });
+    this.#nodes = new NodeWatch({ native: addon, roots, named, records, oneByOne, ...this.#handlers() });
     this.#owner.own(this.#nodes);
     this.#owner.defer(() => this.#closeOpened());
     this.#native = this.#owner.own(this.#context());

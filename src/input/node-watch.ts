@@ -14,6 +14,8 @@ export interface NodeWatchOptions {
   readonly named: readonly string[] | undefined;
   /** Whether udev's records are written where no udevd runs. */
   readonly records: boolean;
+  /** Each node that is there is told in a turn of the loop of its own. */
+  readonly oneByOne: boolean;
   readonly onReady: (node: string) => void;
   readonly onGone: (node: string) => void;
   /** A node that stays out. */
@@ -29,6 +31,8 @@ export class NodeWatch {
   /** Those that were told, with their place in sysfs, which is a new one for a device that comes back. */
   readonly #told = new Map<string, string>();
   readonly #waiting = new Map<string, NodeJS.Timeout>();
+  /** Of those that are still to be told, one by one. */
+  #next: NodeJS.Immediate | undefined;
   #stop = () => undefined as void;
 
   constructor(private readonly options: NodeWatchOptions) {
@@ -40,7 +44,8 @@ export class NodeWatch {
     this.#stop = watchInputEvents(this.options.native, (event) => {
       this.#hotplug(event);
     });
-    this.#lookAtAll();
+    if (this.options.oneByOne) this.#lookInTurns(this.#names());
+    else this.#lookAtAll();
   }
 
   /** Those that were told, and have not gone since. */
@@ -51,6 +56,7 @@ export class NodeWatch {
   /** Takes back what records it wrote; who still uses a device no longer needs them. Idempotent. */
   close(): void {
     this.#stop();
+    clearImmediate(this.#next);
     for (const name of [...this.#waiting.keys()]) this.#forgetWait(name);
     this.#records.close();
   }
@@ -71,8 +77,20 @@ export class NodeWatch {
     for (const name of names) if (nodeBehind(name) === node || !existsSync(name)) this.#look(name, 1);
   }
 
+  #names(): readonly string[] {
+    return this.options.named ?? inputNodes(this.options.roots);
+  }
+
   #lookAtAll(looks = 0): void {
-    for (const name of this.options.named ?? inputNodes(this.options.roots)) this.#look(name, looks);
+    for (const name of this.#names()) this.#look(name, looks);
+  }
+
+  #lookInTurns([name, ...others]: readonly string[]): void {
+    if (name === undefined) return;
+    this.#next = setImmediate(() => {
+      this.#look(name);
+      this.#lookInTurns(others);
+    });
   }
 
   #lookAgain(): void {

@@ -121,6 +121,8 @@ class Devices implements KioskInput {
       // Where no udevd runs, only root can say what a device is.
       records: process.getuid?.() === 0,
       open: this.open,
+      // A client that starts meanwhile is answered in between.
+      oneByOne: true,
       onEvent: (event) => {
         kiosk.input(event);
         if (event.kind === 'key' && keyboard !== undefined) input.setLeds(keyboard.leds);

@@ -16,6 +16,29 @@ afterEach(() => {
   rig.close();
 });
 
+describe('devices that are opened one by one', () => {
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('leave a turn of the loop to others between each two', async () => {
+    for (const number of [1, 2, 3]) rig.machine.plug(number, 'mouse');
+    const seat = rig.open({ oneByOne: true });
+    for (const opened of [0, 1, 2, 3]) {
+      assert.equal(seat.devices.length, opened);
+      await turn();
+    }
+    assert.equal(seat.devices.length, 3);
+  });
+
+  it('are opened no more once all is closed', async () => {
+    for (const number of [1, 2]) rig.machine.plug(number, 'mouse');
+    const seat = rig.open({ oneByOne: true });
+    await turn();
+    seat.close();
+    await turn();
+    assert.equal(rig.addon.added.length, 1);
+  });
+});
+
 describe("udev's record", () => {
   it('is missing where no udevd runs: the device is left alone and told', () => {
     const node = rig.machine.plug(1, 'mouse', { seen: false });
