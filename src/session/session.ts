@@ -71,12 +71,6 @@ export class Session {
     this.#lookSoon();
   }
 
-  /** Asks for another session, by its number or that of its virtual terminal. Throws NativeError. */
-  switchTo(session: number): void {
-    this.#native.switchTo(session);
-    this.#lookSoon();
-  }
-
   /** With all its devices. Idempotent. */
   close(): void {
     if (this.#state === 'closed') return;
