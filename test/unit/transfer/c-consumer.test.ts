@@ -18,8 +18,7 @@ describe('the consumer in C', () => {
 
   it('receives pictures, gives them back, and lets go of a buffer', async () => {
     const rig = await TransferRig.open();
-    const program = join(rig.folder, 'transfer-consumer');
-    execFileSync('cc', ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
+    const program = built(rig);
     const guest = await rig.producer();
     await guest.registered(0, 1);
     const child = spawn(program, [rig.listen, '3'], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -47,4 +46,39 @@ describe('the consumer in C', () => {
     ]);
     rig.close();
   });
+
+  it('holds nothing up when it is killed: the next one is given what it had, and gives it back', async () => {
+    const rig = await TransferRig.open();
+    const program = built(rig);
+    const guest = await rig.producer();
+    await guest.registered(0, 1);
+    const start = async (consumers: number, ...words: string[]) => {
+      const child = spawn(program, [rig.listen, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const come = () => rig.events.filter(({ type }) => type === 'consumer').length === consumers;
+      await until(come, 'it has greeted');
+      let seen = '';
+      child.stdout.on('data', (bytes: Buffer) => (seen += bytes.toString()));
+      return { child, exit: once(child, 'close'), seen: () => seen };
+    };
+    const first = await start(1);
+    guest.export(0);
+    await guest.hear('released');
+    await until(() => first.seen().startsWith('frame 1: '), 'it has printed the picture');
+    first.child.kill('SIGSTOP');
+    const held = guest.export(1); // lies in the socket of one that cannot answer
+    first.child.kill('SIGKILL');
+    assert.deepEqual(await first.exit, [null, 'SIGKILL']);
+    await until(() => rig.events.some(({ type }) => type === 'consumer-gone'), 'the broker knows');
+    const second = await start(2, '1');
+    assert.equal((await guest.hear('released')).id, held);
+    assert.deepEqual(await second.exit, [0, null]);
+    assert.match(second.seen(), /^frame 2: 64x32 XR24/);
+    rig.close();
+  });
 });
+
+function built({ folder }: TransferRig): string {
+  const program = join(folder, 'transfer-consumer');
+  execFileSync('cc', ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
+  return program;
+}
