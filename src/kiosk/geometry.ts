@@ -22,7 +22,7 @@ export function isInside({ x, y, width, height }: Rectangle, at: Point): boolean
 }
 
 /** The least that the wire can tell. */
-const leastStep = 1 / 256;
+export const leastStep = 1 / 256;
 
 /** The place in the box that is nearest; its right and lower edges are outside of it. */
 export function nearestIn({ x, y, width, height }: Rectangle, at: Point): Point {

@@ -7,7 +7,7 @@
  */
 import type { AxisEvent, ButtonEvent, PointerMotion } from '../../input/index.js';
 import type { Client, Requests, Resource } from '../../wayland/index.js';
-import type { Point } from '../geometry.js';
+import { leastStep, type Point } from '../geometry.js';
 import type { Surface } from '../surface.js';
 import { dismisses, hitAt } from './focus-hit.js';
 import { clientOf, isThere, type Hit, type SeatHost } from './host.js';
@@ -123,12 +123,14 @@ export class Pointer {
     return false;
   }
 
-  /** Windows are elsewhere: tells which one it is in now. False: there is more to tell, with the next refresh. */
+  /** What is under it may be elsewhere, or something else: that is told. False: it has itself been moved, which the next refresh tells. */
   look(): boolean {
     const { focus } = this;
     if (!this.#present || !this.#used || this.#grab !== undefined || focus === undefined) return this.tell();
+    const before = this.#corner;
     const hit = this.#hit();
-    return hit?.surface === focus ? !this.#isElsewhere(hit) : this.tell();
+    const isWhereItWas = hit?.surface === focus && isNear(this.#corner, before);
+    return isWhereItWas ? !this.#isElsewhere(hit) : this.tell();
   }
 
   button({ button, pressed, timeUs }: ButtonEvent): void {
@@ -246,4 +248,9 @@ export class Pointer {
     this.events.cross(before, hit);
     this.peers.crossed();
   }
+}
+
+/** By less than a client can be told. */
+function isNear(one: Point, other: Point): boolean {
+  return Math.abs(one.x - other.x) < leastStep && Math.abs(one.y - other.y) < leastStep;
 }
