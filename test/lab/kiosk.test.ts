@@ -193,8 +193,17 @@ describe('guesthead kiosk', () => {
   });
 
   it('ends with the client’s own status, and with 127 where there is none, before anything is shown', async () => {
-    const failed = await guesthead(lab, ['kiosk', '--json', '--input', '/dev/input/none', '--', 'sh', '-c', 'exit 3']);
-    assert.match(failed.stderr, /^kiosk: .*\/dev\/input\/none.* → name a node such as/m, 'a fault, and what to change');
+    const failed = await guesthead(lab, [
+      'kiosk',
+      '--json',
+      '--input',
+      '/dev/null',
+      '--',
+      'sh',
+      '-c',
+      'sleep 1; exit 3',
+    ]);
+    assert.match(failed.stderr, /^kiosk: .*\/dev\/null → name a node such as/m);
     assert.deepEqual([failed.status, lastJson<KioskResult>(failed).client], [3, { code: 3, signal: null }]);
     const missing = await guesthead(lab, ['kiosk', '--', 'no-such-client']);
     assert.equal(missing.status, 127);
