@@ -30,7 +30,9 @@ function othersRan(how: 'kept' | 'as V8 has it'): number {
 }
 
 describe('the young heap of a kiosk', () => {
-  it('is looked through by the thread that made it, and wakes no other for that', () => {
-    assert.ok(othersRan('kept') < looks / 2, 'other threads took part');
+  it('is looked through by the thread that made it, which wakes no other for that', () => {
+    // Some of them have work of their own meanwhile, such as compiling.
+    const [kept, usual] = [othersRan('kept'), othersRan('as V8 has it')];
+    assert.ok(kept < usual / 2, `others ran ${kept} times, and ${usual} times as V8 has it`);
   });
 });
