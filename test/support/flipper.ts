@@ -32,8 +32,10 @@ export class Flipper {
       onStdout: byLine((line) => this.#onLine(line)),
       onStderr: byLine((line) => this.#remark(line)),
     });
-    const over = () => this.#onOver();
-    this.#job.done.then(over, over);
+    this.#job.done.then(
+      ({ status, signal }) => this.#onOver(signal ?? `status ${status}`),
+      (error: unknown) => this.#onOver(String(error)),
+    );
   }
 
   /** Resolves once it flips. */
@@ -158,8 +160,9 @@ export class Flipper {
     this.#remarks = [...this.#remarks, line].slice(-20);
   }
 
-  #onOver(): void {
-    this.#over = new Error(`the flipping process has ended; last reported:\n${this.report}`);
+  /** `how`: by its status, by a signal, or with the lab. */
+  #onOver(how: string): void {
+    this.#over = new Error(`the flipping process has ended (${how}); last reported:\n${this.report}`);
     for (const { reject } of this.#waiting.splice(0)) reject(this.#over);
   }
 }
