@@ -155,13 +155,17 @@ void Server::sendSoon() {
   if (depth_ == 0 && sending_) sending_->ask();
 }
 
-/** Promise jobs of what was told run as a scope ends: mostly nothing was, and there is no need of
- * one. */
+/**
+ * Promise jobs of what was told run as a scope ends; mostly nothing was, and there is no need of
+ * one. What they post would wait for the loop's next turn otherwise.
+ */
 void Server::onBeforeWait() {
   const auto self = shared_from_this();
-  told_ = false;
-  settle();
-  if (told_ && !closed_) const CallbackScope scope(callbacks_);
+  do {
+    told_ = false;
+    settle();
+    if (told_ && !closed_) const CallbackScope scope(callbacks_);
+  } while (told_ && !closed_);
 }
 
 void Server::settle() {
@@ -173,6 +177,8 @@ void Server::settle() {
     Client* const client = clients_.find(doomed_[index]);
     if (client != nullptr) library_.client_destroy(client->object);
   }
+  // What the others were told of that.
+  if (!doomed_.empty()) library_.display_flush_clients(display_);
   doomed_.clear();
   for (const auto& listener : listeners_) listener->take(clients_.live() < limits_.clients);
   tellLog();
