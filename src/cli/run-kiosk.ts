@@ -16,6 +16,7 @@ import { loadNative } from '../native.js';
 import { Owner } from '../owner.js';
 import { GpuFigures, PictureFigures } from '../report/kiosk/index.js';
 import { backdropOf } from './kiosk-backdrop.js';
+import { collectBetween } from './collect.js';
 import { beginLife, endHung, userOf } from './kiosk-client.js';
 import { planClients, type KioskPlan, type PlannedClient } from './kiosk-clients.js';
 import type { KioskOptions } from './kiosk-options.js';
@@ -94,6 +95,7 @@ async function serve(served: Served): Promise<readonly ClientResult[]> {
     const faults = kiosk.faults$.subscribe(({ error }) => {
       say(messageAndAdvice(error));
     });
+    faults.add(collectBetween({ gone$: kiosk.gone$, windows: () => kiosk.windows }));
     owner.defer(() => {
       faults.unsubscribe();
     });
