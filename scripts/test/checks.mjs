@@ -29,7 +29,7 @@ const lint = [
 ].map(([name, path, args]) => ({
   name,
   command: () => [process.execPath, `node_modules/${path}`, ...args()],
-  limitMs: 5 * minutes,
+  limitMs: 15 * minutes,
 }));
 
 lint.push({
@@ -71,16 +71,16 @@ const eachWithin = (limitMs) => ({ options: [...oneByOne.options, `--test-timeou
 /** Judge neither a pace nor who comes first, so that their guest may wait for the processor. */
 const isPatient = (file) => /^(command|documents|.*examples|hang|host.*)\.test\.ts$/.test(file);
 
-/** Limits are for what hangs: a patient check takes several times as long beside the lab. */
+/** Limits are for what hangs: a patient check takes several times as long beside the lab, on a busy machine five minutes for ESLint. */
 export const groups = {
   lint,
-  unit: [testsIn('unit', 15 * minutes, { programOf: (file) => join(dirname(file), 'tests') })],
-  addon: [testsIn('addon', 20 * minutes, { options: ['--expose-gc'] })],
-  contract: [testsIn('contract', 5 * minutes)],
-  package: [testsIn('package', 5 * minutes)],
-  browser: [testsIn('browser', 10 * minutes)],
+  unit: [testsIn('unit', 20 * minutes, { programOf: (file) => join(dirname(file), 'tests') })],
+  addon: [testsIn('addon', 30 * minutes, { options: ['--expose-gc'] })],
+  contract: [testsIn('contract', 15 * minutes)],
+  package: [testsIn('package', 15 * minutes)],
+  browser: [testsIn('browser', 15 * minutes)],
   // Mesa's software renderer draws on threads of its own; GUESTHEAD_GL_NODE names a GPU to draw with instead.
-  gl: [{ ...testsIn('gl', 10 * minutes, oneByOne), note: /(drawn by .*)$/m }],
+  gl: [{ ...testsIn('gl', 15 * minutes, oneByOne), note: /(drawn by .*)$/m }],
   // The counts stand beside: WLCS is one test here. Its own tests have ten seconds each.
   wlcs: [{ ...testsIn('wlcs', 5 * minutes), note: /(WLCS .* pass .*)$/m, patient: false }],
   // One guest at a time: two on two cores take 2.7 times as long each, unless one of them waits for the other. The first is

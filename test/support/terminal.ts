@@ -22,7 +22,7 @@ function isProgram(name: string): boolean {
 }
 
 /** For a machine that has much else to do. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 export interface TerminalOptions {
   readonly columns: number;
