@@ -115,13 +115,17 @@ const commanderAlone = replacing(
   () => '{}',
 );
 
+/** What hangs in one file fails by its name; the suites after it run. */
+const suiteMs = 180_000;
+
 /** A program whose suites are test files. */
 function suitesOf(programs) {
   const suites = (name) =>
     programs[name].map(
-      (file) => `describe(${JSON.stringify(file)}, () => void require(${JSON.stringify(`./${file}`)}));\n`,
+      (file) => `describe(${JSON.stringify(file)}, { timeout }, () => void require(${JSON.stringify(`./${file}`)}));\n`,
     );
-  const contents = (name) => `import { describe } from 'node:test';\n${suites(name).join('')}`;
+  const contents = (name) =>
+    `import { describe } from 'node:test';\nconst timeout = ${suiteMs};\n${suites(name).join('')}`;
   return {
     name: 'suites',
     setup({ onLoad, onResolve }) {

@@ -66,16 +66,22 @@ const groupBy = (files, key) => {
 };
 
 const oneByOne = { options: ['--test-concurrency=1'] };
-/** Each file of the lab's tests has so long, so that one that hangs costs no other. */
-const eachWithin = (limitMs) => ({ options: [...oneByOne.options, `--test-timeout=${limitMs}`] });
+/** Each program of tests has so long, so that one that hangs costs no other. */
+const within = (limitMs) => `--test-timeout=${limitMs}`;
+const eachWithin = (limitMs) => ({ options: [...oneByOne.options, within(limitMs)] });
 /** Judge neither a pace nor who comes first, so that their guest may wait for the processor. */
 const isPatient = (file) => /^(command|documents|.*examples|hang|host.*)\.test\.ts$/.test(file);
 
 /** Limits are for what hangs: a patient check takes several times as long beside the lab, on a busy machine five minutes for ESLint. */
 export const groups = {
   lint,
-  unit: [testsIn('unit', 20 * minutes, { programOf: (file) => join(dirname(file), 'tests') })],
-  addon: [testsIn('addon', 30 * minutes, { options: ['--expose-gc'] })],
+  unit: [
+    testsIn('unit', 20 * minutes, {
+      programOf: (file) => join(dirname(file), 'tests'),
+      options: [within(10 * minutes)],
+    }),
+  ],
+  addon: [testsIn('addon', 30 * minutes, { options: ['--expose-gc', within(10 * minutes)] })],
   contract: [testsIn('contract', 15 * minutes)],
   package: [testsIn('package', 15 * minutes)],
   browser: [testsIn('browser', 15 * minutes)],

@@ -54,11 +54,12 @@ describe('the consumer in C', () => {
     await guest.registered(0, 1);
     const start = async (consumers: number, ...words: string[]) => {
       const child = spawn(program, [rig.listen, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
-      const come = () => rig.events.filter(({ type }) => type === 'consumer').length === consumers;
-      await until(come, 'it has greeted');
       let seen = '';
       child.stdout.on('data', (bytes: Buffer) => (seen += bytes.toString()));
-      return { child, exit: once(child, 'close'), seen: () => seen };
+      const exit = once(child, 'close'); // heard before anything is waited for: it may end meanwhile
+      const come = () => rig.events.filter(({ type }) => type === 'consumer').length === consumers;
+      await until(come, 'it has greeted');
+      return { child, exit, seen: () => seen };
     };
     const first = await start(1);
     guest.export(0);
