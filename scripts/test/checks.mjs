@@ -1,6 +1,6 @@
 /** What `npm test` runs, by group: a static check is a command, a test group a folder of node:test files. */
 import { rmSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { root } from '../setup/run.mjs';
 import { filesUnder } from '../setup/stamp.mjs';
 
@@ -39,13 +39,13 @@ lint.push({
 });
 
 /**
- * The tests of a folder, or those of its files that `takes` accepts; `options` go to Node's test runner. They are made ready for plain
+ * The tests of a folder; `options` go to Node's test runner. They are made ready for plain
  * Node at once: tsx takes more time than most of them take to run, in each file's process anew. `programOf` names the process of a
  * file below the folder: to start one takes as long as most of them take to run.
  */
-function testsIn(folder, limitMs, { name = folder, takes = () => true, options = [], programOf = itself } = {}) {
-  const base = `test/${folder}`;
-  const files = filesUnder(base, ['.test.ts']).filter((file) => takes(basename(file)));
+function testsIn(name, limitMs, { options = [], programOf = itself } = {}) {
+  const base = `test/${name}`;
+  const files = filesUnder(base, ['.test.ts']);
   const target = `.lab/bundled/${name}`;
   const command = async (reporters, chosen = files) => {
     const { bundleTests } = await import('../setup/bundle.mjs'); // needs the set-up
@@ -68,9 +68,6 @@ const groupBy = (files, key) => {
 const oneByOne = { options: ['--test-concurrency=1'] };
 /** Each program of tests has so long, so that one that hangs costs no other. */
 const within = (limitMs) => `--test-timeout=${limitMs}`;
-const eachWithin = (limitMs) => ({ options: [...oneByOne.options, within(limitMs)] });
-/** Judge neither a pace nor who comes first, so that their guest may wait for the processor. */
-const isPatient = (file) => /^(command|documents|.*examples|hang|host.*)\.test\.ts$/.test(file);
 
 /** Limits are for what hangs: a patient check takes several times as long beside the lab, on a busy machine five minutes for ESLint. */
 export const groups = {
@@ -89,13 +86,12 @@ export const groups = {
   gl: [{ ...testsIn('gl', 15 * minutes, oneByOne), note: /(drawn by .*)$/m }],
   // The counts stand beside: WLCS is one test here. Its own tests have ten seconds each.
   wlcs: [{ ...testsIn('wlcs', 5 * minutes), note: /(WLCS .* pass .*)$/m, patient: false }],
-  // One guest at a time: two on two cores take 2.7 times as long each, unless one of them waits for the other. The first is
-  // shown as it goes, because it takes minutes.
+  // Two guests at a time, of one processor each: of two, either waits for what a processor holds that the host runs later. They
+  // are shown as they go, because they take minutes.
   lab: [
     {
-      ...testsIn('lab', 40 * minutes, { ...eachWithin(5 * minutes), takes: (file) => !isPatient(file) }),
-      ...{ live: true, patient: false },
+      ...testsIn('lab', 40 * minutes, { options: ['--test-concurrency=2', within(10 * minutes)] }),
+      ...{ live: true, patient: false, env: { GUESTHEAD_LAB_CPUS: '1' } },
     },
-    testsIn('lab', 40 * minutes, { ...eachWithin(10 * minutes), name: 'patient-lab', takes: isPatient }),
   ],
 };

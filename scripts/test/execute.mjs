@@ -19,13 +19,14 @@ let ending = false;
  * Resolves to `{status, output}`; the output of a live check goes straight to the terminal instead. A patient one has the processor
  * when nobody else wants it.
  */
-export async function execute({ name, live, patient, limitMs }, [program, ...args]) {
+export async function execute({ name, live, patient, limitMs, env }, [program, ...args]) {
   let output = '';
   const take = (text) => {
     if (live) process.stdout.write(text);
     else output += text;
   };
-  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const stdio = ['ignore', 'pipe', 'pipe'];
+  const child = spawn(program, args, { cwd: root, stdio, detached: true, env: { ...process.env, ...env } });
   if (patient) void stepBack(child);
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', take);
   const overrun = setTimeout(() => {

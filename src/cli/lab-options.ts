@@ -1,6 +1,6 @@
 /** What a guest of `guesthead lab` can be made of. */
 import { type Command, Option } from 'commander';
-import { labMachines, type LabMachine } from '../lab/choices.js';
+import { labMachines, mostCpus, type LabMachine } from '../lab/choices.js';
 import type { Size } from '../lab/index.js';
 import { notBootedStatus } from './failure.js';
 import { collect, memorySize, pixelSize, seconds, wholeNumber } from './parse.js';
@@ -11,6 +11,7 @@ export interface LabCliOptions {
   readonly blob: 'on' | 'off';
   readonly display: 'none' | 'dbus';
   readonly memory: string;
+  readonly cpus?: number;
   readonly machine: LabMachine;
   readonly kernel?: string;
   readonly writable?: string[];
@@ -43,6 +44,7 @@ export function addMachineOptions(command: Command): Command {
     )
     .option('--input', 'a tablet for each head, a mouse and a keyboard, for what reads /dev/input')
     .option('--memory <size>', "the guest's memory", memorySize, '2G')
+    .option('--cpus <n>', "the guest's processors (default: GUESTHEAD_LAB_CPUS, or 2)", wholeNumber(1, mostCpus))
     .addOption(
       new Option('--machine <type>', "QEMU's PC: q35, or pc for an i440FX").choices(labMachines).default('q35'),
     )

@@ -135,6 +135,7 @@ async function boot(options: LabCliOptions, signal: AbortSignal, liveFiles = fal
     blob: options.blob === 'on',
     display: options.display,
     memory: options.memory,
+    cpus: options.cpus,
     type: options.machine,
     transfer: options.transfer === true,
     input: options.input === true,

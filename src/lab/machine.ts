@@ -1,6 +1,7 @@
 /** The guest as a machine: QEMU's command line. Pure; starts nothing. */
 import { join } from 'node:path';
-import type { LabMachine } from './choices.js';
+import { GuestheadError } from '../errors.js';
+import { mostCpus, type LabMachine } from './choices.js';
 import type { Kernel } from './kernel/locate.js';
 
 export interface Size {
@@ -22,6 +23,8 @@ export interface MachineOptions {
   readonly renderGpu: boolean;
   /** Guest memory as QEMU takes it, e.g. `2G`. */
   readonly memory: string;
+  /** 1–255. Default: GUESTHEAD_LAB_CPUS of the environment, or 2. */
+  readonly cpus: number;
   /** What captures are taken of: `none` QMP's screendump, `dbus` QEMU's D-Bus display. */
   readonly display: LabDisplay;
   /** Which of QEMU's PCs. */
@@ -46,6 +49,7 @@ export function machineOf({
   blob = true,
   renderGpu = false,
   memory = '2G',
+  cpus = usualCpus(process.env['GUESTHEAD_LAB_CPUS']),
   display = 'none',
   type = 'q35',
   transfer = false,
@@ -53,7 +57,19 @@ export function machineOf({
   liveFiles = false,
 }: MachineWishes): MachineOptions {
   const devices = { renderGpu, transfer, input };
-  return { size: size ?? defaultSize(heads), heads, blob, memory, display, type, ...devices, liveFiles };
+  return { size: size ?? defaultSize(heads), heads, blob, memory, cpus, display, type, ...devices, liveFiles };
+}
+
+/**
+ * For tests of many guests at once: emulated, one of two processors costs its guest a tenth of its pace alone, but beside another one
+ * it waits for whatever the other holds.
+ */
+function usualCpus(named: string | undefined): number {
+  const cpus = Number(named ?? 2);
+  if (Number.isInteger(cpus) && cpus >= 1 && cpus <= mostCpus) return cpus;
+  throw new GuestheadError('ERR_USAGE', `GUESTHEAD_LAB_CPUS is ${named}`, {
+    advice: `set it to the number of processors that guests of the lab have, 1 to ${mostCpus}, or unset it`,
+  });
 }
 
 function defaultSize(heads: number): Size {
@@ -121,7 +137,7 @@ export function qemuArguments(
   files: RunFiles,
   accelerator: Accelerator,
 ): string[] {
-  const { size, heads, blob, renderGpu, memory, display, type, transfer, input } = machine;
+  const { size, heads, blob, renderGpu, memory, cpus, display, type, transfer, input } = machine;
   const gpu = [
     `virtio-gpu-pci,id=${gpuId}`,
     `max_outputs=${heads}`,
@@ -130,7 +146,7 @@ export function qemuArguments(
   ];
   return [
     ...acceleration[accelerator],
-    ...['-smp', '2', '-m', memory, '-nodefaults', '-no-user-config', '-no-reboot'],
+    ...['-smp', `${cpus}`, '-m', memory, '-nodefaults', '-no-user-config', '-no-reboot'],
     ...['-object', `memory-backend-memfd,id=mem,size=${memory},share=on`],
     ...['-machine', `${type},memory-backend=mem`, '-vga', 'none'],
     ...displays[display](files),

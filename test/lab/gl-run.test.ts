@@ -15,7 +15,7 @@ interface Failed {
 describe('run --draw gl', () => {
   let lab: Lab;
   before(async () => {
-    lab = await Lab.boot({ size });
+    lab = await Lab.boot({ size, cpus: 2 }); // with one, what draws has the processor until a frame is done
   });
   after(async () => {
     await lab.close();

@@ -31,6 +31,22 @@ describe('a machine', () => {
     assert.deepEqual(values('-object', { memory: '512M' }), ['memory-backend-memfd,id=mem,size=512M,share=on']);
   });
 
+  it('has the processors that were asked for, else those that the environment names, else two', (t) => {
+    const usual = process.env['GUESTHEAD_LAB_CPUS'];
+    t.after(() => {
+      if (usual === undefined) delete process.env['GUESTHEAD_LAB_CPUS'];
+      else process.env['GUESTHEAD_LAB_CPUS'] = usual;
+    });
+    delete process.env['GUESTHEAD_LAB_CPUS'];
+    assert.deepEqual([values('-smp', {}), values('-smp', { cpus: 4 })], [['2'], ['4']]);
+    process.env['GUESTHEAD_LAB_CPUS'] = '1';
+    assert.deepEqual([values('-smp', {}), values('-smp', { cpus: 4 })], [['1'], ['4']]);
+    for (const named of ['0', 'two', '1.5', '256', '']) {
+      process.env['GUESTHEAD_LAB_CPUS'] = named;
+      assert.throws(() => machineOf({}), { code: 'ERR_USAGE', message: `GUESTHEAD_LAB_CPUS is ${named}` });
+    }
+  });
+
   it('is the PC that was asked for', () => {
     assert.deepEqual(values('-machine', {}), ['q35,memory-backend=mem']);
     assert.deepEqual(values('-machine', { type: 'pc' }), ['pc,memory-backend=mem']);
