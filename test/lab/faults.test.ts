@@ -17,12 +17,14 @@ after(async () => {
 
 describe('a host that is paused for 5 s', () => {
   it('goes on by itself, loses nothing, and the gap is reported once', async () => {
-    const { ended } = await startRun(lab, ['--frames', '300']);
+    const { job, ended } = await startRun(lab, []);
     await lab.qmp.execute('stop');
     await sleep(5000);
     await lab.qmp.execute('cont');
+    await sleep(2000); // a flip that did not come meanwhile would be a fault
+    job.kill('SIGINT');
     const { result } = await ended;
-    assert.equal(result.frames, 300);
+    assert.ok(result.frames > 0 && result.starved === 0, JSON.stringify(result));
     assert.deepEqual(
       result.faults.map(({ code, count }) => [code, count]),
       [['ERR_HOST_PAUSED', 1]],

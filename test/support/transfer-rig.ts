@@ -177,7 +177,7 @@ export function transferRig(parts: Partial<ProducerParts> = {}): {
 }
 
 /** A broker that takes all, and releases each export in a later turn of the event loop. */
-export function obligingBroker(port: FakePort): void {
+export function obligingBroker(port: FakePort, onReleased: () => void = () => undefined): void {
   const answers: Partial<Record<MessageName, (message: never) => TransferMessage>> = {
     hello: () => welcome,
     register: ({ buffer }: MessageOf<'register'>) => ({ type: 'registered', buffer }),
@@ -187,6 +187,7 @@ export function obligingBroker(port: FakePort): void {
   port.onSent = (message) => {
     const answer = answers[message.type]?.(message as never);
     if (answer !== undefined) setImmediate(() => port.say(answer));
+    if (answer?.type === 'released') setImmediate(onReleased);
   };
   port.connect();
 }

@@ -9,7 +9,8 @@ const frames = 3;
 
 interface Shown {
   readonly pendingAtCommit: boolean;
-  /** By the kernel: CLOCK_MONOTONIC, ns. */
+  /** When that was seen. This, and the others by the kernel: CLOCK_MONOTONIC, ns. */
+  readonly seenAtNs: number;
   readonly signalledAtNs: number;
   readonly shownAtNs: number;
 }
@@ -27,12 +28,13 @@ async function show(): Promise<Shown> {
     });
   });
   const pendingAtCommit = !fence.isSignalled;
+  const seenAtNs = Number(process.hrtime.bigint());
   await fence.signalled;
   const [info] = native.syncFileInfo(fence.fd).fences;
   fence.close();
   const outcome = await shown;
   const shownAtNs = outcome?.kind === 'shown' ? outcome.timestampNs : NaN;
-  return { pendingAtCommit, signalledAtNs: info?.timestampNs ?? NaN, shownAtNs };
+  return { pendingAtCommit, seenAtNs, signalledAtNs: info?.timestampNs ?? NaN, shownAtNs };
 }
 
 await show(); // with the mode

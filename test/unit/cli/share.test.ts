@@ -87,9 +87,8 @@ describe('share', () => {
     setImmediate(() => waiting.abort());
     assert.deepEqual((await run({ frames: 1 }, transferRig(), waiting.signal)).reasons, ['nothing was exported']);
     const rig = transferRig();
-    obligingBroker(rig.port);
     const running = new AbortController();
-    setTimeout(() => running.abort(), 50);
+    obligingBroker(rig.port, () => running.abort());
     const { verdict, exports, releases } = await run({ rate: 'max' }, rig, running.signal);
     assert.deepEqual([verdict, exports > 0, exports], ['pass', true, releases]);
   });
