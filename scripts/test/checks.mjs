@@ -1,6 +1,6 @@
 /** What `npm test` runs, by group: a static check is a command, a test group a folder of node:test files. */
 import { rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { root } from '../setup/run.mjs';
 import { filesUnder } from '../setup/stamp.mjs';
 
@@ -39,13 +39,13 @@ lint.push({
 });
 
 /**
- * The tests of a folder; `options` go to Node's test runner. They are made ready for plain
+ * The tests of a folder, or those of its files that `takes` accepts; `options` go to Node's test runner. They are made ready for plain
  * Node at once: tsx takes more time than most of them take to run, in each file's process anew. `programOf` names the process of a
  * file below the folder: to start one takes as long as most of them take to run.
  */
-function testsIn(name, limitMs, { options = [], programOf = itself } = {}) {
-  const base = `test/${name}`;
-  const files = filesUnder(base, ['.test.ts']);
+function testsIn(folder, limitMs, { name = folder, takes = () => true, options = [], programOf = itself } = {}) {
+  const base = `test/${folder}`;
+  const files = filesUnder(base, ['.test.ts']).filter((file) => takes(basename(file)));
   const target = `.lab/bundled/${name}`;
   const command = async (reporters, chosen = files) => {
     const { bundleTests } = await import('../setup/bundle.mjs'); // needs the set-up
@@ -69,6 +69,19 @@ const oneByOne = { options: ['--test-concurrency=1'] };
 /** Each program of tests has so long, so that one that hangs costs no other. */
 const within = (limitMs) => `--test-timeout=${limitMs}`;
 
+/** Judge neither a pace nor who comes first, so that their guest may wait for the processor. */
+const isPatient = (file) =>
+  /^(command|documents|.*examples|gl|hang|host.*|permission|probe|restore|transfer-udmabuf)\.test\.ts$/.test(file);
+
+/**
+ * One guest at a time, of one processor: of two, either waits for what a processor holds that the host, which has others to run,
+ * runs later.
+ */
+function labTests(name, takes) {
+  const options = [...oneByOne.options, within(10 * minutes)];
+  return { ...testsIn('lab', 40 * minutes, { name, takes, options }), env: { GUESTHEAD_LAB_CPUS: '1' } };
+}
+
 /** Limits are for what hangs: a patient check takes several times as long beside the lab, on a busy machine five minutes for ESLint. */
 export const groups = {
   lint,
@@ -86,12 +99,9 @@ export const groups = {
   gl: [{ ...testsIn('gl', 15 * minutes, oneByOne), note: /(drawn by .*)$/m }],
   // The counts stand beside: WLCS is one test here. Its own tests have ten seconds each.
   wlcs: [{ ...testsIn('wlcs', 5 * minutes), note: /(WLCS .* pass .*)$/m, patient: false }],
-  // Two guests at a time, of one processor each: of two, either waits for what a processor holds that the host runs later. They
-  // are shown as they go, because they take minutes.
+  // Two guests at a time, one of which waits for the other. The first is shown as it goes, because it takes minutes.
   lab: [
-    {
-      ...testsIn('lab', 40 * minutes, { options: ['--test-concurrency=2', within(10 * minutes)] }),
-      ...{ live: true, patient: false, env: { GUESTHEAD_LAB_CPUS: '1' } },
-    },
+    { ...labTests('lab', (file) => !isPatient(file)), live: true, patient: false },
+    labTests('patient-lab', isPatient),
   ],
 };
