@@ -19,27 +19,40 @@ export class Numbers {
     this.#count = 0;
   }
 
+  /** Makes room for so many numbers more, and says where the first is to stand: in `all`, as it is from now on. */
+  room(count: number): number {
+    const at = this.#count;
+    this.#count += count;
+    if (this.#count > this.#all.length) this.#grow();
+    return at;
+  }
+
   put(value: number): void {
-    if (this.#count === this.#all.length) {
-      const larger = new Float64Array(this.#count * 2);
-      larger.set(this.#all);
-      this.#all = larger;
-    }
-    this.#all[this.#count++] = value;
+    const at = this.room(1);
+    this.#all[at] = value;
   }
 
   /** `name` is for ERR_USAGE; what is no number at all, the addon refuses by its own name. */
   putBox(box: Box, name: string): void {
     if (!isObject(box)) throw wrong(box, name, 'give x, y, width and height');
-    this.put(box.x);
-    this.put(box.y);
-    this.put(box.width);
-    this.put(box.height);
+    const at = this.room(4);
+    const all = this.#all;
+    all[at] = box.x;
+    all[at + 1] = box.y;
+    all[at + 2] = box.width;
+    all[at + 3] = box.height;
   }
 
   putFour(values: readonly number[], name: string): void {
     if (!isList(values) || values.length !== 4) throw wrong(values, name, 'give four numbers');
-    for (const value of values) this.put(value);
+    const at = this.room(4);
+    for (let index = 0; index < 4; index++) this.#all[at + index] = values[index] ?? NaN;
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(Math.max(this.#count, this.#all.length * 2));
+    larger.set(this.#all);
+    this.#all = larger;
   }
 }
 

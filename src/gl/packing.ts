@@ -67,15 +67,15 @@ export class Packer {
     if (!isList(layers)) throw wrong(layers, 'list of layers');
     if (damage !== undefined && !isList(damage)) throw wrong(damage, 'list of damaged rectangles');
     layers.forEach(checkLayer);
-    const put = this.#put;
     this.#numbers.clear();
     this.#uploads.collect(target, layers);
-    put((this.#target = this.numberOf(target)));
-    put(Math.max(0, indexOf(fenceWishes, fence, 'fence') - 1)); // auto is native, where there is one
+    this.#target = this.numberOf(target);
+    const fenceKind = Math.max(0, indexOf(fenceWishes, fence, 'fence') - 1); // auto is native, where there is one
+    const rectangles = damage === undefined ? -1 : damage.length > mostRectangles ? 1 : damage.length;
+    this.#putTwo(this.#target, fenceKind);
     this.#numbers.putFour(background, 'background');
-    put(damage === undefined ? -1 : damage.length > mostRectangles ? 1 : damage.length);
-    put(this.#uploads.count);
-    put(layers.length);
+    this.#putTwo(rectangles, this.#uploads.count);
+    this.#put(layers.length);
     this.#putDamage(damage);
     this.#putUploads();
     for (const layer of layers) this.#putLayer(layer);
@@ -145,17 +145,29 @@ export class Packer {
     });
   }
 
+  /** These, and not a call for each number: a scene of three layers has seventy, and the event loop waits for them. */
+  #putTwo(one: number, other: number): void {
+    const at = this.#numbers.room(2);
+    const { all } = this.#numbers;
+    all[at] = one;
+    all[at + 1] = other;
+  }
+
   #putHead(kind: number, number: number, acquire: number): void {
-    this.#put(kind);
-    this.#put(number);
-    this.#put(acquire);
+    const at = this.#numbers.room(3);
+    const { all } = this.#numbers;
+    all[at] = kind;
+    all[at + 1] = number;
+    all[at + 2] = acquire;
   }
 
   #putLook(transform: number, filter: number, alpha: number, opacity: number): void {
-    this.#put(transform);
-    this.#put(filter);
-    this.#put(alpha);
-    this.#put(opacity);
+    const at = this.#numbers.room(4);
+    const { all } = this.#numbers;
+    all[at] = transform;
+    all[at + 1] = filter;
+    all[at + 2] = alpha;
+    all[at + 3] = opacity;
   }
 
   #putPlace(colour: Colour, from: Box, to: Box): void {
@@ -166,10 +178,9 @@ export class Packer {
 }
 
 function checkLayer(layer: unknown): void {
-  const names = ['colour', 'picture', 'effect'];
-  if (isObject(layer) && names.some((name) => isObject(layer[name]))) return;
+  if (isObject(layer) && (isObject(layer['colour']) || isObject(layer['picture']) || isObject(layer['effect']))) return;
   throw new GuestheadError('ERR_USAGE', `${shown(layer)} is no layer`, {
-    advice: `give its ${names.join(', or its ')}`,
+    advice: 'give its colour, or its picture, or its effect',
   });
 }
 
