@@ -7,7 +7,10 @@
  */
 
 /** Needed by all, importing nothing of the project. */
-const ground = ['errors', 'owner', 'durations', 'package-root', 'arguments', 'declare', 'pci-address', 'addon-missing'];
+const ground = [
+  ...['errors', 'owner', 'durations', 'package-root', 'temporary-folder'],
+  ...['arguments', 'declare', 'pci-address', 'addon-missing'],
+];
 const system = ['ffi', 'native'];
 /** Below the heads: a client's way to the screen, the lower stages of which are usable alone. */
 const stages = ['loop', 'gpus', 'kms', 'buffer', 'device'];
@@ -24,6 +27,7 @@ const arrows = {
   owner: [],
   durations: [],
   'package-root': [],
+  'temporary-folder': ['errors'],
   'pci-address': [],
   'addon-missing': ['errors', 'package-root'],
   arguments: ['errors'],

@@ -1,8 +1,9 @@
 /** Where clients find the compositor. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { rmSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, GuestheadError } from '../errors.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { asUser, type ClientUser } from './client-user.js';
 
 export interface RuntimeFolder {
@@ -11,10 +12,10 @@ export interface RuntimeFolder {
   close(): void;
 }
 
-/** XDG_RUNTIME_DIR where there is one, else a private folder of this process; of another user where that is given. */
+/** XDG_RUNTIME_DIR where there is one, else a private folder of this process; of another user where that is given. Throws ERR_SYSTEM. */
 export function runtimeFolder(user?: ClientUser, given = givenFolder(user)): RuntimeFolder {
   if (given?.startsWith('/') === true && isFolderOf(user, given)) return { path: given, close: () => undefined };
-  const path = asUser(user, () => mkdtempSync(join(tmpdir(), 'guesthead-runtime-')));
+  const path = asUser(user, () => temporaryFolder('guesthead-runtime-'));
   return {
     path,
     close: () => {
@@ -45,13 +46,24 @@ export function openSocket(kiosk: { listen(path: string): void }, folder: string
       asUser(user, () => kiosk.listen(join(folder, name)));
       return name;
     } catch (error) {
-      if (!isTaken(error)) throw error;
+      if (!isTaken(error)) throw refusal(folder, error);
     }
   }
   throw new GuestheadError('ERR_SYSTEM', `No Wayland socket is free in ${folder}`, {
     operation: 'flock',
     errno: constants.errno.EADDRINUSE,
     advice: `end the compositors that listen there, or set XDG_RUNTIME_DIR to another folder`,
+  });
+}
+
+function refusal(folder: string, error: unknown): unknown {
+  const errno = errnoOf(error);
+  if (errno === undefined) return error;
+  return new GuestheadError('ERR_SYSTEM', `No Wayland socket can be made in ${folder}`, {
+    operation: (error as NodeJS.ErrnoException).syscall,
+    errno,
+    advice: 'set XDG_RUNTIME_DIR to a folder that can be written, with a path of at most 90 bytes',
+    cause: error,
   });
 }
 

@@ -2,9 +2,7 @@
  * One booted guest. `Lab.boot` owns every process, socket and file of the run
  * and gives them back on `close()`, on a failed boot, and when the guest dies.
  */
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { GuestheadError, messageOf } from '../errors.js';
 import type { Job, JobOptions, JobResult } from './agent.js';
 import { ConsoleLog } from './console-log.js';
@@ -25,6 +23,7 @@ import { shellQuote } from './shell.js';
 import { checkSize } from './sizes.js';
 import { buildInit, buildUdmabufStandIn } from './tools.js';
 import { packageRoot } from '../package-root.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 /** Returns once systemd, where that is PID 1, has started all that it starts, whether well or not. */
 const allStarted = `case $(readlink /proc/1/exe) in */systemd)
@@ -69,7 +68,7 @@ export class Lab {
 
   static async #bootWithin(attempts: number, options: LabOptions): Promise<Lab> {
     const parts = await findParts(options);
-    const folder = await mkdtemp(join(tmpdir(), 'guesthead-'));
+    const folder = temporaryFolder('guesthead-');
     const lab = new Lab(folder, parts, options);
     try {
       await lab.#boot();

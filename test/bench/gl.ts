@@ -7,6 +7,7 @@ import { bundle } from '../../scripts/setup/bundle.mjs';
 import type { Lab } from '../../src/lab/index.js';
 import { compileTool } from '../../src/lab/tools.js';
 import { packageRoot } from '../../src/package-root.js';
+import { missesIn, missesRun, type Misses } from './gl-misses.js';
 import type { Say } from './sections.js';
 
 /** CPU time of a whole process a frame of three layers, 1280x720, in milliseconds; one round's. */
@@ -58,6 +59,10 @@ export async function composeInTurn(lab: Lab, rounds: number, say: Say): Promise
 
 export function stalls(lab: Lab): Promise<Stalls> {
   return told<Stalls>(lab, [...script('gl-stalls'), ...stalling]);
+}
+
+export async function misses(lab: Lab): Promise<Misses> {
+  return missesIn(await told(lab, ['node', 'dist/cli/main.cjs', 'run', ...missesRun]));
 }
 
 function script(name: string): string[] {

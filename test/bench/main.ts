@@ -7,7 +7,7 @@ import { messageOf } from '../../src/errors.js';
 import { Lab } from '../../src/lab/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { clients, kmscube } from './clients.js';
-import { composeInTurn, stalls } from './gl.js';
+import { composeInTurn, misses, stalls } from './gl.js';
 import { comparePeers } from './kiosk-peers.js';
 import { measureKiosk } from './kiosk.js';
 import { goals, goalLines, tables, type Results } from './report.js';
@@ -78,12 +78,13 @@ async function measureHeads(rounds: number, seconds: number, say: Say): Promise<
     const sized = await sizesInTurn(lab, rounds, seconds, say);
     await resize(lab, drawnSize);
     const held = await stalls(lab);
+    const missed = await misses(lab);
     await resize(lab, mode);
     const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, QEMU (${lab.accelerator}), Linux ${lab.kernel.release}`;
     const date = new Date().toISOString();
     const all = { ...compared, ...cube };
     const inTurns = { clients: all, sizes: sized, manners: inManners, orders: ordered, starts: started };
-    return { date, machine, ...inTurns, composed, stalls: held, bootMs };
+    return { date, machine, ...inTurns, composed, stalls: held, misses: missed, bootMs };
   } finally {
     await lab.close();
   }

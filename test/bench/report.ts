@@ -2,6 +2,7 @@
 import { latencies, manners, nameOf, sizes, type Rounds, type Start } from './sections.js';
 import { ratios, show, spread, table, type Spread } from './figures.js';
 import type { Composed, Stalls } from './gl.js';
+import type { Misses } from './gl-misses.js';
 import type { Shared } from './transfer.js';
 import type { Sample } from './window.js';
 
@@ -16,6 +17,7 @@ export interface Results {
   readonly starts: readonly Start[];
   readonly composed: readonly Composed[];
   readonly stalls: Stalls;
+  readonly misses: Misses;
   readonly shared: readonly Shared[];
   readonly bootMs: readonly number[];
 }
@@ -78,7 +80,7 @@ export function tables(results: Results): string[] {
   ];
 }
 
-function glTables({ composed, stalls }: Results): string[] {
+function glTables({ composed, stalls, misses }: Results): string[] {
   const { peer: inC, compose, damaged } = composing(composed);
   const row = (name: string, values: readonly number[], others: readonly number[]) => [
     name,
@@ -104,6 +106,15 @@ function glTables({ composed, stalls }: Results): string[] {
     ...table(
       ['a frame that the GPU draws, 1280x720', 'median, ms', 'p99', 'most'],
       Object.entries(parts).map(([name, { p50, p99, max }]) => [name, ...[p50, p99, max].map((ms) => ms.toFixed(2))]),
+    ),
+    '',
+    ...table(
+      ['`run --draw gl --pattern smpte`, 1280x720', 'flips'],
+      [
+        ['measured', `${misses.flips}`],
+        ['later than the next refresh', `${misses.late}`],
+        ['of these, later than the refresh after their drawing', `${misses.unaccounted}`],
+      ],
     ),
   ];
 }
