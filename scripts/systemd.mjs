@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
- * `node scripts/systemd.mjs ROOT [kiosk]`: an example unit under a real systemd, by hand. ROOT is a tree with systemd and Node, e.g.
+ * `node scripts/systemd.mjs ROOT [kiosk|logind]`: an example unit under a real systemd, by hand. ROOT is a tree with systemd and Node, e.g.
  *
  *   mmdebstrap --variant=minbase --include=nodejs,libdrm2,libgbm1,libegl1,libgles2,libgl1-mesa-dri,systemd-sysv,udev,dbus trixie ROOT
  *
- * for `kiosk` also with libwayland-server0,libpixman-1-0,libinput10,libxkbcommon0,xkb-data,weston,procps. The package is packed,
+ * for the others also with libwayland-server0,libpixman-1-0,libinput10,libxkbcommon0,xkb-data,weston,procps, for `logind` with
+ * libseat1,libpam-systemd,login,kbd: a kiosk in a session at the seat, and not a unit. The package is packed,
  * installed as a user would, and its unit started in the lab with systemd as PID 1; systemd/unit.sh, or systemd/kiosk.sh,
  * shows READY, the watchdog, the restart after a kill, and the journal. Takes some minutes under emulation.
  */
@@ -27,11 +28,11 @@ function installPackage() {
   run('npm', 'install', '--global', '--prefix', join(folder, 'prefix'), '--ignore-scripts', join(folder, filename));
 }
 
-const units = { run: ['unit.sh'], kiosk: ['kiosk.sh', '--input'] };
+const units = { run: ['unit.sh'], kiosk: ['kiosk.sh', '--input'], logind: ['logind.sh', '--input'] };
 const [tree, which = 'run'] = process.argv.slice(2);
 const [script, ...options] = units[which] ?? [];
 if (tree === undefined || script === undefined) {
-  console.error('usage: node scripts/systemd.mjs ROOT [kiosk]');
+  console.error('usage: node scripts/systemd.mjs ROOT [kiosk|logind]');
   process.exitCode = 2;
 } else {
   installPackage();

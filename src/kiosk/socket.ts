@@ -58,7 +58,7 @@ export function openSocket(kiosk: { listen(path: string): void }, folder: string
 
 function refusal(folder: string, error: unknown): unknown {
   const errno = errnoOf(error);
-  if (errno === undefined) return error;
+  if (error instanceof GuestheadError || errno === undefined) return error;
   return new GuestheadError('ERR_SYSTEM', `No Wayland socket can be made in ${folder}`, {
     operation: (error as NodeJS.ErrnoException).syscall,
     errno,
