@@ -222,6 +222,7 @@ export class Lab {
     if (!isHung) return; // it was closed, or QEMU has ended, which others are told of
     this.#hang = `The guest hangs: it has given no sign of life for ${seconds} s`;
     await this.#hypervisor.interrupt(signal).catch(() => undefined);
+    if (signal.aborted) return; // closed meanwhile: there is no agent any more
     this.#hypervisor.agent.fail(new GuestheadError('ERR_LAB', this.#hang));
   }
 
