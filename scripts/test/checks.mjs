@@ -91,7 +91,8 @@ export const groups = {
       options: [within(10 * minutes)],
     }),
   ],
-  addon: [testsIn('addon', 30 * minutes, { options: ['--expose-gc', within(10 * minutes)] })],
+  // All of it once more under sanitizers is one of its files.
+  addon: [testsIn('addon', 30 * minutes, { options: ['--expose-gc', within(25 * minutes)] })],
   contract: [testsIn('contract', 15 * minutes)],
   package: [testsIn('package', 15 * minutes)],
   browser: [testsIn('browser', 15 * minutes)],
