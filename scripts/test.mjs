@@ -36,8 +36,8 @@ async function runGroups(names) {
   return [...results.map(({ counts }) => counts), ...(await onceMore(results))];
 }
 
-/** More than so many files that fail are no hiccup. */
-const hiccups = 3;
+/** More than so many files that fail are no hiccup; one test of the addon's is two, for it runs under sanitizers, too. */
+const hiccups = 5;
 
 /** What is to be added to the counts: a failure that does not come again is a pass. */
 async function onceMore(results) {
