@@ -7,7 +7,8 @@
  * for the others also with libwayland-server0,libpixman-1-0,libinput10,libxkbcommon0,xkb-data,weston,procps, for `logind` with
  * libseat1,libpam-systemd,login,kbd: a kiosk in a session at the seat, and not a unit. The package is packed,
  * installed as a user would, and its unit started in the lab with systemd as PID 1; systemd/unit.sh, or systemd/kiosk.sh,
- * shows READY, the watchdog, the restart after a kill, and the journal. Takes some minutes under emulation.
+ * shows READY, the watchdog, the restart after a kill, and the journal; systemd/logind.sh that the terminal may be left and come
+ * back to. Takes some minutes under emulation.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';

@@ -73,10 +73,7 @@ const within = (limitMs) => `--test-timeout=${limitMs}`;
 const isPatient = (file) =>
   /^(command|documents|.*examples|gl|hang|host.*|permission|probe|restore|transfer-udmabuf)\.test\.ts$/.test(file);
 
-/**
- * One guest at a time, of one processor: of two, either waits for what a processor holds that the host, which has others to run,
- * runs later.
- */
+/** One guest at a time, of one processor (usualCpus in src/lab/machine.ts says why). */
 function labTests(name, takes) {
   const options = [...oneByOne.options, within(10 * minutes)];
   return { ...testsIn('lab', 40 * minutes, { name, takes, options }), env: { GUESTHEAD_LAB_CPUS: '1' } };

@@ -61,8 +61,8 @@ export function machineOf({
 }
 
 /**
- * For tests of many guests at once: emulated, one of two processors costs its guest a tenth of its pace alone, but beside another one
- * it waits for whatever the other holds.
+ * Two, unless the environment says otherwise: the tests' runner has one guest beside another, and there each is faster with one. Of
+ * two emulated processors, one waits for a lock that the other holds, which the host runs later.
  */
 function usualCpus(named: string | undefined): number {
   const cpus = Number(named ?? 2);

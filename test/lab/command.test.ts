@@ -62,17 +62,17 @@ describe('guesthead lab run', () => {
     const copy = join(mkdtempSync(join(tmpdir(), 'kernel-')), 'bzImage');
     copyFileSync(image, copy);
     const ownKernel = ['--kernel', copy, '--modules', kernelDir];
-    const command = 'pwd; echo "$WORDS"; echo to-stderr >&2; exit';
+    const command = 'pwd; echo "$WORDS"; nproc; echo to-stderr >&2; exit';
     const [first, second] = await Promise.all([
       labRun('--env', 'WORDS=of $its own', '--', 'sh', '-c', `${command} 7`),
-      labRun('--memory', '1G', ...ownKernel, '--', 'sh', '-c', `${command} 0`),
+      labRun('--memory', '1G', '--cpus', '3', ...ownKernel, '--', 'sh', '-c', `${command} 0`),
     ]);
     rmSync(dirname(copy), { recursive: true });
     assert.ok(second.stderr.includes(`booting Linux ${release} `), second.stderr);
     assert.deepEqual([first.status, second.status], [7, 0]);
     assert.deepEqual(
       [first.stdout, second.stdout],
-      ['of $its own', ''].map((words) => `${process.cwd()}\n${words}\n`),
+      [`of $its own\n${process.env['GUESTHEAD_LAB_CPUS'] ?? '2'}`, '\n3'].map((said) => `${process.cwd()}\n${said}\n`),
     );
     for (const { stderr } of [first, second]) {
       assert.match(stderr, /to-stderr/);

@@ -176,7 +176,7 @@ export function transferRig(parts: Partial<ProducerParts> = {}): {
   return { port, pages, producer };
 }
 
-/** A broker that takes all, and releases each export in a later turn of the event loop. */
+/** A broker that takes all, and releases each export in a later turn of the event loop; `onReleased` is called after each. */
 export function obligingBroker(port: FakePort, onReleased: () => void = () => undefined): void {
   const answers: Partial<Record<MessageName, (message: never) => TransferMessage>> = {
     hello: () => welcome,
