@@ -97,6 +97,23 @@ describe('PauseWatch', () => {
     assert.deepEqual(machine.pauses, []);
   });
 
+  it('reads again where the program that loads held the loop at the first look', async () => {
+    const machine = new Machine();
+    const quick = machine.read;
+    machine.read = async () => {
+      machine.read = quick;
+      const seconds = await quick();
+      machine.runs(2000);
+      return seconds;
+    };
+    const watch = machine.watch();
+    await new Promise((resolve) => setImmediate(resolve)); // the look of the constructor's
+    machine.runs(2000);
+    machine.isPaused(2200);
+    await watch.check();
+    assert.deepEqual(machine.pauses, [2]);
+  });
+
   it('does not take clocks of slightly different rates for a pause', async () => {
     for (let phase = 0; phase < 1000; phase += 7) {
       const machine = new Machine(1_700_000_000_000 + phase);
