@@ -3,19 +3,18 @@
  * suspended. CLOCK_MONOTONIC stands still with it and shows no gap; the real-time
  * clock, which the host keeps, goes on.
  */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 const rtc = '/sys/class/rtc/rtc0/since_epoch';
 const lookEveryMs = 5000;
 /** How far the two clocks' rates may lie apart between two looks before that counts as a pause. */
 const slackSeconds = 0.1;
-/** A read that took longer is tried again, so often at most. */
-const narrowMs = 50;
-const mostReads = 5;
 
 export interface PauseWatchOptions {
-  /** The RTC's time in whole seconds; rejects where there is none. */
+  /** The RTC's time in whole seconds; rejects, or throws, where there is none. */
   readonly read?: () => Promise<number>;
+  readonly readNow?: () => number;
   /** CLOCK_MONOTONIC, in milliseconds. */
   readonly clock?: { now(): number };
   readonly everyMs?: number;
@@ -41,17 +40,17 @@ export class PauseWatch {
   readonly #clock: { now(): number };
   readonly #timer: NodeJS.Timeout;
   #last: Look | undefined;
-  #looking: Promise<void>;
+  #looking = Promise.resolve();
   #closed = false;
 
   constructor(
     onPause: (seconds: number) => void,
-    { read = readRtc, clock = performance, everyMs = lookEveryMs }: PauseWatchOptions = {},
+    { read = readRtc, readNow = readRtcNow, clock = performance, everyMs = lookEveryMs }: PauseWatchOptions = {},
   ) {
     this.#onPause = onPause;
     this.#read = read;
     this.#clock = clock;
-    this.#looking = this.#look();
+    this.#lookNow(readNow);
     this.#timer = setInterval(() => void this.check(), everyMs).unref();
   }
 
@@ -67,33 +66,28 @@ export class PauseWatch {
     clearInterval(this.#timer);
   }
 
+  /** Holds the loop, as the program does that loads now: a look of which it held the rest for seconds would lose as much of a pause. */
+  #lookNow(read: () => number): void {
+    const beforeMs = this.#clock.now();
+    try {
+      this.#compare({ rtcSeconds: read(), beforeMs, afterMs: this.#clock.now() });
+    } catch {
+      // the looks that follow find none either, or may do better
+    }
+  }
+
   async #look(): Promise<void> {
-    const look = await this.#narrowLook();
-    if (this.#closed || look === undefined) return;
+    const beforeMs = this.#clock.now();
+    const rtcSeconds = await this.#read().catch(() => Number.NaN);
+    this.#compare({ rtcSeconds, beforeMs, afterMs: this.#clock.now() });
+  }
+
+  #compare(look: Look): void {
+    if (this.#closed || !Number.isFinite(look.rtcSeconds)) return;
     const seconds = this.#last === undefined ? 0 : pauseBetween(this.#last, look);
     this.#last = look;
     if (seconds > 0) this.#onPause(seconds);
   }
-
-  /** The first comes while the program loads, which holds the loop for seconds: of that look, so much of a pause would be lost. */
-  async #narrowLook(): Promise<Look | undefined> {
-    let best = await this.#readOnce();
-    for (let reads = 1; best !== undefined && widthMs(best) > narrowMs && reads < mostReads; reads++) {
-      const again = await this.#readOnce();
-      if (again !== undefined && widthMs(again) < widthMs(best)) best = again;
-    }
-    return best;
-  }
-
-  async #readOnce(): Promise<Look | undefined> {
-    const beforeMs = this.#clock.now();
-    const rtcSeconds = await this.#read().catch(() => Number.NaN);
-    return Number.isFinite(rtcSeconds) ? { rtcSeconds, beforeMs, afterMs: this.#clock.now() } : undefined;
-  }
-}
-
-function widthMs({ beforeMs, afterMs }: Look): number {
-  return afterMs - beforeMs;
 }
 
 /**
@@ -107,6 +101,10 @@ function pauseBetween(first: Look, second: Look): number {
   if (certain <= 0) return 0;
   const passedMs = (second.beforeMs + second.afterMs - first.beforeMs - first.afterMs) / 2;
   return Math.round(advance - passedMs / 1000);
+}
+
+function readRtcNow(): number {
+  return Number.parseInt(readFileSync(rtc, 'utf8'), 10);
 }
 
 async function readRtc(): Promise<number> {
