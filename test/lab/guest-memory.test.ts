@@ -16,7 +16,7 @@ import { createServer } from 'node:net';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, afterEach, describe, it } from 'node:test';
 import { filter, firstValueFrom } from 'rxjs';
 import type { GuestheadError } from '../../src/errors.js';
 import { Qmp } from '../../src/qmp/index.js';
@@ -24,6 +24,10 @@ import { backendsOfDevices } from '../../src/transfer/host/memory/device-memory.
 import { openGuestMemory, type GuestMemory } from '../../src/transfer/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'memory-test-'));
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL'); // where a test has failed
+});
 after(() => {
   rmSync(folder, { recursive: true });
 });
@@ -41,6 +45,7 @@ async function startQemu(name: string, words: readonly string[], program = 'qemu
   const child = spawn(program, [...paused, ...words, ...monitors, '-qmp', `unix:${other},server=on,wait=off`], {
     stdio: ['ignore', 'ignore', 'inherit', handle.fd],
   });
+  children.push(child);
   renameSync(qmp, `${qmp}.kept`); // closing it removes the file of that name
   server.close();
   renameSync(`${qmp}.kept`, qmp);

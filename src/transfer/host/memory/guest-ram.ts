@@ -3,7 +3,7 @@ import { GuestheadError } from '../../../errors.js';
 import { backendsOfDevices } from './device-memory.js';
 import type { Qmp } from '../../../qmp/index.js';
 import { ramRangesIn, type RamRange } from './physical-map.js';
-import { fileBehind, type FilePart } from './process-areas.js';
+import { isFile, processAt, type Found } from './process-areas.js';
 import { candidates, openMapped, type Candidate } from './qemu-process.js';
 import { RamFile } from './ram-file.js';
 import type { PlacedRange } from './runs.js';
@@ -30,10 +30,9 @@ interface HostRange extends RamRange {
 /** Files of `known` are used on. Throws ERR_PERMISSION, ERR_UNSUPPORTED where no memory can be shared, ERR_QEMU. */
 export async function learnGuestRam(monitor: QemuMonitor, known: readonly RamFile[] = []): Promise<GuestRam> {
   const ranges = await hostRanges(monitor.qmp);
-  const { pid, areas } = processWith(monitor, ranges);
-  const parts = ranges.map((range) => fileBehind(areas, range.address, range.end - range.start));
+  const { process, parts } = qemuWith(monitor, ranges);
   if (!parts.some(isFile)) throw unshared(ranges);
-  return place(ranges, parts, openFiles(pid, parts, known));
+  return place(ranges, parts, openFiles(process.pid, parts, known));
 }
 
 /** Each range's address in QEMU, of which /proc/PID/maps tells the file: two backends of one size are told apart by it alone. */
@@ -47,25 +46,17 @@ async function hostRanges(qmp: QemuMonitor['qmp']): Promise<HostRange[]> {
   });
 }
 
-/** The one that has something at each of those addresses. */
-function processWith(monitor: QemuMonitor, ranges: readonly HostRange[]): Candidate {
-  const found = candidates(monitor).find(({ areas }) =>
-    ranges.every(({ address }) => areas.some(({ start, end }) => start <= address && address < end)),
-  );
+function qemuWith(monitor: QemuMonitor, ranges: readonly HostRange[]): Found<Candidate> {
+  const places = ranges.map(({ address, start, end }) => ({ address, bytes: end - start }));
+  const found = processAt(candidates(monitor), places);
   if (found !== undefined) return found;
   throw new GuestheadError('ERR_UNSUPPORTED', `No process here has the memory of the guest at ${monitor.path}`, {
     advice: 'run the broker on the host that runs QEMU, in the same PID namespace',
   });
 }
 
-type Part = ReturnType<typeof fileBehind>;
-
-function isFile(part: Part): part is FilePart {
-  return typeof part === 'object';
-}
-
 /** Each file once. */
-function openFiles(pid: number, parts: readonly Part[], known: readonly RamFile[]): RamFile[] {
+function openFiles(pid: number, parts: Found<Candidate>['parts'], known: readonly RamFile[]): RamFile[] {
   const files: RamFile[] = [];
   try {
     for (const { file, area } of parts.filter(isFile)) {
@@ -80,7 +71,7 @@ function openFiles(pid: number, parts: readonly Part[], known: readonly RamFile[
   }
 }
 
-function place(ranges: readonly HostRange[], parts: readonly Part[], files: readonly RamFile[]): GuestRam {
+function place(ranges: readonly HostRange[], parts: Found<Candidate>['parts'], files: readonly RamFile[]): GuestRam {
   const placed = ranges.map(({ start, end, backend }, index) => {
     const part = parts[index];
     if (!isFile(part)) return { start, end, backend, file: -1, offset: 0n };

@@ -38,8 +38,47 @@ export interface FilePart {
 }
 
 /** `private`: the process's own memory, which nobody else can open; undefined: it has nothing there, or not in one piece. */
-export function fileBehind(areas: readonly Area[], address: bigint, bytes: bigint): FilePart | 'private' | undefined {
-  const first = areas.findIndex(({ start, end }) => start <= address && address < end);
+type Part = FilePart | 'private' | undefined;
+
+/** Where some of a guest's memory lies in QEMU's. */
+export interface Place {
+  readonly address: bigint;
+  readonly bytes: bigint;
+}
+
+/** A process that has something at each of the places, and what. */
+export interface Found<P> {
+  readonly process: P;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * Several may have something there: V8 alone reserves 32 GiB of addresses that it does not use. So one that has a file at
+ * one of the places comes before one that has none.
+ */
+export function processAt<P extends { readonly areas: readonly Area[] }>(
+  processes: readonly P[],
+  places: readonly Place[],
+): Found<P> | undefined {
+  const found = processes
+    .filter(({ areas }) => places.every(({ address }) => areas.some((area) => isIn(area, address))))
+    .map((process) => ({
+      process,
+      parts: places.map(({ address, bytes }) => fileBehind(process.areas, address, bytes)),
+    }));
+  return found.find(({ parts }) => parts.some(isFile)) ?? found[0];
+}
+
+export function isFile(part: Part): part is FilePart {
+  return typeof part === 'object';
+}
+
+function isIn({ start, end }: Area, address: bigint): boolean {
+  return start <= address && address < end;
+}
+
+export function fileBehind(areas: readonly Area[], address: bigint, bytes: bigint): Part {
+  const first = areas.findIndex((area) => isIn(area, address));
   const area = areas[first];
   if (area === undefined) return undefined;
   if (!area.isShared || area.file === undefined) return 'private';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { areasIn, fileBehind } from '../../../../src/transfer/host/memory/process-areas.js';
+import { areasIn, fileBehind, processAt } from '../../../../src/transfer/host/memory/process-areas.js';
 
 /** Of a QEMU 7.2 with two backends of one size, the second of them cut in two by madvise. */
 const maps = `55d2f1a00000-55d2f1a4b000 r--p 00000000 fe:01 1311018                    /usr/bin/qemu-system-x86_64
@@ -46,5 +46,18 @@ describe('what a process has mapped', () => {
   it('is the process’s own where its writes reach no file', () => {
     assert.equal(behind(0x7f9430000000n, 0x1000n), 'private');
     assert.equal(behind(0x7f94c0300000n, 0x1000n), 'private');
+  });
+
+  it('is looked for in each process, of which one may have reserved the address and use nothing there', () => {
+    const node = { pid: 1, areas: areasIn('7f8000000000-7fa000000000 ---p 00000000 00:00 0\n') }; // as V8 does
+    const [qemu, other] = [
+      { pid: 2, areas },
+      { pid: 3, areas: areasIn('7f0000000000-7f0000001000 rw-p 00000000 00:00 0\n') },
+    ];
+    const [shared, own] = [0x7f94c0000000n, 0x7f9430000000n].map((address) => [{ address, bytes: 0x1000n }]);
+    assert.equal(processAt([other, node, qemu], shared!)?.process, qemu);
+    assert.equal(processAt([other, node, qemu], [...shared!, ...own!])?.process, qemu);
+    assert.equal(processAt([other, node], shared!)?.process, node);
+    assert.equal(processAt([other], shared!), undefined);
   });
 });
