@@ -5,7 +5,7 @@
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import prettier from 'prettier';
+import { formatted } from './generate/formatted.mjs';
 import { readProtocol } from './wayland/read-protocol.mjs';
 import { enumsModule, tablesModule, typesModule } from './wayland/write-protocol.mjs';
 import { root } from './setup/run.mjs';
@@ -53,11 +53,10 @@ async function main(folders) {
   const interfaces = wanted
     .flatMap((name) => readProtocol(readFileSync(found.get(name), 'utf8')))
     .filter(({ name }) => !ownOfLibrary.includes(name));
-  const options = await prettier.resolveConfig(join(root, 'src/index.ts'));
   const modules = { tables: tablesModule, types: typesModule, enums: enumsModule };
   for (const [name, write] of Object.entries(modules)) {
-    const text = await prettier.format(write(interfaces), { ...options, parser: 'typescript' });
-    writeFileSync(join(root, `src/wayland/protocol/${name}.ts`), text);
+    const file = join(root, `src/wayland/protocol/${name}.ts`);
+    writeFileSync(file, await formatted(file, write(interfaces)));
   }
   console.log(`${interfaces.length} interfaces`);
   return 0;

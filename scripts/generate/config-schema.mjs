@@ -1,9 +1,8 @@
 /** The config file's JSON Schema, of the one that the command checks it with. */
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { format, resolveConfig } from 'prettier';
+import { formatted } from './formatted.mjs';
 import { conflictsOf } from '../../src/cli/config-options.ts';
 import { configSchema } from '../../src/cli/config-schema.ts';
-import { root } from '../setup/run.mjs';
 
 /** What only the option's parser can tell is left to the command. */
 export async function configJsonSchema(program, name) {
@@ -11,5 +10,5 @@ export async function configJsonSchema(program, name) {
   const schema = toJsonSchema(configSchema(command), { ignoreActions: ['check'] });
   const conflicts = conflictsOf(command).map((required) => ({ not: { required } }));
   const whole = conflicts.length === 0 ? schema : { ...schema, allOf: conflicts };
-  return format(JSON.stringify(whole), { ...(await resolveConfig(root)), parser: 'json' });
+  return formatted('config.schema.json', JSON.stringify(whole));
 }

@@ -88,7 +88,9 @@ export const build = {
     tell('tsc');
     const digest = buildDigest();
     rmSync(join(root, 'dist'), { recursive: true, force: true }); // nothing of a deleted source may stay behind
-    await run([...tool('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { advice: 'mend src/, then try again' });
+    await run([...tool('typescript-native/bin/tsc'), '-p', 'tsconfig.build.json'], {
+      advice: 'mend src/, then try again',
+    });
     tell('esbuild');
     await bundleCommand();
     putStamp(buildStamp, digest);

@@ -13,19 +13,16 @@ const cFiles = () => [
 ];
 const existing = (...folders) => folders.filter((folder) => filesUnder(folder, ['.ts']).length > 0);
 
-const cached = (name) => ['--cache', '--cache-location', `.lab/${name}`];
-const incremental = ['--incremental', '--tsBuildInfoFile', '.lab/tsc.tsbuildinfo'];
-
 const lint = [
-  ['prettier', 'prettier/bin/prettier.cjs', () => ['--check', '--log-level', 'warn', '.']],
-  ['eslint', 'eslint/bin/eslint.js', () => ['--max-warnings', '0', ...cached('eslintcache'), '.']],
+  ['oxfmt', 'oxfmt/bin/oxfmt', () => ['--check', '.']],
+  ['oxlint', 'oxlint/bin/oxlint', () => ['--deny-warnings']],
   [
     'dependency-cruiser',
     'dependency-cruiser/bin/dependency-cruise.mjs',
     () => ['--output-type', 'err-long', ...existing('src', 'test', 'examples')],
   ],
-  ['tsc', 'typescript/bin/tsc', () => ['--noEmit', ...incremental]],
-  ['tsc of the page', 'typescript/bin/tsc', () => ['--noEmit', '-p', 'src/report/html/client']],
+  ['tsc', 'typescript-native/bin/tsc', () => ['--noEmit']],
+  ['tsc of the page', 'typescript-native/bin/tsc', () => ['--noEmit', '-p', 'src/report/html/client']],
 ].map(([name, path, args]) => ({
   name,
   command: () => [process.execPath, `node_modules/${path}`, ...args()],
@@ -79,7 +76,7 @@ function labTests(name, takes) {
   return { ...testsIn('lab', 40 * minutes, { name, takes, options }), env: { GUESTHEAD_LAB_CPUS: '1' } };
 }
 
-/** Limits are for what hangs: a patient check takes several times as long beside the lab, on a busy machine five minutes for ESLint. */
+/** Limits are for what hangs: a patient check takes several times as long beside the lab, five minutes on a busy machine. */
 export const groups = {
   lint,
   unit: [

@@ -114,7 +114,11 @@ async function tryFrameAt(
   const gpus = await openGpus({ render, display, wait, kernel: seat.kernel(systemKernel) });
   try {
     const head = await gpus.openHead({ connector, mode, path, buffers });
-    return await tryFrameOn(head, gpus).finally(() => head.close());
+    try {
+      return await tryFrameOn(head, gpus);
+    } finally {
+      await head.close();
+    }
   } finally {
     gpus.close();
   }

@@ -55,7 +55,11 @@ async function run(
   try {
     const kiosk = await openKiosk(kioskWishes(plan, options, checked.backdrop));
     keepYoungHeap();
-    return await serveAndCount({ kiosk, plan, options, ...checked, observers }).finally(() => kiosk.close());
+    try {
+      return await serveAndCount({ kiosk, plan, options, ...checked, observers });
+    } finally {
+      await kiosk.close();
+    }
   } finally {
     await observers.close();
   }

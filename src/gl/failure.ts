@@ -4,7 +4,13 @@ import { GuestheadError, type ErrorCode } from '../errors.js';
 import type { GlFailure } from '../native.js';
 
 export type JobName =
-  'open' | 'importDmabuf' | 'createPicture' | 'createOffscreen' | 'createEffect' | 'compose' | 'readPixels';
+  | 'open'
+  | 'importDmabuf'
+  | 'createPicture'
+  | 'createOffscreen'
+  | 'createEffect'
+  | 'compose'
+  | 'readPixels';
 
 const failed: Readonly<Record<JobName, string>> = {
   open: 'GL cannot be had',

@@ -4,7 +4,7 @@ import type { Handle, NativeWayland } from '../native-wayland.js';
 import { eventsOf } from './senders.js';
 
 /** The interfaces: protocol/types.ts fills it in. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- augmented there
+// oxlint-disable-next-line typescript/no-empty-object-type -- augmented there
 export interface Protocol {}
 
 export type InterfaceName = keyof Protocol;

@@ -193,7 +193,7 @@ describe('wp_cursor_shape_v1', () => {
     [2, 0xffffffff],
     [1, 35],
   ] as const)
-    // prettier-ignore
+    // oxfmt-ignore
     it(`refuses ${value} in version ${version}`, async () => {
       const device = shapeDevice(version);
       client.request(device, 'set_shape', 0, value);

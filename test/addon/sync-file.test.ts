@@ -113,8 +113,7 @@ underFakeKernel(import.meta.url, () => {
       assert.ok(threads() >= tasks + 20);
       let readable = false;
       const signalling = setInterval(() => {
-        if (readable)
-          dmabuf.drain(); // A thread that starts late sees the next one.
+        if (readable) dmabuf.drain(); // A thread that starts late sees the next one.
         else dmabuf.write();
         readable = !readable;
       }, 20);

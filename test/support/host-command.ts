@@ -41,7 +41,8 @@ export async function described(...words: string[]): Promise<Described> {
 }
 
 type Started =
-  { readonly qmp: Qmp; readonly refusal?: undefined } | { readonly qmp?: undefined; readonly refusal: string };
+  | { readonly qmp: Qmp; readonly refusal?: undefined }
+  | { readonly qmp?: undefined; readonly refusal: string };
 
 /**
  * Runs a shell's command line for QEMU, paused, with the lab's stand-in where this host has no udmabuf.

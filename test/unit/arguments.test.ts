@@ -34,7 +34,7 @@ interface Callee {
 const callees: readonly Callee[] = [
   {
     name: 'Cursor.setImage',
-    call: (...args) => (cursor.setImage as Untyped).apply(cursor, args),
+    call: (...args) => (cursor.setImage as Untyped).call(cursor, ...args),
     args: [
       [arrow, [...notObjects, [], [0], new Uint8Array(64 * 64), new Uint32Array(3)]],
       [{ x: 0, y: 0 }, [...notObjects, {}, { x: 0 }, { x: 64, y: 0 }, { x: 0, y: -1 }, { x: '0', y: 0 }]],
@@ -42,7 +42,7 @@ const callees: readonly Callee[] = [
   },
   {
     name: 'Cursor.move',
-    call: (...args) => (cursor.move as Untyped).apply(cursor, args),
+    call: (...args) => (cursor.move as Untyped).call(cursor, ...args),
     args: [
       [0, [...notIntegers, 2 ** 31]],
       [0, [...notIntegers, -(2 ** 31)]],
@@ -89,7 +89,7 @@ const callees: readonly Callee[] = [
   { name: 'createPattern', call: createPattern as Untyped, args: [['bars', [...notObjects, {}, 'toString']]] },
   {
     name: 'Pattern.draw',
-    call: (...args) => (bars.draw as Untyped).apply(bars, args),
+    call: (...args) => (bars.draw as Untyped).call(bars, ...args),
     args: [
       [picture, [...notObjects, {}, { ...picture, pixels: [] }, { ...picture, stridePixels: Symbol('wrong') }]],
       [0, notIntegers],

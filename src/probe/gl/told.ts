@@ -76,7 +76,8 @@ export interface ToldFailure {
 }
 
 export type Told<S extends Step = Step> =
-  { readonly step: S; readonly value: FactsOf[S] } | { readonly step: S; readonly failure: ToldFailure };
+  | { readonly step: S; readonly value: FactsOf[S] }
+  | { readonly step: S; readonly failure: ToldFailure };
 
 export function failureOf(error: unknown): ToldFailure {
   const known = coded(error);

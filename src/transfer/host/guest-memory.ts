@@ -22,7 +22,8 @@ export interface GuestMemory {
 
 /** `reset`: the guest reboots; `moved`: it was migrated away, its pages are elsewhere; `port`: the guest has opened or closed it. */
 export type GuestEvent =
-  { readonly type: 'reset' | 'moved' } | { readonly type: 'port'; readonly device: string; readonly open: boolean };
+  | { readonly type: 'reset' | 'moved' }
+  | { readonly type: 'port'; readonly device: string; readonly open: boolean };
 
 /** Some pages of the guest. */
 export interface GuestPages {

@@ -27,7 +27,11 @@ export const faults: Readonly<Record<string, Fault>> = {
   async pause({ lab, random, signal }) {
     const ms = random.whole(300, 3000);
     await lab.qmp.execute('stop');
-    await sleep(ms, undefined, { signal }).finally(() => lab.qmp.execute('cont'));
+    try {
+      await sleep(ms, undefined, { signal });
+    } finally {
+      await lab.qmp.execute('cont');
+    }
     return `the host paused the guest for ${ms} ms`;
   },
 

@@ -54,7 +54,7 @@ describe('a tab', () => {
         assert.match(options, /guesthead run --pat/);
         assert.doesNotMatch(options, /--buffers/);
         await offered(terminal, 'guesthead run --present-mode ', ['fifo', 'mailbox']);
-        await offered(terminal, 'guesthead ', createProgram().commands.map((each) => each.name())); // prettier-ignore
+        await offered(terminal, 'guesthead ', createProgram().commands.map((each) => each.name())); // oxfmt-ignore
       } finally {
         terminal.close();
       }

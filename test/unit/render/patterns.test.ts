@@ -10,7 +10,7 @@ const xByte = 0xff000000;
 
 // A pattern writes 0 into the X byte; with the byte set beforehand, what was written shows.
 function mark(picture: Picture): Uint32Array {
-  for (let at = 0; at < picture.pixels.length; at++) picture.pixels[at]! |= xByte;
+  for (const at of picture.pixels.keys()) picture.pixels[at]! |= xByte;
   return picture.pixels.slice();
 }
 

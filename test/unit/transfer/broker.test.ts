@@ -254,7 +254,7 @@ describe('a broker on a host without /dev/udmabuf', () => {
 
 /** Notes what consumers are told in the same log as what becomes of the pages. */
 function noteSends(t: TestContext, log: string[]): void {
-  const { send } = MessageSocket.prototype; // eslint-disable-line @typescript-eslint/unbound-method -- called with its own `this`
+  const { send } = MessageSocket.prototype; // oxlint-disable-line typescript/unbound-method -- called with its own `this`
   t.mock.method(MessageSocket.prototype, 'send', function (this: MessageSocket, bytes: Uint8Array, fds?: number[]) {
     const { type } = decode(Buffer.from(bytes));
     if (type === 'revoked' || type === 'unregister') log.push(type);

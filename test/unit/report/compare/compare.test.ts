@@ -101,7 +101,7 @@ describe('what is judged', () => {
 
   it('is not a difference that rounding makes', () => {
     const [a, b] = [recordedHead(3), recordedHead(4)];
-    const tiny = (head: ComparableHead, ms: number) => ({ ...head, samples: { ...head.samples, drawMs: Array<number>(600).fill(ms) } }); // prettier-ignore
+    const tiny = (head: ComparableHead, ms: number) => ({ ...head, samples: { ...head.samples, drawMs: Array<number>(600).fill(ms) } }); // oxfmt-ignore
     assert.equal(changeOf(tiny(a, 0.002), tiny(b, 0.004), 'drawMs'), 'same');
     assert.equal(changeOf(tiny(a, 0.02), tiny(b, 0.04), 'drawMs'), 'worse');
   });

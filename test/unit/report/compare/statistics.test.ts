@@ -79,7 +79,7 @@ describe('the Mann–Whitney test', () => {
     fc.assert(
       fc.property(values, values, (a, b) => {
         near(mannWhitney(a, b), mannWhitney(b, a), 1e-9);
-        near(mannWhitney(a.map((value) => value ** 3), b.map((value) => value ** 3)), mannWhitney(a, b), 1e-9); // prettier-ignore
+        near(mannWhitney(a.map((value) => value ** 3), b.map((value) => value ** 3)), mannWhitney(a, b), 1e-9); // oxfmt-ignore
         assert.ok(mannWhitney(a, a) > 0.9);
         assert.ok(mannWhitney(a, b, 4) >= mannWhitney(a, b));
       }),
