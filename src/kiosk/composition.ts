@@ -1,5 +1,6 @@
 /** The parts of a kiosk, each made after what it asks, and how they tell each other. */
 import { GuestheadError } from '../errors.js';
+import { closeQuietly, Owner } from '../owner.js';
 import type { DrawName } from '../gl/choices.js';
 import type { Gpus, Head } from '../head/index.js';
 import type { Clock } from '../loop/index.js';
@@ -62,7 +63,7 @@ export class Composition {
   readonly #contents: Contents;
   readonly #slow = new SlowCallbacks();
   readonly #outputs: Outputs;
-  readonly #timelines: ClientTimelines | undefined;
+  readonly #owner = new Owner();
   #closed = false;
 
   /**
@@ -76,60 +77,57 @@ export class Composition {
     private readonly events: KioskEvents,
   ) {
     const { layout, scale = 1, transform = 0, background, appIds, arrangement, gpus, draw = 'auto', ...seat } = options;
-    this.idle = new Idle(seat.clock);
-    const painter = new Painter(addon); // what may be missing comes before what is to be closed
-    const server = new WaylandServer(addon);
-    this.server = server;
-    this.clientCounts = new ClientCounts(server);
-    this.#contents = new Contents(server);
-    const parts = {
-      server,
-      painter,
-      addon,
-      openGl: (head: Head) => openGlFor(draw, gpus, head.info, (gl) => this.events.gl$.next(gl)),
-      onDrawn: (drawing: GpuDrawing) => this.events.drawings$.next(drawing),
-      slow: this.#slow,
-      look: { scale, transform },
-      background,
-      onFault: this.events.fault,
-      onShown: (connector: string) => this.events.shown$.next(connector),
-    };
-    this.heads = atLeastOne(given).map((head) => new KioskHead({ ...parts, head })) as [KioskHead, ...KioskHead[]];
-    this.#outputs = new Outputs(this.heads.map(({ output }) => output) as [Output, ...Output[]], arrangement);
-    this.assignment = new Assignment(this.#outputs);
-    const surfaceOf = this.#offerSurfaces(seat.clock);
-    const outputFor = (client: Client) => this.assignment.outputFor(client);
-    const [{ head }] = this.heads;
-    this.#timelines = gpus && ClientTimelines.open(gpus);
-    const { idle } = this;
-    const [contents, timelines] = [this.#contents, this.#timelines];
-    offerGlobals({ server, surfaceOf, contents, outputFor, head, gpus, addon, idle, timelines });
-    this.shell = this.#openShell(surfaceOf, layout, seat.clock);
-    this.seat = this.#openSeat(surfaceOf, seat);
-    for (const head of this.heads) this.#begin(head);
-    this.#assign(appIds);
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const head of this.heads) head.close();
-    this.idle.close();
-    this.seat.close();
-    this.shell.close();
-    this.#slow.close();
-    this.clientCounts.close();
-    this.server.close();
-    this.#timelines?.close();
-  }
-
-  #assign(appIds: CompositionOptions['appIds'] = {}): void {
+    const owner = this.#owner; // what is closed last comes first
     try {
-      for (const [appId, connector] of Object.entries(appIds)) this.assignment.assignAppId(appId, connector);
+      const timelines = owner.own(gpus && ClientTimelines.open(gpus), (opened) => opened?.close());
+      this.server = owner.own(new WaylandServer(addon));
+      this.clientCounts = owner.own(new ClientCounts(this.server));
+      this.#contents = new Contents(this.server);
+      owner.own(this.#slow);
+      const parts = {
+        server: this.server,
+        painter: new Painter(addon),
+        addon,
+        openGl: (head: Head) => openGlFor(draw, gpus, head.info, (gl) => this.events.gl$.next(gl)),
+        onDrawn: (drawing: GpuDrawing) => this.events.drawings$.next(drawing),
+        slow: this.#slow,
+        look: { scale, transform },
+        background,
+        onFault: this.events.fault,
+        onShown: (connector: string) => this.events.shown$.next(connector),
+      };
+      this.heads = atLeastOne(given).map((head) => new KioskHead({ ...parts, head })) as [KioskHead, ...KioskHead[]];
+      this.#outputs = new Outputs(this.heads.map(({ output }) => output) as [Output, ...Output[]], arrangement);
+      this.assignment = new Assignment(this.#outputs);
+      const surfaceOf = this.#offerSurfaces(seat.clock);
+      this.idle = new Idle(seat.clock);
+      this.#offerGlobals(surfaceOf, { addon, gpus, timelines });
+      this.shell = owner.own(this.#openShell(surfaceOf, layout, seat.clock));
+      this.seat = owner.own(this.#openSeat(surfaceOf, seat));
+      owner.own(this.idle);
+      for (const head of this.heads) this.#begin(owner.own(head));
+      for (const [appId, connector] of Object.entries(appIds ?? {})) this.assignment.assignAppId(appId, connector);
     } catch (error) {
-      this.close();
+      this.#closed = true;
+      closeQuietly(owner);
       throw error;
     }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closed = true;
+    this.#owner.close();
+  }
+
+  #offerGlobals(
+    surfaceOf: SurfaceOf,
+    given: { addon: KioskAddon; gpus: CompositionOptions['gpus']; timelines: ClientTimelines | undefined },
+  ): void {
+    const { server, idle } = this;
+    const outputFor = (client: Client) => this.assignment.outputFor(client);
+    const [{ head }] = this.heads;
+    offerGlobals({ ...given, server, surfaceOf, contents: this.#contents, outputFor, head, idle });
   }
 
   #offerSurfaces(clock: Clock | undefined): SurfaceOf {
