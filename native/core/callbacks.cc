@@ -111,4 +111,10 @@ napi_value booleanValue(napi_env env, bool boolean) {
   return value;
 }
 
+napi_value textValue(napi_env env, std::string_view text) {
+  napi_value value = nullptr;
+  napi_create_string_utf8(env, text.data(), text.size(), &value);
+  return value;
+}
+
 }  // namespace guesthead

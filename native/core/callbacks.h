@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <initializer_list>
+#include <string_view>
 
 namespace guesthead {
 
@@ -83,7 +84,10 @@ bool callReporting(napi_env env, napi_value receiver, napi_value function,
 /** Makes an exception that is pending an uncaughtException. Whether there was one. */
 bool reportPending(napi_env env);
 
+/** These throw nothing, for they are made in callbacks of the loop. */
 napi_value numberValue(napi_env env, double number);
 napi_value booleanValue(napi_env env, bool boolean);
+/** V8 replaces what is no UTF-8. */
+napi_value textValue(napi_env env, std::string_view text);
 
 }  // namespace guesthead

@@ -21,10 +21,8 @@ constexpr size_t kMostUnanswered = 1024;
 
 enum Handler { onCall, onReply, onEnd };
 
-napi_value textValue(napi_env env, const char* text) {
-  napi_value value;
-  check(env, napi_create_string_utf8(env, text == nullptr ? "" : text, NAPI_AUTO_LENGTH, &value));
-  return value;
+napi_value textOrEmpty(napi_env env, const char* text) {
+  return textValue(env, text == nullptr ? "" : text);
 }
 
 }  // namespace
@@ -122,10 +120,10 @@ void Peer::deliverCall(Message message) {
   const napi_env env = environment_->env();
   sd_bus_message* const raw = message.get();
   const Arguments arguments = readArguments(env, raw);
-  const napi_value path = textValue(env, bus.message_get_path(raw));
-  const napi_value interface = textValue(env, bus.message_get_interface(raw));
-  const napi_value member = textValue(env, bus.message_get_member(raw));
-  const napi_value signature = textValue(env, bus.message_get_signature(raw, 1));
+  const napi_value path = textOrEmpty(env, bus.message_get_path(raw));
+  const napi_value interface = textOrEmpty(env, bus.message_get_interface(raw));
+  const napi_value member = textOrEmpty(env, bus.message_get_member(raw));
+  const napi_value signature = textOrEmpty(env, bus.message_get_signature(raw, 1));
   const uint32_t token = keepForReply(std::move(message));
   callbacks_.call(onCall, {numberValue(env, token), path, interface, member, signature,
                            arguments.values, arguments.fds});
@@ -149,7 +147,7 @@ void Peer::deliverReply(Message message) {
   bus.message_get_reply_cookie(message.get(), &cookie);
   const BusError* const error = bus.message_get_error(message.get());
   const Arguments arguments = readArguments(env, message.get());
-  const napi_value name = textValue(env, error == nullptr ? "" : error->name);
+  const napi_value name = textOrEmpty(env, error == nullptr ? "" : error->name);
   callbacks_.call(onReply, {numberValue(env, static_cast<double>(cookie)), name, arguments.values,
                             arguments.fds});
 }

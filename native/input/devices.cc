@@ -24,13 +24,6 @@ constexpr double kAllLeds = 7;
 
 enum Handler { onEvents, onLog };
 
-/** Throws nothing, for it is made in a callback of the loop. */
-napi_value textValue(napi_env env, const std::string& text) {
-  napi_value value = nullptr;
-  napi_create_string_utf8(env, text.data(), text.size(), &value);
-  return value;
-}
-
 }  // namespace
 
 void Devices::define(Environment& environment) {

@@ -54,13 +54,6 @@ class BackendChoice {
   throw error;
 }
 
-/** Throws nothing, for it is made in a callback of the loop. */
-napi_value textValue(napi_env env, const std::string& text) {
-  napi_value value = nullptr;
-  napi_create_string_utf8(env, text.data(), text.size(), &value);
-  return value;
-}
-
 }  // namespace
 
 napi_value loadSeat(const Napi::CallbackInfo& info) {

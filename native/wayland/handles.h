@@ -9,6 +9,9 @@
 
 namespace guesthead::wayland {
 
+/** As JavaScript's numbers are exact. */
+constexpr double kMostHandle = 9007199254740991;
+
 /**
  * Numbers for objects that JavaScript names and libwayland ends: a slot, and how often it was used.
  * A number is never given twice, so that one kept too long means nothing, and 0 is none.

@@ -1,66 +1,19 @@
 #include "wayland/server.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-
-#include <algorithm>
 #include <array>
-#include <cstddef>
-#include <cstdio>
-#include <cstring>
-#include <mutex>
 
 #include "core/arguments.h"
 #include "wayland/interfaces.h"
+#include "wayland/log.h"
 
 namespace guesthead::wayland {
 namespace {
 
-/** Of the mask that every client has: unless told otherwise it sees what is for all. */
-constexpr uint32_t kEverybody = 1;
 constexpr size_t kBufferBytes = 16384;
-constexpr size_t kMostLines = 32;
 /** Of an event that JavaScript is told. */
 constexpr size_t kMostDetails = 4;
 
-/** What libwayland logs, in whichever thread, until a server tells it. */
-struct Log {
-  std::mutex mutex;
-  std::vector<std::string> lines;
-};
-
-Log& logged() {
-  static Log* const one = new Log;
-  return *one;
-}
-
-void keepLine(const char* format, va_list arguments) {
-  char line[512];
-  std::vsnprintf(line, sizeof line, format, arguments);
-  const std::lock_guard<std::mutex> lock(logged().mutex);
-  if (logged().lines.size() < kMostLines) logged().lines.emplace_back(line);
-}
-
-std::vector<std::string> takeLines() {
-  const std::lock_guard<std::mutex> lock(logged().mutex);
-  return std::exchange(logged().lines, {});
-}
-
-napi_value stringValue(napi_env env, const std::string& text) {
-  napi_value value = nullptr;
-  napi_create_string_utf8(env, text.data(), text.size(), &value);
-  return value;
-}
-
 }  // namespace
-
-struct Server::Global {
-  Server* server;
-  wl_global* global;
-  uint32_t number;
-  uint32_t mask;
-  bool removed;
-};
 
 void Server::define(Environment& environment) {
   const napi_property_descriptor methods[] = {
@@ -209,6 +162,27 @@ void Server::end() {
   callbacks_.release();
 }
 
+void Server::tell(Event event, std::initializer_list<double> details) {
+  if (silent_) return;
+  const napi_env env = callbacks_.env();
+  const Napi::HandleScope handles(env);
+  std::array<napi_value, 1 + kMostDetails> arguments{numberValue(env, static_cast<double>(event))};
+  size_t count = 1;
+  for (const double detail : details) arguments[count++] = numberValue(env, detail);
+  told_ = true;
+  callbacks_.call(1, arguments.data(), count);
+}
+
+void Server::tellLog() {
+  const napi_env env = callbacks_.env();
+  for (const std::string& line : takeLines()) {
+    if (silent_) return;
+    const Napi::HandleScope handles(env);
+    told_ = true;
+    callbacks_.call(1, {numberValue(env, static_cast<double>(Event::log)), textValue(env, line)});
+  }
+}
+
 napi_value Server::listen(const Napi::CallbackInfo& info) {
   const std::string path = stringOf(info[0], "path");
   if (path.empty() || path[0] != '/')
@@ -222,91 +196,6 @@ napi_value Server::limit(const Napi::CallbackInfo& info) {
   limits_.objects = uint32Of(info[0], "objects");
   limits_.clients = uint32Of(info[1], "clients");
   limits_.load = {numberOf(info[2], "share", 0, 1), numberOf(info[3], "seconds", 0.001, 3600)};
-  return nullptr;
-}
-
-/** A connected socket, of which a duplicate is kept. */
-napi_value Server::createClient(const Napi::CallbackInfo& info) {
-  UniqueFd fd = UniqueFd::duplicate(fdOf(info[0], "fd"));
-  wl_client* const client = library_.client_create(display_, fd.get());
-  if (client == nullptr) throw SystemError{errno, "wl_client_create"};
-  fd.release();
-  Client* const record = recordOf(client);
-  if (record == nullptr) throw SystemError{ENOMEM, "wl_client_create"};
-  return numberValue(info.Env(), record->handle());
-}
-
-napi_value Server::destroyClient(const Napi::CallbackInfo& info) {
-  doomed_.push_back(clientOf(info[0]).handle());
-  settle();
-  return nullptr;
-}
-
-napi_value Server::credentials(const Napi::CallbackInfo& info) {
-  pid_t pid = 0;
-  uid_t uid = 0;
-  gid_t gid = 0;
-  library_.client_get_credentials(clientOf(info[0]).object, &pid, &uid, &gid);
-  const Napi::Array list = Napi::Array::New(info.Env(), 3);
-  list.Set(0u, pid);
-  list.Set(1u, uid);
-  list.Set(2u, gid);
-  return list;
-}
-
-/** An accepted socket has the name of the one that listened; empty where that has none. */
-napi_value Server::socketPath(const Napi::CallbackInfo& info) {
-  sockaddr_un address{};
-  socklen_t length = sizeof address;
-  const int fd = library_.client_get_fd(clientOf(info[0]).object);
-  if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) < 0) {
-    throw SystemError{errno, "getsockname"};
-  }
-  const size_t start = offsetof(sockaddr_un, sun_path);
-  const size_t most = length > start ? std::min(length - start, sizeof address.sun_path) : 0;
-  return stringValue(info.Env(), {address.sun_path, strnlen(address.sun_path, most)});
-}
-
-/** Ends the client for having asked for too much. */
-napi_value Server::postNoMemory(const Napi::CallbackInfo& info) {
-  library_.client_post_no_memory(clientOf(info[0]).object);
-  sendSoon();
-  return nullptr;
-}
-
-napi_value Server::setClientMask(const Napi::CallbackInfo& info) {
-  facts_[clientOf(info[0]).index].mask = uint32Of(info[1], "mask");
-  return nullptr;
-}
-
-napi_value Server::addGlobal(const Napi::CallbackInfo& info) {
-  const wl_interface* interface = Interfaces::find(stringOf(info[0], "interface"));
-  if (interface == nullptr) throw Napi::RangeError::New(info.Env(), "there is no such interface");
-  const auto version = integerOf(info[1], "version", 1, interface->version);
-  auto global = std::make_unique<Global>();
-  *global = {this, nullptr, nextGlobal_++, uint32Of(info[2], "mask"), false};
-  // Before it is made: the filter is asked of it from within.
-  Global& kept = *globals_.emplace(global->number, std::move(global)).first->second;
-  kept.global =
-      library_.global_create(display_, interface, static_cast<int>(version), &kept, onBind);
-  if (kept.global == nullptr) {
-    globals_.erase(kept.number);
-    throw SystemError{ENOMEM, "wl_global_create"};
-  }
-  return numberValue(info.Env(), kept.number);
-}
-
-/** Clients are told; who has not heard yet may still bind it. */
-napi_value Server::removeGlobal(const Napi::CallbackInfo& info) {
-  Global& global = globalOf(info[0]);
-  if (!std::exchange(global.removed, true)) library_.global_remove(global.global);
-  return nullptr;
-}
-
-napi_value Server::destroyGlobal(const Napi::CallbackInfo& info) {
-  Global& global = globalOf(info[0]);
-  library_.global_destroy(global.global);
-  globals_.erase(global.number);
   return nullptr;
 }
 
@@ -326,100 +215,6 @@ napi_value Server::stats(const Napi::CallbackInfo& info) {
   counts.Set("resources", static_cast<double>(resources_.live()));
   counts.Set("globals", static_cast<double>(globals_.size()));
   return counts;
-}
-
-void Server::onClientCreated(wl_listener* listener, void* data) {
-  Server& self = *reinterpret_cast<Created*>(listener)->server;
-  auto* const client = static_cast<wl_client*>(data);
-  try {
-    self.progressed_ = true;
-    Client& record = self.clients_.take(client, &self);
-    while (self.facts_.size() <= record.index) self.facts_.emplace_back();
-    Facts& facts = self.facts_[record.index];
-    facts = {{{}, onResourceCreated}, &self, kEverybody, 0, 0, {}, End::left};
-    record.destroyed.notify = onClientDestroyed;
-    self.library_.client_add_destroy_listener(client, &record.destroyed);
-    self.library_.client_add_resource_created_listener(client, &facts.resourceCreated);
-    self.tell(Event::client, {record.handle()});
-  } catch (...) {
-    // Without a record it sees no global, and nothing is made for it.
-  }
-}
-
-void Server::onClientDestroyed(wl_listener* listener, void*) {
-  Client& record = *reinterpret_cast<Client*>(listener);
-  Server& self = *static_cast<Server*>(record.owner);
-  const double handle = record.handle();
-  const End end = self.facts_[record.index].end;
-  self.progressed_ = true;
-  if (self.pools_ != nullptr) self.pools_->forget(record.object);
-  self.clients_.free(record);
-  self.tell(Event::clientGone, {handle, static_cast<double>(end)});
-}
-
-bool Server::mayMeet(const wl_client* client, const wl_global* global, void* data) {
-  const Server& self = *static_cast<const Server*>(data);
-  const auto* ours = static_cast<const Global*>(self.library_.global_get_user_data(global));
-  const Client* const record = self.recordOf(const_cast<wl_client*>(client));
-  if (record == nullptr) return false;
-  // wl_shm is libwayland's own, with no data of ours.
-  for (const auto& [number, each] : self.globals_) {
-    if (each.get() == ours) return (each->mask & self.facts_[record->index].mask) != 0;
-  }
-  return true;
-}
-
-void Server::onBind(wl_client* client, void* data, uint32_t version, uint32_t id) {
-  const Global& global = *static_cast<const Global*>(data);
-  Server& self = *global.server;
-  const Client* const record = self.recordOf(client);
-  const wl_interface* interface = self.library_.global_get_interface(global.global);
-  wl_resource* const resource = self.make(client, interface, static_cast<int>(version), id);
-  if (record == nullptr || resource == nullptr) return self.library_.client_post_no_memory(client);
-  self.tell(Event::bind, {record->handle(), static_cast<double>(global.number),
-                          static_cast<double>(version), self.adopt(resource)});
-}
-
-void Server::tell(Event event, std::initializer_list<double> details) {
-  if (silent_) return;
-  const napi_env env = callbacks_.env();
-  const Napi::HandleScope handles(env);
-  std::array<napi_value, 1 + kMostDetails> arguments{numberValue(env, static_cast<double>(event))};
-  size_t count = 1;
-  for (const double detail : details) arguments[count++] = numberValue(env, detail);
-  told_ = true;
-  callbacks_.call(1, arguments.data(), count);
-}
-
-void Server::tellLog() {
-  const napi_env env = callbacks_.env();
-  for (const std::string& line : takeLines()) {
-    if (silent_) return;
-    const Napi::HandleScope handles(env);
-    told_ = true;
-    callbacks_.call(1, {numberValue(env, static_cast<double>(Event::log)), stringValue(env, line)});
-  }
-}
-
-Server::Client& Server::clientOf(const Napi::Value& handle) {
-  Client* const client = clients_.find(numberOf(handle, "client", 0, 9007199254740991));
-  if (client == nullptr) throw SystemError{ENOTCONN, "the client"};
-  return *client;
-}
-
-Server::Client* Server::recordOf(wl_client* client) const {
-  return reinterpret_cast<Client*>(library_.client_get_destroy_listener(client, onClientDestroyed));
-}
-
-Server::Facts* Server::factsOf(wl_client* client) {
-  const Client* const record = recordOf(client);
-  return record == nullptr ? nullptr : &facts_[record->index];
-}
-
-Server::Global& Server::globalOf(const Napi::Value& number) {
-  const auto found = globals_.find(uint32Of(number, "global"));
-  if (found == globals_.end()) throw Napi::RangeError::New(number.Env(), "there is no such global");
-  return *found->second;
 }
 
 }  // namespace guesthead::wayland

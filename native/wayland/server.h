@@ -74,22 +74,25 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   // Methods of the JavaScript object: server.cc
   napi_value listen(const Napi::CallbackInfo& info);
   napi_value limit(const Napi::CallbackInfo& info);
+  napi_value initShm(const Napi::CallbackInfo& info);
+  napi_value nextSerial(const Napi::CallbackInfo& info);
+  napi_value stats(const Napi::CallbackInfo& info);
+  // clients.cc
   napi_value createClient(const Napi::CallbackInfo& info);
   napi_value destroyClient(const Napi::CallbackInfo& info);
   napi_value credentials(const Napi::CallbackInfo& info);
   napi_value socketPath(const Napi::CallbackInfo& info);
   napi_value postNoMemory(const Napi::CallbackInfo& info);
   napi_value setClientMask(const Napi::CallbackInfo& info);
+  // globals.cc
   napi_value addGlobal(const Napi::CallbackInfo& info);
   napi_value removeGlobal(const Napi::CallbackInfo& info);
   napi_value destroyGlobal(const Napi::CallbackInfo& info);
-  napi_value initShm(const Napi::CallbackInfo& info);
-  napi_value nextSerial(const Napi::CallbackInfo& info);
-  napi_value stats(const Napi::CallbackInfo& info);
-  // resources.cc
+  // events.cc
   napi_value post(const Napi::CallbackInfo& info);
   napi_value postLast(const Napi::CallbackInfo& info);
   napi_value postError(const Napi::CallbackInfo& info);
+  // resources.cc
   napi_value createResource(const Napi::CallbackInfo& info);
   napi_value destroyResource(const Napi::CallbackInfo& info);
   napi_value describeResource(const Napi::CallbackInfo& info);
@@ -132,6 +135,7 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   void guardProgress();
   void guardLoad(double busySeconds);
 
+  Resource* resourceOf(const Napi::Value& handle);
   Client& clientOf(const Napi::Value& handle);
   Client* recordOf(wl_client* client) const;
   Facts* factsOf(wl_client* client);
@@ -191,6 +195,14 @@ struct Server::Facts {
   uint32_t messages = 0;
   Load load;
   End end = End::left;
+};
+
+struct Server::Global {
+  Server* server;
+  wl_global* global;
+  uint32_t number;
+  uint32_t mask;
+  bool removed;
 };
 
 }  // namespace guesthead::wayland

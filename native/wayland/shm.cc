@@ -12,7 +12,6 @@
 namespace guesthead::wayland {
 namespace {
 
-constexpr double kMostHandle = 9007199254740991;
 constexpr int32_t kPixelBytes = 4;
 constexpr uint32_t kArgb8888 = 0, kXrgb8888 = 1;
 /** As much as a painting takes. */
@@ -39,7 +38,7 @@ class Access {
 /** [width, height, stride in bytes, format of wl_shm]; null for what is no buffer of wl_shm. */
 napi_value Server::shmInfo(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  Resource* const target = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
+  Resource* const target = resourceOf(info[0]);
   wl_shm_buffer* const buffer =
       target == nullptr ? nullptr : library_.shm_buffer_get(target->object);
   if (buffer == nullptr) return env.Null();
@@ -58,7 +57,7 @@ napi_value Server::shmInfo(const Napi::CallbackInfo& info) {
  */
 napi_value Server::shmRead(const Napi::CallbackInfo& info) {
   const napi_env env = info.Env();
-  Resource* const resource = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
+  Resource* const resource = resourceOf(info[0]);
   wl_shm_buffer* const buffer =
       resource == nullptr ? nullptr : library_.shm_buffer_get(resource->object);
   const auto target = uint8sOf(info[1], "target");
@@ -92,7 +91,7 @@ napi_value Server::shmRead(const Napi::CallbackInfo& info) {
  */
 napi_value Server::shmPaint(const Napi::CallbackInfo& info) {
   const napi_env env = info.Env();
-  Resource* const resource = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
+  Resource* const resource = resourceOf(info[0]);
   const paint::Painting painting(info[1], info[2]);
   wl_shm_buffer* const buffer =
       resource == nullptr ? nullptr : library_.shm_buffer_get(resource->object);
@@ -119,7 +118,7 @@ napi_value Server::shmPaint(const Napi::CallbackInfo& info) {
  * the kernel refuses it; ENOENT without /dev/udmabuf.
  */
 napi_value Server::shmDmabuf(const Napi::CallbackInfo& info) {
-  Resource* const resource = resources_.find(numberOf(info[0], "resource", 0, kMostHandle));
+  Resource* const resource = resourceOf(info[0]);
   const ShmPicture* const picture =
       resource == nullptr || pools_ == nullptr ? nullptr : pools_->find(resource->object);
   if (picture == nullptr) throw SystemError{EBADF, "the memory of the buffer"};
