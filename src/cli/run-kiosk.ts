@@ -25,6 +25,7 @@ import { kioskService, statusLine, type KioskService, type ServedKiosk } from '.
 import { headResult, resultOf, type ClientResult, type KioskResult } from './kiosk-result.js';
 import { kioskWishes } from './kiosk-wishes.js';
 import { RunSignals } from './run-signals.js';
+import { outputNews } from './kiosk-outputs.js';
 import { keepYoungHeap } from './young-heap.js';
 
 export type { KioskResult } from './kiosk-result.js';
@@ -99,6 +100,7 @@ async function serve(served: Served): Promise<readonly ClientResult[]> {
     const faults = kiosk.faults$.subscribe(({ error }) => {
       say(messageAndAdvice(error));
     });
+    faults.add(outputNews(kiosk.outputs$, kiosk.seat.by !== 'direct').subscribe(say));
     faults.add(collectBetween({ gone$: kiosk.gone$, windows: () => kiosk.windows }));
     owner.defer(() => {
       faults.unsubscribe();

@@ -6,6 +6,7 @@ export type { OpenKioskOptions } from './open-options.js';
 export type { KioskHead } from './kiosk-head.js';
 export { KioskSeat } from './kiosk-seat.js';
 export type { SeatInfo } from './kiosk-seat.js';
+export type { OutputChange } from './kiosk-events.js';
 export type { Idle, IdleOptions } from './idle.js';
 export type { Backdrop } from './backdrop.js';
 export type { ScreenCounts } from './screen-counts.js';
