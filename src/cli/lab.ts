@@ -7,6 +7,7 @@ import { exitStatus, failStatus, sayFailure, usageStatus } from './failure.js';
 import { environmentOf } from './environment.js';
 import { addMachineOptions, type LabCliOptions } from './lab-options.js';
 import { seconds, wholeNumber } from './parse.js';
+import { withoutEcho } from './signal-echo.js';
 
 export function addLabCommand(program: Command): void {
   const lab = program
@@ -189,13 +190,13 @@ function interruptible(): Interruption {
       process.off('SIGTERM', receive);
     },
   };
-  const receive = (signal: NodeJS.Signals) => {
+  const receive = withoutEcho((signal) => {
     received = signal;
     const pass = interruption.onSignal;
     interruption.onSignal = undefined;
     if (pass === undefined) interruption.abort(signal);
     else pass(signal);
-  };
+  });
   process.on('SIGINT', receive);
   process.on('SIGTERM', receive);
   return interruption;

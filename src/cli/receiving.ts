@@ -4,6 +4,7 @@ import type { Judgement, Sink } from '../sinks/index.js';
 import type { Consumer, ReceivedBuffer } from '../transfer/index.js';
 import { exitStatus, failStatus, failureJson, sayFailure } from './failure.js';
 import { wholeNumber } from './parse.js';
+import { withoutEcho } from './signal-echo.js';
 
 export interface ReceivingOptions {
   readonly png?: string;
@@ -122,10 +123,15 @@ export function resultOf<More extends { readonly ended: string; readonly memory:
 export function whenAsked(): Promise<string> {
   return new Promise((resolve) => {
     const signals = ['SIGINT', 'SIGTERM'] as const;
-    const stop = (signal: string) => {
-      for (const one of signals) process.off(one, stop);
-      resolve(signal);
-    };
+    let asked = false;
+    const stop = withoutEcho((signal) => {
+      if (!asked) resolve(signal);
+      else {
+        for (const one of signals) process.off(one, stop);
+        process.kill(process.pid, signal);
+      }
+      asked = true;
+    });
     for (const one of signals) process.on(one, stop);
   });
 }

@@ -1,6 +1,7 @@
 /** What a signal means to a run: while it measures, the end of its flips; before and after that, the end of the process. */
 import { Subject, type Observable } from 'rxjs';
 import { endBySignal, endingSignals } from '../head/index.js';
+import { withoutEcho } from './signal-echo.js';
 
 export class RunSignals {
   readonly #signal$ = new Subject<NodeJS.Signals>();
@@ -19,8 +20,8 @@ export class RunSignals {
     for (const signal of endingSignals) process.off(signal, this.#onSignal);
   }
 
-  readonly #onSignal = (signal: NodeJS.Signals): void => {
+  readonly #onSignal = withoutEcho((signal) => {
     if (this.#signal$.observed) this.#signal$.next(signal);
     else endBySignal(signal);
-  };
+  });
 }

@@ -3,15 +3,16 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 
-const url = new URL('../../../src/cli/run-signals.ts', import.meta.url).href;
+const urlOf = (file: string) => new URL(`../../../src/cli/${file}`, import.meta.url).href;
 
 function run(lines: string): { signal: NodeJS.Signals | null; status: number | null; said: string } {
   const source = `
     import { writeSync } from 'node:fs';
-    const { RunSignals } = await import(${JSON.stringify(url)});
+    const { RunSignals } = await import(${JSON.stringify(urlOf('run-signals.ts'))});
     const say = (word) => writeSync(1, word + ' ');
     process.on('exit', () => say('given back'));
-    const raise = (signal) => { process.kill(process.pid, signal); return new Promise((resolve) => setTimeout(resolve, 200)); };
+    const later = () => new Promise((resolve) => setTimeout(resolve, 600));
+    const raise = (signal) => { process.kill(process.pid, signal); return new Promise((resolve) => setTimeout(resolve, 100)); };
     const signals = new RunSignals();
     ${lines}`;
   const words = ['--import', 'tsx', '--input-type=module', '--eval', source];
@@ -33,10 +34,35 @@ describe('a signal in a run', () => {
       said: 'given back',
     });
     const twice = 'const one = signals.signal$.subscribe((signal) => { say(signal); one.unsubscribe(); });';
-    assert.deepEqual(run(`${twice} await raise('SIGINT'); await raise('SIGINT'); say('alive');`), {
+    assert.deepEqual(run(`${twice} await raise('SIGINT'); await later(); await raise('SIGINT'); say('alive');`), {
       signal: 'SIGINT',
       status: null,
       said: 'SIGINT given back',
     });
+  });
+
+  it('is one where it comes twice, as by timeout(1), which passes on what the process group has had', () => {
+    const twice = 'const one = signals.signal$.subscribe((signal) => { say(signal); one.unsubscribe(); });';
+    const { status, said } = run(
+      `${twice} await raise('SIGTERM'); await raise('SIGTERM'); signals.close(); say('done');`,
+    );
+    assert.deepEqual([status, said], [0, 'SIGTERM done given back']);
+  });
+});
+
+describe('a signal that ends what receives', () => {
+  const begin = `
+    const { whenAsked } = await import(${JSON.stringify(urlOf('receiving.ts'))});
+    signals.close();
+    void whenAsked().then(say);`;
+
+  it('is one where it comes twice, and leaves time for what it has to say', () => {
+    const { signal, said } = run(`${begin} await raise('SIGINT'); await raise('SIGINT'); say('done');`);
+    assert.deepEqual([signal, said], [null, 'SIGINT done given back']);
+  });
+
+  it('ends the process when it comes again', () => {
+    const { signal, said } = run(`${begin} await raise('SIGINT'); await later(); await raise('SIGINT'); say('alive');`);
+    assert.deepEqual([signal, said], ['SIGINT', 'SIGINT']);
   });
 });
