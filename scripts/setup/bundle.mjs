@@ -72,6 +72,22 @@ export async function bundleTests(programs, folder) {
   await build({ ...options, ...forTraces, alias: {}, entryPoints, outdir: folder, plugins });
 }
 
+/**
+ * The text of a program whose source is not in a file, and which begins where the checkout does: each file in it finds its own where its
+ * source lies.
+ */
+export async function bundleText(source) {
+  const { outputFiles } = await build({
+    ...options,
+    stdin: { contents: source, resolveDir: root, loader: 'ts' },
+    alias: {},
+    splitting: false,
+    write: false,
+    plugins: [inTheirPlaces],
+  });
+  return outputFiles[0].text;
+}
+
 /** A script for a browser as one file; what it does not import, it finds in the page. */
 export function bundleForPage(entry, file) {
   buildSync({

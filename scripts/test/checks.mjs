@@ -68,7 +68,7 @@ const within = (limitMs) => `--test-timeout=${limitMs}`;
 
 /** Judge neither a pace nor who comes first, so that their guest may wait for the processor. */
 const isPatient = (file) =>
-  /^(command|documents|.*examples|gl|hang|host.*|permission|probe|restore|transfer-udmabuf)\.test\.ts$/.test(file);
+  /^(command|documents|.*examples|gl|hang|host.*|probe|restore|transfer-udmabuf)\.test\.ts$/.test(file);
 
 /** One guest at a time, of one processor (usualCpus in src/lab/machine.ts says why). */
 function labTests(name, takes) {

@@ -6,7 +6,7 @@ import type { GuestheadError } from '../../src/errors.js';
 import { drawingAdvice } from '../../src/ffi/index.js';
 import { Gl, type GlJob } from '../../src/gl/index.js';
 import { addonFolder, native } from './support/addon.js';
-import { transcript } from './support/child.js';
+import { textWords, transcript } from './support/child.js';
 import { openDescriptors } from './support/descriptors.js';
 import { driver, openAtDriver, runOnFakeEgl, underFakeEgl } from './support/fake-egl.js';
 import { turns } from './support/loop.js';
@@ -226,8 +226,7 @@ describe('a system without', () => {
           await Gl.open({ native: loadNative(${JSON.stringify(addonFolder)}) }).catch((error) => {
             console.log(error.code, error.operation, error.advice);
           });`;
-      const args = ['--import', 'tsx', '--input-type=module', '-e', script];
-      const result = await runOnFakeEgl(args, [], [library]);
+      const result = await runOnFakeEgl(await textWords(script), [], [library]);
       const said = `ERR_LIBRARY_MISSING ${library} ${drawingAdvice()}, or draw with the CPU\n`;
       assert.equal(result.stdout, said.repeat(2), transcript(result));
       assert.deepEqual([result.status, result.stderr], [0, ''], transcript(result));

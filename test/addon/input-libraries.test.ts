@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { root } from './support/addon.js';
-import { runNode, transcript } from './support/child.js';
+import { runNode, textWords, transcript } from './support/child.js';
 import { compiled } from './support/compiled.js';
 
 /** Prints what `expression` throws, of a process without the library. */
@@ -17,8 +17,7 @@ async function without(library: string, expression: string, env: Record<string, 
     const { openInput, openKeyboard } = await import('./src/input/index.ts');
     const ignore = () => undefined;
     try { ${expression}; } catch ({ code, message, advice }) { console.log([code, message, advice].join('|')); }`;
-  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
-  const result = await runNode(args, { env: { FAKE_MISSING: library, ...env }, preload });
+  const result = await runNode(await textWords(script), { env: { FAKE_MISSING: library, ...env }, preload });
   assert.equal(result.status, 0, transcript(result));
   return result.stdout.trim();
 }

@@ -21,7 +21,7 @@ describe('host receive', () => {
   after(() => rig.close());
 
   function receive(...words: readonly string[]) {
-    const all = ['--import', 'tsx', 'src/cli/main.ts', 'host', 'receive', '--listen', rig.listen, ...words];
+    const all = ['dist/cli/main.cjs', 'host', 'receive', '--listen', rig.listen, ...words];
     const child = spawn(process.execPath, all, { cwd: packageRoot, stdio: ['ignore', 'pipe', 'pipe'] });
     const pieces: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
     for (const name of ['stdout', 'stderr'] as const)
