@@ -1,7 +1,6 @@
 #include "gl/driver.h"
 
 #include <algorithm>
-#include <sstream>
 
 namespace guesthead::gl {
 namespace {
@@ -65,11 +64,8 @@ void describeFormats(Info& info, const Functions& functions, EGLDisplay display)
 }  // namespace
 
 bool Extensions::listed(const std::string& extensions, const char* extension) {
-  std::istringstream words(extensions);
-  for (std::string word; words >> word;) {
-    if (word == extension) return true;
-  }
-  return false;
+  const std::string words = " " + extensions + " ";
+  return words.find(std::string(" ") + extension + " ") != std::string::npos;
 }
 
 const char* textOf(const void* text) {
