@@ -1,6 +1,6 @@
 /** Steps "modules", "addon" and "build": what is made inside the checkout. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { root, run } from './run.mjs';
 import { digestOf, filesUnder, isStamped, putStamp } from './stamp.mjs';
@@ -78,7 +78,7 @@ const buildDigest = () =>
     'tsconfig.build.json',
     'package-lock.json',
     'scripts/setup/bundle.mjs',
-    ...filesUnder('src', ['.ts']),
+    ...filesUnder('src', ['.ts', '.css']),
   ]);
 
 export const build = {
@@ -104,6 +104,7 @@ async function bundleCommand() {
   await bundleWhole('src/cli/main.ts', program);
   await bundleWhole('src/probe/gl/child.ts', 'dist/probe/gl-child.cjs');
   bundleForPage('src/report/html/client/main.ts', 'dist/report/html/client.js');
+  copyFileSync(join(root, 'src/report/html/page.css'), join(root, 'dist/report/html/page.css'));
   chmodSync(join(root, command), 0o755);
   writeCodeCache();
 }

@@ -123,6 +123,22 @@ describe('the package', () => {
     assert.ok(packed.size + missing < 2 * 2 ** 20, `${packed.size} bytes and ${missing}`);
   });
 
+  it('has what its code reads beside itself', () => {
+    const paths = packed.files.map(({ path }) => path);
+    const sources = readdirSync(join(packageRoot, 'src'), { recursive: true, encoding: 'utf8' });
+    const read = sources
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => [...readFileSync(join(packageRoot, 'src', name), 'utf8').matchAll(/packageRoot, '([^']+)'/g)])
+      .map(([, path = '']) => path)
+      .filter((path) => path !== 'scripts/setup.mjs'); // by which a checkout is known
+    assert.ok(read.length > 5, read.join());
+    for (const path of read)
+      assert.ok(
+        paths.some((one) => one === path || one.startsWith(`${path}/`)),
+        path,
+      );
+  });
+
   for (const [name, path, ...args] of [
     ['publint', 'publint/src/cli.js', '--strict'],
     ['are-the-types-wrong', '@arethetypeswrong/cli/dist/index.js', '--profile', 'esm-only'],

@@ -21,7 +21,7 @@ export function loadAssets(): Assets {
     library: read(() => resolve('uplot/dist/uPlot.iife.min.js')),
     libraryStyle: read(() => resolve('uplot/dist/uPlot.min.css')),
     script: read(() => join(packageRoot, 'dist/report/html/client.js')),
-    style: read(() => join(packageRoot, 'src/report/html/page.css')),
+    style: read(() => join(packageRoot, 'dist/report/html/page.css')),
   };
 }
 
