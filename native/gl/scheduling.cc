@@ -20,8 +20,8 @@ constexpr const char* kRasterizer = "llvmpipe";
 /** TASK_COMM_LEN, a newline in place of its end. */
 constexpr size_t kMostName = 16;
 
-/** Empty where it has ended. Without streams, which bring what they know of money and months: a
- * third of the addon. */
+/** Empty where it has ended. C++ streams would do it in three lines, and link in all locales: 0.4
+ * MB of the packed addon. */
 std::string nameOf(const char* thread) {
   const UniqueFd file(
       ::open((std::string("/proc/self/task/") + thread + "/comm").c_str(), O_RDONLY | O_CLOEXEC));

@@ -12,8 +12,9 @@ const lookEveryMs = 5000;
 const slackSeconds = 0.1;
 
 export interface PauseWatchOptions {
-  /** The RTC's time in whole seconds; rejects, or throws, where there is none. */
+  /** The RTC's time in whole seconds; rejects where there is none. */
   readonly read?: () => Promise<number>;
+  /** The same for the first look, which waits for it; throws. */
   readonly readNow?: () => number;
   /** CLOCK_MONOTONIC, in milliseconds. */
   readonly clock?: { now(): number };
@@ -66,7 +67,10 @@ export class PauseWatch {
     clearInterval(this.#timer);
   }
 
-  /** Holds the loop, as the program does that loads now: a look of which it held the rest for seconds would lose as much of a pause. */
+  /**
+   * Synchronous, for the program is still loading, which holds the event loop for seconds: the answer to an asynchronous read would be
+   * heard as much later, and a pause of that length could not be told from it.
+   */
   #lookNow(read: () => number): void {
     const beforeMs = this.#clock.now();
     try {

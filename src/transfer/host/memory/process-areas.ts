@@ -77,6 +77,7 @@ function isIn({ start, end }: Area, address: bigint): boolean {
   return start <= address && address < end;
 }
 
+/** What of a process lies at the address, and goes on for so many bytes. */
 export function fileBehind(areas: readonly Area[], address: bigint, bytes: bigint): Part {
   const first = areas.findIndex((area) => isIn(area, address));
   const area = areas[first];
