@@ -10,9 +10,6 @@
 namespace guesthead {
 namespace {
 
-/** The longest ArrayBuffer of every supported Node; the kernel's own limits are far below. */
-constexpr double kMaxBytes = 4294967295;
-
 /** A page past a file's end kills who touches it; a dma-buf's own mmap refuses it. */
 void checkSize(int fd, uint64_t end) {
   struct stat status;

@@ -7,11 +7,11 @@
 
 #include "core/arguments.h"
 #include "core/unique_fd.h"
+#include "dmabuf/pieces.h"
 
 namespace guesthead {
 namespace {
 
-constexpr double kMaxBytes = 4294967295;
 /** What the numbers count: pages of this size, whatever the kernel's own are. */
 constexpr uint64_t kUnit = 4096;
 

@@ -12,8 +12,6 @@
 namespace guesthead {
 namespace {
 
-/** Of all pieces: the longest ArrayBuffer of every supported Node. */
-constexpr uint64_t kMaxBytes = 4294967295;
 constexpr uint64_t kMaxOffset = std::numeric_limits<int64_t>::max();
 constexpr uint32_t kMaxFd = std::numeric_limits<int32_t>::max();
 

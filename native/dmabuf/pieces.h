@@ -8,6 +8,10 @@
 
 namespace guesthead {
 
+/** Of a buffer: the longest ArrayBuffer of every supported Node; the kernel's own limits are far
+ * below. */
+constexpr uint64_t kMaxBytes = 4294967295;
+
 /** Whole pages of an open file, in bytes. */
 struct Piece {
   int fd;

@@ -7,11 +7,10 @@
 #include "core/ioctl.h"
 #include "core/unique_fd.h"
 #include "dmabuf/fresh_pages.h"
+#include "dmabuf/pieces.h"
 
 namespace guesthead {
 namespace {
-
-constexpr double kMaxBytes = 4294967295;
 
 /** The driver wants memory that can no longer shrink, and refuses seals against writing. */
 UniqueFd sealedMemory(size_t bytes) {

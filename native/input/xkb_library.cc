@@ -5,7 +5,7 @@
 namespace guesthead::input {
 namespace {
 
-XkbLibrary loadAll() {
+XkbLibrary loadXkb() {
   void* const library = openLibrary({"libxkbcommon.so.0"});
   XkbLibrary all = {};
 #define GUESTHEAD_LOAD(result, name, parameters) \
@@ -18,7 +18,7 @@ XkbLibrary loadAll() {
 }  // namespace
 
 const XkbLibrary& XkbLibrary::load() {
-  return loadedOnce<XkbLibrary, loadAll>();
+  return loadedOnce<XkbLibrary, loadXkb>();
 }
 
 }  // namespace guesthead::input

@@ -22,29 +22,10 @@ export async function buildSanitized(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   for (const name of sourcesIn(native)) symlinkSync(join('..', name), join(folder, name));
-  compileTogether(['core', 'dbus', 'drm', 'gl', 'process']);
   const gyp = join(root, 'node_modules/node-gyp/bin/node-gyp.js');
   const args = [gyp, 'rebuild', '-C', folder, '-j', 'max', ...localHeaders(), '--', '-Dsanitize=1'];
   await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 2 ** 26 });
   writeFileSync(stamp, digest);
-}
-
-/**
- * Makes one unit of the sources of each of these folders, which takes a quarter of their time: nearly all of it goes into headers.
- * What two of them call the same in their unnamed namespaces does not compile then: leave that folder out.
- */
-function compileTogether(names: readonly string[]): void {
-  const file = join(folder, 'binding.gyp');
-  let text = readFileSync(file, 'utf8');
-  rmSync(file);
-  for (const name of names) {
-    const sources = [...text.matchAll(new RegExp(`^ *'(${name}/.*\\.cc)',\\n`, 'gm'))];
-    for (const [line] of sources) text = text.replace(line, '');
-    text = text.replace("'addon.cc',", `'addon.cc', 'all-of-${name}.cc',`);
-    const unit = sources.map(([, source]) => `#include "${source ?? ''}"\n`).join('');
-    writeFileSync(join(folder, `all-of-${name}.cc`), unit);
-  }
-  writeFileSync(file, text);
 }
 
 /** A Node that was installed with its headers needs no download. */

@@ -1,0 +1,8 @@
+#include "dmabuf/copy.cc"
+#include "dmabuf/fence_sampler.cc"
+#include "dmabuf/fresh_pages.cc"
+#include "dmabuf/mapping.cc"
+#include "dmabuf/page_runs.cc"
+#include "dmabuf/pieces.cc"
+#include "dmabuf/sync_file.cc"
+#include "dmabuf/udmabuf.cc"

@@ -1,0 +1,5 @@
+#include "input/devices.cc"
+#include "input/keymap.cc"
+#include "input/library.cc"
+#include "input/rows.cc"
+#include "input/xkb_library.cc"

@@ -1,0 +1,2 @@
+#include "paint/library.cc"
+#include "paint/painting.cc"

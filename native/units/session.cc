@@ -1,0 +1,3 @@
+#include "session/session.cc"
+#include "session/library.cc"
+#include "session/log.cc"
