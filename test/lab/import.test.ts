@@ -22,7 +22,7 @@ const reportFile = '/run/report.html';
 function importRun(mode: string): Promise<RunResult> {
   return measured(
     async () => {
-      const words = ['run', '--mode', mode, '--frames', '300', '--pattern', 'counter', '--json'];
+      const words = ['run', '--mode', mode, '--frames', '150', '--pattern', 'counter', '--json'];
       return lastJson<RunResult>(await guesthead(lab, words, { GUESTHEAD_CAPTURES: '3' }));
     },
     ({ verdict }) => verdict === 'pass',
@@ -49,7 +49,7 @@ describe('the import path on virtio-gpu', () => {
       assert.equal(result.display.driver, 'virtio_gpu');
       assert.deepEqual([result.mode.width, result.mode.height, Math.round(result.mode.refreshHz)], [width, height, hz]);
       assert.equal(result.buffers, 4);
-      assert.equal(result.frames, 300);
+      assert.equal(result.frames, 150);
       assert.equal(result.tearRisk, 0);
       assert.equal(result.bytesCopiedPerFrame, 0);
       assert.deepEqual(result.host, allExact(3));
