@@ -77,8 +77,7 @@ export function findSandbox(): string {
       "The lab keeps the guest from writing this machine's files with bwrap, which is not here",
       {
         cause,
-        advice:
-          'install the package bubblewrap; `--writable /` does without, and lets the guest write all that you can',
+        advice: `install the package bubblewrap; ${without}`,
       },
     );
   }
@@ -86,17 +85,25 @@ export function findSandbox(): string {
 
 /** Why virtiofsd ended before it served anybody; `said` is its standard error and bwrap's. */
 export function shareFailure(said: string): GuestheadError {
-  const isRefused = /^bwrap: |Operation not permitted|Permission denied/m.test(said);
   return new GuestheadError(
     'ERR_LAB',
     `virtiofsd, which shares this machine's files with the guest, ended at once: ${said}`,
-    {
-      advice: isRefused
-        ? 'let users make namespaces (sysctl kernel.unprivileged_userns_clone=1; on Ubuntu 24.04 an AppArmor profile that lets bwrap), or run the lab as root; `--writable /` does without, and lets the guest write all that you can'
-        : undefined,
-    },
+    { advice: refusals.find(({ pattern }) => pattern.test(said))?.advice },
   );
 }
+
+const without = '`--writable /` does without, and lets the guest write all that you can';
+/** The first that fits is told. */
+const refusals = [
+  {
+    pattern: /^bwrap: Failed to make \/ slave: Invalid argument/m,
+    advice: `in a chroot its root must be a mount point: \`mount --bind ROOT ROOT\` before it is entered; ${without}`,
+  },
+  {
+    pattern: /^bwrap: |Operation not permitted|Permission denied/m,
+    advice: `let users make namespaces (sysctl kernel.unprivileged_userns_clone=1; on Ubuntu 24.04 an AppArmor profile that lets bwrap), or run the lab as root; ${without}`,
+  },
+];
 
 /** A device node in a folder that the guest writes would be one of the host's. */
 const capabilities = 'modcaps=-mknod';

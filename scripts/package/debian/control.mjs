@@ -1,7 +1,7 @@
 /** What dpkg reads of the package: its dependencies, its configuration file, and what is done when it comes and goes. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { write } from './tree.mjs';
+import { library, write } from './tree.mjs';
 import { unitNames } from './units.mjs';
 import { oldestGlibc } from '../targets.mjs';
 
@@ -15,7 +15,7 @@ const recommends = ['libgl1-mesa-dri', 'libegl1', 'libgles2', 'libdisplay-info3 
 /** For `guesthead kiosk`, and for `guesthead lab`: few who install the command on a guest have a use for them. */
 const suggests = [
   ...['libwayland-server0', 'libpixman-1-0', 'libinput10', 'libxkbcommon0', 'xkb-data', 'libseat1'],
-  ...['qemu-system-x86', 'virtiofsd', 'kmod'],
+  ...['qemu-system-x86', 'virtiofsd', 'bubblewrap', 'kmod', 'xz-utils'],
 ];
 
 const description = [
@@ -49,22 +49,32 @@ export async function writeControl(tree, { version, architecture }) {
   for (const [name, text] of Object.entries(maintainerScripts())) file(name, text, 0o755);
 }
 
-/** No unit is enabled or started by the package; one that runs goes on with the new version, and ends with the package. */
+/**
+ * No unit is enabled or started by the package; one that runs goes on with the new version, and ends with the package. V8's code
+ * cache fits the Node of this machine alone, and so is made here, as the build makes it in a checkout; without it all works, later.
+ */
 export function maintainerScripts() {
   const units = unitNames.join(' ');
   return {
-    postinst: script('configure', 'daemon-reload', `try-restart ${units}`),
-    prerm: script('remove', `disable --now ${units}`),
-    postrm: script('remove', 'daemon-reload'),
+    postinst: script(
+      when(
+        '[ "$1" = configure ]',
+        'GUESTHEAD_WRITE_CODE_CACHE=1 guesthead run --render none-such > /dev/null 2>&1 || true',
+      ),
+      when(`[ "$1" = configure ] && ${hasSystemd}`, ...systemctl('daemon-reload', `try-restart ${units}`)),
+    ),
+    prerm: script(
+      when(`[ "$1" = remove ] && ${hasSystemd}`, ...systemctl(`disable --now ${units}`)),
+      `rm -f /${library}/dist/cli/program.cache`,
+    ),
+    postrm: script(when(`[ "$1" = remove ] && ${hasSystemd}`, ...systemctl('daemon-reload'))),
   };
 }
 
-function script(when, ...verbs) {
-  const calls = verbs.map((verb) => `  systemctl ${verb} || true`);
-  return ['#!/bin/sh', 'set -e', `if [ "$1" = ${when} ] && [ -d /run/systemd/system ]; then`, ...calls, 'fi', ''].join(
-    '\n',
-  );
-}
+const hasSystemd = '[ -d /run/systemd/system ]';
+const systemctl = (...verbs) => verbs.map((verb) => `systemctl ${verb} || true`);
+const when = (condition, ...lines) => [`if ${condition}; then`, ...lines.map((line) => `  ${line}`), 'fi'].join('\n');
+const script = (...parts) => ['#!/bin/sh', 'set -e', ...parts, ''].join('\n');
 
 const shell = (line, cwd) => execFileSync('sh', ['-c', line], { cwd, encoding: 'utf8' });
 const installedKiB = (tree) => Number.parseInt(shell('du -ks .', tree), 10);

@@ -7,7 +7,8 @@ import { copyright } from './copyright.mjs';
 import { installPackage } from './install.mjs';
 import { unitNames, unitText } from './units.mjs';
 
-const library = 'usr/lib/guesthead';
+/** Below `/`. */
+export const library = 'usr/lib/guesthead';
 const command = 'dist/cli/main.cjs';
 
 export async function fillTree(tree, arch) {

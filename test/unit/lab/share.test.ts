@@ -83,6 +83,7 @@ describe('the share', () => {
     const advice = (said: string) => shareFailure(said).advice ?? '';
     assert.match(advice('bwrap: setting up uid map: Permission denied'), /make namespaces.*--writable/);
     assert.match(advice('bwrap: Creating new namespace failed: Operation not permitted'), /as root/);
+    assert.match(advice('bwrap: Failed to make / slave: Invalid argument'), /chroot.*mount --bind.*--writable/);
     assert.equal(advice('error: unexpected argument'), '');
   });
 });

@@ -43,4 +43,10 @@ describe('the Debian package', () => {
     }
     for (const script of [postinst, prerm, postrm]) assert.doesNotMatch(script, /systemctl (enable|start|restart)/);
   });
+
+  it('has the code cache made for the Node that is there, and takes it away before another version comes', () => {
+    const { postinst, prerm } = maintainerScripts();
+    assert.match(postinst, /^if \[ "\$1" = configure \]; then\n {2}GUESTHEAD_WRITE_CODE_CACHE=1 guesthead /m);
+    assert.match(prerm, /^rm -f \/usr\/lib\/guesthead\/dist\/cli\/program\.cache$/m);
+  });
 });
