@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { root } from '../setup/run.mjs';
 import { filesUnder } from '../setup/stamp.mjs';
+import { addonProgramOf } from './addon-programs.mjs';
 
 const minutes = 60_000;
 const cFiles = () => [
@@ -86,7 +87,9 @@ export const groups = {
     }),
   ],
   // All of it once more under sanitizers is one of its files.
-  addon: [testsIn('addon', 30 * minutes, { options: ['--expose-gc', within(25 * minutes)] })],
+  addon: [
+    testsIn('addon', 30 * minutes, { programOf: addonProgramOf, options: ['--expose-gc', within(25 * minutes)] }),
+  ],
   contract: [testsIn('contract', 15 * minutes)],
   package: [testsIn('package', 15 * minutes)],
   browser: [testsIn('browser', 15 * minutes)],

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { bundleTests } from '../../scripts/setup/bundle.mjs';
+import { addonProgramOf } from '../../scripts/test/addon-programs.mjs';
 import { root, sanitized } from './support/addon.js';
 import { runNode, transcript, type ChildResult } from './support/child.js';
 import { buildSanitized, complaintsOf, sanitizedOptions } from './support/sanitized.js';
@@ -19,15 +20,7 @@ const elsewhere = [
 ];
 const files = readdirSync(here).filter((name) => name.endsWith('.test.ts') && !elsewhere.includes(name));
 const bundled = '.lab/bundled/sanitized';
-/**
- * Those of the kiosk make two processes: to start one takes longer here than most of them. What measures memory or descriptors is
- * alone; the others begin themselves once more, on a fake kernel or driver, and would begin all of theirs.
- */
-const alone = /fuzz|hostile|explicit/;
-const kinds = /^(kiosk-seat|kiosk)\b/;
-const programOf = (name: string) =>
-  (alone.test(name) ? undefined : kinds.exec(name)?.[1]) ?? name.replace(/\.test\.ts$/, '');
-const programs = groupBy(files, programOf);
+const programs = groupBy(files, addonProgramOf);
 
 function groupBy(names: readonly string[], key: (name: string) => string): Record<string, string[]> {
   const groups: Record<string, string[]> = {};

@@ -17,12 +17,19 @@ const [source = '', ...parts] = ['fake-kernel.c', 'fake-syncobj.h'].map((name) =
   fileURLToPath(new URL(name, import.meta.url)),
 );
 
-/** Defines the tests of the file `url` in a child of it, for a library can only be preloaded as a process starts. */
+let isBegun = false;
+
+/**
+ * Defines the tests of the file `url` in a child of it, for a library can only be preloaded as a process starts. Files that are one
+ * program have one child.
+ */
 export function underFakeKernel(url: string, define: () => void): void {
   if (folder !== undefined) {
     define();
     return;
   }
+  if (isBegun) return;
+  isBegun = true;
   test(`${basename(fileURLToPath(url))} under a fake kernel`, async () => {
     const env = { FAKE_KERNEL: mkdtempSync(join(tmpdir(), 'guesthead-kernel-')) };
     const result = await runNode(thisFileAgain(), { env, preload: [build()] });
