@@ -17,6 +17,8 @@ import {
 import { ShareTally, type Exported } from './share-tally.js';
 
 const buffers = 4;
+/** Pictures; the same as of `run`. */
+const warmUp = 2 * buffers;
 const standardSize = { width: 1920, height: 1080 };
 const standardHz = 60;
 const longestRegistrationMs = 1000;
@@ -165,7 +167,7 @@ class ShareRun {
     if (this.signal.aborted) return;
     const buffer = this.producer.acquire();
     if (buffer === undefined) tally.missed++;
-    else this.#share(buffer, dueAt + 1000 / hz);
+    else this.#share(buffer, tally.exports < warmUp ? undefined : dueAt + 1000 / hz);
   }
 
   /** So many ms, or until somebody ends the run. The signal has one listener, and not one more for each picture. */

@@ -5,7 +5,7 @@ import type { Ending } from '../transfer/index.js';
 /** Moments are `performance.now()`. */
 export interface Exported {
   readonly at: number;
-  /** When the next picture is due; undefined where none ever is. */
+  /** When the next picture is due; undefined where none ever is, and in a warm-up. */
   readonly nextDueAt: number | undefined;
 }
 
@@ -34,7 +34,7 @@ export class ShareTally {
     this.#exports++;
   }
 
-  ended(ending: Ending, { at, nextDueAt = Infinity }: Exported, now: number): void {
+  ended(ending: Ending, { at, nextDueAt = -Infinity }: Exported, now: number): void {
     if (ending.type === 'revoked') {
       this.#revoked++;
       this.#because ??= ending.reason;
@@ -69,7 +69,8 @@ export interface ShareCounts {
   readonly missed: number;
   /**
    * Pictures that were drawn before the next was due, and released more than a period after that: so long the transfer had them, the
-   * consumer's look at them included. Null where no picture is ever due.
+   * consumer's look at them included. As in `run`, two rounds of the buffers are a warm-up, in which none is counted: both ends run
+   * their code for the first time. Null where no picture is ever due.
    */
   readonly late: number | null;
   /** Exports that nobody had released when a release is overdue, by the producer's `releaseTimeoutMs`. */

@@ -23,6 +23,7 @@ describe('a picture of `share`', () => {
   it('is not late for want of the transfer where it was drawn too late, or where none is ever due', () => {
     assert.equal(lateOf(10, { at: 11, nextDueAt: 10, releasedAt: 40 }), 0);
     assert.equal(lateOf(undefined, { at: 1, releasedAt: 400 }), null);
+    assert.equal(lateOf(10, { at: 1, releasedAt: 400 }), 0, 'in a warm-up');
   });
 
   it('ends as released or revoked, and is under way until then', () => {
