@@ -36,7 +36,7 @@ export type {
   UniformSizes,
   UniformValues,
 } from './gl/index.js';
-export type { GlFormat, GlInfo, GlPixels } from './native.js';
+export type { GlFormat, GlInfo, GlPixels } from './native/index.js';
 export { headChannels, openGpus, openHead, restoreOnSignals } from './head/index.js';
 export type {
   ConnectorInfo,

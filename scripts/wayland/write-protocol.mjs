@@ -14,7 +14,7 @@ export function tablesModule(interfaces) {
     events: [${events.map(message).join(', ')}],
   }`;
   return `${heading('The interfaces, as wayland-scanner would write them.')}
-import type { InterfaceTable } from '../../native-wayland.js';
+import type { InterfaceTable } from '../../native/wayland.js';
 
 export const tables: readonly InterfaceTable[] = [${interfaces.map(table).join(',\n')}];
 `;

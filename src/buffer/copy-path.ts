@@ -4,7 +4,7 @@
  * Works anywhere.
  */
 import { format, type DmabufFd } from '../ffi/index.js';
-import { access, type Native } from '../native.js';
+import { access, type Native } from '../native/index.js';
 import { Owner } from '../owner.js';
 import type { PictureLayout } from './check.js';
 import { Damage } from './damage.js';

@@ -1,7 +1,7 @@
 /** A sync_file as an owning object: validated when it is made, closed once. */
 import { closeSync } from 'node:fs';
 import { coded, errnoOf, GuestheadError } from '../errors.js';
-import { loadNative, type Native, type NativeWatcher } from '../native.js';
+import { loadNative, type Native, type NativeWatcher } from '../native/index.js';
 
 /** What a fence needs of the kernel: the addon, or `FakeKernel.native` in its place. */
 export interface FenceCalls extends Pick<Native, 'syncFileInfo' | 'mergeSyncFiles' | 'watchReadable'> {

@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import type { Allocator, GpuNode, KmsNode } from '../device/index.js';
 import { GuestheadError, errnoName, errnoOf } from '../errors.js';
 import { format, gbmUsage, LINEAR, type DmabufFd, type FramebufferId, type GemHandle } from '../ffi/index.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 import type { Owner } from '../owner.js';
 import { checkLayout, type PictureLayout } from './check.js';
 import { sizeOf } from './dmabuf.js';

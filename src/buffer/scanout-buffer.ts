@@ -1,7 +1,7 @@
 /** A framebuffer of the display together with the memory that is drawn into. */
 import { GuestheadError } from '../errors.js';
 import type { DmabufFd, FramebufferId } from '../ffi/index.js';
-import { access, type Native, type NativeMapping } from '../native.js';
+import { access, type Native, type NativeMapping } from '../native/index.js';
 import type { Owner } from '../owner.js';
 import type { PictureLayout } from './check.js';
 import type { Damage } from './damage.js';

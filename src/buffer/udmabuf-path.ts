@@ -6,7 +6,7 @@
 import { closeSync } from 'node:fs';
 import { GuestheadError, errnoName, errnoOf } from '../errors.js';
 import type { DmabufFd } from '../ffi/index.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 import { Owner } from '../owner.js';
 import type { PictureLayout } from './check.js';
 import { bytesPerPixel, paddedSize } from './padding.js';

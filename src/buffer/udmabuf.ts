@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { coded, GuestheadError } from '../errors.js';
 import type { DmabufFd } from '../ffi/index.js';
-import { access, loadNative, type Native, type NativeMapping } from '../native.js';
+import { access, loadNative, type Native, type NativeMapping } from '../native/index.js';
 import { Owner } from '../owner.js';
 import { maxPixels, minPixels } from './check.js';
 import type { Size } from './path.js';

@@ -7,7 +7,7 @@ import type { DrawName } from '../gl/choices.js';
 import type { Gl, Surface } from '../gl/index.js';
 import type { Gpus, Head } from '../head/index.js';
 import type { DrawnFrame, Frame } from '../loop/index.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { createPattern, type Pattern } from '../render/index.js';
 import { GlMeter, type DrawnBy } from '../report/index.js';
 import { cpuPainters, cpuPatternOf } from './cpu-painter.js';

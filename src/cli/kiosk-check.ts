@@ -3,7 +3,7 @@ import { GuestheadError, messageOf } from '../errors.js';
 import { openGpus, type Gpus, type Head } from '../head/index.js';
 import { systemKernel } from '../device/index.js';
 import { Kiosk, KioskSeat, tryClient, type OfferedGlobal, type SeatInfo, type Trial } from '../kiosk/index.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { probe, type Check, type ProbeReport, type Verdict } from '../probe/index.js';
 import type { KioskOptions } from './kiosk-options.js';
 

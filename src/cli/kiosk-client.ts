@@ -1,6 +1,6 @@
 /** The client of a kiosk, as the command's options have it: who it runs as, when it is started again, and what the screen says where it does not come up. */
 import { ClientLife, clientUser, launch, type Backdrop, type Client, type ClientUser } from '../kiosk/index.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import type { Owner } from '../owner.js';
 import type { KioskOptions } from './kiosk-options.js';
 import { rotations } from './kiosk-words.js';

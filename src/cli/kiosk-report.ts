@@ -1,7 +1,7 @@
 /** `kiosk --report FILE.html`: records what clients do, and writes the page at the kiosk's end. */
 import type { Kiosk } from '../kiosk/index.js';
 import { monotonicClock } from '../loop/index.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { kioskPage, machineFacts, OutputFile, Recording } from '../report/index.js';
 import { KioskGpuRecording, KioskRecording } from '../report/kiosk/index.js';
 import { probedFacts } from './report-observer.js';

@@ -1,6 +1,6 @@
 /** `kiosk --trace`: written when the kiosk ends, however it ends. */
 import type { Kiosk } from '../kiosk/index.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { KioskGpuRecording, KioskRecording } from '../report/kiosk/index.js';
 import { RunTrace } from '../report/trace/index.js';
 

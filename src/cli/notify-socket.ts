@@ -1,6 +1,6 @@
 /** What tells the service manager that started this process how it is: sd_notify(3)'s protocol, datagrams of `NAME=value` lines. */
 import { messageOf } from '../errors.js';
-import { loadNative, type Native } from '../native.js';
+import { loadNative, type Native } from '../native/index.js';
 
 /** The names that are used here. */
 export type Notification = Readonly<

@@ -2,7 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { Drawn, Gl } from '../gl/index.js';
 import type { Head } from '../head/index.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import {
   GlRecording,
   OutputFile,

@@ -4,7 +4,7 @@ import type { Observable } from 'rxjs';
 import { type GuestheadError } from '../errors.js';
 import type { ConnectorInfo } from '../gpus/index.js';
 import { openGpus, parseHeadOptions, type Gpus, type Head } from '../head/index.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { CpuMeter, emulationOf, FaultLog, judgeRun, type RunResult } from '../report/index.js';
 import type { HostCaptures } from '../render/index.js';
 import { FlipFeed } from './flip-feed.js';

@@ -12,7 +12,7 @@ import {
   type ClientUser,
   type Kiosk,
 } from '../kiosk/index.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { Owner } from '../owner.js';
 import { GpuFigures, PictureFigures } from '../report/kiosk/index.js';
 import { backdropOf } from './kiosk-backdrop.js';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError } from '../errors.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { createPattern, patternNote, type Pattern } from '../render/index.js';
 import { CpuMeter, emulationOf } from '../report/index.js';
 import { openProducer, type Producer, type TransferBuffer } from '../transfer/index.js';

@@ -3,7 +3,7 @@ import type * as childProcess from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
-import { addonFile } from '../native.js';
+import { addonFile } from '../native/index.js';
 import { packageRoot, packageVersion } from '../package-root.js';
 
 const require = createRequire(import.meta.url);

@@ -7,7 +7,7 @@
 import { closeSync, constants as flag, openSync, readSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errnoOf, GuestheadError } from '../errors.js';
-import type { Native, NativeWatcher } from '../native.js';
+import type { Native, NativeWatcher } from '../native/index.js';
 import { numberOfNode, type NumberOf } from './dev-nodes.js';
 import { commandName, responseName } from './virtio-names.js';
 

@@ -16,7 +16,7 @@ import {
   type Property,
 } from '../ffi/index.js';
 import type { GuestheadError } from '../errors.js';
-import { loadNative, type Native } from '../native.js';
+import { loadNative, type Native } from '../native/index.js';
 import type { BufferCalls, KmsCalls } from './calls.js';
 import { discover, type DrmDevice } from './discover.js';
 import { watchHostRefusals, type HostRefusal } from './kernel-log.js';

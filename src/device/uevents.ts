@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errnoOf } from '../errors.js';
-import type { Native, NativeWatcher } from '../native.js';
+import type { Native, NativeWatcher } from '../native/index.js';
 
 /** What happened to a primary node, or that something may have. */
 export type DrmUevent =

@@ -2,7 +2,7 @@
 import { Fence } from '../buffer/index.js';
 import type { Drawn, Gl } from '../gl/index.js';
 import type { Frame } from '../loop/index.js';
-import { access, type Native } from '../native.js';
+import { access, type Native } from '../native/index.js';
 import type { FenceName } from './choices.js';
 
 export type FenceNative = Pick<Native, 'exportSyncFile' | 'syncFileInfo' | 'mergeSyncFiles' | 'watchReadable'>;

@@ -1,7 +1,7 @@
 /** What the thread says of a failure, as an error with advice. */
 import { drawingAdvice } from '../ffi/index.js';
 import { GuestheadError, type ErrorCode } from '../errors.js';
-import type { GlFailure } from '../native.js';
+import type { GlFailure } from '../native/index.js';
 
 export type JobName =
   | 'open'

@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import { Fence } from '../buffer/index.js';
 import { assertGiven, isObject } from '../arguments.js';
 import { coded, GuestheadError } from '../errors.js';
-import type { GlInfo, GlPixels, NativeGl } from '../native.js';
+import type { GlInfo, GlPixels, NativeGl } from '../native/index.js';
 import { describeDmabuf, type GlDmabuf } from './dmabuf.js';
 import { checkUniforms, Effect, type UniformSizes } from './effect.js';
 import type { GlGpu, GlOptions } from './gpu.js';

@@ -2,7 +2,7 @@
 import type { FenceCalls } from '../buffer/index.js';
 import type { Allocator } from '../device/index.js';
 import type { GuestheadError } from '../errors.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 
 /** The GPU that draws, as the pair has opened it. */
 export interface GlGpu {

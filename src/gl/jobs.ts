@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { Subject, type Observable } from 'rxjs';
 import { coded, GuestheadError } from '../errors.js';
-import type { GlFailure, GlInfo, GlResultHandler, NativeGl } from '../native.js';
+import type { GlFailure, GlInfo, GlResultHandler, NativeGl } from '../native/index.js';
 import { explain, type JobName } from './failure.js';
 import type { GlGpu, GlOptions } from './gpu.js';
 

@@ -10,7 +10,7 @@ import {
   type Selected,
 } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
-import type { Native, NativeDevice } from '../native.js';
+import type { Native, NativeDevice } from '../native/index.js';
 import { Owner } from '../owner.js';
 import { givenDisplay, givenNode, opener } from './given-nodes.js';
 import { masterInTime } from './master-wait.js';

@@ -4,8 +4,8 @@
  */
 import { errnoName, GuestheadError, messageOf } from '../errors.js';
 import type { Kernel } from '../device/index.js';
-import type { NativeError } from '../native.js';
-import type { NativeSyncDevice } from '../native-sync.js';
+import type { NativeError } from '../native/index.js';
+import type { NativeSyncDevice } from '../native/sync.js';
 
 export interface SyncDevice {
   /** Of an open file of its own: nothing else is closed with it. */

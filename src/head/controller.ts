@@ -4,7 +4,7 @@
  * that is refused, a device that goes and comes back.
  */
 import { rungsOf, type PathName, type Refusal } from '../buffer/index.js';
-import { classifyErrno, errnoOf, GuestheadError, saysLost } from '../errors.js';
+import { GuestheadError } from '../errors.js';
 import type { Mode } from '../ffi/index.js';
 import type { GpuPair, PairChange } from '../gpus/index.js';
 import { chooseMode, modeAgain, type ModeRequest } from '../kms/index.js';
@@ -14,9 +14,8 @@ import { openBufferSet, type BufferSet } from './buffer-set.js';
 import { ChangeQueue } from './change-queue.js';
 import { claimAgain, type Claim } from './claim.js';
 import { ConnectorWatch, type ConnectorAction } from './connector-watch.js';
-import { FalseAlarms } from './false-alarms.js';
 import type { HeadCursor } from './head-cursor.js';
-import { isOfScanout } from './host-refusal.js';
+import { HeadFaults } from './head-faults.js';
 import { StateTracker } from './head-state.js';
 import type { CheckedHeadOptions } from './options.js';
 import { Replacement } from './replacement.js';
@@ -43,7 +42,7 @@ export class HeadController {
   readonly #connector: ConnectorWatch;
   readonly #settling = new Alarm(monotonicClock);
   readonly #state: StateTracker;
-  readonly #falseAlarms: FalseAlarms;
+  readonly #faults: HeadFaults;
   readonly #changes: ChangeQueue;
   readonly #screen: ScreenKeeper;
 
@@ -53,11 +52,9 @@ export class HeadController {
     claim: Claim,
     set: BufferSet,
   ) {
-    const { options, report, runs } = parts;
+    const { pair, options, report, runs } = parts;
     this.#claim = claim;
-    this.#changes = new ChangeQueue((error) => {
-      if (!this.#isLoss(error)) this.#fail(error);
-    });
+    this.#changes = new ChangeQueue((error) => this.#faults.ofChange(error));
     this.#sets = new Replacement(set, {
       start: () => this.start(),
       open: (mode, paths, refused) => this.#open(mode, paths, refused),
@@ -70,7 +67,11 @@ export class HeadController {
     });
     this.#connector = new ConnectorWatch(claim.pipe.connector.id);
     this.#state = new StateTracker(set.mode);
-    this.#falseAlarms = new FalseAlarms(monotonicClock, report, () => void this.#changes.run(() => this.#startAnew()));
+    this.#faults = new HeadFaults({
+      ...{ pair, runs, report, sets: this.#sets, changes: this.#changes },
+      isLost: () => this.#lost,
+      start: () => this.start(),
+    });
     const claimed = () => this.#claim;
     this.#screen = new ScreenKeeper(claimed, runs, this.#state, () => parts.cursor.close());
   }
@@ -86,6 +87,10 @@ export class HeadController {
 
   get state(): Pick<StateTracker, 'state$' | 'has'> {
     return this.#state;
+  }
+
+  get faults(): Pick<HeadFaults, 'ofLoop'> {
+    return this.#faults;
   }
 
   get closed(): boolean {
@@ -109,24 +114,12 @@ export class HeadController {
 
   /** What the pair told. */
   onChange(change: PairChange): void {
-    if (change.kind === 'fault') this.#onFault(change.fault);
+    if (change.kind === 'fault') this.#faults.ofHost(change.fault);
     else if (change.kind === 'lost') this.#onLost(change.fault);
     else if (change.kind === 'back') void this.#changes.run(() => this.#comeBack());
     else if (change.kind === 'paused') this.#onPaused();
     else if (change.kind === 'resumed') this.#onResumed();
     else void this.#changes.run(() => this.#onHotplug());
-  }
-
-  /** The loop ended with this. */
-  onLoopError(error: unknown): void {
-    if (this.#isLoss(error)) return; // it comes back, or has told why not
-    const errno = errnoOf(error);
-    const kind = errno === undefined ? 'fatal' : classifyErrno(errno);
-    const known = error instanceof GuestheadError ? error : undefined;
-    if (known !== undefined && kind === 'step-down' && this.#blameClient(known)) return;
-    if (this.#sets.failed(error)) return; // whoever replaced the set decides
-    if (known !== undefined && kind === 'step-down') void this.#changes.run(() => this.#stepDown(known));
-    else if (!saysLost(error) || !this.#falseAlarms.tryAgain(error)) this.#fail(error);
   }
 
   onMaster(isOurs: boolean): void {
@@ -159,7 +152,7 @@ export class HeadController {
       try {
         this.#screen.off(!this.#lost && !this.parts.pair.paused);
       } catch (error) {
-        if (!this.#isLoss(error)) this.start();
+        if (!this.#faults.isLoss(error)) this.start();
         throw error;
       }
     });
@@ -168,7 +161,7 @@ export class HeadController {
   /** No change begins any more; resolves once the one under way has ended. */
   end(): Promise<void> {
     this.#settling.cancel();
-    this.#falseAlarms.cancel();
+    this.#faults.cancel();
     return this.#changes.end();
   }
 
@@ -184,11 +177,6 @@ export class HeadController {
     return this.#state.has('lost');
   }
 
-  /** Of whatever failed: whether it did so because a device is gone, which the heads have been told then. */
-  #isLoss(error: unknown): boolean {
-    return this.parts.pair.loseWhatIsGone(error) || this.#lost;
-  }
-
   /** Leaves nothing open where the device is lost, or the head is closed, meanwhile. */
   async #open(mode: Mode, paths: readonly PathName[], refused?: readonly Refusal[]): Promise<BufferSet> {
     const claimed = this.#claim;
@@ -197,46 +185,9 @@ export class HeadController {
       if (!this.#lost && !this.#changes.ended) return set;
       closeQuietly(set.owner);
     } catch (error) {
-      if (!this.#isLoss(error)) throw error;
+      if (!this.#faults.isLoss(error)) throw error;
     }
     throw new GuestheadError('ERR_DEVICE_LOST', 'The device went while its buffers were made');
-  }
-
-  /** Nothing of what was on its way is trusted. */
-  #startAnew(): void {
-    this.parts.runs.run?.pause('lost');
-    this.start();
-  }
-
-  /** A stream ends; a program's presents go on: what was refused was told. */
-  #fail(error: unknown): void {
-    const { run } = this.parts.runs;
-    this.parts.runs.fail(error);
-    if (run?.direct === true && !this.#changes.ended) this.start();
-  }
-
-  /** A client's buffer that is refused says nothing about the head's own: it goes, and the head stays. */
-  #blameClient(fault: GuestheadError): boolean {
-    const { run } = this.parts.runs;
-    if (run?.blameClient(fault) !== true) return false;
-    this.parts.report(fault);
-    this.start();
-    return true;
-  }
-
-  /** A buffer that the host refuses is seen by nobody else: the kernel goes on as if it were shown. */
-  #onFault(fault: GuestheadError): void {
-    this.parts.report(fault);
-    if (!isOfScanout(fault) || this.parts.runs.run?.blameClient(fault) === true) return;
-    const refused = this.#sets.current;
-    if (!this.#sets.canStepDown()) return;
-    void this.#changes.run(async () => {
-      if (this.#sets.current === refused) await this.#stepDown(fault); // one step for a burst of refusals
-    });
-  }
-
-  async #stepDown(why: Error): Promise<void> {
-    if (!this.#lost) await this.#sets.stepDown(why);
   }
 
   #onLost(fault: GuestheadError): void {
@@ -257,7 +208,7 @@ export class HeadController {
         this.#state.set('lost', false);
         await this.#reopen();
       } catch (error) {
-        const again = this.#isLoss(error); // gone once more meanwhile
+        const again = this.#faults.isLoss(error); // gone once more meanwhile
         this.#state.set('lost', true);
         if (!again) this.parts.runs.fail(error);
       }
@@ -287,7 +238,7 @@ export class HeadController {
     try {
       if (!this.#screen.staysOff()) this.start();
     } catch (error) {
-      this.#fail(error);
+      this.#faults.end(error);
     }
     void this.#changes.run(() => this.#onHotplug());
   }

@@ -1,6 +1,6 @@
 /** Which commits' flush fences are watched until they signal, for their times: each costs a thread. */
 import { monotonicClock } from '../loop/index.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 import type { HeadTelemetry } from './telemetry.js';
 
 /** Primes: of however many heads that share a schedule and commit in turn, each has its samples. */

@@ -329,7 +329,7 @@ export class Head {
       telemetry: this.#telemetry,
       report: this.#report,
       gone: () => this.pair.isGone('display'),
-      onError: (error) => this.#controller.onLoopError(error),
+      onError: (error) => this.#controller.faults.ofLoop(error),
       onShown: () => this.#controller.sets.settled(),
       onMaster: (isOurs) => this.#controller.onMaster(isOurs),
       onFlip: () => this.#cursor.apply(),

@@ -6,7 +6,7 @@ import { Fence } from '../buffer/index.js';
 import type { DmabufFd, FramebufferId, Mode } from '../ffi/index.js';
 import { propertyId } from '../kms/index.js';
 import type { Scanout, ScanoutEvent } from '../loop/index.js';
-import { access, commitFlag, type NativeScanout } from '../native.js';
+import { access, commitFlag, type NativeScanout } from '../native/index.js';
 import type { Claim } from './claim.js';
 import { FenceSampler } from './fence-sampling.js';
 import type { HeadTelemetry } from './telemetry.js';

@@ -1,6 +1,6 @@
 /** Checks of a guest that runs, for the transfer: whether its QEMU answers, and whether its memory can be handed on. */
 import { GuestheadError, messageOf } from '../errors.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { openQmp } from '../qmp/index.js';
 import { openGuestMemory } from '../transfer/index.js';
 import { check, type Finding, type HostCheck } from './check.js';

@@ -1,7 +1,7 @@
 /** Why there is no input, or not from one device: what failed, and what to change. */
 import { openFailure } from '../device/index.js';
 import { errnoOf, GuestheadError } from '../errors.js';
-import type { DeviceRefusal } from '../native-input.js';
+import type { DeviceRefusal } from '../native/input.js';
 
 /** libinput knows no use for it, such as a joystick. */
 export function isOfNoUse({ syscall }: DeviceRefusal): boolean {

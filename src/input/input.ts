@@ -3,7 +3,7 @@ import { coded, GuestheadError } from '../errors.js';
 import type { UeventSource } from '../device/index.js';
 import { addonLibraries, explainMissing } from '../ffi/index.js';
 import { closeQuietly, Owner, type Closable } from '../owner.js';
-import { rowLength, type AddedDevice, type DeviceRefusal, type InputAddon, type NativeInput } from '../native-input.js';
+import { rowLength, type AddedDevice, type DeviceRefusal, type InputAddon, type NativeInput } from '../native/input.js';
 import { devicePath, isAbsolute, pciAddressIn, readCapabilities } from './capabilities.js';
 import type { InputDevice, InputEvent } from './events.js';
 import { isOfNoUse, refusal } from './failures.js';

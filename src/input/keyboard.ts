@@ -2,7 +2,7 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { errnoOf, GuestheadError, messageOf } from '../errors.js';
 import { addonLibraries, explainMissing, installAdvice } from '../ffi/index.js';
-import type { InputAddon, NativeKeymap } from '../native-input.js';
+import type { InputAddon, NativeKeymap } from '../native/input.js';
 import type { Keyboard, KeymapFile, Modifiers } from './events.js';
 
 /** By names, of which one that is missing is the environment's (XKB_DEFAULT_LAYOUT, …) or xkbcommon's own; or a file of a keymap's text. */

@@ -1,5 +1,5 @@
 /** The addon's rows of numbers as events. */
-import { rowKinds, rowLength } from '../native-input.js';
+import { rowKinds, rowLength } from '../native/input.js';
 import type { AxisEvent, AxisStep, InputDevice, InputEvent } from './events.js';
 
 const sources: readonly AxisEvent['source'][] = ['wheel', 'finger', 'continuous'];

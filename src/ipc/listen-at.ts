@@ -4,7 +4,7 @@ import { closeSync, lstatSync, statSync, unlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { coded, errnoOf, GuestheadError } from '../errors.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 import { addressOf, isAbstract } from './address.js';
 
 export type ListenNative = Pick<Native, 'listenSocket' | 'connectSocket'>;

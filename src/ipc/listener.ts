@@ -2,7 +2,7 @@
 import { closeSync, lstatSync, unlinkSync } from 'node:fs';
 import { Observable, type Subscriber } from 'rxjs';
 import { coded } from '../errors.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 import { quietly } from '../owner.js';
 import { isAbstract } from './address.js';
 import { listenAt, type ListenNative } from './listen-at.js';

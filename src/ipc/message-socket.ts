@@ -6,7 +6,7 @@ import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Observable, type Subscriber } from 'rxjs';
 import { coded, errnoOf, GuestheadError } from '../errors.js';
-import { loadNative, type Native, type NativeWatcher } from '../native.js';
+import { loadNative, type Native, type NativeWatcher } from '../native/index.js';
 import { addressOf } from './address.js';
 import { connectionsAt } from './listener.js';
 

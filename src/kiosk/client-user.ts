@@ -1,8 +1,8 @@
 /** The user that a kiosk's client runs as, where that is another than the kiosk's. */
 import { addonMissing } from '../addon-missing.js';
 import { GuestheadError } from '../errors.js';
-import { addonFile } from '../native.js';
-import type { ProcessAddon } from '../native-process.js';
+import { addonFile } from '../native/index.js';
+import type { ProcessAddon } from '../native/process.js';
 
 export interface ClientUser {
   readonly name: string;

@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
-import type { ProcessAddon } from '../native-process.js';
+import type { ProcessAddon } from '../native/process.js';
 
 /** So long after its end a client's last words may come, where another process keeps its pipe open. */
 const lastWordsMs = 100;

@@ -1,7 +1,7 @@
 /** One head of a kiosk: what clients are told of it, what it shows, and its pointer. Its pixels begin at its upper left corner. */
 import type { Subscription } from 'rxjs';
 import type { Head } from '../head/index.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 import type { WaylandServer } from '../wayland/index.js';
 import type { Backdrop } from './backdrop.js';
 import type { SlowCallbacks } from './frame-callbacks.js';

@@ -2,7 +2,7 @@
 import type { UeventSource } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import { openInput, openKeyboard, type Input, type InputEvent, type SeatKeyboard } from '../input/index.js';
-import type { InputAddon } from '../native-input.js';
+import type { InputAddon } from '../native/input.js';
 import type { OpenDevice, SeatedInput } from './kiosk-seat.js';
 import type { CheckedKioskOptions } from './open-options.js';
 

@@ -3,7 +3,7 @@ import type { Kernel } from '../device/index.js';
 import type { GuestheadError } from '../errors.js';
 import type { Gpus } from '../head/index.js';
 import type { OpenedDevice } from '../input/index.js';
-import type { SessionAddon } from '../native-session.js';
+import type { SessionAddon } from '../native/session.js';
 import { daemonBack, findSession, sessionKernel, type FoundSession, type SessionChange } from '../session/index.js';
 import type { SeatChoice } from '../session/choices.js';
 

@@ -4,7 +4,7 @@
  */
 import type { RenderMemory } from '../buffer/index.js';
 import type { Frame } from '../loop/index.js';
-import { access, type Native, type NativeMapping } from '../native.js';
+import { access, type Native, type NativeMapping } from '../native/index.js';
 
 interface Kept {
   readonly width: number;

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { coded, GuestheadError } from '../errors.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { clientEnvironment, type ClientKnows } from './client-environment.js';
 import { commandAs } from './client-user.js';
 import { ErrorPipe } from './error-pipe.js';

@@ -1,9 +1,9 @@
 /** Opens all that a kiosk needs: GPUs, heads, input devices, and the compositor on them. */
 import { openGpus, type Gpus, type Head } from '../head/index.js';
-import type { InputAddon } from '../native-input.js';
-import type { SessionAddon } from '../native-session.js';
+import type { InputAddon } from '../native/input.js';
+import type { SessionAddon } from '../native/session.js';
 import type { SeatChoice } from '../session/choices.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { closeQuietly, Owner } from '../owner.js';
 import { systemKernel, type UeventSource } from '../device/index.js';
 import type { KioskAddon } from './composition.js';

@@ -1,7 +1,7 @@
 /** Draws a scene with the CPU: what of it changed, from the clients' buffers straight into a backbuffer. */
 import { clipped, type Rectangle } from '../buffer/index.js';
 import { addonLibraries, explainMissing } from '../ffi/index.js';
-import type { PaintAddon } from '../native-paint.js';
+import type { PaintAddon } from '../native/paint.js';
 import type { Frame } from '../loop/index.js';
 import type { Pixels } from '../render/index.js';
 import { identity, inTurn, moving, type Affine } from './affine.js';

@@ -6,7 +6,7 @@ import type { Backdrop } from './backdrop.js';
 import { black, wayOf, type Way } from './direct.js';
 import type { Shown } from './feedback.js';
 import { GuestheadError } from '../errors.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 import { answerShown, type SlowCallbacks } from './frame-callbacks.js';
 import type { GpuDrawing, OpenGl } from './gl-choice.js';
 import { GlPainter, type DrawnScene } from './gl-painter.js';

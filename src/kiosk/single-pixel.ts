@@ -1,6 +1,6 @@
 /** wp_single_pixel_buffer_manager_v1: buffers of one colour, which a viewport makes as large as is wanted. */
 import { GuestheadError } from '../errors.js';
-import type { PaintAddon } from '../native-paint.js';
+import type { PaintAddon } from '../native/paint.js';
 import type { Resource, WaylandServer } from '../wayland/index.js';
 import { Content } from './content.js';
 import type { Contents } from './contents.js';

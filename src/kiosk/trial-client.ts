@@ -1,7 +1,7 @@
 /** A Wayland client within this process, without libwayland: as much of one as shows that the kiosk serves clients. */
 import { Socket } from 'node:net';
 import { GuestheadError } from '../errors.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 import { eventName, requestCode } from '../wayland/index.js';
 
 export type TrialAddon = Pick<Native, 'connectStream' | 'createMemory' | 'sendMessage'>;

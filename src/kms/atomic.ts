@@ -2,7 +2,7 @@
 import type { KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import type { ConnectorId, CrtcId, PlaneId, PropertyId } from '../ffi/index.js';
-import type { AtomicRequest } from '../native.js';
+import type { AtomicRequest } from '../native/index.js';
 
 export type ObjectKind = 'connector' | 'crtc' | 'plane';
 type ObjectId = ConnectorId | CrtcId | PlaneId;

@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import type { KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import type { GemHandle } from '../ffi/index.js';
-import { access, type Native } from '../native.js';
+import { access, type Native } from '../native/index.js';
 import { Owner } from '../owner.js';
 
 /** Pixels each way: what virtio-gpu, QEMU and every other driver take. */

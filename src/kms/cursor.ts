@@ -21,7 +21,7 @@
 import type { KmsNode } from '../device/index.js';
 import { GuestheadError } from '../errors.js';
 import type { CrtcId, CursorShape } from '../ffi/index.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 import { assertGiven, isObject } from '../arguments.js';
 import { closeQuietly, Owner, quietly } from '../owner.js';
 import { createCursorImage, cursorSize, type CursorImage } from './cursor-image.js';

@@ -5,7 +5,7 @@
 import type { KmsNode } from '../device/index.js';
 import { errnoOf, GuestheadError } from '../errors.js';
 import type { BlobId, FramebufferId, Mode } from '../ffi/index.js';
-import { commitFlag, type AtomicRequest, type NativeDevice } from '../native.js';
+import { commitFlag, type AtomicRequest, type NativeDevice } from '../native/index.js';
 import { AtomicBuilder, readProperties } from './atomic.js';
 import type { Pipe } from './pipe.js';
 

@@ -13,11 +13,12 @@ import { type Accelerator, machineOf, runFiles, type RunFiles, type Size } from 
 import type { Kernel } from './kernel/locate.js';
 import { diagnose } from './kernel/diagnosis.js';
 import { inputDrivers, stageModules } from './kernel/stage.js';
-import { LabInput, missingInput } from './input.js';
+import { LabInput } from './input.js';
 import { type LabOptions, limitsOf } from './lab-options.js';
 import { displayAdvice, type Qmp } from '../qmp/index.js';
 import { requireQemu } from './qemu.js';
 import { findParts, type LabParts } from './parts.js';
+import { untilReady } from './readiness.js';
 import { fillBin, type Root } from './root.js';
 import { shellQuote } from './shell.js';
 import { checkSize } from './sizes.js';
@@ -25,16 +26,6 @@ import { buildInit, buildUdmabufStandIn } from './tools.js';
 import { packageRoot } from '../package-root.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
-/** Returns once systemd, where that is PID 1, has started all that it starts, whether well or not. */
-const allStarted = `case $(readlink /proc/1/exe) in */systemd)
-  until test -S /run/systemd/private; do sleep 0.1; done
-  systemctl is-system-running --wait
-esac`;
-/** Prints the options of those that are neither built in nor loaded. */
-const missingDrivers = [
-  'test -d /sys/bus/virtio/drivers/virtio_gpu || echo CONFIG_DRM_VIRTIO_GPU',
-  'ls -d /sys/devices/*/vgem >/dev/null 2>&1 || echo CONFIG_DRM_VGEM',
-].join('; ');
 export class Lab {
   readonly #hypervisor: Hypervisor;
   readonly #console: ConsoleLog;
@@ -201,10 +192,7 @@ export class Lab {
     const { agent } = this.#hypervisor;
     const ended = abortion(signal);
     await Promise.race([agent.ready, ended]);
-    if (this.kernel.isNamed) await Promise.race([this.#requireDrivers(), ended]);
-    if (this.options.input === true) await Promise.race([this.#require(missingInput), ended]);
-    await Promise.race([this.#waitForHeads(), ended]);
-    if (this.options.init !== undefined) await Promise.race([this.run(['sh', '-c', allStarted], { cwd: '/' }), ended]);
+    await Promise.race([this.#untilReady(), ended]);
     const failCommands = () => {
       agent.fail(reasonOf(this.options.signal));
     };
@@ -212,6 +200,15 @@ export class Lab {
     this.#up = true;
     void this.#watch();
     progress('the guest is up');
+  }
+
+  #untilReady(): Promise<void> {
+    return untilReady({
+      run: async (script) => (await this.run(['sh', '-c', script], { cwd: '/' })).stdout,
+      kernel: this.kernel,
+      options: this.options,
+      allConnected: this.#hypervisor.heads.allConnected(),
+    });
   }
 
   /** Once it hangs, its commands fail. */
@@ -243,25 +240,6 @@ export class Lab {
   #environment(): Record<string, string> {
     const path = `${this.files.bin}:${this.root.searchPath}`;
     return { GUESTHEAD_LAB: this.accelerator, PATH: path };
-  }
-
-  /** Where nothing tells what an image has built in, only its boot does. */
-  #requireDrivers(): Promise<void> {
-    return this.#require(missingDrivers);
-  }
-
-  /** The script prints the options that are missing. */
-  async #require(script: string): Promise<void> {
-    const { stdout } = await this.run(['sh', '-c', script], { cwd: '/' });
-    const missing = stdout.split('\n').filter(Boolean);
-    if (missing.length === 0) return;
-    throw new GuestheadError('ERR_LAB', `Linux ${this.kernel.release} lacks ${missing.join(' and ')}`, {
-      advice: 'switch them on, or name the folder of the modules with --modules',
-    });
-  }
-
-  async #waitForHeads(): Promise<void> {
-    await this.run(['sh', '-c', this.#hypervisor.heads.allConnected()], { cwd: '/' });
   }
 
   /** Adds what QEMU, virtiofsd and the console said last. */

@@ -17,7 +17,7 @@ import {
   type GbmBuffer,
   type GemHandle,
 } from '../ffi/index.js';
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { Owner } from '../owner.js';
 import { attempt } from './check.js';
 import type { Files } from './files.js';

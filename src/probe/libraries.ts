@@ -9,7 +9,7 @@ import {
   loadLibgles,
 } from '../ffi/index.js';
 import { openInput, openKeyboard } from '../input/index.js';
-import { loadNative, type Addon } from '../native.js';
+import { loadNative, type Addon } from '../native/index.js';
 import { failed, ok, type Question } from './check.js';
 import { systemFiles, type Files } from './files.js';
 import type { Check } from './report.js';

@@ -1,7 +1,7 @@
 /** What a probe tells. `schemas/probe.schema.json` publishes the same shape. */
 import type { PathName, Refusal } from '../buffer/index.js';
 import type { ErrorCode } from '../errors.js';
-import type { GlInfo } from '../native.js';
+import type { GlInfo } from '../native/index.js';
 
 /** `unknown`: it could not be read or tried here, and `found` says why. */
 export type CheckStatus = 'ok' | 'no' | 'unknown';

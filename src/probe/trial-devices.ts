@@ -3,7 +3,7 @@ import { GemHandles, type Size } from '../buffer/index.js';
 import { DrmNode } from '../device/index.js';
 import { coded } from '../errors.js';
 import { GbmDevice, type Mode } from '../ffi/index.js';
-import { loadNative, type NativeDevice } from '../native.js';
+import { loadNative, type NativeDevice } from '../native/index.js';
 import { chooseMode, choosePipe, Modeset } from '../kms/index.js';
 import type { Owner } from '../owner.js';
 import { attempt, type Attempt } from './check.js';

@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { coded, errnoName, errnoOf, GuestheadError } from '../errors.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 import { Qmp } from './qmp.js';
 
 /** QEMU greets at once whom it listens to. */

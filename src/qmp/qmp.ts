@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Socket } from 'node:net';
 import { Subject, type Observable } from 'rxjs';
 import { GuestheadError, messageOf } from '../errors.js';
-import { loadNative, type Native } from '../native.js';
+import { loadNative, type Native } from '../native/index.js';
 import { connectWhenUp, readLines } from './sockets.js';
 
 /** What QEMU tells unasked, e.g. `RESET`; `data` is the event's own. */

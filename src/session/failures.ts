@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { groupAdvice, systemGroupOf } from '../device/index.js';
 import { errnoOf, GuestheadError } from '../errors.js';
-import type { SeatRefusal } from '../native-session.js';
+import type { SeatRefusal } from '../native/session.js';
 import type { Backend } from './backends.js';
 
 const { EACCES, EPERM } = constants.errno;

@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { errnoOf, GuestheadError } from '../errors.js';
 import { addonLibraries, explainMissing } from '../ffi/index.js';
-import type { SessionAddon } from '../native-session.js';
+import type { SessionAddon } from '../native/session.js';
 import { backendsHere, systemSeatRoots, type SeatRoots } from './backends.js';
 import type { SeatChoice } from './choices.js';
 import { noDaemon } from './failures.js';

@@ -1,6 +1,6 @@
 /** SESSION: this process at a seat that a daemon gives it and takes from it, and the devices that it opens there. */
 import type { GuestheadError } from '../errors.js';
-import { sessionEvents, type NativeSession, type SeatRefusal, type SessionAddon } from '../native-session.js';
+import { sessionEvents, type NativeSession, type SeatRefusal, type SessionAddon } from '../native/session.js';
 import { quietly, type Closable } from '../owner.js';
 import type { Backend } from './backends.js';
 import { daemonGone, notOpened, refused } from './failures.js';

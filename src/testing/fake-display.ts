@@ -16,7 +16,7 @@ import {
   type Property,
   type Resources,
 } from '../ffi/index.js';
-import { commitFlag } from '../native.js';
+import { commitFlag } from '../native/index.js';
 import { FakeBlobs } from './fake-blobs.js';
 import { FakeMaster } from './fake-master.js';
 import type { FakeMemory } from './fake-memory.js';

@@ -8,7 +8,7 @@ import {
   type NativeWatcher,
   type ScanoutIds,
   type SyncFileInfo,
-} from '../native.js';
+} from '../native/index.js';
 import type { Assignment, FakeDisplay } from './fake-display.js';
 import { FakeFence, type FakeMemories } from './fake-memory.js';
 import { FakeDevice, FakeNative, type FakeDevicePath } from './fake-native.js';

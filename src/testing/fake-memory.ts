@@ -1,6 +1,6 @@
 /** Buffers and fences of the fake kernel: memory behind dma-bufs, sync_files, and who waits for them. */
 import type { DmabufFd } from '../ffi/index.js';
-import type { SyncFileInfo } from '../native.js';
+import type { SyncFileInfo } from '../native/index.js';
 import { FakeFiles, type FakeFile } from './fake-files.js';
 
 /** What a dma-buf stands for. Its pixels come into being when they are first looked at. */

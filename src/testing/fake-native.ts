@@ -15,8 +15,8 @@ import type {
   ScanoutHandlers,
   ScanoutIds,
   SyncFileInfo,
-} from '../native.js';
-import type { NativeSyncDevice } from '../native-sync.js';
+} from '../native/index.js';
+import type { NativeSyncDevice } from '../native/sync.js';
 import { FakeScanout, type FakeFramePath } from './fake-scanout.js';
 import { nativeError } from './native-error.js';
 

@@ -8,7 +8,7 @@ import {
   type NativeScanout,
   type ScanoutHandlers,
   type ScanoutIds,
-} from '../native.js';
+} from '../native/index.js';
 import { nativeError } from './native-error.js';
 
 export interface FakeFlip {

@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import type { Allocator, BufferCalls, KmsCalls } from '../device/index.js';
 import { GuestheadError, type ErrorCode } from '../errors.js';
-import type { Native } from '../native.js';
+import type { Native } from '../native/index.js';
 
 /**
  * The calls that can be made to fail, by the names of what makes them; `testCommit`, `modeset`

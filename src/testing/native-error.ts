@@ -1,5 +1,5 @@
 import { errnoName } from '../errors.js';
-import type { NativeError } from '../native.js';
+import type { NativeError } from '../native/index.js';
 
 /** As the addon throws it. */
 export function nativeError(errno: number, syscall: string): NativeError {

@@ -1,5 +1,5 @@
 /** Who is connected. */
-import { clientEnds, type Handle, type NativeWayland } from '../native-wayland.js';
+import { clientEnds, type Handle, type NativeWayland } from '../native/wayland.js';
 
 /**
  * `left`: it has closed its connection, or its process has ended. `error`: it was told that it broke the protocol. `too much`: it

@@ -1,5 +1,5 @@
 /** Which number a message has on the wire: for who speaks it without libwayland. */
-import type { MessageTable } from '../native-wayland.js';
+import type { MessageTable } from '../native/wayland.js';
 import { tables } from './protocol/tables.js';
 
 const byName = new Map(tables.map((table) => [table.name, table]));

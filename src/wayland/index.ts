@@ -9,4 +9,4 @@ export { ProtocolError, Resource } from './resource.js';
 export type { AnyResource, Events, InterfaceName, Protocol, Requests } from './resource.js';
 export { WaylandServer } from './server.js';
 export type { Fault, Global, WaylandOptions } from './server.js';
-export type { WaylandAddon } from '../native-wayland.js';
+export type { WaylandAddon } from '../native/wayland.js';

@@ -1,5 +1,5 @@
 /** The objects of all clients, found by their handles. */
-import type { Handle } from '../native-wayland.js';
+import type { Handle } from '../native/wayland.js';
 
 /** A handle is how often its slot was used, times so many, and the slot (native/wayland/handles.h). */
 const slots = 2 ** 24;

@@ -1,6 +1,6 @@
 /** The addon's Wayland server, with the protocols that are known here. */
 import { coded, GuestheadError } from '../errors.js';
-import type { Handle, NativeWayland, WaylandAddon } from '../native-wayland.js';
+import type { Handle, NativeWayland, WaylandAddon } from '../native/wayland.js';
 import { tables } from './protocol/tables.js';
 
 /** Each as `WaylandAddon.openWayland` has it. */

@@ -1,5 +1,5 @@
 /** Opens a Wayland server by itself. */
-import { loadNative } from '../native.js';
+import { loadNative } from '../native/index.js';
 import { WaylandServer, type WaylandOptions } from './server.js';
 
 /**

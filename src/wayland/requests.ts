@@ -1,6 +1,6 @@
 /** The requests of the interfaces, as they are read: made of an interface's table once, when it is needed. */
 import { closeSync } from 'node:fs';
-import type { MessageTable } from '../native-wayland.js';
+import type { MessageTable } from '../native/wayland.js';
 import { tables } from './protocol/tables.js';
 
 type Request = ReturnType<typeof readable>;

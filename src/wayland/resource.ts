@@ -1,6 +1,6 @@
 /** One object of a client, as the server sees it. */
 import type { Client } from './client.js';
-import type { Handle, NativeWayland } from '../native-wayland.js';
+import type { Handle, NativeWayland } from '../native/wayland.js';
 import { eventsOf } from './senders.js';
 
 /** The interfaces: protocol/types.ts fills it in. */

@@ -1,5 +1,5 @@
 /** What sends an interface's events: a class for each interface, made of its table once, when it is needed. */
-import type { MessageTable } from '../native-wayland.js';
+import type { MessageTable } from '../native/wayland.js';
 import { tables } from './protocol/tables.js';
 
 /** Who has the events. */

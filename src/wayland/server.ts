@@ -7,7 +7,7 @@ import { coded, GuestheadError } from '../errors.js';
 import { Client } from './client.js';
 import { ObjectTable } from './objects.js';
 import { openNative } from './open-native.js';
-import { eventKinds, type Handle, type NativeWayland, type WaylandAddon } from '../native-wayland.js';
+import { eventKinds, type Handle, type NativeWayland, type WaylandAddon } from '../native/wayland.js';
 import { closeDescriptors, requestOf } from './requests.js';
 import { ProtocolError, Resource, type AnyResource, type InterfaceName } from './resource.js';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { afterEach, describe, it } from 'node:test';
-import type { BusHandlers, BusValue, NativeBusPeer } from '../../src/native.js';
+import type { BusHandlers, BusValue, NativeBusPeer } from '../../src/native/index.js';
 import { native } from './support/addon.js';
 import { openDescriptors } from './support/descriptors.js';
 

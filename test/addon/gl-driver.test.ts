@@ -221,7 +221,7 @@ describe('a system without', () => {
     it(`${library} is told which package to install`, async () => {
       const script = `
         const { Gl } = await import('./src/gl/index.ts');
-        const { loadNative } = await import('./src/native.ts');
+        const { loadNative } = await import('./src/native/index.ts');
         for (let round = 0; round < 2; round++)
           await Gl.open({ native: loadNative(${JSON.stringify(addonFolder)}) }).catch((error) => {
             console.log(error.code, error.operation, error.advice);

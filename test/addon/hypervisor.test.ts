@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { loadNative } from '../../src/native.js';
+import { loadNative } from '../../src/native/index.js';
 
 it('names the hypervisor where the processor tells of one, and none where it does not', () => {
   const told = /^flags\s*:.* hypervisor\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import type { DeviceRefusal } from '../../src/native-input.js';
+import type { DeviceRefusal } from '../../src/native/input.js';
 import { loadScript, native } from './support/addon.js';
 import { openDescriptors } from './support/descriptors.js';
 import { InputRig, openAtLibinput, underFakeLibinput } from './support/fake-libinput.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { access } from '../../src/native.js';
+import { access } from '../../src/native/index.js';
 import { loadScript, native } from './support/addon.js';
 import { runNode, transcript } from './support/child.js';
 import { memoryFile } from './support/descriptors.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, readdirSync } from 'node:fs';
 import { afterEach, describe, it } from 'node:test';
-import type { NativePort } from '../../src/native-port.js';
+import type { NativePort } from '../../src/native/port.js';
 import { loadScript, native } from './support/addon.js';
 import { runNode, transcript } from './support/child.js';
 import { closedFd, Fifo, fifoScript, memoryFile, openDescriptors, openPipe } from './support/descriptors.js';

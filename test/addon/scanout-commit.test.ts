@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, openSync, constants } from 'node:fs';
 import { describe, it } from 'node:test';
-import { commitFlag } from '../../src/native.js';
+import { commitFlag } from '../../src/native/index.js';
 import { native } from './support/addon.js';
 import { fileFlags, openDescriptors } from './support/descriptors.js';
 import { flipEvent, ids, underFakeKernel } from './support/fake-kernel.js';

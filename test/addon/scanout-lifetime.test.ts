@@ -1,7 +1,7 @@
 /** What keeps a scanout and the loop alive, on a fake kernel. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { NativeScanout } from '../../src/native.js';
+import type { NativeScanout } from '../../src/native/index.js';
 import { loadScript, native } from './support/addon.js';
 import { runNode } from './support/child.js';
 import { fifoScript, openDescriptors } from './support/descriptors.js';

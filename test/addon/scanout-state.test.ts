@@ -1,7 +1,7 @@
 /** What else a frame's commit can set: the mode that goes with it, and the parts of the picture that have changed. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { commitFlag, type AtomicRequest } from '../../src/native.js';
+import { commitFlag, type AtomicRequest } from '../../src/native/index.js';
 import { openDescriptors } from './support/descriptors.js';
 import { ids, underFakeKernel } from './support/fake-kernel.js';
 import { flipFlags, useScanoutRig } from './support/scanout-rig.js';

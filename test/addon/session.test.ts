@@ -4,7 +4,7 @@ import { readSync } from 'node:fs';
 import { constants } from 'node:os';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { sessionEvents, type NativeSession, type SeatRefusal } from '../../src/native-session.js';
+import { sessionEvents, type NativeSession, type SeatRefusal } from '../../src/native/session.js';
 import { loadScript, native } from './support/addon.js';
 import { openDescriptors } from './support/descriptors.js';
 import { turns, until } from './support/loop.js';

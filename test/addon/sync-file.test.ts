@@ -4,7 +4,7 @@ import { closeSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { access } from '../../src/native.js';
+import { access } from '../../src/native/index.js';
 import { loadScript, native } from './support/addon.js';
 import { runNode } from './support/child.js';
 import { Fifo, fifoScript, openDescriptors } from './support/descriptors.js';

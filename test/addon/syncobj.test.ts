@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { NativeSyncDevice } from '../../src/native-sync.js';
+import type { NativeSyncDevice } from '../../src/native/sync.js';
 import { loadScript, native } from './support/addon.js';
 import { runNode, transcript } from './support/child.js';
 import { closedFd, Fifo, fifoScript, openDescriptors } from './support/descriptors.js';

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { commitFlag } from '../../src/native.js';
+import { commitFlag } from '../../src/native/index.js';
 import { loadScript, native } from './support/addon.js';
 import { runNode, transcript } from './support/child.js';
 import { Fifo, memoryFile, openDescriptors } from './support/descriptors.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, constants, openSync } from 'node:fs';
 import { afterEach, describe, it } from 'node:test';
-import type { NativeWatcher } from '../../src/native.js';
+import type { NativeWatcher } from '../../src/native/index.js';
 import { loadScript, native } from './support/addon.js';
 import { runNode, transcript } from './support/child.js';
 import { fileFlags, Fifo, fifoScript, openPipe } from './support/descriptors.js';

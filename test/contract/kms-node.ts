@@ -8,7 +8,7 @@ import { format, type BlobId, type ConnectorId, type FramebufferId, type GemHand
 import { renderUsage } from '../../src/buffer/index.js';
 import { AtomicBuilder } from '../../src/kms/atomic.js';
 import { chooseMode, choosePipe, type Pipe } from '../../src/kms/index.js';
-import { commitFlag, type NativeDevice } from '../../src/native.js';
+import { commitFlag, type NativeDevice } from '../../src/native/index.js';
 
 /** A display of which this process is, or can become, DRM master, and a GPU that draws for it. */
 export interface KernelRig {

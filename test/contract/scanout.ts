@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { commitFlag, type NativeDevice, type NativeScanout } from '../../src/native.js';
+import { commitFlag, type NativeDevice, type NativeScanout } from '../../src/native/index.js';
 
 /** Four attached slots, of which slot 0 is on the screen. */
 export interface ScanoutRig {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Gl, type Effect, type GlPicture, type Layer, type Scene } from '../../src/gl/index.js';
-import { loadNative } from '../../src/native.js';
+import { loadNative } from '../../src/native/index.js';
 import { openBench, rasterOf, type Bench } from './support/bench.js';
 import { assertSame } from './support/compare.js';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
-import type { GlInfo } from '../../src/native.js';
+import type { GlInfo } from '../../src/native/index.js';
 import { lastJson, script } from '../support/lab.js';
 import type { YuvSeen } from './guest/gl-yuv.js';
 import type { Held } from './guest/held.js';

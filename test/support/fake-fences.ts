@@ -1,6 +1,6 @@
 /** Fences without a kernel: a test sees which of them are closed, and signals them by hand. */
 import { Fence, type FenceCalls } from '../../src/buffer/index.js';
-import type { NativeWatcher, SyncFileInfo } from '../../src/native.js';
+import type { NativeWatcher, SyncFileInfo } from '../../src/native/index.js';
 import { nativeError } from '../../src/testing/index.js';
 
 const badDescriptor = 9;

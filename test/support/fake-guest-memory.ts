@@ -7,7 +7,7 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writ
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
 import { GuestheadError } from '../../src/errors.js';
-import { access, loadNative } from '../../src/native.js';
+import { access, loadNative } from '../../src/native/index.js';
 import type { GuestEvent, GuestMemory, GuestPages } from '../../src/transfer/host/guest-memory.js';
 import type { PageRun } from '../../src/transfer/protocol/fields.js';
 

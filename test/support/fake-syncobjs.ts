@@ -1,7 +1,7 @@
 /** DRM syncobjs without a kernel: a file stands for each, whichever descriptor of it comes. */
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { NativeSyncDevice, NativeTimeline } from '../../src/native-sync.js';
+import type { NativeSyncDevice, NativeTimeline } from '../../src/native/sync.js';
 import { FakeFiles } from '../../src/testing/fake-files.js';
 import { nativeError } from '../../src/testing/native-error.js';
 

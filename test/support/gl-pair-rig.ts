@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { openGpus } from '../../src/head/index.js';
-import type { GlFailure, GlResultHandler, NativeGl } from '../../src/native.js';
+import type { GlFailure, GlResultHandler, NativeGl } from '../../src/native/index.js';
 import { FakeAllocator } from '../../src/testing/fake-allocator.js';
 import { FakeKernel } from '../../src/testing/index.js';
 

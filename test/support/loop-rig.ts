@@ -9,7 +9,7 @@ import {
   type Fence,
   type Slot,
 } from '../../src/buffer/index.js';
-import { commitFlag } from '../../src/native.js';
+import { commitFlag } from '../../src/native/index.js';
 import type { GuestheadError } from '../../src/errors.js';
 import {
   flipLoop,

@@ -6,7 +6,7 @@ import { mock } from 'node:test';
 import { GuestheadError } from '../../src/errors.js';
 import { openInput, type Input, type InputEvent, type InputOptions } from '../../src/input/index.js';
 import type { InputRoots } from '../../src/input/nodes.js';
-import { rowLength, type AddedDevice, type InputAddon, type NativeInput } from '../../src/native-input.js';
+import { rowLength, type AddedDevice, type InputAddon, type NativeInput } from '../../src/native/input.js';
 import type { UeventSource } from '../../src/device/index.js';
 import { Fifo } from '../addon/support/descriptors.js';
 

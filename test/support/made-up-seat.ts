@@ -1,5 +1,5 @@
 /** A libseat whose daemon is the test. */
-import { sessionEvents, type NativeSession, type SessionAddon } from '../../src/native-session.js';
+import { sessionEvents, type NativeSession, type SessionAddon } from '../../src/native/session.js';
 import type { SeatRoots } from '../../src/session/index.js';
 
 export class MadeUpSeatAddon implements SessionAddon {

@@ -4,7 +4,7 @@
  */
 import { closeSync } from 'node:fs';
 import { Bus, type BusCall } from '../../src/host/watch/bus.js';
-import { loadNative, type BusValue, type Native } from '../../src/native.js';
+import { loadNative, type BusValue, type Native } from '../../src/native/index.js';
 
 export const base = 'org.qemu.Display1.Listener';
 const listenerPath = '/org/qemu/Display1/Listener';

@@ -5,7 +5,7 @@ import type { BufferSet } from '../../src/head/buffer-set.js';
 import type { Claim } from '../../src/head/claim.js';
 import { OnScreen } from '../../src/head/on-screen.js';
 import { Outbox, PaceObserver, type LoopOptions, type PresenterParts } from '../../src/loop/index.js';
-import { commitFlag, type AtomicRequest } from '../../src/native.js';
+import { commitFlag, type AtomicRequest } from '../../src/native/index.js';
 import { Owner } from '../../src/owner.js';
 import { FakeDevice, FakeNative, nativeError, type FakeFlip, type FakeScanout } from '../../src/testing/index.js';
 import type { GuestheadError } from '../../src/errors.js';

@@ -9,8 +9,8 @@ import {
 import type { MemoryCalls } from '../../src/transfer/guest/pinned-memory.js';
 import type { PortCalls } from '../../src/transfer/guest/port-calls.js';
 import { Producer, type ProducerParts } from '../../src/transfer/guest/producer.js';
-import type { NativeMapping } from '../../src/native.js';
-import type { NativePort } from '../../src/native-port.js';
+import type { NativeMapping } from '../../src/native/index.js';
+import type { NativePort } from '../../src/native/port.js';
 import { nativeError } from '../../src/testing/index.js';
 import { messagesIn } from './messages-in.js';
 

@@ -1,8 +1,8 @@
 /** A Wayland client without libwayland: it writes the messages as they are told, also those that none would send. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { loadNative } from '../../src/native.js';
-import type { InterfaceTable, MessageTable } from '../../src/native-wayland.js';
+import { loadNative } from '../../src/native/index.js';
+import type { InterfaceTable, MessageTable } from '../../src/native/wayland.js';
 import { tables } from '../../src/wayland/protocol/tables.js';
 
 export type Value = number | string | Uint8Array | null;

@@ -7,7 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kiosk, type KioskWindow, type Layout, type Toplevel } from '../../src/kiosk/index.js';
-import { loadNative } from '../../src/native.js';
+import { loadNative } from '../../src/native/index.js';
 import { openKeyboard, type InputEvent } from '../../src/input/index.js';
 import type { Client } from '../../src/wayland/index.js';
 import { HeadOnFake } from '../support/fake-head.js';

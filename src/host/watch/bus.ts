@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { coded, errnoName, errnoOf, GuestheadError } from '../../errors.js';
 import { installAdvice } from '../../ffi/index.js';
-import type { BusValue, Native, NativeBusPeer } from '../../native.js';
+import type { BusValue, Native, NativeBusPeer } from '../../native/index.js';
 
 export type BusNative = Pick<Native, 'openBusPeer'>;
 

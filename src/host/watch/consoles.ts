@@ -1,6 +1,6 @@
 /** The heads of a machine, as its D-Bus display names them. */
 import { GuestheadError } from '../../errors.js';
-import type { BusValue } from '../../native.js';
+import type { BusValue } from '../../native/index.js';
 import type { Bus } from './bus.js';
 
 const root = '/org/qemu/Display1';

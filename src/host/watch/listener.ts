@@ -1,5 +1,5 @@
 /** org.qemu.Display1.Listener and its additions: each call checked, and carried out on the screen. */
-import type { BusValue, Native } from '../../native.js';
+import type { BusValue, Native } from '../../native/index.js';
 import type { BusCall } from './bus.js';
 import { bytesOfPixel, known, refused } from './layout.js';
 import { pixmanFormat } from './pixel-format.js';

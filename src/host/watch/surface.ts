@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { coded } from '../../errors.js';
 import { formatName } from '../../ffi/index.js';
-import { access, type Native, type NativeMapping } from '../../native.js';
+import { access, type Native, type NativeMapping } from '../../native/index.js';
 import type { PictureMemory } from '../../sinks/index.js';
 import { bytesOfPixel, checkBytes, checkLayout, pictureOf, refused, type Layout } from './layout.js';
 

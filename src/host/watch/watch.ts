@@ -1,7 +1,7 @@
 /** A listener of a head of QEMU's D-Bus display: `-display dbus,p2p=on`. */
 import { closeSync } from 'node:fs';
 import { GuestheadError, messageOf } from '../../errors.js';
-import { loadNative, type Native } from '../../native.js';
+import { loadNative, type Native } from '../../native/index.js';
 import { Owner } from '../../owner.js';
 import { displayAdvice, openQmp, type Qmp } from '../../qmp/index.js';
 import { Answers, type Pace } from './answers.js';

@@ -1,8 +1,8 @@
 /** A client's dma-buf as the kiosk has it. */
 import { closeSync } from 'node:fs';
 import { Fence, formats, type DmabufDescription, type FenceCalls } from '../../buffer/index.js';
-import type { PaintAddon } from '../../native-paint.js';
-import { access, type Native, type NativeMapping } from '../../native.js';
+import type { PaintAddon } from '../../native/paint.js';
+import { access, type Native, type NativeMapping } from '../../native/index.js';
 
 export type DmabufAddon = PaintAddon & FenceCalls & Pick<Native, 'mapDmabuf' | 'exportSyncFile'>;
 

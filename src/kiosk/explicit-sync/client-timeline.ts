@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errnoOf } from '../../errors.js';
-import type { NativeSyncDevice, NativeSyncWait, NativeTimeline } from '../../native-sync.js';
+import type { NativeSyncDevice, NativeSyncWait, NativeTimeline } from '../../native/sync.js';
 import type { Client } from '../../wayland/index.js';
 import { countHeld } from '../dmabuf/held.js';
 

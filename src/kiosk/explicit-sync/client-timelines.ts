@@ -1,7 +1,7 @@
 /** The timelines that clients have brought, on the device where they are waited for and signalled. */
 import { filter, type Subscription } from 'rxjs';
 import type { Gpus } from '../../head/index.js';
-import type { NativeSyncDevice } from '../../native-sync.js';
+import type { NativeSyncDevice } from '../../native/sync.js';
 import type { Client } from '../../wayland/index.js';
 import { ClientTimeline } from './client-timeline.js';
 

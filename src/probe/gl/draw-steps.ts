@@ -4,7 +4,7 @@ import { modifiers, renderMemory, renderUsage, type RenderMemory } from '../../b
 import { DrmNode, systemKernel, type Allocator } from '../../device/index.js';
 import { format, LINEAR, primeHandleToFd } from '../../ffi/index.js';
 import { Gl, type Drawn } from '../../gl/index.js';
-import { access, loadNative, type GlFormat, type GlInfo } from '../../native.js';
+import { access, loadNative, type GlFormat, type GlInfo } from '../../native/index.js';
 import type { Owner } from '../../owner.js';
 import { SlowDrawing } from './slow-drawing.js';
 import { countWrong, pictureScene } from './test-picture.js';

@@ -4,7 +4,7 @@ import { Fence } from '../../buffer/index.js';
 import type { Gl } from '../../gl/index.js';
 import { openGpus, type Head } from '../../head/index.js';
 import { monotonicClock, type Draw, type Flip } from '../../loop/index.js';
-import { access, loadNative } from '../../native.js';
+import { access, loadNative } from '../../native/index.js';
 import type { Owner } from '../../owner.js';
 import { jobTimeoutMs, pendingBy } from './draw-steps.js';
 import { SlowDrawing } from './slow-drawing.js';

@@ -3,7 +3,7 @@
  * that a driver that crashes or hangs takes only its own step with it.
  */
 import { coded, GuestheadError, messageOf, type ErrorCode } from '../../errors.js';
-import type { GlInfo } from '../../native.js';
+import type { GlInfo } from '../../native/index.js';
 
 /** In the order in which they are taken; the last two with `--flip` only. */
 export const steps = ['driver', 'draw', 'fences', 'show', 'wait'] as const;

@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { map, type Observable } from 'rxjs';
 import type { MessageSocket, SendResult } from '../../ipc/index.js';
-import { access, loadNative, type NativeMapping } from '../../native.js';
+import { access, loadNative, type NativeMapping } from '../../native/index.js';
 import { decode, encode, type TransferMessage } from '../protocol/messages.js';
 import { malformed } from '../protocol/fields.js';
 

@@ -1,6 +1,6 @@
 /** A buffer at the consumer's end: its memory, mapped at most once. */
 import { coded, GuestheadError } from '../../errors.js';
-import type { NativeMapping } from '../../native.js';
+import type { NativeMapping } from '../../native/index.js';
 import type { Layout } from '../protocol/messages.js';
 import type { BufferMemory } from './channel.js';
 

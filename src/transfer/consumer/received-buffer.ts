@@ -1,7 +1,7 @@
 /** One export, as a consumer holds it until it releases it. */
 import { constants } from 'node:os';
 import { errnoOf, GuestheadError } from '../../errors.js';
-import { access, type NativeMapping } from '../../native.js';
+import { access, type NativeMapping } from '../../native/index.js';
 import type { Layout, MessageOf } from '../protocol/messages.js';
 import type { HostedMemory } from './hosted-memory.js';
 

@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { allocateUdmabuf } from '../../buffer/index.js';
 import { coded, errnoName, errnoOf, GuestheadError } from '../../errors.js';
-import { access, loadNative, type Native, type NativeMapping } from '../../native.js';
+import { access, loadNative, type Native, type NativeMapping } from '../../native/index.js';
 import { Owner } from '../../owner.js';
 import { mostMessageBytes } from '../protocol/messages.js';
 import type { PageRun } from '../protocol/fields.js';

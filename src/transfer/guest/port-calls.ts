@@ -1,8 +1,8 @@
 /** What the port needs of the kernel; the tests have a port of their own. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { errnoName, errnoOf } from '../../errors.js';
-import { loadNative } from '../../native.js';
-import type { NativePort } from '../../native-port.js';
+import { loadNative } from '../../native/index.js';
+import type { NativePort } from '../../native/port.js';
 
 export interface PortCalls {
   /**

@@ -6,7 +6,7 @@
  * While nobody is there the kernel says POLLHUP at each poll, so that it is asked by a timer instead, with growing pauses.
  */
 import { coded, errnoName, errnoOf, GuestheadError } from '../../errors.js';
-import type { NativePort } from '../../native-port.js';
+import type { NativePort } from '../../native/port.js';
 import { Backlog } from './backlog.js';
 import { systemPort, type PortCalls } from './port-calls.js';
 

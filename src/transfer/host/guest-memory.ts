@@ -1,6 +1,6 @@
 /** What the broker needs of a virtual machine: its pages, and word of what makes them mean something else. */
 import type { Observable } from 'rxjs';
-import type { NativeMapping } from '../../native.js';
+import type { NativeMapping } from '../../native/index.js';
 import type { PageRun } from '../protocol/fields.js';
 
 /** The memory of one running guest, as its QEMU has it. */

@@ -1,6 +1,6 @@
 /** The interfaces, as wayland-scanner would write them. Written by scripts/generate-protocols.mjs, not by hand. */
 
-import type { InterfaceTable } from '../../native-wayland.js';
+import type { InterfaceTable } from '../../native/wayland.js';
 
 export const tables: readonly InterfaceTable[] = [
   {

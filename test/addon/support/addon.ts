@@ -1,7 +1,7 @@
 /** The addon under test: the checkout's own build, or the sanitized one that sanitizers.test.ts points to. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 

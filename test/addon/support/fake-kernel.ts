@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ScanoutIds } from '../../../src/native.js';
+import type { ScanoutIds } from '../../../src/native/index.js';
 import { root } from './addon.js';
 import { runNode, thisFileAgain, transcript } from './child.js';
 import { Fifo } from './descriptors.js';

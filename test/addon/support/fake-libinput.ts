@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { rowLength, type NativeInput } from '../../../src/native-input.js';
+import { rowLength, type NativeInput } from '../../../src/native/input.js';
 import { native, root } from './addon.js';
 import { runNode, thisFileAgain, transcript } from './child.js';
 import { compiled } from './compiled.js';

@@ -1,7 +1,7 @@
 /** A NativeGl whose results are kept, and descriptions as src/gl/packing.ts writes them. */
 import assert from 'node:assert/strict';
 import { closeSync } from 'node:fs';
-import type { GlFailure, GlResultHandler, NativeGl } from '../../../src/native.js';
+import type { GlFailure, GlResultHandler, NativeGl } from '../../../src/native/index.js';
 import { native } from './addon.js';
 import { until } from './loop.js';
 

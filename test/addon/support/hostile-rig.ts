@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { KioskOptions, Layout } from '../../../src/kiosk/index.js';
-import type { SyncAddon } from '../../../src/native-sync.js';
+import type { SyncAddon } from '../../../src/native/sync.js';
 import { isDeepStrictEqual } from 'node:util';
 import { device } from '../../support/seat-rig.js';
 import { hostileProgram } from './hostile-program.js';

@@ -1,7 +1,7 @@
 /** A scanout on the fake kernel, made anew for each test. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach } from 'node:test';
-import { commitFlag, type NativeDevice, type NativeError, type NativeScanout } from '../../../src/native.js';
+import { commitFlag, type NativeDevice, type NativeError, type NativeScanout } from '../../../src/native/index.js';
 import { native } from './addon.js';
 import { Fifo } from './descriptors.js';
 import { FakeCard, ids } from './fake-kernel.js';

@@ -1,5 +1,5 @@
 /** Messages that a client may send: mostly good ones, that lead somewhere, and broken ones between. */
-import type { InterfaceTable, MessageTable } from '../../../src/native-wayland.js';
+import type { InterfaceTable, MessageTable } from '../../../src/native/wayland.js';
 import { tables } from '../../../src/wayland/protocol/tables.js';
 import type { Random } from '../../support/random.js';
 import { WireClient, type Value } from '../../support/wayland-client.js';

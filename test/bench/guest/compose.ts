@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { DrmNode } from '../../../src/device/index.js';
 import { format, GbmDevice, gbmUsage } from '../../../src/ffi/index.js';
 import { Gl, type GlPicture, type Layer, type Scene } from '../../../src/gl/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 
 const size = { width: 1280, height: 720 };
 /** A twentieth of the pixels, which two of the three layers cover. */

@@ -8,7 +8,7 @@ import { DrmNode } from '../../../src/device/index.js';
 import { GbmDevice } from '../../../src/ffi/gbm-device.js';
 import { gbmUsage } from '../../../src/ffi/constants.js';
 import { Gl, type GlPicture } from '../../../src/gl/index.js';
-import { access, loadNative } from '../../../src/native.js';
+import { access, loadNative } from '../../../src/native/index.js';
 import { Owner } from '../../../src/owner.js';
 import { abgrOf, argbOf, type Raster } from './raster.js';
 

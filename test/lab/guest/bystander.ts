@@ -6,7 +6,7 @@
  */
 import { DrmNode, discover, selectDisplay } from '../../../src/device/index.js';
 import { addFramebuffer, createDumb, format } from '../../../src/ffi/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 import { chooseMode } from '../../../src/kms/index.js';
 import { choosePipe } from '../../../src/kms/pipe.js';
 import { Modeset } from '../../../src/kms/modeset.js';

@@ -7,7 +7,7 @@ import { DrmNode } from '../../../src/device/index.js';
 import { GuestheadError } from '../../../src/errors.js';
 import { closeGemHandle, format, primeFdToHandle, primeHandleToFd, type DmabufFd } from '../../../src/ffi/index.js';
 import { askWitness } from '../../../src/lab/index.js';
-import { access, loadNative } from '../../../src/native.js';
+import { access, loadNative } from '../../../src/native/index.js';
 import { openHead, type Head } from '../../../src/head/index.js';
 import type { DrawnFrame, DrawResult, Flip } from '../../../src/loop/index.js';
 import { createPattern } from '../../../src/render/index.js';

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrmNode } from '../../../src/device/index.js';
 import { clientCapability, getPlanes, getProperties, setClientCapability } from '../../../src/ffi/index.js';
-import { commitFlag } from '../../../src/native.js';
+import { commitFlag } from '../../../src/native/index.js';
 import { propertyId } from '../../../src/kms/atomic.js';
 import { Cursor } from '../../../src/kms/cursor.js';
 import { GpuPair } from '../../../src/gpus/index.js';

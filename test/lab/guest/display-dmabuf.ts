@@ -4,7 +4,7 @@
  */
 import { closeSync } from 'node:fs';
 import { openWatch, type Watch, type WatchOptions } from '../../../src/host/watch/watch.js';
-import { access, loadNative } from '../../../src/native.js';
+import { access, loadNative } from '../../../src/native/index.js';
 import { createPattern } from '../../../src/render/index.js';
 import { Judging } from '../../../src/sinks/index.js';
 import { QemuDisplay } from '../../support/qemu-display.js';

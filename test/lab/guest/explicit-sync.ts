@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DrmNode, discover } from '../../../src/device/index.js';
 import { format } from '../../../src/ffi/index.js';
 import { createSyncobj } from '../../support/create-syncobj.js';
-import { access, loadNative } from '../../../src/native.js';
+import { access, loadNative } from '../../../src/native/index.js';
 import { WireClient } from '../../support/wayland-client.js';
 
 const lateMs = 200;

@@ -8,7 +8,7 @@ import { filter, firstValueFrom, map, share, type Observable } from 'rxjs';
 import type { Request, Told } from '../../../examples/compositor-client.js';
 import { Udmabuf } from '../../../src/buffer/index.js';
 import { MessageSocket } from '../../../src/ipc/index.js';
-import { access, loadNative } from '../../../src/native.js';
+import { access, loadNative } from '../../../src/native/index.js';
 import { Vgem } from './vgem.js';
 
 const frames = 5;

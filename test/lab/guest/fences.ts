@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { firstValueFrom, lastValueFrom, takeWhile } from 'rxjs';
 import type { GuestheadError } from '../../../src/errors.js';
 import { Fence } from '../../../src/buffer/index.js';
-import { access } from '../../../src/native.js';
+import { access } from '../../../src/native/index.js';
 import { openHead } from '../../../src/head/index.js';
 import { monotonicClock, type Draw, type Flip } from '../../../src/loop/index.js';
 import { held } from './held.js';

@@ -15,7 +15,7 @@ import { GpuPair } from '../../../src/gpus/index.js';
 import type { OpenHeadOptions } from '../../../src/head/index.js';
 import { openHeadOn } from '../../../src/head/open-head.js';
 import { type DrawResult, type Frame } from '../../../src/loop/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 import { held, heldHandles, type Held } from './held.js';
 import { liveObjects } from './live-objects.js';
 import { Vgem } from './vgem.js';

@@ -6,7 +6,7 @@ import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { take } from 'rxjs';
 import { Fence, openGpus, type GlJob } from '../../../src/index.js';
-import { access, loadNative } from '../../../src/native.js';
+import { access, loadNative } from '../../../src/native/index.js';
 import { Vgem } from './vgem.js';
 
 const lateMs = 500;

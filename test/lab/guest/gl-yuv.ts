@@ -5,7 +5,7 @@ import type { DrmNode } from '../../../src/device/index.js';
 import { gbmUsage } from '../../../src/ffi/constants.js';
 import type { GbmDevice } from '../../../src/ffi/gbm-device.js';
 import type { Gl, GlDmabuf } from '../../../src/gl/index.js';
-import { access, loadNative } from '../../../src/native.js';
+import { access, loadNative } from '../../../src/native/index.js';
 
 type ColourSpace = NonNullable<GlDmabuf['colourSpace']>;
 type Range = NonNullable<GlDmabuf['range']>;

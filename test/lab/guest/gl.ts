@@ -5,7 +5,7 @@ import { Fence, formats } from '../../../src/buffer/index.js';
 import { discover, DrmNode } from '../../../src/device/index.js';
 import { GbmDevice } from '../../../src/ffi/gbm-device.js';
 import { DamageHistory, type GlPicture } from '../../../src/gl/index.js';
-import { access, loadNative } from '../../../src/native.js';
+import { access, loadNative } from '../../../src/native/index.js';
 import { openBench, rasterOf } from '../../gl/support/bench.js';
 import { combinations } from '../../gl/support/combinations.js';
 import { assertSame } from '../../gl/support/compare.js';

@@ -1,6 +1,6 @@
 /** Prints whether another process may have an input device for itself: `none`, or the errno's name. */
 import { openInput } from '../../../src/input/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 import { errnoName, errnoOf } from '../../../src/errors.js';
 
 const grabbed = new Set<string>();

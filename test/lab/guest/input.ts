@@ -1,7 +1,7 @@
 /** Prints what the guest's input devices tell, a JSON object a line, until its standard input ends. */
 import { readFileSync } from 'node:fs';
 import { openInput, openKeyboard, type InputEvent } from '../../../src/input/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 
 const addon = loadNative();
 const keyboard = openKeyboard(addon, { layout: 'de' });

@@ -17,7 +17,7 @@ import {
   type DmabufFd,
   type GemHandle,
 } from '../../../src/ffi/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 
 const driver = '/sys/bus/virtio/drivers/virtio_gpu';
 const [width, height] = [640, 480];

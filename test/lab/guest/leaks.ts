@@ -5,7 +5,7 @@
 import { firstValueFrom, take } from 'rxjs';
 import { systemKernel } from '../../../src/device/index.js';
 import { openGpus, openHead, type Head, type OpenHeadOptions } from '../../../src/head/index.js';
-import { loadNative, type Native } from '../../../src/native.js';
+import { loadNative, type Native } from '../../../src/native/index.js';
 import { held } from './held.js';
 
 async function flipOnce(options: OpenHeadOptions): Promise<void> {

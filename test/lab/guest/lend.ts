@@ -6,7 +6,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { firstValueFrom } from 'rxjs';
 import { openHead } from '../../../src/head/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 import { systemMemory } from '../../../src/transfer/guest/pinned-memory.js';
 import { obligingBroker, transferRig } from '../../support/transfer-rig.js';
 

@@ -2,7 +2,7 @@
 import { openHead } from '../../../src/head/index.js';
 import type { Fence } from '../../../src/buffer/index.js';
 import type { Outcome } from '../../../src/loop/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 import { held } from './held.js';
 
 const frames = 3;

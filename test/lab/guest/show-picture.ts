@@ -3,7 +3,7 @@ import type { KmsNode } from '../../../src/device/index.js';
 import type { FramebufferId, Mode } from '../../../src/ffi/index.js';
 import { AtomicBuilder } from '../../../src/kms/atomic.js';
 import type { Modeset, Pipe } from '../../../src/kms/index.js';
-import { commitFlag, type AtomicRequest, type NativeDevice } from '../../../src/native.js';
+import { commitFlag, type AtomicRequest, type NativeDevice } from '../../../src/native/index.js';
 
 export interface PictureParts {
   readonly node: KmsNode;

@@ -9,7 +9,7 @@ import { GpuPair } from '../../../src/gpus/index.js';
 import type { OpenHeadOptions } from '../../../src/head/index.js';
 import { openHeadOn } from '../../../src/head/open-head.js';
 import { Kiosk, launch, openSocket, runtimeFolder } from '../../../src/kiosk/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 import type { Answer, Status } from './flipper.js';
 import { held, heldHandles, type Held } from './held.js';
 import { liveObjects } from './live-objects.js';

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { takeWhile, lastValueFrom } from 'rxjs';
 import { openHead } from '../../../src/head/index.js';
 import { systemKernel } from '../../../src/device/index.js';
-import { loadNative, type Native, type NativeDevice, type NativeScanout } from '../../../src/native.js';
+import { loadNative, type Native, type NativeDevice, type NativeScanout } from '../../../src/native/index.js';
 
 const [early, late] = [300, Number(process.argv[2] ?? 1000)];
 const calls = { commit: 0, other: 0, ffi: 0, samples: 0 };

@@ -12,7 +12,7 @@ import { closeGemHandle, format, primeFdToHandle, type DmabufFd } from '../../..
 import { openHead } from '../../../src/head/index.js';
 import { askWitness } from '../../../src/lab/index.js';
 import type { DrawResult } from '../../../src/loop/index.js';
-import { access, loadNative } from '../../../src/native.js';
+import { access, loadNative } from '../../../src/native/index.js';
 import { createPattern } from '../../../src/render/index.js';
 import { openConsumer, type ReceivedBuffer } from '../../../src/transfer/consumer/index.js';
 import { openBroker } from '../../../src/transfer/host/index.js';

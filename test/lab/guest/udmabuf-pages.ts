@@ -1,6 +1,6 @@
 /** Takes pages of a memfd that stands in for a guest's RAM, with the kernel's own udmabuf, and says what came of it. */
 import { closeSync, openSync } from 'node:fs';
-import { access, loadNative } from '../../../src/native.js';
+import { access, loadNative } from '../../../src/native/index.js';
 import { RamFile } from '../../../src/transfer/host/memory/ram-file.js';
 import { RamMemory } from '../../../src/transfer/host/memory/memory.js';
 

@@ -1,6 +1,6 @@
 /** The addon, with a record of what is committed through it. */
 import { systemKernel, type Kernel } from '../../../src/device/index.js';
-import { commitFlag, loadNative, type AtomicRequest, type NativeDevice } from '../../../src/native.js';
+import { commitFlag, loadNative, type AtomicRequest, type NativeDevice } from '../../../src/native/index.js';
 import { monotonicClock } from '../../../src/loop/index.js';
 
 /** A commit of a frame. */

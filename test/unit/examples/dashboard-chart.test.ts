@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Chart, type Measure } from '../../../examples/dashboard-chart.js';
 import { Gl, type GlPicture } from '../../../src/gl/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 
 const [width, height, step, labelHeight] = [40, 64, 2, 32];
 const whole = width * height;

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { glPatternNames } from '../../../src/gl-patterns/choices.js';
 import { codeLayers, createGlPattern } from '../../../src/gl-patterns/index.js';
 import { Gl } from '../../../src/gl/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 import { captureJudge, type Capture } from '../../../src/render/index.js';
 import { hasSoftwareGl } from '../../support/software-gl.js';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Load } from '../../../src/gl-patterns/load.js';
 import { Gl } from '../../../src/gl/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 import { unfinishedColours } from '../../../src/render/index.js';
 import { hasSoftwareGl } from '../../support/software-gl.js';
 

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { Gl, type GlPicture } from '../../../src/gl/index.js';
 import { codeLayers, codeRows, createGlPattern } from '../../../src/gl-patterns/index.js';
 import type { Captions } from '../../../src/gl-patterns/index.js';
-import { loadNative } from '../../../src/native.js';
+import { loadNative } from '../../../src/native/index.js';
 import { createPattern } from '../../../src/render/index.js';
 import { hasSoftwareGl } from '../../support/software-gl.js';
 

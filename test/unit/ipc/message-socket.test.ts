@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { describe, it } from 'node:test';
 import { lastValueFrom } from 'rxjs';
 import { MessageSocket, type MessageNative } from '../../../src/ipc/index.js';
-import type { NativeMessage } from '../../../src/native.js';
+import type { NativeMessage } from '../../../src/native/index.js';
 import { nativeError } from '../../../src/testing/index.js';
 import { Fifo } from '../../addon/support/descriptors.js';
 import { isOpen } from '../../support/descriptors.js';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { KmsNode } from '../../../src/device/index.js';
 import { format, type FramebufferId, type Mode } from '../../../src/ffi/index.js';
 import { choosePipe, Modeset, propertyId, type Pipe } from '../../../src/kms/index.js';
-import { commitFlag } from '../../../src/native.js';
+import { commitFlag } from '../../../src/native/index.js';
 import { FakeKernel, type FakeDevice } from '../../../src/testing/index.js';
 
 const { EINVAL, ENOSPC } = constants.errno;

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { BehaviorSubject, Subject } from 'rxjs';
 import type { GlJob } from '../../../src/gl/index.js';
 import { monotonicClock } from '../../../src/loop/index.js';
-import type { NativeWatcher } from '../../../src/native.js';
+import type { NativeWatcher } from '../../../src/native/index.js';
 import { GlRecording, type RecordableGl } from '../../../src/report/gl-recording.js';
 import { FakeFences } from '../../support/fake-fences.js';
 import { jobOf, madeUpGpu } from '../../support/made-up-gpu.js';

@@ -1,7 +1,7 @@
 /** Guest memory over files that hold it: what is taken becomes a dma-buf where the host can make one. */
 import { NEVER, type Observable } from 'rxjs';
 import { GuestheadError } from '../../../errors.js';
-import { loadNative, type Native } from '../../../native.js';
+import { loadNative, type Native } from '../../../native/index.js';
 import type { PageRun } from '../../protocol/fields.js';
 import type { GuestEvent, GuestMemory, GuestPages } from '../guest-memory.js';
 import type { GuestRam } from './guest-ram.js';

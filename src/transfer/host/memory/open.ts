@@ -1,5 +1,5 @@
 /** The memory of the guest behind a QMP socket. */
-import { loadNative, type Native } from '../../../native.js';
+import { loadNative, type Native } from '../../../native/index.js';
 import { openQmp } from '../../../qmp/index.js';
 import type { GuestMemory } from '../guest-memory.js';
 import { guestEvents } from './events.js';

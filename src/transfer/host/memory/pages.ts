@@ -2,7 +2,7 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { coded, errnoOf, GuestheadError } from '../../../errors.js';
-import { access, type Native, type NativeMapping } from '../../../native.js';
+import { access, type Native, type NativeMapping } from '../../../native/index.js';
 import type { GuestPages } from '../guest-memory.js';
 import type { RamFile } from './ram-file.js';
 import type { Piece } from './runs.js';

@@ -4,7 +4,7 @@
  * (`seal=on` is its default); the file of a memory-backend-file cannot be.
  */
 import { accessSync, constants } from 'node:fs';
-import type { Native } from '../../../native.js';
+import type { Native } from '../../../native/index.js';
 import type { RamFile } from './ram-file.js';
 
 /** linux/fcntl.h */
