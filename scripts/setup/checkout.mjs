@@ -109,8 +109,11 @@ async function bundleCommand() {
   writeCodeCache();
 }
 
-/** A run that finds no device, and so touches none, needs a good part of what one with devices does. */
+/** What finds no device, and so touches none, nor asks a seat for any, needs a good part of what it needs with devices. */
+export const writesCodeCache = {
+  GUESTHEAD_WRITE_CODE_CACHE: 'run --render none-such;kiosk --seat direct --input none --render none-such -- true',
+};
+
 function writeCodeCache() {
-  const words = [join(root, command), 'run', '--render', 'none-such'];
-  spawnSync(process.execPath, words, { env: { ...process.env, GUESTHEAD_WRITE_CODE_CACHE: '1' } });
+  spawnSync(process.execPath, [join(root, command)], { env: { ...process.env, ...writesCodeCache } });
 }

@@ -46,7 +46,10 @@ describe('the Debian package', () => {
 
   it('has the code cache made for the Node that is there, and takes it away before another version comes', () => {
     const { postinst, prerm } = maintainerScripts();
-    assert.match(postinst, /^if \[ "\$1" = configure \]; then\n {2}GUESTHEAD_WRITE_CODE_CACHE=1 guesthead /m);
+    assert.match(
+      postinst,
+      /^if \[ "\$1" = configure \]; then\n {2}GUESTHEAD_WRITE_CODE_CACHE='run [^']+' guesthead > /m,
+    );
     assert.match(prerm, /^rm -f \/usr\/lib\/guesthead\/dist\/cli\/program\.cache$/m);
   });
 });
