@@ -40,7 +40,7 @@ napi_value callFunction(napi_env env, napi_callback_info raw) {
   return guarded(env, [&] { return function(Napi::CallbackInfo(env, raw)); });
 }
 
-/** The functions of `Native` in src/native.ts. */
+/** The functions of `Native` in src/native/index.ts. */
 void exportFunctions(napi_env env, napi_value exports) {
   const napi_property_descriptor functions[] = {
       method("openDevice", callFunction<Device::open>, napi_default_jsproperty),

@@ -2,7 +2,7 @@
 
 namespace guesthead {
 
-/** Thrown where a system call failed; becomes a NativeError (src/native.ts) in JavaScript. */
+/** Thrown where a system call failed; becomes a NativeError (src/native/error.ts) in JavaScript. */
 struct SystemError {
   /** Positive errno. */
   int error;

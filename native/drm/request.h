@@ -8,7 +8,7 @@
 
 namespace guesthead {
 
-/** `AtomicRequest` of src/native.ts: three lists of one length, fetched but not read yet. */
+/** `AtomicRequest` of src/native/drm.ts: three lists of one length, fetched but not read yet. */
 struct RequestLists {
   /** Runs JavaScript where a property is a getter: what it may close is to be looked at afterwards.
    */

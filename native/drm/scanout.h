@@ -14,7 +14,7 @@
 
 namespace guesthead {
 
-/** As in src/native.ts; 0 = the driver has no such property. */
+/** As in src/native/drm.ts; 0 = the driver has no such property. */
 struct ScanoutIds {
   static ScanoutIds of(const Napi::Object& ids);
   uint32_t crtc, plane, fbId, inFenceFd, outFencePtr, fbDamageClips;

@@ -12,9 +12,9 @@
 namespace guesthead::gl {
 
 /**
- * `NativeGl` in src/native.ts: hands jobs to the GPU's thread and tells what they came to. With a
- * job under way it keeps itself and the loop alive. Once closed it waits for the end of the thread,
- * and keeps itself alive only.
+ * `NativeGl` in src/native/gl.ts: hands jobs to the GPU's thread and tells what they came to. With
+ * a job under way it keeps itself and the loop alive. Once closed it waits for the end of the
+ * thread, and keeps itself alive only.
  */
 class Gl final : public Closable, public std::enable_shared_from_this<Gl> {
  public:

@@ -20,7 +20,7 @@ struct DmabufFormat {
 };
 
 /** What the driver is and has; the same for each context made anew, as `GlInfo` in
- * src/native-gl.ts. */
+ * src/native/gl.ts. */
 struct Info {
   /** `gbm`, `device` or `surfaceless`. */
   const char* platform = "";

@@ -6,7 +6,7 @@
 
 namespace guesthead::gl {
 
-/** `GlFailure` in src/native.ts, or undefined. */
+/** `GlFailure` in src/native/gl.ts, or undefined. */
 napi_value failureValue(napi_env env, const std::optional<Failure>& failure);
 /** What a job gives: the driver's `GlInfo`, an ArrayBuffer of pixels, or undefined. */
 napi_value valueOf(napi_env env, const Result& result);

@@ -14,7 +14,7 @@
 namespace guesthead::input {
 
 /**
- * `NativeInput` in src/native-input.ts: a libinput context on the environment's own loop, and the
+ * `NativeInput` in src/native/input.ts: a libinput context on the environment's own loop, and the
  * devices that JavaScript has added to it. Each is opened for it alone (EVIOCGRAB), by itself or by
  * a session manager.
  *

@@ -10,7 +10,7 @@
 namespace guesthead::input {
 
 /**
- * `NativeKeymap` in src/native-input.ts: a compiled keymap, and the state of the one keyboard that
+ * `NativeKeymap` in src/native/input.ts: a compiled keymap, and the state of the one keyboard that
  * a seat has, whichever devices its keys come from.
  */
 class Keymap final {

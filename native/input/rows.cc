@@ -26,7 +26,7 @@ enum EventType {
 };
 enum Axis { kVertical, kHorizontal };
 
-/** As `rowKinds` in src/native-input.ts. */
+/** As `rowKinds` in src/native/input.ts. */
 enum class Row {
   motion,
   relative,

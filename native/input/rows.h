@@ -8,7 +8,7 @@
 namespace guesthead::input {
 
 /** Numbers of one event: its kind, device and time (µs), and what it tells. As `rowLength` in
- * src/native-input.ts. */
+ * src/native/input.ts. */
 constexpr size_t kRowLength = 8;
 
 /** Which device an event came from: what `device_set_user_data` was given. */

@@ -17,7 +17,7 @@ namespace guesthead::session {
 napi_value loadSeat(const Napi::CallbackInfo& info);
 
 /**
- * `NativeSession` in src/native-session.ts: this process at a seat, which a daemon gives it and
+ * `NativeSession` in src/native/session.ts: this process at a seat, which a daemon gives it and
  * takes from it, and the devices that the daemon has opened for it.
  *
  * No JavaScript runs while libseat does: what it tells is kept, and told behind it. So a daemon

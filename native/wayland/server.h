@@ -21,7 +21,7 @@
 namespace guesthead::wayland {
 
 /**
- * `NativeWayland` in src/wayland/native.ts: one wl_display on the environment's own loop. It knows
+ * `NativeWayland` in src/native/wayland.ts: one wl_display on the environment's own loop. It knows
  * no protocol: what a request means, and which state it changes, is JavaScript's. Objects, clients
  * and globals are numbers there.
  *
@@ -51,9 +51,9 @@ class Server final : public Closable, public std::enable_shared_from_this<Server
   using Resource = Handles<wl_resource>::Slot;
   using Client = Handles<wl_client>::Slot;
   struct Global;
-  /** What `onEvent` is told; as `eventKinds` in src/wayland/native.ts. */
+  /** What `onEvent` is told; as `eventKinds` in src/native/wayland.ts. */
   enum class Event { client, clientGone, bind, destroyed, log, greedy };
-  /** Why a client goes, as `clientEnds` in src/native-wayland.ts; `left` unless it was ended. */
+  /** Why a client goes, as `clientEnds` in src/native/wayland.ts; `left` unless it was ended. */
   enum class End { left, error, tooMuch, stuck };
   struct Facts;
   /** What a client may have; more ends it, and what is too many clients waits. */

@@ -1,4 +1,4 @@
-/** The addon's typed interface, as far as GL goes: types alone, which `native.ts` hands on. */
+/** The addon's typed interface, as far as GL goes: types alone, which `index.ts` hands on. */
 
 /** What a GL driver is and has; `Gl.info`. */
 export interface GlInfo {
