@@ -72,5 +72,5 @@ function compareSteps(one: string, other: string): number {
 }
 
 let collator: Intl.Collator | undefined;
-/** Made where several devices are to be put in order: under emulation that takes a tenth of a second. */
+/** Made where several devices are to be put in order: that loads tables of ICU's. */
 const byNumbers = () => (collator ??= new Intl.Collator('en', { numeric: true }));

@@ -95,16 +95,26 @@ async function held(): Promise<{ dmabufs: number; framebuffers: number }> {
   return { dmabufs: Number(dmabufs.split(' ')[1]), framebuffers: Number(framebuffers) };
 }
 
-/** The compositor's open files that are buffers, fences or devices, each kind with its number; without the client's buffers. */
+/**
+ * The compositor's open files that are buffers, fences or devices, each kind with its number; without its client's buffers, of which
+ * that makes as many as it needs. Looks again where the client has sent or forgotten one meanwhile.
+ */
 async function filesOf(lines: Lines): Promise<Record<string, number>> {
   const list = `readlink /proc/$(pgrep -of '[c]ompositor.js')/fd/* | grep -oE "dmabuf|sync_file|/dev/dri/[a-z]*" || true`;
+  const before = await buffersOf(lines);
   const counts: Record<string, number> = {};
   for (const name of (await shell(list)).split('\n')) counts[name] = (counts[name] ?? 0) + 1;
   delete counts['sync_file']; // a frame's, for its time
+  if ((await buffersOf(lines)) !== before) return filesOf(lines);
+  counts['dmabuf'] = (counts['dmabuf'] ?? 0) - before;
+  return counts;
+}
+
+/** The client's, by what it has said so far. */
+async function buffersOf(lines: Lines): Promise<number> {
   const said = await lines.until(/^[^]*$/);
   const sent = (kind: Request['kind']) => said.split(`{"sent":{"kind":"${kind}"`).length - 1;
-  counts['dmabuf'] = (counts['dmabuf'] ?? 0) - sent('buffer') + sent('forget'); // it makes as many as it needs
-  return counts;
+  return sent('buffer') - sent('forget');
 }
 
 const heardOf = (lines: readonly Line[]) => lines.flatMap(({ heard }) => heard ?? []);
