@@ -13,6 +13,16 @@ export interface JudgedReceipt {
   readonly unjudged: number;
   /** How long the consumer had each of them: a part of the round trip that is not the transfer's. */
   readonly judgeMs: Percentiles | null;
+  /** How pictures came that were exported at a rate, the warm-up's left out; null where none was. */
+  readonly arrival: Arrival | null;
+}
+
+/** By the guest's stamp on each picture and the host's clock. */
+export interface Arrival {
+  /** Pictures that took more than a period longer from the guest to the consumer than the quickest. */
+  readonly late: number;
+  /** How much longer than the quickest. */
+  readonly delayMs: Percentiles;
 }
 
 /** Milliseconds, of the buffer that took longest: new memory, pinned, its pages named, and told to the host. */
@@ -54,7 +64,7 @@ export interface ShareCircumstances {
 export function judgeShare(figures: ShareFigures, { emulation, host }: ShareCircumstances): ShareResult {
   const reasons = [
     ...reasonsOf(figures, emulation === undefined),
-    ...(host === null ? [] : hostReasons(host, figures)),
+    ...(host === null ? [] : hostReasons(host, figures, emulation === undefined)),
   ];
   const judgement = { verdict: reasons.length === 0 ? 'pass' : 'fail', reasons } as const;
   return { ...judgement, ...figures, ...judgement, host };
@@ -68,19 +78,22 @@ function reasonsOf(figures: ShareFigures, isPaceJudged: boolean): string[] {
     [revoked > 0, `${revoked} of ${exports} exports were revoked: ${revokedBecause ?? ''}`],
     [left > 0, `${left} of ${exports} exports were never released`],
     [isPaceJudged && missed > 0, `no buffer was free for ${missed} pictures`],
-    [isPaceJudged && (late ?? 0) > 0, `the host had ${late ?? 0} pictures later than the next was due`],
+    [isPaceJudged && (late ?? 0) > 0, `${late ?? 0} pictures were released more than a period after their export`],
   ];
   return found.filter(([holds]) => holds).map(([, reason]) => reason);
 }
 
 /** A judging consumer is there all the time, so that each picture that was released has been to it. */
-function hostReasons({ received, exact, torn, unjudged }: JudgedReceipt, { releases }: ShareFigures): string[] {
+function hostReasons(host: JudgedReceipt, { releases }: ShareFigures, isPaceJudged: boolean): string[] {
+  const { received, exact, torn, unjudged, arrival } = host;
   const judged = received - unjudged;
   const different = judged - exact - torn;
+  const late = arrival?.late ?? 0;
   const found: [boolean, string][] = [
     [received < releases, `the host received ${received} pictures, and ${releases} were released`],
     [torn > 0, `${torn} of ${judged} received pictures are torn`],
     [different > 0, `${different} of ${judged} received pictures differ from what was drawn`],
+    [isPaceJudged && late > 0, `${late} pictures came to the host more than a period late`],
   ];
   return found.filter(([holds]) => holds).map(([, reason]) => reason);
 }
@@ -102,8 +115,10 @@ export function describeShare(result: ShareResult): string[] {
   ];
 }
 
-function describeReceipt({ received, exact, torn, unjudged, judgeMs }: JudgedReceipt): string {
-  if (unjudged === received) return `the host received ${received}, of a pattern that cannot be judged`;
+function describeReceipt({ received, exact, torn, unjudged, judgeMs, arrival }: JudgedReceipt): string {
+  const came =
+    arrival === null ? '' : `; ${arrival.late} came late, at most ${arrival.delayMs.max} ms after the quickest`;
+  if (unjudged === received) return `the host received ${received}, of a pattern that cannot be judged${came}`;
   const had = judgeMs === null ? '' : `; it had each for ${judgeMs.p50} ms (p50)`;
-  return `the host received ${received}: ${exact} exact, ${torn} torn${had}`;
+  return `the host received ${received}: ${exact} exact, ${torn} torn${had}${came}`;
 }

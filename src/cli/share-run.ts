@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { GuestheadError } from '../errors.js';
 import { loadNative } from '../native/index.js';
-import { createPattern, patternNote, type Pattern } from '../render/index.js';
+import { createPattern, NoteWriter, type Pattern } from '../render/index.js';
 import { CpuMeter, emulationOf } from '../report/index.js';
 import { openProducer, type Producer, type TransferBuffer } from '../transfer/index.js';
 import type { Rate, ShareOptions } from './share-options.js';
@@ -52,7 +52,7 @@ class ShareRun {
   readonly #tally: ShareTally;
   readonly #cpu = new CpuMeter();
   readonly #pattern: Pattern;
-  readonly #note: Uint8Array;
+  readonly #notes: NoteWriter;
   readonly #rate: Rate;
   readonly #size: { readonly width: number; readonly height: number };
   #wake: (() => void) | undefined;
@@ -65,7 +65,7 @@ class ShareRun {
   ) {
     const { pattern = 'counter', rate = standardHz } = options;
     this.#pattern = createPattern(pattern);
-    this.#note = patternNote(pattern);
+    this.#notes = new NoteWriter(pattern);
     this.#rate = rate;
     this.#tally = new ShareTally(rate === 'max' ? undefined : 1000 / rate);
     this.#size = options.size ?? standardSize;
@@ -167,7 +167,7 @@ class ShareRun {
     if (this.signal.aborted) return;
     const buffer = this.producer.acquire();
     if (buffer === undefined) tally.missed++;
-    else this.#share(buffer, tally.exports < warmUp ? undefined : dueAt + 1000 / hz);
+    else this.#share(buffer, tally.exports < warmUp ? undefined : { dueAt, periodMs: 1000 / hz });
   }
 
   /** So many ms, or until somebody ends the run. The signal has one listener, and not one more for each picture. */
@@ -181,11 +181,14 @@ class ShareRun {
     });
   }
 
-  #share(buffer: TransferBuffer, nextDueAt?: number): void {
+  /** `pace`: undefined where no picture is ever due, and in the warm-up. */
+  #share(buffer: TransferBuffer, pace?: { readonly dueAt: number; readonly periodMs: number }): void {
     const { frame, age } = buffer.drawing;
     buffer.draw((picture) => this.#pattern.draw(picture, frame, age));
-    const exported: Exported = { at: performance.now(), nextDueAt };
-    void buffer.export({ privateData: this.#note }).released.then((ending) => {
+    const at = performance.now();
+    const exported: Exported = { at, nextDueAt: pace && pace.dueAt + pace.periodMs };
+    const privateData = this.#notes.note(pace && { at, periodMs: pace.periodMs });
+    void buffer.export({ privateData }).released.then((ending) => {
       this.#tally.ended(ending, exported, performance.now());
       this.#wake?.();
     });

@@ -1,9 +1,10 @@
 /** Judges what a producer in the guest exports, picture by picture, and lets go of each at once. */
 import { Durations, type Percentiles } from '../durations.js';
 import { messageOf } from '../errors.js';
-import { notedPattern } from '../render/index.js';
+import { readNote } from '../render/index.js';
 import { judgeSink } from '../sinks/index.js';
 import type { ReceivedBuffer } from '../transfer/index.js';
+import { Arrivals, type ArrivalReport } from './arrivals.js';
 
 /** Of the pictures since the last report. */
 export interface TransferReport {
@@ -15,6 +16,8 @@ export interface TransferReport {
   readonly unjudged: number;
   /** How long the consumer had each, the look at all of its pixels; a part of the producer's round trip. */
   readonly judgeMs: Percentiles | null;
+  /** Of those whose handover is noted; null where none's is. */
+  readonly arrival: ArrivalReport | null;
   /** A line each: the first picture that is wrong, and what ended the consumer. */
   readonly faults: readonly string[];
 }
@@ -31,13 +34,14 @@ export class PictureJudge {
   #late = 0;
   #unjudged = 0;
   readonly #held = new Durations();
+  readonly #arrivals = new Arrivals();
   #faults: string[] = [];
 
   take(buffer: Judgeable): void {
-    const pattern = notedPattern(buffer.privateData) ?? 'counter';
     const from = performance.now();
+    const note = readNote(buffer.privateData);
     try {
-      if (pattern === 'counter') this.#judge(buffer);
+      if (note === undefined || note.pattern === 'counter') this.#judge(buffer);
       else this.#unjudged++;
     } catch (error) {
       this.fault(error);
@@ -45,6 +49,7 @@ export class PictureJudge {
     const heldMs = performance.now() - from;
     buffer.release();
     this.#held.record(heldMs); // after the release, which the producer waits for
+    if (note?.handover !== undefined) this.#arrivals.record(note.handover, from);
   }
 
   /** Of the consumer itself. */
@@ -58,7 +63,7 @@ export class PictureJudge {
     const unjudged = this.#unjudged;
     const faults = [...(wrong === null ? [] : [wrong]), ...this.#faults.splice(0)];
     const counts = { received: received + unjudged, exact: exact - this.#late, torn, unjudged };
-    const report = { ...counts, judgeMs: this.#held.percentiles(), faults };
+    const report = { ...counts, judgeMs: this.#held.percentiles(), arrival: this.#arrivals.report(), faults };
     this.#sink = judgeSink();
     this.#late = this.#unjudged = 0;
     this.#held.reset();

@@ -80,7 +80,7 @@ function transferReport(transfer: Pick<TransferJudge, 'report'> | undefined): Tr
 }
 
 const nothingReceived: TransferReport = {
-  ...{ received: 0, exact: 0, torn: 0, unjudged: 0, judgeMs: null },
+  ...{ received: 0, exact: 0, torn: 0, unjudged: 0, judgeMs: null, arrival: null },
   faults: ['the lab has no broker (--transfer)'],
 };
 

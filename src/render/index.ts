@@ -4,7 +4,7 @@ export { minimumHeight, minimumWidth } from './picture.js';
 export type { Pattern, PatternName } from './pattern.js';
 export { patternNames } from './pattern.js';
 export { createPattern } from './create-pattern.js';
-export { notedPattern, patternNote } from './pattern-note.js';
+export { NoteWriter, readNote, type Handover } from './pattern-note.js';
 export { colourAt } from './capture.js';
 export type { Capture } from './capture.js';
 export { parsePpm } from './ppm.js';

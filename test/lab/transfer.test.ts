@@ -58,7 +58,7 @@ describe('guesthead lab run --transfer', () => {
       { exports: 600, releases: 600, revoked: 0, bytesCopied: 0 },
     );
     const { judgeMs, ...seen } = host ?? assert.fail();
-    assert.deepEqual(seen, { received: 600, exact: 600, torn: 0, unjudged: 0 });
+    assert.deepEqual(seen, { received: 600, exact: 600, torn: 0, unjudged: 0, arrival: null });
     assert.ok(judgeMs !== null);
     assert.equal(output.status, 0);
   });

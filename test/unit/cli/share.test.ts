@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { share } from '../../../src/cli/share-run.js';
 import type { ShareOptions } from '../../../src/cli/share-options.js';
 import { describeShare, judgeShare } from '../../../src/cli/share-result.js';
-import { judgeCapture } from '../../../src/render/index.js';
+import { judgeCapture, readNote } from '../../../src/render/index.js';
 import { code } from '../../support/producer-rig.js';
 import { obligingBroker, transferRig } from '../../support/transfer-rig.js';
 
@@ -52,7 +52,11 @@ describe('share', () => {
       const { total, ...parts } = result.firstExportMs;
       const sum = Object.values(parts).reduce((one, other) => one + other);
       assert.ok(total > 0 && Math.abs(total - sum) < 0.01, JSON.stringify(result.firstExportMs));
-      assert.equal(Buffer.from(rig.port.said('export')[0]!.privateData).toString(), 'counter');
+      const notes = rig.port.said('export').map(({ privateData }) => readNote(privateData));
+      assert.deepEqual(new Set(notes.map((note) => note?.pattern)), new Set(['counter']));
+      const urgent = notes.filter((note) => note?.handover !== undefined);
+      assert.equal(urgent.length, rate === 'max' ? 0 : 22, 'all but the warm-up’s');
+      if (rate === 500) assert.deepEqual(new Set(urgent.map((note) => note?.handover?.periodMs)), new Set([2]));
       const registered = new Set(rig.port.said('register').map(({ buffer }) => buffer));
       assert.equal(rig.port.said('register').length, registered.size, 'each page list once');
       assert.deepEqual([rig.port.open$.size, rig.pages.open.size, rig.pages.mappings], [0, 0, 0]);
@@ -97,8 +101,9 @@ describe('share', () => {
     const rig = transferRig();
     obligingBroker(rig.port);
     const figures = await run({ frames: 3, rate: 'max' }, rig);
+    const host = { judgeMs: null, arrival: null };
     const judged = (received: number, exact: number, torn: number, unjudged = 0) =>
-      judgeShare(figures, { emulation: undefined, host: { received, exact, torn, unjudged, judgeMs: null } });
+      judgeShare(figures, { emulation: undefined, host: { ...host, received, exact, torn, unjudged } });
     assert.equal(judged(3, 3, 0).verdict, 'pass');
     assert.deepEqual(judged(0, 0, 0).reasons, ['the host received 0 pictures, and 3 were released']);
     assert.deepEqual(judged(3, 1, 1).reasons, [
@@ -107,7 +112,13 @@ describe('share', () => {
     ]);
     assert.equal(judged(3, 0, 0, 3).verdict, 'pass'); // a pattern that nobody can judge
     const late = judgeShare({ ...figures, late: 2 }, { emulation: undefined, host: null });
-    assert.deepEqual(late.reasons, ['the host had 2 pictures later than the next was due']);
+    assert.deepEqual(late.reasons, ['2 pictures were released more than a period after their export']);
+    const arrival = { late: 2, delayMs: { p50: 1, p99: 2, max: 30 } };
+    const behind = { ...host, received: 3, exact: 3, torn: 0, unjudged: 0, arrival };
+    const came = (emulation?: string) => judgeShare(figures, { emulation, host: behind });
+    assert.deepEqual(came().reasons, ['2 pictures came to the host more than a period late']);
+    assert.deepEqual(came('an emulated processor').reasons, []);
+    assert.match(describeShare(came()).join('\n'), /2 came late, at most 30 ms after the quickest/);
     const missed = judgeShare({ ...figures, missed: 2 }, { emulation: undefined, host: null });
     assert.deepEqual(missed.reasons, ['no buffer was free for 2 pictures']);
     assert.match(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { format } from '../../../src/ffi/index.js';
 import { PictureJudge, type Judgeable } from '../../../src/lab/picture-judge.js';
-import { createPattern, patternNote, type PatternName } from '../../../src/render/index.js';
+import { createPattern, NoteWriter, type Handover, type PatternName } from '../../../src/render/index.js';
 
 const [width, height] = [128, 96];
 
@@ -20,8 +20,9 @@ class Exported implements Judgeable {
     readonly frame: number,
     readonly sequence: bigint,
     note: PatternName | undefined,
+    handover?: Handover,
   ) {
-    this.privateData = note === undefined ? new Uint8Array() : patternNote(note);
+    this.privateData = note === undefined ? new Uint8Array() : new NoteWriter(note).note(handover);
     if (note !== 'none')
       createPattern('counter').draw({ width, height, stridePixels: width, pixels: this.#pixels }, frame, 0);
   }
@@ -49,7 +50,7 @@ function judged(...exports: Exported[]) {
 describe('the judge of what a guest exports', () => {
   it('judges the counter pattern, whether or not it is told that it is that, and how long it had each', () => {
     const { judgeMs, ...counts } = judged(new Exported(7, 1n, 'counter'), new Exported(8, 2n, undefined));
-    assert.deepEqual(counts, { received: 2, exact: 2, torn: 0, unjudged: 0, faults: [] });
+    assert.deepEqual(counts, { received: 2, exact: 2, torn: 0, unjudged: 0, arrival: null, faults: [] });
     assert.ok(judgeMs !== null && judgeMs.max > 0);
   });
 
@@ -58,12 +59,23 @@ describe('the judge of what a guest exports', () => {
     assert.deepEqual({ received, exact, unjudged, faults }, { received: 2, exact: 0, unjudged: 2, faults: [] });
   });
 
+  it('says how many came late, of any pattern, by the moments that their notes have', () => {
+    const hour = 3_600_000;
+    const at = 3 * hour;
+    const quick = new Exported(0, 1n, 'none', { at, periodMs: hour });
+    const slow = new Exported(1, 2n, 'counter', { at: at - 2 * hour, periodMs: hour });
+    const { arrival } = judged(quick, slow, new Exported(2, 3n, 'counter'));
+    assert.equal(arrival?.late, 1);
+    assert.ok(arrival.delayMs.max > 50_000, 'two hours: recorded up to a minute');
+  });
+
   it('counts a picture that came after a later one as not exact, and begins each count anew', () => {
     const judge = new PictureJudge();
     for (const one of [new Exported(9, 3n, 'counter'), new Exported(8, 4n, 'counter')]) judge.take(one);
     const { received, exact, faults } = judge.report();
     assert.deepEqual([received, exact], [2, 1]);
     assert.match(faults.join(), /picture 2 shows frame 8 after frame 9/);
-    assert.deepEqual(judge.report(), { received: 0, exact: 0, torn: 0, unjudged: 0, judgeMs: null, faults: [] });
+    const none = { received: 0, exact: 0, torn: 0, unjudged: 0, judgeMs: null, arrival: null, faults: [] };
+    assert.deepEqual(judge.report(), none);
   });
 });
