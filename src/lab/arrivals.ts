@@ -9,25 +9,19 @@ export interface ArrivalReport {
   readonly delayMs: Percentiles;
 }
 
-/**
- * What two clocks may drift apart, as a part of the time: the quickest picture of an hour ago says nothing of now. Quartz and
- * the kernel's calibration together stay below a tenth of it.
- */
-const drift = 0.001;
+/** Milliseconds after which the quickest picture says nothing any more: two clocks drift apart, and one stands while its machine is paused. */
+const validMs = 5000;
 
 export class Arrivals {
   readonly #delays = new Durations();
   #late = 0;
-  /** Ours less the guest's, and the way of the quickest picture; and when that was last looked at. */
-  #offset = Infinity;
-  #lookedAt = 0;
+  /** Ours less the guest's, and the way of the quickest picture: of the span before, and of the one that began at `#from`. */
+  #offsets: [number, number] = [Infinity, Infinity];
+  #from = -Infinity;
 
   /** `now` in milliseconds by our clock. */
   record({ at, periodMs }: Handover, now: number): void {
-    const offset = now - at;
-    this.#offset = Math.min(offset, this.#offset + drift * (now - this.#lookedAt));
-    this.#lookedAt = now;
-    const delay = offset - this.#offset;
+    const delay = now - at - this.#offset(now - at, now);
     this.#delays.record(delay);
     if (delay > periodMs) this.#late++;
   }
@@ -38,7 +32,17 @@ export class Arrivals {
     const report = delayMs && { late: this.#late, delayMs };
     this.#delays.reset();
     this.#late = 0;
-    this.#offset = Infinity;
+    this.#offsets = [Infinity, Infinity];
+    this.#from = -Infinity;
     return report;
+  }
+
+  #offset(offset: number, now: number): number {
+    const [, last] = this.#offsets;
+    if (now - this.#from > validMs) {
+      this.#offsets = [last, offset];
+      this.#from = now;
+    } else this.#offsets[1] = Math.min(last, offset);
+    return Math.min(...this.#offsets);
   }
 }

@@ -125,6 +125,8 @@ export class FakePages implements MemoryCalls {
   failure: Error | undefined;
   mayName = true;
   mappings = 0;
+  /** Calls that begin or end the CPU's turn. */
+  accesses = 0;
   #next = 1000;
 
   readonly createMemory = (): number => this.#open();
@@ -139,14 +141,13 @@ export class FakePages implements MemoryCalls {
   readonly mapDmabuf = (_fd: number, bytes: number): NativeMapping => {
     this.mappings++;
     this.drawn = new ArrayBuffer(bytes);
-    const nothing = () => undefined;
     const unmap = () => {
       this.mappings--;
     };
     return {
       buffer: this.drawn,
-      beginAccess: nothing,
-      endAccess: nothing,
+      beginAccess: () => void this.accesses++,
+      endAccess: () => void this.accesses++,
       close: unmap,
     };
   };

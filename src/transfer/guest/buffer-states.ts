@@ -12,7 +12,8 @@ import { GuestheadError } from '../../errors.js';
 
 export type BufferState = 'free' | 'drawing' | 'exported';
 
-interface Slot {
+interface Slot<B> {
+  readonly buffer: B;
   state: BufferState;
   /** Of the drawing under way, or of the last: counted over all buffers. */
   frame: number;
@@ -25,12 +26,12 @@ interface Slot {
 }
 
 export class BufferStates<B> {
-  readonly #slots = new Map<B, Slot>();
+  readonly #slots = new Map<B, Slot<B>>();
   readonly #exported = new Map<string, B>();
   #nextFrame = 0;
 
   add(buffer: B): void {
-    this.#slots.set(buffer, { state: 'free', frame: 0, age: 0, contents: -1, id: undefined });
+    this.#slots.set(buffer, { buffer, state: 'free', frame: 0, age: 0, contents: -1, id: undefined });
   }
 
   /** Undefined for one that has gone. */
@@ -46,19 +47,15 @@ export class BufferStates<B> {
   /** That one if it is free; undefined otherwise. Never throws. */
   acquire(buffer: B): B | undefined {
     const slot = this.#slots.get(buffer);
-    if (slot?.state !== 'free') return undefined;
-    slot.state = 'drawing';
-    slot.frame = this.#nextFrame++;
-    slot.age = slot.contents < 0 ? 0 : slot.frame - slot.contents;
-    return buffer;
+    return slot?.state === 'free' ? this.#draw(slot) : undefined;
   }
 
   /** The free one that was drawn into longest ago; undefined: none is. */
   acquireAny(): B | undefined {
-    let oldest: [B, Slot] | undefined;
-    for (const one of this.#slots)
-      if (one[1].state === 'free' && (oldest === undefined || one[1].contents < oldest[1].contents)) oldest = one;
-    return oldest === undefined ? undefined : this.acquire(oldest[0]);
+    let oldest: Slot<B> | undefined;
+    for (const slot of this.#slots.values())
+      if (slot.state === 'free' && (oldest === undefined || slot.contents < oldest.contents)) oldest = slot;
+    return oldest && this.#draw(oldest);
   }
 
   /** The drawing was given up: the pixels are of no frame any more. */
@@ -106,13 +103,20 @@ export class BufferStates<B> {
     this.#slots.delete(buffer);
   }
 
-  #in(buffer: B, state: BufferState): Slot {
+  #draw(slot: Slot<B>): B {
+    slot.state = 'drawing';
+    slot.frame = this.#nextFrame++;
+    slot.age = slot.contents < 0 ? 0 : slot.frame - slot.contents;
+    return slot.buffer;
+  }
+
+  #in(buffer: B, state: BufferState): Slot<B> {
     const slot = this.#slotOf(buffer);
     if (slot.state === state) return slot;
     throw new GuestheadError('ERR_USAGE', `The buffer is ${slot.state}, not ${state}`, { advice: moves[state] });
   }
 
-  #slotOf(buffer: B): Slot {
+  #slotOf(buffer: B): Slot<B> {
     const slot = this.#slots.get(buffer);
     if (slot === undefined) throw new GuestheadError('ERR_CLOSED', 'The buffer is closed');
     return slot;

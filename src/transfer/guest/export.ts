@@ -20,12 +20,15 @@ export interface ExportOptions {
   readonly privateData?: Uint8Array | undefined;
 }
 
+export const noData = new Uint8Array();
+
 /** The producer's half of it. */
 export class PendingExport<B> implements Export {
   #released: Promise<Ending> | undefined;
   #resolve: ((ending: Ending) => void) | undefined;
   #ending: Ending | undefined;
   #fence: Fence | undefined;
+  #privateData: Uint8Array;
   /** The host has heard of it, and when: `performance.now()`. */
   sentAt: number | undefined;
   reportedLate = false;
@@ -36,9 +39,11 @@ export class PendingExport<B> implements Export {
     readonly buffer: B,
     readonly id: string,
     readonly sequence: bigint,
-    readonly privateData: Uint8Array,
+    /** The caller's own bytes until they are kept. */
+    privateData: Uint8Array,
     fence: Fence | undefined,
   ) {
+    this.#privateData = privateData;
     this.#fence = fence;
   }
 
@@ -49,6 +54,18 @@ export class PendingExport<B> implements Export {
       else resolve(this.#ending);
     });
     return this.#released;
+  }
+
+  /** Where the host is still to hear of them: what the caller does to its own bytes from now on changes nothing. */
+  keepPrivateData(): void {
+    if (this.#privateData.length > 0) this.#privateData = new Uint8Array(this.#privateData);
+  }
+
+  /** For the one message that has them. */
+  takePrivateData(): Uint8Array {
+    const data = this.#privateData;
+    this.#privateData = noData;
+    return data;
   }
 
   /** Whether all is drawn. */

@@ -7,7 +7,7 @@ import { ExportIds } from '../protocol/export-id.js';
 import { kindOf, mostPrivateBytes, type MessageOf } from '../protocol/messages.js';
 import { BufferStates, type BufferState } from './buffer-states.js';
 import type { FromBroker } from './connection.js';
-import { PendingExport, type Ending, type Export, type ExportOptions } from './export.js';
+import { noData, PendingExport, type Ending, type Export, type ExportOptions } from './export.js';
 import type { PinnedMemory } from './pinned-memory.js';
 import { Registrations, type Speaker } from './registrations.js';
 import type { BufferOwner, PreparationTimes, TransferBuffer } from './transfer-buffer.js';
@@ -72,7 +72,7 @@ export class Lending implements BufferOwner {
 
   export(buffer: TransferBuffer, { fence, privateData }: ExportOptions): Export {
     try {
-      return this.#lend(buffer, copyOf(privateData), fence);
+      return this.#lend(buffer, checked(privateData), fence);
     } catch (error) {
       fence?.close();
       throw error;
@@ -156,6 +156,7 @@ export class Lending implements BufferOwner {
       () => this.#advance(),
       (error) => this.#settle(id, { type: 'revoked', reason: `its fence failed: ${messageOf(error)}` }),
     );
+    pending.keepPrivateData();
     return pending;
   }
 
@@ -175,8 +176,9 @@ export class Lending implements BufferOwner {
   }
 
   #say(pending: PendingExport<TransferBuffer>): void {
-    const { id, buffer, sequence, privateData } = pending;
+    const { id, buffer, sequence } = pending;
     const number = this.#registrations.of(buffer)?.number ?? 0;
+    const privateData = pending.takePrivateData();
     if (!this.parts.send({ type: 'export', id, buffer: number, sequence, privateData })) {
       this.#giveUp(pending, full);
       return;
@@ -235,12 +237,8 @@ export class Lending implements BufferOwner {
   }
 }
 
-const noData = new Uint8Array();
-
-/** What the caller does to its own bytes later changes nothing. */
-function copyOf(data: unknown): Uint8Array {
+function checked(data: unknown): Uint8Array {
   if (data === undefined) return noData;
-  if (data instanceof Uint8Array && data.length <= mostPrivateBytes)
-    return data.length === 0 ? noData : new Uint8Array(data);
+  if (data instanceof Uint8Array && data.length <= mostPrivateBytes) return data;
   throw new GuestheadError('ERR_USAGE', 'The private data of an export are no Uint8Array of at most 192 bytes');
 }

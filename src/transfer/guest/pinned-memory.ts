@@ -41,8 +41,9 @@ export interface PinningTimes {
 export class PinnedMemory {
   readonly #owner = new Owner();
   readonly #memory: number;
-  /** The dma-buf, borrowed. */
-  readonly fd: number;
+  readonly #dmabuf: number;
+  /** Somebody has a descriptor of the pages, and with it perhaps a device of this guest. */
+  #isShared: boolean;
   /** First page's address ÷ 4096 and how many, one after the other. */
   readonly #runs: BigUint64Array;
   readonly times: PinningTimes;
@@ -54,13 +55,14 @@ export class PinnedMemory {
     /** Whole pages. */
     readonly bytes: number,
     private readonly calls: MemoryCalls,
-    allocateMs: number,
+    { allocateMs, isShared }: { readonly allocateMs: number; readonly isShared: boolean },
   ) {
     const owner = this.#owner;
+    this.#isShared = isShared;
     const allocated = performance.now();
     this.#memory = owner.own(memory, calls.close);
     // The dma-buf first: it pins the pages, which may be moved for that. Only then their numbers hold.
-    this.fd = owner.guard(() =>
+    this.#dmabuf = owner.guard(() =>
       owner.own(allocateUdmabuf({ createUdmabuf: () => calls.wrapMemory(memory, bytes) }, bytes), calls.close),
     );
     const pinned = performance.now();
@@ -72,7 +74,7 @@ export class PinnedMemory {
   static allocate(bytes: number, calls: MemoryCalls): PinnedMemory {
     const before = performance.now();
     const memory = allocated(() => calls.createMemory(bytes));
-    return new PinnedMemory(memory, bytes, calls, performance.now() - before);
+    return new PinnedMemory(memory, bytes, calls, { allocateMs: performance.now() - before, isShared: false });
   }
 
   /**
@@ -82,10 +84,16 @@ export class PinnedMemory {
   static adopt(memory: number, bytes: number, calls: MemoryCalls): PinnedMemory {
     const ours = allocated(() => calls.duplicate(memory));
     try {
-      return new PinnedMemory(ours, bytes, calls, 0);
+      return new PinnedMemory(ours, bytes, calls, { allocateMs: 0, isShared: true });
     } catch (error) {
       throw unfit(error, memory, bytes);
     }
+  }
+
+  /** The dma-buf, borrowed. */
+  get fd(): number {
+    this.#isShared = true;
+    return this.#dmabuf;
   }
 
   get runs(): PageRun[] {
@@ -96,10 +104,17 @@ export class PinnedMemory {
     }));
   }
 
-  /** For the CPU: lets `write` use the memory between the two calls that make it visible to devices. Throws ERR_SYSTEM, and what `write` throws. */
+  /**
+   * For the CPU. Where a device may have the pages, between the two calls that make it visible to devices, which go through all of
+   * them; the host has caches in common with this guest. Throws ERR_SYSTEM, and what `write` throws.
+   */
   write(write: (bytes: ArrayBuffer) => void): void {
-    this.#mapping ??= allocated(() => this.calls.mapDmabuf(this.fd, this.bytes, access.readWrite));
+    this.#mapping ??= allocated(() => this.calls.mapDmabuf(this.#dmabuf, this.bytes, access.readWrite));
     const mapping = this.#mapping;
+    if (!this.#isShared) {
+      write(mapping.buffer);
+      return;
+    }
     mapping.beginAccess(access.write);
     try {
       write(mapping.buffer);

@@ -28,8 +28,8 @@ const bytesPerPixel = 4;
 
 export class TransferBuffer {
   #memory: PinnedMemory;
-  #render: RenderMemory;
-  #forgetRender: () => void;
+  /** And who forgets it; made for whoever asks. */
+  #render: readonly [RenderMemory, () => void] | undefined;
 
   /** @internal Use `Producer.allocate` or `adopt`. */
   constructor(
@@ -39,7 +39,6 @@ export class TransferBuffer {
     memory: PinnedMemory,
   ) {
     this.#memory = memory;
-    [this.#render, this.#forgetRender] = this.#asRenderMemory();
   }
 
   get state(): BufferState | 'closed' {
@@ -65,7 +64,9 @@ export class TransferBuffer {
   /** For the render GPU: `Gl.compose` draws into the buffer, or from it, by this. A new object after `revoke`. Throws ERR_CLOSED. */
   get memory(): RenderMemory {
     this.#throwIfClosed();
-    return this.#render;
+    const { layout } = this;
+    this.#render ??= renderMemory({ ...layout, size: Number(layout.size) }, this.#memory.fd);
+    return this.#render[0];
   }
 
   /** Of the drawing under way: its number, counted over the producer's buffers, and how many frames ago the contents were drawn; 0 = unknown. */
@@ -88,7 +89,7 @@ export class TransferBuffer {
     this.owner.cancel(this);
   }
 
-  /** Draws with the CPU, as 4 bytes a pixel, between the two calls that make it visible to devices. Throws ERR_USAGE unless acquired, ERR_CLOSED. */
+  /** Draws with the CPU, as 4 bytes a pixel, and makes it visible to the devices that may have the buffer. Throws ERR_USAGE unless acquired, ERR_CLOSED. */
   draw(paint: (picture: UdmabufPixels) => void): void {
     if (this.state !== 'drawing') this.#refuse('drawn into');
     const { width, height, stride } = this.layout;
@@ -129,11 +130,11 @@ export class TransferBuffer {
   replaceMemory(memory: PinnedMemory): void {
     this.#forgetRender();
     this.#memory = memory;
-    [this.#render, this.#forgetRender] = this.#asRenderMemory();
   }
 
-  #asRenderMemory(): readonly [RenderMemory, () => void] {
-    return renderMemory({ ...this.layout, size: Number(this.layout.size) }, this.#memory.fd);
+  #forgetRender(): void {
+    this.#render?.[1]();
+    this.#render = undefined;
   }
 
   #throwIfClosed(): void {

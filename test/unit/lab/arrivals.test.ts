@@ -29,6 +29,13 @@ describe('arrivals', () => {
     for (const drift of [5e-4, -5e-4]) assert.equal(arrivals(ways, { drift })?.late, 0, `${drift}`);
   });
 
+  it('are late for no longer than it takes to see that a machine stood still', () => {
+    const [before, after] = [2000, 3000];
+    const ways = [...Array.from({ length: before }, () => 2), ...Array.from({ length: after }, () => 60_002)];
+    const late = arrivals(ways)?.late ?? 0;
+    assert.ok(late > 0 && late <= 10_000 / periodMs + 1, `${late} of ${after}`);
+  });
+
   it('begin anew with each report', () => {
     const all = new Arrivals();
     all.record({ at: 1000, periodMs }, 1);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { nativeError } from '../../../../src/testing/index.js';
+import type { TransferBuffer } from '../../../../src/transfer/guest/transfer-buffer.js';
 import { FakeFences } from '../../../support/fake-fences.js';
 import { code, endingOf, exported, producerRig, size } from '../../../support/producer-rig.js';
 
@@ -25,6 +26,39 @@ describe('a producer’s buffers', () => {
     rig.port.say({ type: 'released', id: sent.id }, { type: 'released', id: sent.id });
     assert.deepEqual(await endingOf(sent), { type: 'released' });
     assert.equal(buffer.state, 'free');
+  });
+
+  it('makes a drawing visible to devices where one may have the buffer', () => {
+    rig.connect();
+    const asked = [
+      (buffer: TransferBuffer) => buffer.fd,
+      ({ description }: TransferBuffer) => description,
+      ({ memory }: TransferBuffer) => memory,
+    ];
+    const drawn = (buffer: TransferBuffer): number => {
+      rig.pages.accesses = 0;
+      buffer.acquire();
+      buffer.draw(() => undefined);
+      buffer.cancel();
+      return rig.pages.accesses;
+    };
+    for (const ask of asked) {
+      const buffer = rig.producer.allocate(size);
+      assert.equal(drawn(buffer), 0, 'it was handed to nobody: the host has our caches');
+      ask(buffer);
+      assert.equal(drawn(buffer), 2);
+    }
+    assert.equal(drawn(rig.producer.adopt({ ...size, memory: 3 })), 2, 'a caller’s');
+  });
+
+  it('hands over the private data as they were, also where the host hears of it later', () => {
+    rig.connect();
+    const [data, buffer] = [Uint8Array.of(1, 2), rig.producer.allocate(size)];
+    buffer.acquire();
+    buffer.export({ privateData: data });
+    data.fill(9);
+    rig.known(buffer);
+    assert.deepEqual([...rig.port.said('export')[0]!.privateData], [1, 2]);
   });
 
   it('tells no page list a second time, and gives each export an id of its own', () => {
