@@ -139,7 +139,12 @@ class ShareRun {
     while (!this.#isOver(from)) {
       if (this.producer.state.type !== 'connected') await this.#broker();
       if (this.#rate === 'max') await this.#next();
-      else await this.#tick(from, this.#rate);
+      else {
+        const dueAt = this.#dueAt(from, this.#rate);
+        const left = dueAt - performance.now();
+        if (left > 0) await this.#pause(left);
+        if (!this.signal.aborted) this.#shareDue(dueAt, 1000 / this.#rate);
+      }
     }
   }
 
@@ -158,16 +163,15 @@ class ShareRun {
     }
   }
 
-  /** When the next picture is due. */
-  async #tick(from: number, hz: number): Promise<void> {
-    const tally = this.#tally;
-    const dueAt = from + ((tally.exports + tally.missed) * 1000) / hz;
-    const left = dueAt - performance.now();
-    if (left > 0) await this.#pause(left);
-    if (this.signal.aborted) return;
+  /** When the next picture is. */
+  #dueAt(from: number, hz: number): number {
+    return from + ((this.#tally.exports + this.#tally.missed) * 1000) / hz;
+  }
+
+  #shareDue(dueAt: number, periodMs: number): void {
     const buffer = this.producer.acquire();
-    if (buffer === undefined) tally.missed++;
-    else this.#share(buffer, tally.exports < warmUp ? undefined : { dueAt, periodMs: 1000 / hz });
+    if (buffer === undefined) this.#tally.missed++;
+    else this.#share(buffer, this.#tally.exports < warmUp ? undefined : { dueAt, periodMs });
   }
 
   /** So many ms, or until somebody ends the run. The signal has one listener, and not one more for each picture. */

@@ -27,7 +27,6 @@ interface Slot<B> {
 
 export class BufferStates<B> {
   readonly #slots = new Map<B, Slot<B>>();
-  readonly #exported = new Map<string, B>();
   #nextFrame = 0;
 
   add(buffer: B): void {
@@ -71,26 +70,20 @@ export class BufferStates<B> {
     slot.state = 'exported';
     slot.contents = slot.frame;
     slot.id = id;
-    this.#exported.set(id, buffer);
   }
 
-  exportedAs(id: string): B | undefined {
-    return this.#exported.get(id);
-  }
-
+  /** Undefined for one that is not exported. */
   idOf(buffer: B): string | undefined {
     return this.#slots.get(buffer)?.id;
   }
 
-  /** The export has ended: undefined where there is none of that id, or not any more. */
-  settle(id: string): B | undefined {
-    const buffer = this.#exported.get(id);
-    if (buffer === undefined) return undefined;
-    this.#exported.delete(id);
-    const slot = this.#slotOf(buffer);
+  /** Its export has ended. False where there is none, or not any more. */
+  settle(buffer: B): boolean {
+    const slot = this.#slots.get(buffer);
+    if (slot?.state !== 'exported') return false;
     slot.state = 'free';
     slot.id = undefined;
-    return buffer;
+    return true;
   }
 
   /** It has other memory now, whose contents nobody knows. */

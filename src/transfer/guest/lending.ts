@@ -224,7 +224,7 @@ export class Lending implements BufferOwner {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
     this.#pending.delete(id);
-    this.#states.settle(id);
+    this.#states.settle(pending.buffer);
     pending.settle(ending);
   }
 

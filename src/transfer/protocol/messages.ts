@@ -95,8 +95,9 @@ export function encode(message: TransferMessage): Buffer {
 /** How long the message is. */
 export function bytesOf(message: TransferMessage): number {
   const { least, longer } = plans[message.type];
+  const values = valuesOf(message);
   let length = least;
-  for (const { name, field } of longer) length += field.more?.(valuesOf(message)[name]) ?? 0;
+  longer.forEach(({ name, field }) => (length += field.more?.(values[name]) ?? 0));
   return length;
 }
 
@@ -105,7 +106,7 @@ export function write(room: Room, message: TransferMessage): number {
   const { kind, fields } = plans[message.type];
   const values = valuesOf(message);
   let at = headerBytes;
-  for (const { name, field } of fields) at = field.write(room, at, values[name]);
+  fields.forEach(({ name, field }) => (at = field.write(room, at, values[name])));
   room.view.setUint32(0, at, true);
   room.view.setUint32(4, kind, true); // and its flags, 0
   return at;
@@ -125,13 +126,14 @@ export function decode(bytes: Buffer): TransferMessage {
 export function read(from: Bytes, start: number, end: number): TransferMessage {
   const { view } = from;
   if (view.getUint32(start, true) !== end - start) throw malformed('its length is not what came');
-  const [kind, flags] = [view.getUint16(start + 4, true), view.getUint16(start + 6, true)];
+  const kind = view.getUint16(start + 4, true);
+  const flags = view.getUint16(start + 6, true);
   const plan = planOfKind.get(kind);
   if (plan === undefined) throw malformed(`nothing of kind ${kind} is known`);
   if (flags !== 0) throw malformed(`its flags are ${flags}`);
   const values: Record<string, unknown> = { type: plan.type };
   from.enter(start + headerBytes, end);
-  for (const { name, field } of plan.fields) values[name] = field.read(from);
+  plan.fields.forEach(({ name, field }) => (values[name] = field.read(from)));
   if (from.left > 0) throw malformed(`${from.left} bytes follow its end`);
   return values as unknown as TransferMessage;
 }
