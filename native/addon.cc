@@ -20,6 +20,7 @@
 #include "input/devices.h"
 #include "input/keymap.h"
 #include "paint/painting.h"
+#include "process/allocator.h"
 #include "process/datagram.h"
 #include "process/duplicate.h"
 #include "process/hypervisor.h"
@@ -67,6 +68,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("sendDatagram", callFunction<sendDatagram>, napi_default_jsproperty),
       method("duplicate", callFunction<duplicate>, napi_default_jsproperty),
       method("createSealedFile", callFunction<createSealedFile>, napi_default_jsproperty),
+      method("giveBackFreedMemory", callFunction<giveBackFreedMemory>, napi_default_jsproperty),
       method("hypervisor", callFunction<hypervisor>, napi_default_jsproperty),
       method("peerProcess", callFunction<peerProcess>, napi_default_jsproperty),
       method("listenSocket", callFunction<listenSocket>, napi_default_jsproperty),

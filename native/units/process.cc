@@ -1,3 +1,4 @@
+#include "process/allocator.cc"
 #include "process/datagram.cc"
 #include "process/duplicate.cc"
 #include "process/hypervisor.cc"

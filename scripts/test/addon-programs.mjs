@@ -10,7 +10,7 @@ const kinds = {
   'kiosk-seat': /^kiosk-seat/,
   kernel: /^(scanout-.*|dirty-framebuffer|sync-file)$/,
   calls:
-    /^(arguments|bus-peer|copy|datagram|hypervisor|keymap|libraries|message-socket|page-runs|paint|pieces|sealed-file|uevents|wayland-server)$/,
+    /^(allocator|arguments|bus-peer|copy|datagram|hypervisor|keymap|libraries|message-socket|page-runs|paint|pieces|sealed-file|uevents|wayland-server)$/,
 };
 
 /** The process's name; `file` has no folder. */

@@ -56,6 +56,7 @@ async function run(
   try {
     const kiosk = await openKiosk(kioskWishes(plan, options, checked.backdrop));
     keepYoungHeap();
+    loadNative().giveBackFreedMemory();
     try {
       return await serveAndCount({ kiosk, plan, options, ...checked, observers });
     } finally {

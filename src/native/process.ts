@@ -1,4 +1,4 @@
-/** What the addon does for processes that are started as other users. */
+/** What the addon does to processes: this one, and those that are started as other users. */
 export interface ProcessAddon {
   /**
    * [name, uid, gid, home, shell, all groups] of a user by name or number, as the system's databases have it; undefined where
@@ -14,4 +14,9 @@ export interface ProcessAddon {
   execAs(uid: number, gid: number, groups: Uint32Array, command: readonly string[]): never;
   /** A new pipe's end to read and end to write, close-on-exec, the caller's to close. Throws NativeError. */
   openPipe(): readonly [number, number];
+  /**
+   * From now on glibc's allocator keeps no more than 128 KiB of what is free in each of its arenas; by itself it comes to keep up to
+   * 64 MiB. For a process that runs for months. mallopt(3), M_TRIM_THRESHOLD; never fails, and does nothing with other C libraries.
+   */
+  giveBackFreedMemory(): void;
 }
