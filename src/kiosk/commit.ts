@@ -38,13 +38,15 @@ export interface Offset {
   readonly y: number;
 }
 
+const none: readonly Rectangle[] = [];
+
 type Changing = { -readonly [Key in keyof StateChange]: StateChange[Key] };
 
 /** Filled by requests. */
 export class PendingCommit implements Commit {
   readonly change: Changing = {};
-  damage: readonly Rectangle[] = [];
-  bufferDamage: readonly Rectangle[] = [];
+  damage = none;
+  bufferDamage = none;
   readonly callbacks: Callback[] = [];
   readonly feedbacks: Feedback[] = [];
   offset: Offset = { x: 0, y: 0 };
@@ -55,7 +57,7 @@ export class PendingCommit implements Commit {
   readonly turn = undefined;
 
   addDamage(box: Rectangle): void {
-    this.damage = few([...this.damage, box]);
+    this.damage = together(this.damage, real(box));
   }
 
   /** The child's waits with it, until the latest of their times; where a surface stands on another there is no barrier. */
@@ -65,7 +67,7 @@ export class PendingCommit implements Commit {
   }
 
   addBufferDamage(box: Rectangle): void {
-    this.bufferDamage = few([...this.bufferDamage, box]);
+    this.bufferDamage = together(this.bufferDamage, real(box));
   }
 }
 
@@ -77,8 +79,8 @@ export function merged(earlier: Commit | undefined, later: Commit): Commit {
   for (const feedback of earlier.feedbacks) feedback.discard();
   return {
     change: { ...earlier.change, ...later.change },
-    damage: few([...earlier.damage, ...later.damage]),
-    bufferDamage: few([...earlier.bufferDamage, ...later.bufferDamage]),
+    damage: together(earlier.damage, later.damage),
+    bufferDamage: together(earlier.bufferDamage, later.bufferDamage),
     callbacks: [...earlier.callbacks, ...later.callbacks],
     feedbacks: later.feedbacks,
     offset: { x: earlier.offset.x + later.offset.x, y: earlier.offset.y + later.offset.y },
@@ -122,8 +124,18 @@ export function dropped(commit: Commit): void {
   for (const feedback of commit.feedbacks) feedback.discard();
 }
 
+/** A client may damage nothing. */
+function real(box: Rectangle): readonly Rectangle[] {
+  return box.width > 0 && box.height > 0 ? [box] : none;
+}
+
+/** Mostly one has all. */
+export function together(some: readonly Rectangle[], more: readonly Rectangle[]): readonly Rectangle[] {
+  if (some.length === 0) return more;
+  return more.length === 0 ? some : few([...some, ...more]);
+}
+
 /** A client may say as many as it likes. */
 export function few(rectangles: readonly Rectangle[]): readonly Rectangle[] {
-  const real = rectangles.filter(({ width, height }) => width > 0 && height > 0);
-  return real.length <= mostRectangles ? real : [around(real)];
+  return rectangles.length <= mostRectangles ? rectangles : [around(rectangles)];
 }

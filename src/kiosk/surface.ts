@@ -2,7 +2,7 @@
 import type { Rectangle } from '../buffer/index.js';
 import type { Clock } from '../loop/index.js';
 import type { Resource } from '../wayland/index.js';
-import { dropped, few, merged, PendingCommit, type Commit, type Offset } from './commit.js';
+import { dropped, merged, PendingCommit, together, type Commit, type Offset } from './commit.js';
 import { CommitQueue } from './commit-queue.js';
 import type { BufferSync, Content } from './content.js';
 import type { Feedback } from './feedback.js';
@@ -323,7 +323,13 @@ export class Surface {
   #addDamage({ damage, bufferDamage }: Commit): void {
     const view = this.#view;
     if (view === undefined || this.#damage === undefined) return;
-    const fromBuffer = bufferDamage.map((box) => onSurface(view, box));
-    this.#damage = few([...this.#damage, ...damage, ...fromBuffer]);
+    const drawn =
+      bufferDamage.length === 0
+        ? damage
+        : together(
+            damage,
+            bufferDamage.map((box) => onSurface(view, box)),
+          );
+    this.#damage = together(this.#damage, drawn);
   }
 }

@@ -34,6 +34,11 @@ export interface MachineOptions {
   /** A tablet for each head, a mouse and a keyboard, and what the guest needs to make devices of its own (uinput). */
   readonly input: boolean;
   /**
+   * The guest's time is what its one emulated processor has run, 4 ns an instruction: what a program costs is the same on every host,
+   * and beside whatever else runs there.
+   */
+  readonly countInstructions: boolean;
+  /**
    * The guest sees what the host changes in files while it runs. Costs it its page
    * cache at every open: a Node start takes five times as long.
    */
@@ -49,7 +54,8 @@ export function machineOf({
   blob = true,
   renderGpu = false,
   memory = '2G',
-  cpus = usualCpus(process.env['GUESTHEAD_LAB_CPUS']),
+  countInstructions = false,
+  cpus = countInstructions ? 1 : usualCpus(process.env['GUESTHEAD_LAB_CPUS']),
   display = 'none',
   type = 'q35',
   transfer = false,
@@ -57,7 +63,8 @@ export function machineOf({
   liveFiles = false,
 }: MachineWishes): MachineOptions {
   const devices = { renderGpu, transfer, input };
-  return { size: size ?? defaultSize(heads), heads, blob, memory, cpus, display, type, ...devices, liveFiles };
+  const processor = { memory, cpus, countInstructions };
+  return { size: size ?? defaultSize(heads), heads, blob, ...processor, display, type, ...devices, liveFiles };
 }
 
 /**
@@ -117,13 +124,17 @@ export const gpuId = 'gpu0';
 export type RunFiles = ReturnType<typeof runFiles>;
 export type Accelerator = 'kvm' | 'tcg';
 
+// Without la57, page walks are a level shorter; with erms the kernel clears pages by `rep stosb`, which TCG runs byte by byte;
+// with pku each WRPKRU empties the emulated TLB, some ten times a flip; with avx2 QEMU 7.2 takes wrong addresses in a gather,
+// which llvmpipe's shaders crash of; and no processor has VAES without it, of which Qt 6.4 crashed (docs/architecture.md).
+const emulatedCpu = ['-cpu', 'max,la57=off,pku=off,erms=off,fsrm=off,avx2=off,vaes=off'];
+
 const acceleration: Record<Accelerator, readonly string[]> = {
   kvm: ['-accel', 'kvm', '-cpu', 'host'],
-  // Without la57, page walks are a level shorter; with erms the kernel clears pages by `rep stosb`, which TCG runs byte by byte;
-  // with pku each WRPKRU empties the emulated TLB, some ten times a flip; with avx2 QEMU 7.2 takes wrong addresses in a gather,
-  // which llvmpipe's shaders crash of; and no processor has VAES without it, of which Qt 6.4 crashed (docs/architecture.md).
-  tcg: ['-accel', 'tcg,thread=multi', '-cpu', 'max,la57=off,pku=off,erms=off,fsrm=off,avx2=off,vaes=off'],
+  tcg: ['-accel', 'tcg,thread=multi', ...emulatedCpu],
 };
+/** 2^2 ns an instruction: near to what QEMU runs in that time here. Idle, it waits for the host's clock. */
+const counting = ['-accel', 'tcg', '-icount', 'shift=2,sleep=on', ...emulatedCpu];
 
 /** A QMP socket serves one client at a time: who watches the display has one of its own. */
 const displays: Record<LabDisplay, (files: RunFiles) => readonly string[]> = {
@@ -145,7 +156,7 @@ export function qemuArguments(
     `xres=${size.width},yres=${size.height}`,
   ];
   return [
-    ...acceleration[accelerator],
+    ...(machine.countInstructions ? counting : acceleration[accelerator]),
     ...['-smp', `${cpus}`, '-m', memory, '-nodefaults', '-no-user-config', '-no-reboot'],
     ...['-object', `memory-backend-memfd,id=mem,size=${memory},share=on`],
     ...['-machine', `${type},memory-backend=mem`, '-vga', 'none'],

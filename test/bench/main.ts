@@ -8,6 +8,7 @@ import { Lab } from '../../src/lab/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { clients, kmscube } from './clients.js';
 import { composeInTurn, misses, stalls } from './gl.js';
+import { measureInstructions } from './instructions.js';
 import { comparePeers } from './kiosk-peers.js';
 import { measureKiosk } from './kiosk.js';
 import { goals, goalLines, tables, type Results } from './report.js';
@@ -21,6 +22,7 @@ const usage = `usage: npm run bench [-- OPTIONS]
   --kiosk        the kiosk alone, which judges nothing
   --compare ROOT the kiosk beside weston's kiosk-shell and cage, on that tree of files, which has them (with --kiosk), e.g. of
                  mmdebstrap --variant=minbase --include=nodejs,libdrm2,libgbm1,libegl1,libgles2,libgl1-mesa-dri,libwayland-server0,libpixman-1-0,libinput10,libxkbcommon0,xkb-data,weston,cage,seatd trixie ROOT
+  --instructions what a frame costs in instructions, which a busy machine does not change (10 minutes)
   --docs         write the tables into docs/measurements.md, too`;
 
 const mode = { width: 1920, height: 1080, hz: 75 };
@@ -34,20 +36,22 @@ interface Words {
   readonly seconds: number;
   readonly docs: boolean;
   readonly kiosk: boolean;
+  readonly instructions: boolean;
   readonly compare: string | undefined;
 }
 
 function parse(): Words {
   const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({
-    options: { rounds: text, seconds: text, docs: { type: 'boolean' }, kiosk: { type: 'boolean' }, compare: text },
+    options: { rounds: text, seconds: text, docs: flag, kiosk: flag, instructions: flag, compare: text },
   });
   const [rounds, seconds] = [Number(values.rounds ?? 7), Number(values.seconds ?? 8)];
   if (!Number.isInteger(rounds) || rounds < 1 || !(seconds >= 2))
     throw new Error('rounds: 1 or more; seconds: 2 or more');
-  const { compare } = values;
-  if (compare !== undefined && values.kiosk !== true) throw new Error('--compare goes with --kiosk');
-  return { rounds, seconds, docs: values.docs === true, kiosk: values.kiosk === true, compare };
+  const { docs, kiosk, instructions, compare } = values;
+  if (compare !== undefined && !kiosk) throw new Error('--compare goes with --kiosk');
+  return { rounds, seconds, docs, kiosk, instructions, compare };
 }
 
 /** The transfer has a boot of its own, with its port. */
@@ -120,8 +124,10 @@ function writePage(results: Results): void {
   writeFileSync(file, `${text.slice(0, from)}\n${[title, '', ...tables(results), ''].join('\n')}\n${text.slice(to)}`);
 }
 
-function kioskTables({ rounds, seconds, compare }: Words): Promise<string[]> {
+/** What judges nothing. */
+function tablesOf({ rounds, seconds, instructions, compare }: Words): Promise<string[]> {
   const say = (line: string) => console.error(line);
+  if (instructions) return measureInstructions(say);
   return compare === undefined ? measureKiosk(rounds, seconds, say) : comparePeers(compare, rounds, seconds, say);
 }
 
@@ -133,8 +139,8 @@ async function main(): Promise<number> {
     console.error(`${messageOf(error)}\n${usage}`);
     return 2;
   }
-  if (words.kiosk) {
-    console.log((await kioskTables(words)).join('\n'));
+  if (words.kiosk || words.instructions) {
+    console.log((await tablesOf(words)).join('\n'));
     return 0;
   }
   const results = await measure(words.rounds, words.seconds, (line) => console.error(line));

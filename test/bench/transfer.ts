@@ -12,11 +12,11 @@ export interface Shared {
   readonly exportMs: number;
 }
 
-const size = { width: 1920, height: 1080, hz: 60 };
+export const size = { width: 1920, height: 1080, hz: 60 };
 const pattern = ['--pattern', 'counter'];
-const flipping = guesthead('run', ['--mode', '1920x1080@60', ...pattern]);
-const sharing = {
-  name: 'share',
+export const flipping = guesthead('guesthead run', ['--mode', '1920x1080@60', ...pattern]);
+export const sharing = {
+  name: 'guesthead share',
   command: ['guesthead', 'share', '--rate', '60', '--seconds', '3600', '--json', ...pattern],
 };
 

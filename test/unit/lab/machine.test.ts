@@ -47,6 +47,13 @@ describe('a machine', () => {
     }
   });
 
+  it('counts the instructions of one processor where that is asked for', () => {
+    const counted = { countInstructions: true };
+    assert.deepEqual([values('-smp', counted), values('-accel', counted)], [['1'], ['tcg']]);
+    assert.deepEqual(values('-icount', counted), ['shift=2,sleep=on']);
+    assert.deepEqual([values('-icount', {}), values('-accel', {})], [[], ['tcg,thread=multi']]);
+  });
+
   it('is the PC that was asked for', () => {
     assert.deepEqual(values('-machine', {}), ['q35,memory-backend=mem']);
     assert.deepEqual(values('-machine', { type: 'pc' }), ['pc,memory-backend=mem']);
