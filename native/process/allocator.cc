@@ -10,8 +10,8 @@ namespace guesthead {
 
 /**
  * By itself, glibc raises both limits to the largest block that was ever freed, up to 32 and 64
- * MiB, and keeps so much in each thread's arena: what V8's compilers freed, for one. Setting one
- * ends that for both. Other C libraries have no such limits.
+ * MiB, and keeps so much in each thread's arena. Setting one ends that for both. Other C libraries
+ * have no such limits.
  */
 napi_value giveBackFreedMemory(const Napi::CallbackInfo& info) {
 #ifdef __GLIBC__
