@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- --instructions`: what a frame costs each program in instructions of the guest's processor, of which QEMU keeps
- * count. The same within a few percent on every machine, beside whatever else runs there: times of an emulated processor are not.
+ * count. What else the host does is no part of it, as it is of times of an emulated processor.
  */
 import { Lab } from '../../src/lab/index.js';
 import { guesthead } from './clients.js';

@@ -34,7 +34,7 @@ const mode = { width: 1920, height: 1080 };
 const memory = '4G';
 const manyClients = 1000;
 const [ours, run] = [kioskName, 'guesthead run'] as const;
-/** It runs for months: by then V8 has compiled what a frame runs through. By instructions, one costs a third as much as after half a minute, and no less later. */
+/** A kiosk runs for months: by then V8 has compiled what a frame runs through, which has a third of the instructions that it has after half a minute. */
 const warmUpSeconds = 120;
 
 export async function measureKiosk(rounds: number, seconds: number, say: Say): Promise<string[]> {

@@ -29,8 +29,7 @@ export class PendingExport<B> implements Export {
   #ending: Ending | undefined;
   #fence: Fence | undefined;
   #privateData: Uint8Array;
-  /** The host has heard of it, and when: `performance.now()`. */
-  sentAt: number | undefined;
+  #sentAt: number | undefined;
   reportedLate = false;
   /** Nobody can be told of it: it is about to end. */
   isGivenUp = false;
@@ -56,16 +55,24 @@ export class PendingExport<B> implements Export {
     return this.#released;
   }
 
+  /** The host has heard of it, and when: `performance.now()`. */
+  get sentAt(): number | undefined {
+    return this.#sentAt;
+  }
+
+  /** None once the host has heard of them. */
+  get privateData(): Uint8Array {
+    return this.#privateData;
+  }
+
+  sent(now: number): void {
+    this.#sentAt = now;
+    this.#privateData = noData;
+  }
+
   /** Where the host is still to hear of them: what the caller does to its own bytes from now on changes nothing. */
   keepPrivateData(): void {
     if (this.#privateData.length > 0) this.#privateData = new Uint8Array(this.#privateData);
-  }
-
-  /** For the one message that has them. */
-  takePrivateData(): Uint8Array {
-    const data = this.#privateData;
-    this.#privateData = noData;
-    return data;
   }
 
   /** Whether all is drawn. */

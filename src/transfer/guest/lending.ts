@@ -176,14 +176,13 @@ export class Lending implements BufferOwner {
   }
 
   #say(pending: PendingExport<TransferBuffer>): void {
-    const { id, buffer, sequence } = pending;
+    const { id, buffer, sequence, privateData } = pending;
     const number = this.#registrations.of(buffer)?.number ?? 0;
-    const privateData = pending.takePrivateData();
     if (!this.parts.send({ type: 'export', id, buffer: number, sequence, privateData })) {
       this.#giveUp(pending, full);
       return;
     }
-    pending.sentAt = performance.now();
+    pending.sent(performance.now());
     this.#registrations.exported(number);
     this.parts.onExported();
   }

@@ -90,8 +90,8 @@ export class PinnedMemory {
     }
   }
 
-  /** The dma-buf, borrowed. */
-  get fd(): number {
+  /** The dma-buf, borrowed; whoever has it may hand it to a device. */
+  lendFd(): number {
     this.#isShared = true;
     return this.#dmabuf;
   }
@@ -105,8 +105,9 @@ export class PinnedMemory {
   }
 
   /**
-   * For the CPU. Where a device may have the pages, between the two calls that make it visible to devices, which go through all of
-   * them; the host has caches in common with this guest. Throws ERR_SYSTEM, and what `write` throws.
+   * For the CPU. Where a device of this guest may have the pages, between the two calls that make it visible to devices, which go
+   * through all of them. The host has its caches in common with the guest, and a device that imports the pages later has them made visible
+   * by that. Throws ERR_SYSTEM, and what `write` throws.
    */
   write(write: (bytes: ArrayBuffer) => void): void {
     this.#mapping ??= allocated(() => this.calls.mapDmabuf(this.#dmabuf, this.bytes, access.readWrite));

@@ -28,7 +28,7 @@ const bytesPerPixel = 4;
 
 export class TransferBuffer {
   #memory: PinnedMemory;
-  /** And who forgets it; made for whoever asks. */
+  /** With the function that forgets it; made for the first who asks. */
   #render: readonly [RenderMemory, () => void] | undefined;
 
   /** @internal Use `Producer.allocate` or `adopt`. */
@@ -52,7 +52,7 @@ export class TransferBuffer {
   /** Borrowed, valid until the buffer is closed or revoked: another dma-buf has taken its place then. Throws ERR_CLOSED. */
   get fd(): number {
     this.#throwIfClosed();
-    return this.#memory.fd;
+    return this.#memory.lendFd();
   }
 
   /** As `Head.importDmabuf` takes it. The descriptor is as `fd`. Throws ERR_CLOSED. */
@@ -65,7 +65,7 @@ export class TransferBuffer {
   get memory(): RenderMemory {
     this.#throwIfClosed();
     const { layout } = this;
-    this.#render ??= renderMemory({ ...layout, size: Number(layout.size) }, this.#memory.fd);
+    this.#render ??= renderMemory({ ...layout, size: Number(layout.size) }, this.#memory.lendFd());
     return this.#render[0];
   }
 

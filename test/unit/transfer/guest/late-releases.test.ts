@@ -22,7 +22,7 @@ describe('late releases', () => {
     );
     const send = (id: string) => {
       const one = new PendingExport('buffer', id, 1n, new Uint8Array(), undefined);
-      one.sentAt = now;
+      one.sent(now);
       pending.push(one);
       watch.watch();
     };
