@@ -27,6 +27,7 @@
 #include "process/libraries.h"
 #include "process/peer.h"
 #include "process/port.h"
+#include "process/scheduling.h"
 #include "process/sealed_file.h"
 #include "process/socket.h"
 #include "process/user.h"
@@ -69,6 +70,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("duplicate", callFunction<duplicate>, napi_default_jsproperty),
       method("createSealedFile", callFunction<createSealedFile>, napi_default_jsproperty),
       method("giveBackFreedMemory", callFunction<giveBackFreedMemory>, napi_default_jsproperty),
+      method("runInRealTime", callFunction<runInRealTime>, napi_default_jsproperty),
       method("hypervisor", callFunction<hypervisor>, napi_default_jsproperty),
       method("peerProcess", callFunction<peerProcess>, napi_default_jsproperty),
       method("listenSocket", callFunction<listenSocket>, napi_default_jsproperty),

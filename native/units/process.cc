@@ -5,6 +5,7 @@
 #include "process/libraries.cc"
 #include "process/peer.cc"
 #include "process/port.cc"
+#include "process/scheduling.cc"
 #include "process/sealed_file.cc"
 #include "process/socket.cc"
 #include "process/user.cc"

@@ -13,6 +13,7 @@ import { GlMeter, type DrawnBy } from '../report/index.js';
 import { cpuPainters, cpuPatternOf } from './cpu-painter.js';
 import { openGlHead } from './gl-paths.js';
 import type { HeadPainter, OnDrawn, Painters } from './head-painter.js';
+import { takeRealTime } from './real-time.js';
 import type { HeadRunOptions, RunPattern } from './run-options.js';
 import type { StartTimes } from './start-times.js';
 import { isGlOnly } from './who-draws.js';
@@ -40,11 +41,12 @@ export async function glPainters(
     gl$.next(opened);
     return opened;
   };
+  const realTime = takeRealTime(options.realTime);
   return {
     openHead: (head) => openGlHead(gpus, gl.info, { ...head, source: 'gpu' }),
     gl$,
     paint: (head, onDrawn) =>
-      start.gl(() => GlPainter.open(openGl, head, { pattern, options, onDrawn }, auto ? reason : null, auto)),
+      start.gl(() => GlPainter.open(openGl, head, { pattern, options, onDrawn, realTime }, auto ? reason : null, auto)),
   };
 }
 
@@ -92,6 +94,7 @@ interface AskedDrawing {
   readonly pattern: RunPattern;
   readonly options: HeadRunOptions;
   readonly onDrawn: OnDrawn | undefined;
+  readonly realTime: boolean;
 }
 
 export class GlPainter implements HeadPainter {
@@ -115,7 +118,7 @@ export class GlPainter implements HeadPainter {
     reason: string | null,
     fallsBack: boolean,
   ): Promise<GlPainter> {
-    const meter = new GlMeter();
+    const meter = new GlMeter(asked.realTime);
     const { pattern } = asked;
     const openDrawing = async () => GlDrawing.open(await openGl(), drawingOptions(head, asked, meter));
     return new GlPainter({ openDrawing, drawing: await openDrawing(), meter, pattern, reason, fallsBack });

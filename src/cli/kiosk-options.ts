@@ -5,6 +5,7 @@ import { headOptions } from '../head/declared.js';
 import { kioskOptions as library, restartPolicies } from '../kiosk/declared.js';
 import { backgroundOf } from './kiosk-background.js';
 import { cursorMode, idleOf, keymapOf, rotations, scaleOf } from './kiosk-words.js';
+import { realTimeOption } from './real-time.js';
 import { tellingOptions } from './telling-options.js';
 
 const { render, display, wait, reopen } = gpuOptions;
@@ -102,6 +103,7 @@ export const kioskOptions = {
   },
   seat: library.seat,
   draw: library.draw,
+  realTime: realTimeOption,
   ...tellingOptions,
   json: { kind: 'switch', says: 'print one JSON object at the end' },
 } as const satisfies Record<string, CommandDeclaration>;

@@ -35,23 +35,25 @@ export interface KioskResult extends HeadResult, ClientResult {
   readonly connections: Pick<ClientCounts, 'total' | 'ended'>;
   /** By whom the display and the input devices were opened. */
   readonly seat: SeatInfo;
+  /** Whether its event loop is a real-time thread. */
+  readonly realTime: boolean;
   /** Null where nobody asked for a result, and so nothing was timed. */
   readonly timed: PictureResult | null;
   /** How the render GPU drew; null where it drew nothing, or nobody asked for a result. */
   readonly gl: GpuResult | null;
 }
 
-type Counted = Pick<KioskResult, 'connections' | 'timed' | 'seat' | 'gl'>;
+type Counted = Pick<KioskResult, 'connections' | 'timed' | 'seat' | 'realTime' | 'gl'>;
 
 export function resultOf(
   clients: readonly ClientResult[],
   heads: readonly HeadResult[],
-  { connections: { total, ended }, timed, seat, gl }: Counted,
+  { connections: { total, ended }, timed, seat, realTime, gl }: Counted,
 ): KioskResult {
   const [client, head] = [clients[0], heads[0]];
   if (client === undefined || head === undefined) throw new TypeError('a kiosk has a client and a head');
   const status = clients.map((each) => statusOf(each.client)).find((each) => each !== 0) ?? 0;
-  return { status, ...client, ...head, clients, heads, connections: { total, ended }, seat, timed, gl };
+  return { status, ...client, ...head, clients, heads, connections: { total, ended }, seat, realTime, timed, gl };
 }
 
 export function headResult({ head, counts }: KioskHead): HeadResult {

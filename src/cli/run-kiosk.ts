@@ -26,6 +26,7 @@ import { headResult, resultOf, type ClientResult, type KioskResult } from './kio
 import { kioskWishes } from './kiosk-wishes.js';
 import { RunSignals } from './run-signals.js';
 import { outputNews } from './kiosk-outputs.js';
+import { takeRealTime } from './real-time.js';
 import { keepYoungHeap } from './young-heap.js';
 
 export type { KioskResult } from './kiosk-result.js';
@@ -57,8 +58,9 @@ async function run(
     const kiosk = await openKiosk(kioskWishes(plan, options, checked.backdrop));
     keepYoungHeap();
     loadNative().giveBackFreedMemory();
+    const realTime = takeRealTime(options.realTime);
     try {
-      return await serveAndCount({ kiosk, plan, options, ...checked, observers });
+      return await serveAndCount({ kiosk, plan, options, ...checked, observers, realTime });
     } finally {
       await kiosk.close();
     }
@@ -74,7 +76,7 @@ async function serveAndCount(served: Served): Promise<KioskResult> {
   const gpu = asked ? new GpuFigures(kiosk, loadNative()) : undefined;
   const clients = await serve(served).finally(() => gpu?.stop());
   const counted = {
-    ...{ connections: kiosk.clientCounts, seat: kiosk.seat },
+    ...{ connections: kiosk.clientCounts, seat: kiosk.seat, realTime: served.realTime },
     ...{ timed: figures?.result() ?? null, gl: gpu?.result() ?? null },
   };
   const result = resultOf(clients, kiosk.heads.map(headResult), counted);
@@ -91,6 +93,8 @@ interface Served {
   readonly user: ClientUser | undefined;
   readonly service: KioskService | undefined;
   readonly observers: KioskObservers;
+  /** Whether the event loop is a real-time thread. */
+  readonly realTime: boolean;
 }
 
 /** Ends when all clients have. */

@@ -5,6 +5,7 @@ import { drawNames } from '../gl/choices.js';
 import { fenceNames, glPatternNames } from '../gl-patterns/choices.js';
 import { headOptions } from '../head/declared.js';
 import { patternNames } from '../render/index.js';
+import { realTimeOption } from './real-time.js';
 import { tellingOptions } from './telling-options.js';
 
 /** A program that asks for a result wants one without having to send a signal. */
@@ -66,6 +67,7 @@ export const runOptions = {
     choices: fenceNames,
     otherwise: 'auto: native where the driver has it, else finish',
   },
+  realTime: { ...realTimeOption, says: `${realTimeOption.says}; by GL only` },
   frames: {
     kind: 'integer',
     named: 'number of frames',

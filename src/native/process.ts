@@ -19,4 +19,10 @@ export interface ProcessAddon {
    * 64 MiB. For a process that runs for months. mallopt(3), M_TRIM_THRESHOLD; never fails, and does nothing with other C libraries.
    */
   giveBackFreedMemory(): void;
+  /**
+   * From now on the calling thread comes before all that are not real-time ones: SCHED_RR of the least priority, which threads and
+   * processes that it starts do not have (sched(7), SCHED_RESET_ON_FORK). False, and nothing is changed, where it may not (neither
+   * CAP_SYS_NICE nor RLIMIT_RTPRIO), or where the kernel would end it for computing too long (RLIMIT_RTTIME). Never throws.
+   */
+  runInRealTime(): boolean;
 }

@@ -23,6 +23,8 @@ export interface GlResult extends Pick<GlInfo, 'renderer' | 'vendor' | 'platform
   readonly gpuMs: number | null;
   /** How long a call of GL, or the callback of its result, held the JavaScript thread. */
   readonly glStallMs: Percentiles | null;
+  /** Whether that is a real-time thread, which waits for no other one to have its turn. */
+  readonly realTime: boolean;
   /** Frames that the CPU drew while GL was away (`--draw auto`). */
   readonly cpuFrames: number;
 }
@@ -36,6 +38,8 @@ export class GlMeter {
   #gpu = { ms: 0, frames: 0 };
   #implicit = { arrived: 0, missing: 0 };
   #cpuFrames = 0;
+
+  constructor(private readonly realTime = false) {}
 
   /** Counts anew. */
   reset(): void {
@@ -81,6 +85,7 @@ export class GlMeter {
       renderFenceMs: this.#fence.percentiles(),
       gpuMs: frames === 0 ? null : round(ms / frames),
       glStallMs: this.#stall.percentiles(),
+      realTime: this.realTime,
       cpuFrames: this.#cpuFrames,
     };
   }
@@ -103,10 +108,11 @@ const fences: Record<GlResult['fence'], string> = {
 /** Lines for people. */
 export function describeGl(gl: GlResult): string[] {
   const load = gl.loadMs === null ? '' : `, ${gl.loadMs.toFixed(1)} ms of load`;
+  const realTime = gl.realTime ? ', in real time' : '';
   const cpu = gl.cpuFrames === 0 ? '' : `, ${gl.cpuFrames} frames by the CPU`;
   return [
     `GL: ${gl.renderer} (${gl.version}, ${gl.platform}), ${fences[gl.fence]}${load}${cpu}`,
-    `GL: drawing ${ms(gl.drawMs)}; render fence ${ms(gl.renderFenceMs)}; JavaScript held ${ms(gl.glStallMs)}`,
+    `GL: drawing ${ms(gl.drawMs)}; render fence ${ms(gl.renderFenceMs)}; JavaScript held ${ms(gl.glStallMs)}${realTime}`,
   ];
 }
 

@@ -31,7 +31,7 @@ export class KioskGpuRecording {
 }
 
 /** As `run` has them, of what a kiosk's GPU has drawn. */
-export type GpuResult = Omit<GlResult, 'implicitFence' | 'loadMs' | 'cpuFrames'>;
+export type GpuResult = Omit<GlResult, 'implicitFence' | 'loadMs' | 'cpuFrames' | 'realTime'>;
 
 /** The figures of that, gathered one by one in fixed memory. Begins at once; owns what it watches until `stop`. */
 export class GpuFigures {
