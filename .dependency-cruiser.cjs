@@ -9,7 +9,7 @@
 /** Needed by all, importing nothing of the project. */
 const ground = [
   ...['errors', 'owner', 'durations', 'package-root', 'temporary-folder'],
-  ...['arguments', 'declare', 'pci-address', 'addon-missing'],
+  ...['arguments', 'declare', 'lists', 'pci-address', 'addon-missing'],
 ];
 const system = ['ffi', 'native'];
 /** Below the heads: a client's way to the screen, the lower stages of which are usable alone. */
@@ -26,6 +26,7 @@ const arrows = {
   errors: [],
   owner: [],
   durations: [],
+  lists: [],
   'package-root': [],
   'temporary-folder': ['errors'],
   'pci-address': [],

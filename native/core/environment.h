@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace guesthead {
@@ -67,6 +68,15 @@ class Environment {
   /** A new, unwrapped object of the class. */
   napi_value instantiate(Class which);
 
+  /** What objects of ours have behind them, by address: another addon's object says nothing of its
+   * own. (A type tag would say so, too, and is a BigInt that each call would look up.) */
+  void wrapped(const void* held, Class which) { held_.emplace(held, which); }
+  void unwrapped(const void* held) { held_.erase(held); }
+  bool holds(const void* held, Class which) const {
+    const auto found = held_.find(held);
+    return found != held_.end() && found->second == which;
+  }
+
  private:
   Environment(napi_env env, uv_loop_t* loop) : env_(env), loop_(loop) {}
   static void onCleanup(napi_async_cleanup_hook_handle hook, void* self);
@@ -76,6 +86,7 @@ class Environment {
   napi_env env_;
   uv_loop_t* loop_;
   std::vector<Closable*> closables_;
+  std::unordered_map<const void*, Class> held_;
   size_t handles_ = 0;
   std::array<napi_ref, static_cast<size_t>(Class::count)> constructors_{};
   bool constructing_ = false;

@@ -9,10 +9,12 @@
 
 namespace guesthead {
 
-/** What tells a foreign `this`, whose pointer says nothing: this addon's number, and the class's.
- */
+/** What a JavaScript object has behind it. */
 template <class T>
-constexpr napi_type_tag kTag = {0x6775657374686561, 1 + static_cast<uint64_t>(T::kClass)};
+struct Held {
+  const std::shared_ptr<T> native;
+  const std::shared_ptr<Environment> environment;
+};
 
 /**
  * A class T of which JavaScript holds objects has
@@ -24,27 +26,25 @@ template <class T>
 napi_value wrap(Environment& environment, const std::shared_ptr<T>& native) {
   const napi_env env = environment.env();
   const napi_value object = environment.instantiate(T::kClass);
-  check(env, napi_type_tag_object(env, object, &kTag<T>));
-  auto held = std::make_unique<std::shared_ptr<T>>(native);
+  std::unique_ptr<Held<T>> held(new Held<T>{native, Environment::of(env)});
   const napi_finalize abandon = [](napi_env, void* data, void*) {
-    std::unique_ptr<std::shared_ptr<T>> share(static_cast<std::shared_ptr<T>*>(data));
-    (*share)->abandoned();
+    const std::unique_ptr<Held<T>> last(static_cast<Held<T>*>(data));
+    last->environment->unwrapped(data);
+    last->native->abandoned();
   };
   check(env, napi_wrap(env, object, held.get(), abandon, nullptr, nullptr));
-  held.release();
+  environment.wrapped(held.release(), T::kClass);
   return object;
 }
 
 /** The native half of `object`, open or closed; a foreign object throws ERR_CLOSED. */
 template <class T>
 std::shared_ptr<T> unwrap(napi_env env, napi_value object) {
-  bool ours = false;
   void* held = nullptr;
-  if (napi_check_object_type_tag(env, object, &kTag<T>, &ours) != napi_ok || !ours ||
-      napi_unwrap(env, object, &held) != napi_ok) {
+  if (napi_unwrap(env, object, &held) != napi_ok || !Environment::of(env)->holds(held, T::kClass)) {
     throwClosed(env, T::kName);
   }
-  return *static_cast<std::shared_ptr<T>*>(held);
+  return static_cast<Held<T>*>(held)->native;
 }
 
 /** A method of an open object. The share held here outlives a close() in the middle of it. */

@@ -100,6 +100,7 @@ napi_value Scanout::attach(const Napi::CallbackInfo& info) {
   ++generation_;
   forget(index);
   slots_[index] = std::move(slot);
+  slotsUsed_ = std::max(slotsUsed_, index + 1);
   return nullptr;
 }
 

@@ -86,12 +86,16 @@ class Scanout final : public SlotListener, public std::enable_shared_from_this<S
   void stopDraining(Slot& slot);
   void changeFlips(int change);
   void holdWhileBusy();
+  template <class Predicate>
+  bool anySlot(Predicate predicate) const;
 
   const std::shared_ptr<Device> device_;
   const ScanoutIds ids_;
   const uint32_t serial_;
   Callbacks callbacks_;
   std::array<std::shared_ptr<Slot>, kSlots> slots_;
+  /** Past the highest that was ever attached: the others are not looked at, at each flip. */
+  uint32_t slotsUsed_ = 0;
   /** Detached while a flip to them was under way. */
   std::vector<std::shared_ptr<Slot>> retired_;
   std::shared_ptr<Slot> current_;

@@ -121,9 +121,7 @@ void Scanout::stopDraining(Slot& slot) {
   const std::shared_ptr<Slot> successor = std::move(slot.successor);
   slot.successor.reset();
   if (!successor) return;
-  const bool awaited = std::any_of(slots_.begin(), slots_.end(), [&](const auto& other) {
-    return other && other->successor == successor;
-  });
+  const bool awaited = anySlot([&](const Slot& other) { return other.successor == successor; });
   if (!awaited) successor->stop(Fences::writers);
 }
 
@@ -149,10 +147,15 @@ void Scanout::changeFlips(int change) {
 /** While a handler is still to come, the JavaScript scanout must not be collected. */
 void Scanout::holdWhileBusy() {
   if (closed_) return;
-  const bool draining = std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) {
-    return slot && slot->replacements > 0;
-  });
-  callbacks_.hold(flips_ > 0 || draining);
+  callbacks_.hold(flips_ > 0 || anySlot([](const Slot& slot) { return slot.replacements > 0; }));
+}
+
+template <class Predicate>
+bool Scanout::anySlot(Predicate predicate) const {
+  for (uint32_t index = 0; index < slotsUsed_; ++index) {
+    if (slots_[index] && predicate(*slots_[index])) return true;
+  }
+  return false;
 }
 
 }  // namespace guesthead

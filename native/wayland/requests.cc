@@ -48,12 +48,12 @@ int Server::onRequest(const void* self, void* target, uint32_t opcode, const wl_
   return 0;
 }
 
-/** Descriptors are JavaScript's once it has been called and did not throw. */
+/** Descriptors are JavaScript's once it has been called and did not throw. All that is made here
+ * goes with the wake-up's handles: a client is read 4 KiB of at a time. */
 void Server::dispatch(wl_resource* target, uint32_t opcode, const wl_message& message,
                       wl_argument* arguments) {
   const napi_env env = callbacks_.env();
   if (silent_) return closeFds(message, arguments);
-  const Napi::HandleScope handles(env);
   std::array<napi_value, kMostValues> values{};
   size_t count = 0;
   values[count++] = numberValue(env, adopt(target));

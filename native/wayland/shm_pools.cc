@@ -31,8 +31,8 @@ void ShmPools::forget(wl_client* client) {
 
 void ShmPools::onRequest(const LoggedMessage& message) {
   const char* const name = library_.resource_get_class(message.resource);
-  if (name[3] != 's' && name[3] != 'b')
-    return;  // wl_shm…, wl_buffer: all others but wl_s…, at once
+  const bool mayBeOurs = name[3] == 'b' || (name[3] == 's' && name[4] == 'h');
+  if (!mayBeOurs) return;  // wl_shm, wl_shm_pool, wl_buffer; nearly all others are none at a look
   const int opcode = message.opcode;
   const Key key = {library_.resource_get_client(message.resource),
                    library_.resource_get_id(message.resource)};

@@ -1,4 +1,5 @@
 /** One head's frames, drawn by the render GPU: work first, the content over it, and the bar codes last. */
+import { performance } from 'node:perf_hooks';
 import type { Fence, Rectangle, RenderMemory } from '../buffer/index.js';
 import type { Drawn, Gl, GlJob, Layer, Surface } from '../gl/index.js';
 import type { DrawnFrame, Frame } from '../loop/index.js';

@@ -1,4 +1,5 @@
 /** The render GPU as something that draws. Its thread does the work: no call here waits for a driver, a compiler or a GPU. */
+import { performance } from 'node:perf_hooks';
 import type { Observable } from 'rxjs';
 import { Fence } from '../buffer/index.js';
 import { assertGiven, isObject } from '../arguments.js';

@@ -1,4 +1,5 @@
 /** What has been handed to the GPU's thread and is not back: each job's promise, and the watch over a driver that hangs. */
+import { performance } from 'node:perf_hooks';
 import { closeSync } from 'node:fs';
 import { Subject, type Observable } from 'rxjs';
 import { coded, GuestheadError } from '../errors.js';

@@ -34,7 +34,7 @@ export class Numbers {
 
   /** `name` is for ERR_USAGE; what is no number at all, the addon refuses by its own name. */
   putBox(box: Box, name: string): void {
-    if (!isObject(box)) throw wrong(box, name, 'give x, y, width and height');
+    checkBox(box, name);
     const at = this.room(4);
     const all = this.#all;
     all[at] = box.x;
@@ -44,7 +44,7 @@ export class Numbers {
   }
 
   putFour(values: readonly number[], name: string): void {
-    if (!isList(values) || values.length !== 4) throw wrong(values, name, 'give four numbers');
+    checkFour(values, name);
     const at = this.room(4);
     for (let index = 0; index < 4; index++) this.#all[at + index] = values[index] ?? NaN;
   }
@@ -54,6 +54,15 @@ export class Numbers {
     larger.set(this.#all);
     this.#all = larger;
   }
+}
+
+/** Throws ERR_USAGE where it has no members at all. */
+export function checkBox(box: Box, name: string): void {
+  if (!isObject(box)) throw wrong(box, name, 'give x, y, width and height');
+}
+
+export function checkFour(values: readonly number[], name: string): void {
+  if (!isList(values) || values.length !== 4) throw wrong(values, name, 'give four numbers');
 }
 
 /** Where the types say that it is one. */

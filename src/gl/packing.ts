@@ -9,7 +9,7 @@
  */
 import { isObject, shown } from '../arguments.js';
 import { GuestheadError } from '../errors.js';
-import { isList, Numbers } from './numbers.js';
+import { checkBox, checkFour, isList, Numbers } from './numbers.js';
 import { GlPicture, type Maker } from './picture.js';
 import { around, mostRectangles, type Rectangle } from '../buffer/index.js';
 import {
@@ -101,15 +101,16 @@ export class Packer {
   }
 
   #putColour({ colour, to, opacity = 1 }: ColourLayer): void {
-    this.#putHead(source.colour, 0, -1);
-    this.#putLook(0, 0, 0, opacity);
+    this.#putHow(source.colour, 0, -1, 0, 0, 0, opacity);
     this.#putPlace(colour, nowhere, to);
   }
 
   #putPicture(layer: PictureLayer): void {
     const { picture, opacity = 1, transform = 'normal', filter = 'linear', alpha = 'premultiplied', acquire } = layer;
-    this.#putHead(source.picture, this.#sourceNumber(picture), acquire === undefined ? -1 : acquire.fd);
-    this.#putLook(
+    this.#putHow(
+      source.picture,
+      this.#sourceNumber(picture),
+      acquire === undefined ? -1 : acquire.fd,
       indexOf(transforms, transform, 'transform'),
       indexOf(filters, filter, 'filter'),
       indexOf(alphaModes, alpha, 'alpha'),
@@ -120,8 +121,7 @@ export class Packer {
 
   #putEffect(layer: EffectLayer): void {
     const { effect, opacity = 1, alpha = 'opaque', timeSeconds = 0, frame = 0, mouse = still, pictures = [] } = layer;
-    this.#putHead(source.effect, effect.numberFor(this.maker), -1);
-    this.#putLook(0, 0, indexOf(alphaModes, alpha, 'alpha'), opacity);
+    this.#putHow(source.effect, effect.numberFor(this.maker), -1, 0, 0, indexOf(alphaModes, alpha, 'alpha'), opacity);
     this.#putPlace(clear, nowhere, layer.to);
     if (pictures.length > channels)
       throw new GuestheadError('ERR_USAGE', `An effect has ${channels} pictures, and ${pictures.length} were given`);
@@ -153,27 +153,44 @@ export class Packer {
     all[at + 1] = other;
   }
 
-  #putHead(kind: number, number: number, acquire: number): void {
-    const at = this.#numbers.room(3);
+  #putHow(
+    kind: number,
+    number: number,
+    acquire: number,
+    transform: number,
+    filter: number,
+    alpha: number,
+    opacity: number,
+  ): void {
+    const at = this.#numbers.room(7);
     const { all } = this.#numbers;
     all[at] = kind;
     all[at + 1] = number;
     all[at + 2] = acquire;
-  }
-
-  #putLook(transform: number, filter: number, alpha: number, opacity: number): void {
-    const at = this.#numbers.room(4);
-    const { all } = this.#numbers;
-    all[at] = transform;
-    all[at + 1] = filter;
-    all[at + 2] = alpha;
-    all[at + 3] = opacity;
+    all[at + 3] = transform;
+    all[at + 4] = filter;
+    all[at + 5] = alpha;
+    all[at + 6] = opacity;
   }
 
   #putPlace(colour: Colour, from: Box, to: Box): void {
-    this.#numbers.putFour(colour, 'colour');
-    this.#numbers.putBox(from, 'part of a picture (`from`)');
-    this.#numbers.putBox(to, 'part of a target (`to`)');
+    checkFour(colour, 'colour');
+    checkBox(from, 'part of a picture (`from`)');
+    checkBox(to, 'part of a target (`to`)');
+    const at = this.#numbers.room(12);
+    const { all } = this.#numbers;
+    all[at] = colour[0];
+    all[at + 1] = colour[1];
+    all[at + 2] = colour[2];
+    all[at + 3] = colour[3];
+    all[at + 4] = from.x;
+    all[at + 5] = from.y;
+    all[at + 6] = from.width;
+    all[at + 7] = from.height;
+    all[at + 8] = to.x;
+    all[at + 9] = to.y;
+    all[at + 10] = to.width;
+    all[at + 11] = to.height;
   }
 }
 

@@ -7,10 +7,16 @@ import type { KernelScanout } from './kernel-scanout.js';
 /** Whatever is drawn into: it is of no matter here. */
 type Chain = Pick<Swapchain<never>, 'admit' | 'dismiss' | 'room' | 'isHeld'>;
 
+interface Attached {
+  readonly slot: number;
+  /** Which of all shows was its last. */
+  shownAt: number;
+}
+
 export class ClientSlots implements BufferUser {
-  /** In the order of their last show, the one shown longest ago first. */
-  readonly #slots = new Map<ImportedBuffer, number>();
+  readonly #slots = new Map<ImportedBuffer, Attached>();
   readonly #unwanted = new Set<ImportedBuffer>();
+  #shows = 0;
 
   constructor(
     private readonly chain: Chain,
@@ -21,21 +27,21 @@ export class ClientSlots implements BufferUser {
   slotOf(buffer: ClientBuffer, mode: Mode): number {
     assertShowable(buffer, mode);
     const imported = ClientBuffer.imported(buffer);
-    const slot = this.#slots.get(imported) ?? this.#attach(imported);
-    this.#slots.delete(imported);
-    this.#slots.set(imported, slot);
-    return slot;
+    const attached = this.#slots.get(imported) ?? this.#attach(imported);
+    attached.shownAt = ++this.#shows;
+    return attached.slot;
   }
 
   /** The buffer behind a slot, or undefined for a backbuffer's. */
   bufferAt(slot: number | undefined): ImportedBuffer | undefined {
-    for (const [buffer, at] of this.#slots) if (at === slot) return buffer;
+    for (const [buffer, attached] of this.#slots) if (attached.slot === slot) return buffer;
     return undefined;
   }
 
-  /** Makes room for so many other slots, as far as there are buffers that nothing shows. */
+  /** Makes room for so many other slots, as far as there are buffers that nothing shows: those that were shown longest ago go first. */
   makeRoom(wanted: number): void {
-    for (const [buffer, slot] of [...this.#slots]) {
+    if (this.chain.room >= wanted) return;
+    for (const [buffer, { slot }] of [...this.#slots].toSorted(([, one], [, other]) => one.shownAt - other.shownAt)) {
       if (this.chain.room >= wanted) return;
       if (!this.chain.isHeld(slot)) this.#detach(buffer, slot);
     }
@@ -43,7 +49,7 @@ export class ClientSlots implements BufferUser {
 
   /** Its last handle was closed. */
   unwanted(buffer: ImportedBuffer): void {
-    const slot = this.#slots.get(buffer);
+    const slot = this.#slots.get(buffer)?.slot;
     if (slot === undefined) return;
     if (this.chain.isHeld(slot)) this.#unwanted.add(buffer);
     else this.#detach(buffer, slot);
@@ -51,11 +57,11 @@ export class ClientSlots implements BufferUser {
 
   /** Nothing is shown any more. */
   close(): void {
-    for (const [buffer, slot] of [...this.#slots]) this.#detach(buffer, slot);
+    for (const [buffer, { slot }] of [...this.#slots]) this.#detach(buffer, slot);
   }
 
   /** Where the kernel or this process has no descriptor left, no slot is lost. */
-  #attach(buffer: ImportedBuffer): number {
+  #attach(buffer: ImportedBuffer): Attached {
     this.makeRoom(1);
     const slot = this.chain.admit(() => {
       if (this.#unwanted.has(buffer)) this.#detach(buffer, slot);
@@ -66,9 +72,10 @@ export class ClientSlots implements BufferUser {
       this.chain.dismiss(slot);
       throw error;
     }
-    this.#slots.set(buffer, slot);
+    const attached = { slot, shownAt: 0 };
+    this.#slots.set(buffer, attached);
     buffer.attach(this);
-    return slot;
+    return attached;
   }
 
   #detach(buffer: ImportedBuffer, slot: number): void {

@@ -6,6 +6,7 @@ import { Subscription, type Observable, type Subscriber } from 'rxjs';
 import type { ScanoutBuffer, StateCounts } from '../buffer/index.js';
 import type { GuestheadError } from '../errors.js';
 import {
+  afterThisTurn,
   flipLoop,
   monotonicClock,
   Outbox,
@@ -266,13 +267,6 @@ export class HeadRun {
       // see above
     }
   }
-}
-
-const settled = Promise.resolve();
-
-/** As a promise job: the addon lets them run when it has told all heads their events. */
-function afterThisTurn(callback: () => void): void {
-  void settled.then(callback);
 }
 
 function periodOf({ mode }: BufferSet): number {

@@ -1,5 +1,6 @@
 /** What a client says of a surface up to a commit, and what several commits add up to that are applied as one. */
 import { around, mostRectangles, type Rectangle } from '../buffer/index.js';
+import { appended } from '../lists.js';
 import type { Feedback } from './feedback.js';
 import type { Callback } from './frame-callbacks.js';
 import type { StateChange } from './surface-state.js';
@@ -39,6 +40,10 @@ export interface Offset {
 }
 
 const none: readonly Rectangle[] = [];
+const still: Offset = { x: 0, y: 0 };
+/** In place of one for each commit. */
+const noEffects = new Map<unknown, () => void>();
+const noChildren = new Map<CommitTarget, Commit>();
 
 type Changing = { -readonly [Key in keyof StateChange]: StateChange[Key] };
 
@@ -47,11 +52,11 @@ export class PendingCommit implements Commit {
   readonly change: Changing = {};
   damage = none;
   bufferDamage = none;
-  readonly callbacks: Callback[] = [];
-  readonly feedbacks: Feedback[] = [];
-  offset: Offset = { x: 0, y: 0 };
-  readonly effects = new Map<unknown, () => void>();
-  readonly children = new Map<CommitTarget, Commit>();
+  callbacks: Callback[] = [];
+  feedbacks: Feedback[] = [];
+  offset = still;
+  effects = noEffects;
+  children = noChildren;
   waitsForBarrier = false;
   notBeforeMs: number | undefined;
   readonly turn = undefined;
@@ -60,8 +65,23 @@ export class PendingCommit implements Commit {
     this.damage = together(this.damage, real(box));
   }
 
+  addCallback(callback: Callback): void {
+    this.callbacks = appended(this.callbacks, callback);
+  }
+
+  addFeedback(feedback: Feedback): void {
+    this.feedbacks = appended(this.feedbacks, feedback);
+  }
+
+  /** In the place of an earlier one of that name. */
+  setEffect(name: unknown, effect: () => void): void {
+    if (this.effects === noEffects) this.effects = new Map();
+    this.effects.set(name, effect);
+  }
+
   /** The child's waits with it, until the latest of their times; where a surface stands on another there is no barrier. */
   takeChild(child: CommitTarget, commit: Commit): void {
+    if (this.children === noChildren) this.children = new Map();
     this.children.set(child, commit);
     this.notBeforeMs = latest(this.notBeforeMs, commit.notBeforeMs);
   }

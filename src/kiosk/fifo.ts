@@ -23,7 +23,7 @@ export function offerFifo(server: WaylandServer, surfaceOf: SurfaceOf): void {
         };
         const requests = {
           destroy: () => undefined,
-          set_barrier: change(({ effects }) => effects.set('fifo barrier', () => surface?.setBarrier())),
+          set_barrier: change((pending) => pending.setEffect('fifo barrier', () => surface?.setBarrier())),
           wait_barrier: change((pending) => (pending.waitsForBarrier = true)),
         };
         fifo.implement(requests, onGone);

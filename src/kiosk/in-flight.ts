@@ -2,6 +2,7 @@
  * The frame callbacks that frames on their way to the screen have taken along. Where one gets stuck there, since another process has
  * the display or the host does not answer, its clients go on slowly: one that waits for its callback may answer nothing else.
  */
+import { performance } from 'node:perf_hooks';
 import type { Callback, SlowCallbacks, Waits } from './frame-callbacks.js';
 
 /** Of one surface. */
@@ -17,7 +18,7 @@ const ownBufferMs = 4000;
 
 export class InFlight implements Waits {
   /** In the order in which they set out. */
-  readonly #frames: { readonly taken: readonly Taken[]; readonly sinceMs: number }[] = [];
+  #frames: { readonly taken: readonly Taken[]; readonly sinceMs: number }[] = [];
 
   constructor(private readonly slow: Pick<SlowCallbacks, 'watch'>) {}
 
@@ -29,7 +30,8 @@ export class InFlight implements Waits {
   }
 
   takeCallbacks(): Callback[] {
-    const frames = this.#frames.splice(0);
+    const frames = this.#frames;
+    this.#frames = [];
     return frames.flatMap(({ taken }) => taken.flatMap(({ callbacks }) => callbacks.splice(0)));
   }
 
@@ -42,7 +44,7 @@ export class InFlight implements Waits {
 
   /** It is there, or was given up: its callbacks are somebody else's to answer. Idempotent. */
   done(taken: readonly Taken[]): void {
-    const index = this.#frames.findIndex((frame) => frame.taken === taken);
-    if (index >= 0) this.#frames.splice(index, 1);
+    if (this.#frames[0]?.taken === taken) this.#frames.shift();
+    else this.#frames = this.#frames.filter((frame) => frame.taken !== taken);
   }
 }

@@ -14,7 +14,7 @@ export function offerPresentation(server: WaylandServer, surfaceOf: SurfaceOf): 
         const surface = target === null ? undefined : surfaceOf(target);
         const feedback = new PresentationFeedback(callback);
         if (surface === undefined) feedback.discard();
-        else surface.pending.feedbacks.push(feedback);
+        else surface.pending.addFeedback(feedback);
       },
     });
     presentation.send.clock_id(clockMonotonic);

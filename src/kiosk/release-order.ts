@@ -10,6 +10,8 @@ interface Held {
 /** What is waited for. */
 export type HeldBefore = readonly Readonly<Held>[];
 
+const none: HeldBefore = [];
+
 export class ReleaseOrder {
   /** Shown without a copy, and still read. */
   #held: readonly Held[] = [];
@@ -18,7 +20,7 @@ export class ReleaseOrder {
   /** A client's buffer is presented. What to call when nothing reads it any more. */
   hold(content: unknown): () => void {
     const held = { content, released: false };
-    this.#held = [...this.#held, held];
+    this.#held = this.#held.length === 0 ? [held] : [...this.#held, held];
     return () => {
       this.#release(held);
     };
@@ -26,7 +28,9 @@ export class ReleaseOrder {
 
   /** What is held as `content` is about to be presented; that one itself may be on the screen already, and stays there. */
   heldBefore(content: unknown): HeldBefore {
-    return this.#held.filter((held) => held.content !== content);
+    return this.#held.some((held) => held.content === content)
+      ? this.#held.filter((held) => held.content !== content)
+      : this.#held;
   }
 
   /** Calls `then` when all of those have been released, at once where they have. */
@@ -37,7 +41,7 @@ export class ReleaseOrder {
 
   #release(released: Held): void {
     released.released = true;
-    this.#held = this.#held.filter((held) => held !== released);
+    this.#held = this.#held.length === 1 ? none : this.#held.filter((held) => held !== released);
     if (this.#waiting.length === 0) return;
     const free = this.#waiting.filter(({ until }) => areReleased(until));
     this.#waiting = this.#waiting.filter((each) => !free.includes(each));

@@ -1,5 +1,6 @@
 /** What differs between what a head shows and what it is about to show. */
 import { clipped, type Rectangle } from '../buffer/index.js';
+import { appended } from '../lists.js';
 import { few } from './commit.js';
 import type { Placement } from './placement.js';
 import type { SceneNode } from './scene.js';
@@ -40,7 +41,7 @@ export class SceneChanges {
 
 /** Inside of a head. */
 class Damage {
-  readonly boxes: Rectangle[] = [];
+  #boxes: Rectangle[] | undefined;
   isWhole = false;
 
   constructor(
@@ -48,10 +49,14 @@ class Damage {
     private readonly height: number,
   ) {}
 
+  get boxes(): readonly Rectangle[] {
+    return this.#boxes ?? [];
+  }
+
   add(box: Rectangle): void {
     const seen = clipped(box, this.width, this.height);
     if (seen === undefined) return;
-    this.boxes.push(seen);
+    this.#boxes = appended(this.#boxes, seen);
     if (seen.width === this.width && seen.height === this.height) this.isWhole = true;
   }
 }

@@ -1,4 +1,5 @@
 /** What is to be seen on a head: its windows' surfaces with all that stands on them, from the lowest to the highest. */
+import { appended } from '../lists.js';
 import type { Surface } from './surface.js';
 import type { View } from './surface-state.js';
 import { self } from './surface-tree.js';
@@ -16,19 +17,22 @@ export interface SceneNode extends Placed {
 
 /** The surfaces that show something, those of `roots` first to last. */
 export function nodesOf(roots: readonly Placed[]): SceneNode[] {
-  const nodes: SceneNode[] = [];
-  for (const root of roots) addTo(nodes, root);
+  let nodes: SceneNode[] = [];
+  for (const root of roots) nodes = addedTo(nodes, root);
   return nodes;
 }
 
 /** Nothing stands on a surface that shows nothing. */
-function addTo(nodes: SceneNode[], { surface, x, y }: Placed): void {
+function addedTo(before: SceneNode[], { surface, x, y }: Placed): SceneNode[] {
   const { view } = surface;
-  if (view === undefined) return;
+  if (view === undefined) return before;
+  let nodes = before;
   for (const each of surface.tree.order) {
-    if (each === self) nodes.push({ surface, x, y, view });
-    else if (each.surface !== undefined) addTo(nodes, { surface: each.surface, x: x + each.x, y: y + each.y });
+    if (each === self) nodes = appended(nodes, { surface, x, y, view });
+    else if (each.surface !== undefined)
+      nodes = addedTo(nodes, { surface: each.surface, x: x + each.x, y: y + each.y });
   }
+  return nodes;
 }
 
 /** The same ones, in the same order. */

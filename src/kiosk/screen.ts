@@ -1,7 +1,7 @@
 /** One head's picture: drawn when it has changed and the head can show it. */
 import { DamageHistory } from '../gl/index.js';
 import type { Head } from '../head/index.js';
-import type { DiscardReason, Frame, Outcome, PresentOptions } from '../loop/index.js';
+import { afterThisTurn, type DiscardReason, type Frame, type Outcome, type PresentOptions } from '../loop/index.js';
 import type { Backdrop } from './backdrop.js';
 import { black, wayOf, type Way } from './direct.js';
 import type { Shown } from './feedback.js';
@@ -96,10 +96,7 @@ export class Screen {
     this.#changed = true;
     if (this.#drawing) return;
     this.#drawing = true;
-    queueMicrotask(() => {
-      this.#drawing = false;
-      if (!this.#closed) this.#drawOrTell();
-    });
+    afterThisTurn(this.#drawChanged);
   }
 
   /** As `background` at its opening. */
@@ -127,6 +124,11 @@ export class Screen {
   get #placement(): Placement {
     return this.parts.output.placement;
   }
+
+  readonly #drawChanged = (): void => {
+    this.#drawing = false;
+    if (!this.#closed) this.#drawOrTell();
+  };
 
   /** What one client shows must not end the kiosk. */
   #drawOrTell(): void {

@@ -131,7 +131,7 @@ export class Subsurface implements Role, Child {
     return {
       destroy: () => undefined,
       set_position: (x: number, y: number) => {
-        this.#parent?.pending.effects.set(this, () => {
+        this.#parent?.pending.setEffect(this, () => {
           [this.#x, this.#y] = [x, y];
         });
       },

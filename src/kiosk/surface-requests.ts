@@ -39,7 +39,7 @@ export function surfaceRequests(
       pending().addBufferDamage({ x, y, width, height });
     },
     frame: (callback) => {
-      pending().callbacks.push(callback.implement({}));
+      pending().addCallback(callback.implement({}));
     },
     set_opaque_region: (region) => {
       pending().change.opaque = { value: regionOf(region) };

@@ -1,4 +1,5 @@
 /** wl_surface: a client's picture, changed by commits. */
+import { performance } from 'node:perf_hooks';
 import type { Rectangle } from '../buffer/index.js';
 import type { Clock } from '../loop/index.js';
 import type { Resource } from '../wayland/index.js';
@@ -87,7 +88,7 @@ export class Surface {
   #damage: readonly Rectangle[] | undefined = [];
   #callbacks: Callback[] = [];
   #waitingSince: number | undefined;
-  #feedbacks: Feedback[] = [];
+  #feedbacks: readonly Feedback[] = [];
   #role: Role | undefined;
   #roleName: string | undefined;
   #gone = false;
@@ -184,7 +185,7 @@ export class Surface {
     return callbacks;
   }
 
-  takeFeedbacks(): Feedback[] {
+  takeFeedbacks(): readonly Feedback[] {
     const feedbacks = this.#feedbacks;
     this.#feedbacks = [];
     return feedbacks;
@@ -200,7 +201,7 @@ export class Surface {
     this.#role?.precommit(pending.change.content?.value !== undefined);
     this.#pending = new PendingCommit();
     const order = this.tree.commit();
-    if (order !== undefined) pending.effects.set('order', order);
+    if (order !== undefined) pending.setEffect('order', order);
     for (const { surface } of this.tree.children) surface?.giveWaitingTo(pending);
     const { content } = pending.change;
     if (content?.value !== undefined) {
@@ -286,9 +287,9 @@ export class Surface {
     this.host.onGone(this);
   }
 
-  #watch({ feedbacks }: PendingCommit): void {
+  #watch(pending: PendingCommit): void {
     const watch = this.host.onPicture?.(this);
-    if (watch !== undefined) feedbacks.push(watch);
+    if (watch !== undefined) pending.addFeedback(watch);
   }
 
   #apply(commit: Commit): void {
@@ -299,7 +300,7 @@ export class Surface {
     this.#addDamage(commit);
     this.#wait(commit.callbacks);
     for (const feedback of this.#feedbacks) feedback.discard();
-    this.#feedbacks = [...commit.feedbacks];
+    this.#feedbacks = commit.feedbacks;
     for (const effect of commit.effects.values()) effect();
     for (const [child, taken] of commit.children) child.applyTaken(taken);
     this.#role?.committed(commit.offset);
@@ -307,7 +308,7 @@ export class Surface {
   }
 
   #wait(callbacks: readonly Callback[]): void {
-    this.#callbacks.push(...callbacks);
+    this.#callbacks = this.#callbacks.length === 0 ? [...callbacks] : [...this.#callbacks, ...callbacks];
     if (this.#callbacks.length > 0) this.#waitingSince ??= performance.now();
   }
 

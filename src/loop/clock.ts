@@ -1,3 +1,6 @@
+// Not the global of that name: to read that calls a getter each time, and V8 optimizes neither.
+import { performance } from 'node:perf_hooks';
+
 /** Time as the kernel's flip events tell it: CLOCK_MONOTONIC, in milliseconds. */
 export interface Clock {
   now(): number;
@@ -12,6 +15,16 @@ export const monotonicClock: Clock = {
   now: () => origin + performance.now(),
   after: (ms, callback) => (ms <= 0 ? soon(callback) : later(ms, callback)),
 };
+
+const settled = Promise.resolve();
+
+/**
+ * As a promise job: the addon lets them run when it has told all heads, or all of what clients have asked, in this turn. (Node makes
+ * an AsyncResource for each queueMicrotask, which costs several times that.)
+ */
+export function afterThisTurn(callback: () => void): void {
+  void settled.then(callback);
+}
 
 function soon(callback: () => void): () => void {
   const immediate = setImmediate(callback);

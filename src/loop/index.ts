@@ -1,5 +1,5 @@
 export { Alarm } from './alarm.js';
-export { monotonicClock } from './clock.js';
+export { afterThisTurn, monotonicClock } from './clock.js';
 export type { Clock } from './clock.js';
 export { checkPresent } from './check-present.js';
 export { dirtyLoop } from './dirty-loop.js';

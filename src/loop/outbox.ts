@@ -1,8 +1,9 @@
 /** Calls to the program's callbacks: made once the events of a turn have been answered, and none of them stops the loop. */
 import { GuestheadError, messageOf } from '../errors.js';
+import { appended } from '../lists.js';
 
 export class Outbox {
-  #calls: (() => void)[] = [];
+  #calls: (() => void)[] | undefined;
 
   constructor(
     /** Runs once the events of this turn have been handled, those of other heads too. */
@@ -12,13 +13,14 @@ export class Outbox {
   ) {}
 
   post(call: () => void): void {
-    this.#calls.push(call);
-    if (this.#calls.length === 1) this.defer(this.#send);
+    const isFirst = this.#calls === undefined;
+    this.#calls = appended(this.#calls, call);
+    if (isFirst) this.defer(this.#send);
   }
 
   readonly #send = (): void => {
-    const calls = this.#calls;
-    this.#calls = [];
+    const calls = this.#calls ?? [];
+    this.#calls = undefined;
     for (const call of calls) this.#run(call);
   };
 

@@ -8,7 +8,7 @@ import { Subscription } from 'rxjs';
 import type { ClientBuffer, Fence, Slot } from '../buffer/index.js';
 import { errnoOf, GuestheadError, messageOf } from '../errors.js';
 import { Commits } from './commits.js';
-import { clipsOf } from './damage-clips.js';
+import { DamageClips } from './damage-clips.js';
 import { FlipMeter } from './flip-meter.js';
 import type { Drawable } from './frame.js';
 import { allLocked, noFlip, refusedFor } from './loop-faults.js';
@@ -47,6 +47,7 @@ export class Presenter<B extends Drawable> {
   readonly #commits: Commits;
   readonly #watchdog: Watchdog;
   readonly #events = new Subscription();
+  readonly #clips = new DamageClips();
   /** Committed under the presenter before: no frame of this mode. */
   #inherited: Presented | undefined;
   #stopped = false;
@@ -126,6 +127,7 @@ export class Presenter<B extends Drawable> {
     const presented = presentedOf(slot.index, slot.frame, options, drawn, {
       zeroCopy: !slot.buffer.copies,
       isClients: false,
+      damage: this.#clipsOf(options),
     });
     presented.unfinished = unfinished;
     this.parts.swapchain.owe(slot.index, options.onReleased);
@@ -138,7 +140,8 @@ export class Presenter<B extends Drawable> {
     const { swapchain, slotOf } = this.parts;
     const slot = slotOf(buffer);
     const number = frame ?? swapchain.takeNumber();
-    const presented = presentedOf(slot, number, options, drawn, { zeroCopy: true, isClients: true });
+    const damage = this.#clipsOf(options);
+    const presented = presentedOf(slot, number, options, drawn, { zeroCopy: true, isClients: true, damage });
     swapchain.take(slot);
     swapchain.owe(slot, options.onReleased);
     this.#add(presented);
@@ -147,6 +150,11 @@ export class Presenter<B extends Drawable> {
   /** Commits what is ready, if it can be by now: whether it was. */
   commitNext(): boolean {
     return !this.#stopped && this.#commits.next();
+  }
+
+  /** Throws for what is no damage, before a fence is taken over. */
+  #clipsOf({ damage }: PresentOptions): Uint32Array | undefined {
+    return damage === undefined ? undefined : this.#clips.of(damage);
   }
 
   #untimed(): Drawn {
@@ -241,16 +249,15 @@ function timely<E extends { readonly timestampNs: number }>(event: E, presented:
 function presentedOf(
   slot: number,
   frame: number,
-  { fence, damage, onOutFence, onOutcome }: { readonly fence?: Fence | undefined } & PresentOptions,
+  { fence, onOutFence, onOutcome }: { readonly fence?: Fence | undefined } & PresentOptions,
   { startedAt, drawMs }: Drawn,
-  { zeroCopy, isClients }: Pick<Presented, 'zeroCopy' | 'isClients'>,
+  { zeroCopy, isClients, damage }: Pick<Presented, 'zeroCopy' | 'isClients' | 'damage'>,
 ): Presented {
-  const clips = damage === undefined ? undefined : clipsOf(damage); // throws before the fence is taken
   return {
     slot,
     frame,
     fence: fence?.take(),
-    damage: clips,
+    damage,
     startedAt,
     drawMs,
     zeroCopy,

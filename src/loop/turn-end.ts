@@ -3,11 +3,12 @@
  * with a commit: what users and drawings then do holds no head's commit up.
  */
 import type { Swapchain } from '../buffer/index.js';
+import { appended } from '../lists.js';
 import type { Flip } from './scanout.js';
 
 export class TurnEnd {
   #flip: Flip | undefined;
-  readonly #released: number[] = [];
+  #released: number[] | undefined;
   #deferred = false;
   #stopped = false;
 
@@ -29,7 +30,7 @@ export class TurnEnd {
 
   /** To be told: a buffer that is let go of. */
   released(slot: number): void {
-    this.#released.push(slot);
+    this.#released = appended(this.#released, slot);
   }
 
   /** At the end of this turn, once. */
@@ -50,7 +51,9 @@ export class TurnEnd {
     const flip = this.#flip;
     this.#flip = undefined;
     if (flip !== undefined && !this.#stopped) this.tell(flip);
-    for (const slot of this.#released.splice(0)) this.#release(slot);
+    const released = this.#released ?? [];
+    this.#released = undefined;
+    for (const slot of released) this.#release(slot);
     if (!this.#stopped) this.after();
   };
 

@@ -42,16 +42,13 @@ function classOf(events: readonly MessageTable[]): typeof EventSender {
 }
 
 function sends([, signature, , destroys = false]: MessageTable, opcode: number): Send {
+  const hasObjects = /[on]/.test(signature);
   if (destroys)
     return function (...values) {
-      this.sender.postLast(opcode, values.map(onWire));
-    };
-  if (!/[on]/.test(signature))
-    return function (...values) {
-      this.sender.post(opcode, values);
+      this.sender.postLast(opcode, hasObjects ? values.map(onWire) : values);
     };
   return function (...values) {
-    this.sender.post(opcode, values.map(onWire));
+    this.sender.post(opcode, hasObjects ? values.map(onWire) : values);
   };
 }
 

@@ -24,11 +24,19 @@ const script = `
   });
 `;
 
-function toldOf(before: readonly string[]): { realTime: boolean; own: number; others: number[]; child: number } {
-  const [command = '', ...words] = [...before, process.execPath, '--eval', script];
+interface Told {
+  readonly realTime: boolean;
+  /** Of the thread that asks, of the process's others, and of a program that it starts. */
+  readonly own: number;
+  readonly others: readonly number[];
+  readonly child: number;
+}
+
+function toldOf(before: readonly string[]): Told {
+  const [command, ...words] = [...before, process.execPath, '--eval', script];
   const { status, stdout, stderr } = spawnSync(command, words, { cwd: root, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
-  return JSON.parse(stdout);
+  return JSON.parse(stdout) as Told;
 }
 
 it('a thread that asks for it comes before others, where it may; what it starts does not', () => {

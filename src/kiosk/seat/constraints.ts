@@ -95,7 +95,7 @@ export class Constraints {
 
   /** With the surface's next commit. */
   #change(constraint: Constraint | undefined, what: string, change: (constraint: Constraint) => void): void {
-    constraint?.surface.pending.effects.set(`constraint: ${what}`, () => {
+    constraint?.surface.pending.setEffect(`constraint: ${what}`, () => {
       change(constraint);
       this.look();
     });

@@ -152,7 +152,7 @@ export class XdgSurface implements Role {
     this.#throwUnlessWindow();
     if (geometry.width <= 0 || geometry.height <= 0)
       throw new ProtocolError(this.resource, errors.invalid_size, 'a window has a size');
-    this.surface.pending.effects.set(this, () => {
+    this.surface.pending.setEffect(this, () => {
       this.#geometry = geometry;
     });
   }
