@@ -9,3 +9,11 @@ export function appended<T>(list: T[] | undefined, item: T): T[] {
   list.push(item);
   return list;
 }
+
+/** Takes the first that is the item out of the list, where it is in it; the others keep their order. */
+export function takeOut<T>(list: T[], item: T): void {
+  const at = list.indexOf(item);
+  if (at < 0) return;
+  for (let index = at + 1; index < list.length; index++) list[index - 1] = list[index] as T;
+  list.pop();
+}

@@ -10,7 +10,8 @@ export interface Commit {
   /** In the surface's own pixels, and in the buffer's. */
   readonly damage: readonly Rectangle[];
   readonly bufferDamage: readonly Rectangle[];
-  readonly callbacks: readonly Callback[];
+  /** Whoever applies it takes them over. */
+  readonly callbacks: Callback[];
   readonly feedbacks: readonly Feedback[];
   /** By how much the picture moved (wl_surface.offset). */
   readonly offset: Offset;

@@ -13,13 +13,15 @@ export interface OutputFacts extends HeadGeometry {
 }
 
 const version = 4;
+const none: readonly never[] = [];
 /** From here on a surface is told how to draw. */
 const preferencesSince = 6;
 const byResource = new WeakMap<Resource<'wl_output'>, Output>();
 
 /** The same global for the kiosk's life: clients keep it while no display is there. */
 export class Output {
-  readonly #bound = new Set<Resource<'wl_output'>>();
+  /** By client: mostly each has one. */
+  readonly #bound = new Map<unknown, readonly Resource<'wl_output'>[]>();
   /** What else tells of it, by the object that it is told beside. */
   readonly #descriptions = new Map<() => void, Resource<'wl_output'> | null>();
   /** Surfaces that were told to be in it: a client may bind it later. */
@@ -38,9 +40,11 @@ export class Output {
     this.#room = roomOf(this.#placement, facts);
     this.#box = { x: 0, y: 0, width: this.#room.width, height: this.#room.height };
     server.offer('wl_output', version, (output) => {
-      this.#bound.add(output);
+      this.#bound.set(output.client, [...this.of(output.client), output]);
       byResource.set(output, this);
-      output.implement({ release: () => undefined }, () => this.#bound.delete(output));
+      output.implement({ release: () => undefined }, () => {
+        this.#unbind(output);
+      });
       this.#tell(output, true);
       for (const { resource } of this.#surfaces) if (resource.client === output.client) resource.send.enter(output);
     });
@@ -104,8 +108,8 @@ export class Output {
   }
 
   /** Those of the client itself. */
-  *of(client: unknown): Generator<Resource<'wl_output'>> {
-    for (const output of this.#bound) if (output.client === client) yield output;
+  of(client: unknown): readonly Resource<'wl_output'>[] {
+    return this.#bound.get(client) ?? none;
   }
 
   /** It is seen in it now. */
@@ -126,12 +130,19 @@ export class Output {
     for (const output of this.of(surface.resource.client)) surface.resource.send.leave(output);
   }
 
+  #unbind(output: Resource<'wl_output'>): void {
+    const { client } = output;
+    const others = this.of(client).filter((each) => each !== output);
+    if (others.length > 0) this.#bound.set(client, others);
+    else this.#bound.delete(client);
+  }
+
   #stand({ x, y }: Point): void {
     this.#box = { x, y, width: this.#room.width, height: this.#room.height };
   }
 
   #tellAll(): void {
-    for (const output of this.#bound) this.#tell(output, false);
+    for (const outputs of this.#bound.values()) for (const output of outputs) this.#tell(output, false);
   }
 
   #tell(output: Resource<'wl_output'>, isNew: boolean): void {

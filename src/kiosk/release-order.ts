@@ -2,25 +2,32 @@
  * A client is asked for its next frame once the buffer before it is its own again: one with two buffers has none to draw into
  * otherwise. (weston-simple-shm ends itself then.)
  */
+import { appended, takeOut } from '../lists.js';
+
+/** Shown without a copy, and still read. */
 interface Held {
   readonly content: unknown;
-  released: boolean;
+  /** Which of all it is. */
+  readonly number: number;
 }
 
-/** What is waited for. */
-export type HeldBefore = readonly Readonly<Held>[];
+/** What is waited for: all up to a number, but for one content. */
+export type HeldBefore = Readonly<Held>;
 
-const none: HeldBefore = [];
+interface Waiting {
+  readonly until: HeldBefore;
+  readonly then: () => void;
+}
 
 export class ReleaseOrder {
-  /** Shown without a copy, and still read. */
-  #held: readonly Held[] = [];
-  #waiting: readonly { readonly until: HeldBefore; readonly then: () => void }[] = [];
+  readonly #held: Held[] = [];
+  #last = 0;
+  #waiting: Waiting[] | undefined;
 
   /** A client's buffer is presented. What to call when nothing reads it any more. */
   hold(content: unknown): () => void {
-    const held = { content, released: false };
-    this.#held = this.#held.length === 0 ? [held] : [...this.#held, held];
+    const held = { content, number: ++this.#last };
+    this.#held.push(held);
     return () => {
       this.#release(held);
     };
@@ -28,27 +35,25 @@ export class ReleaseOrder {
 
   /** What is held as `content` is about to be presented; that one itself may be on the screen already, and stays there. */
   heldBefore(content: unknown): HeldBefore {
-    return this.#held.some((held) => held.content === content)
-      ? this.#held.filter((held) => held.content !== content)
-      : this.#held;
+    return { content, number: this.#last };
   }
 
   /** Calls `then` when all of those have been released, at once where they have. */
   after(until: HeldBefore, then: () => void): void {
-    if (areReleased(until)) then();
-    else this.#waiting = [...this.#waiting, { until, then }];
+    if (this.#areReleased(until)) then();
+    else this.#waiting = appended(this.#waiting, { until, then });
   }
 
   #release(released: Held): void {
-    released.released = true;
-    this.#held = this.#held.length === 1 ? none : this.#held.filter((held) => held !== released);
-    if (this.#waiting.length === 0) return;
-    const free = this.#waiting.filter(({ until }) => areReleased(until));
-    this.#waiting = this.#waiting.filter((each) => !free.includes(each));
-    for (const { then } of free) then();
+    takeOut(this.#held, released);
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    this.#waiting = undefined;
+    for (const each of waiting) this.after(each.until, each.then);
   }
-}
 
-function areReleased(held: HeldBefore): boolean {
-  return held.every(({ released }) => released);
+  #areReleased({ content, number }: HeldBefore): boolean {
+    for (const held of this.#held) if (held.number <= number && held.content !== content) return false;
+    return true;
+  }
 }

@@ -11,21 +11,22 @@ export class SurfaceTree<Child> {
   /** What requests have said since the last commit, and what was committed last, which may not be applied yet. */
   #pending: Order<Child> | undefined;
   #committed: Order<Child> = [self];
+  #children: readonly Child[] = [];
 
   get order(): Order<Child> {
     return this.#order;
   }
 
   /** Those that were committed, also where that is not applied yet. */
-  get children(): Child[] {
-    return this.#committed.filter((each): each is Child => each !== self);
+  get children(): readonly Child[] {
+    return this.#children;
   }
 
   /** Gives what applies it; undefined: it is as it was. */
   commit(): (() => void) | undefined {
     const order = this.#pending;
     if (order === undefined) return undefined;
-    this.#committed = order;
+    this.#keep(order);
     this.#pending = undefined;
     return () => {
       this.#order = order.filter((each) => this.#committed.includes(each)); // the others have gone since
@@ -51,7 +52,12 @@ export class SurfaceTree<Child> {
     const without = (order: Order<Child>) => order.filter((each) => each !== child);
     this.#order = without(this.#order);
     if (this.#pending !== undefined) this.#pending = without(this.#pending);
-    this.#committed = without(this.#committed);
+    this.#keep(without(this.#committed));
+  }
+
+  #keep(committed: Order<Child>): void {
+    this.#committed = committed;
+    this.#children = committed.filter((each): each is Child => each !== self);
   }
 
   #next(): Order<Child> {

@@ -307,8 +307,9 @@ export class Surface {
     this.host.onApplied(this);
   }
 
-  #wait(callbacks: readonly Callback[]): void {
-    this.#callbacks = this.#callbacks.length === 0 ? [...callbacks] : [...this.#callbacks, ...callbacks];
+  /** They are this one's from now on. */
+  #wait(callbacks: Callback[]): void {
+    this.#callbacks = this.#callbacks.length === 0 ? callbacks : [...this.#callbacks, ...callbacks];
     if (this.#callbacks.length > 0) this.#waitingSince ??= performance.now();
   }
 

@@ -17,5 +17,5 @@ export function covers(node: SceneNode, placement: Placement): boolean {
 /** Without those that one above them hides. */
 export function visibleOf(nodes: readonly SceneNode[], placement: Placement): readonly SceneNode[] {
   const lowest = nodes.findLastIndex((node) => fills(node, placement));
-  return lowest < 0 ? nodes : nodes.slice(lowest);
+  return lowest <= 0 ? nodes : nodes.slice(lowest);
 }
