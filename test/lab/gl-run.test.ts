@@ -43,6 +43,7 @@ describe('run --draw gl', () => {
     assert.ok(gl !== null);
     assert.match(gl.renderer, /llvmpipe/);
     assert.equal(gl.fence, gl.nativeFence ? 'native' : 'finish');
+    assert.equal(gl.realTime, true, 'root may have a real-time thread');
     assert.ok(judged.what.includes('captures'), judged.what.join());
     const { drawMs, renderFenceMs, queueMs, glStallMs, loadMs, gpuMs } = gl;
     for (const value of [drawMs?.p50, renderFenceMs?.p50, queueMs?.p50, glStallMs?.p50, loadMs, gpuMs, firstFlip?.glMs])
