@@ -198,7 +198,7 @@ export class Composition {
   #begin(head: KioskHead): void {
     const { output } = head;
     head.begin({
-      roots: () => [...this.shell.windows.placedOn(output), ...this.#carriedOn(output)],
+      roots: () => this.#rootsOn(output),
       onTurn: (flippedMs) => {
         this.seat.look();
         if (this.#outputs.at(this.seat.pointerAt) === output) this.seat.refresh(flippedMs);
@@ -222,12 +222,13 @@ export class Composition {
     for (const head of this.heads) if (output === undefined || head.output === output) head.changed();
   }
 
-  /** What a drag has with it is seen on the head that the pointer is on. */
-  #carriedOn(output: Output): readonly Placed[] {
+  /** What a drag has with it is seen on the head that the pointer is on, above all else. */
+  #rootsOn(output: Output): readonly Placed[] {
+    const placed = this.shell.windows.placedOn(output);
     const { dragIcon } = this.seat;
-    if (dragIcon === undefined || this.#outputs.at(this.seat.pointerAt) !== output) return [];
+    if (dragIcon === undefined || this.#outputs.at(this.seat.pointerAt) !== output) return placed;
     const { origin } = output;
-    return [{ ...dragIcon, x: dragIcon.x - origin.x, y: dragIcon.y - origin.y }];
+    return [...placed, { ...dragIcon, x: dragIcon.x - origin.x, y: dragIcon.y - origin.y }];
   }
 }
 

@@ -34,7 +34,8 @@ export class PresentationFeedback implements Feedback {
   presented({ timestampNs, refreshNs, sequence }: Shown, zeroCopy: boolean, output: PresentedOn): void {
     const { send, client } = this.resource;
     for (const each of output.of(client)) send.sync_output(each);
-    const [seconds, ns] = [Math.floor(timestampNs / nsPerSecond), Math.round(timestampNs % nsPerSecond)];
+    const seconds = Math.floor(timestampNs / nsPerSecond);
+    const ns = Math.round(timestampNs - seconds * nsPerSecond); // not by %, which is a call out of JavaScript
     const flags = zeroCopy ? kind.zero_copy : 0;
     send.presented(
       Math.floor(seconds / wordValues),

@@ -45,6 +45,7 @@ export class Placement {
   }
 
   pixels(box: Rectangle): Rectangle {
+    if (this.#isPlain && isWhole(box)) return box;
     const exactBox = this.#through(box);
     const [left, top] = [Math.round(exactBox.x), Math.round(exactBox.y)];
     return {
@@ -92,6 +93,10 @@ export class Placement {
   #through(box: Rectangle): Rectangle {
     return this.#isPlain ? box : boxThrough(this.#toPixels, box);
   }
+}
+
+function isWhole({ x, y, width, height }: Rectangle): boolean {
+  return Number.isInteger(x) && Number.isInteger(y) && Number.isInteger(width) && Number.isInteger(height);
 }
 
 /** Where there is one, the length that a client makes all of the head's pixels of: it rounds. */

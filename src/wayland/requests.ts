@@ -3,16 +3,16 @@ import { closeSync } from 'node:fs';
 import type { MessageTable } from '../native/wayland.js';
 import { tables } from './protocol/tables.js';
 
-type Request = ReturnType<typeof readable>;
+export type Request = ReturnType<typeof readable>;
 
 const requests = new Map<string, readonly Request[]>();
 
-/** Undefined where the interface has no such request. */
-export function requestOf(interfaceName: string, opcode: number): Request | undefined {
-  return (requests.get(interfaceName) ?? requestsOf(interfaceName))[opcode];
+/** By their opcodes. */
+export function requestsOf(interfaceName: string): readonly Request[] {
+  return requests.get(interfaceName) ?? readAll(interfaceName);
 }
 
-function requestsOf(interfaceName: string): readonly Request[] {
+function readAll(interfaceName: string): readonly Request[] {
   const read = (tables.find(({ name }) => name === interfaceName)?.requests ?? []).map(readable);
   requests.set(interfaceName, read);
   return read;

@@ -1,6 +1,7 @@
 /** One object of a client, as the server sees it. */
 import type { Client } from './client.js';
 import type { Handle, NativeWayland } from '../native/wayland.js';
+import { requestsOf, type Request } from './requests.js';
 import { eventsOf } from './senders.js';
 
 /** The interfaces: protocol/types.ts fills it in. */
@@ -42,6 +43,8 @@ export class Resource<Name extends InterfaceName> {
    */
   readonly send: Events<Name>;
   #requests: Requests<Name> | undefined;
+  /** Of the interface, once there was one: most objects of a frame get none. */
+  #table: readonly Request[] | undefined;
   #onDestroyed: (() => void) | undefined;
   #alive = true;
 
@@ -72,6 +75,11 @@ export class Resource<Name extends InterfaceName> {
     this.#requests = requests;
     this.#onDestroyed = onDestroyed;
     return this;
+  }
+
+  /** @internal Of the server: how to read it; undefined where the interface has no such request. */
+  requestAt(opcode: number): Request | undefined {
+    return (this.#table ??= requestsOf(this.interfaceName))[opcode];
   }
 
   /** @internal Of the server. */

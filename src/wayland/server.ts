@@ -8,7 +8,7 @@ import { Client } from './client.js';
 import { ObjectTable } from './objects.js';
 import { openNative } from './open-native.js';
 import { eventKinds, type Handle, type NativeWayland, type WaylandAddon } from '../native/wayland.js';
-import { closeDescriptors, requestOf } from './requests.js';
+import { closeDescriptors } from './requests.js';
 import { ProtocolError, Resource, type AnyResource, type InterfaceName } from './resource.js';
 
 export interface WaylandOptions {
@@ -172,7 +172,7 @@ export class WaylandServer {
 
   #request(handle: Handle, opcode: number, values: unknown[]): void {
     const resource = this.#resourceOf(handle);
-    const message = requestOf(resource.interfaceName, opcode);
+    const message = resource.requestAt(opcode);
     if (message === undefined) throw new TypeError(`${resource.interfaceName} has no request ${opcode}`);
     const { name, letters, types, hasObjects, destroys } = message;
     if (hasObjects)
