@@ -1,7 +1,4 @@
-/**
- * Short lists that are made anew for each frame. V8 makes room for seventeen at the first `push` onto an empty list, and spreads an
- * empty one likewise: of ten such lists a frame, that was a seventh of all the memory it took.
- */
+/** Short lists that are made anew for each frame: V8 makes room for seventeen at the first `push` onto an empty one. */
 
 /** The list, or a new one, with the item at its end. The caller's alone: it may be the one that was given, changed. */
 export function appended<T>(list: T[] | undefined, item: T): T[] {

@@ -1,4 +1,4 @@
-// Not the global of that name: to read that calls a getter each time, and V8 optimizes neither.
+// The global of that name is a getter, which took longer than to read the time does.
 import { performance } from 'node:perf_hooks';
 
 /** Time as the kernel's flip events tell it: CLOCK_MONOTONIC, in milliseconds. */
@@ -18,10 +18,7 @@ export const monotonicClock: Clock = {
 
 const settled = Promise.resolve();
 
-/**
- * As a promise job: the addon lets them run when it has told all heads, or all of what clients have asked, in this turn. (Node makes
- * an AsyncResource for each queueMicrotask, which costs several times that.)
- */
+/** As a promise job: the addon lets them run when it has told all heads, or has read all clients, in this turn. (Less is made for it than for `queueMicrotask`.) */
 export function afterThisTurn(callback: () => void): void {
   void settled.then(callback);
 }

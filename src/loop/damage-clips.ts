@@ -39,5 +39,13 @@ function isSame(damage: readonly Rectangle[], clips: Uint32Array): boolean {
 }
 
 function clipsOf(damage: readonly Rectangle[]): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from(damage.flatMap(({ x, y, width, height }) => [x, y, x + width, y + height]));
+  const clips = new Uint32Array(damage.length * edges);
+  let at = 0;
+  for (const { x, y, width, height } of damage) {
+    clips[at++] = x;
+    clips[at++] = y;
+    clips[at++] = x + width;
+    clips[at++] = y + height;
+  }
+  return clips;
 }
