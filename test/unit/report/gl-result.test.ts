@@ -9,6 +9,7 @@ import {
   type Figures,
   type GlResult,
 } from '../../../src/report/index.js';
+import { describeGl } from '../../../src/report/gl-result.js';
 import { flipAt, statsOf } from '../../support/flips.js';
 import type { HeadInfo } from '../../../src/head/index.js';
 
@@ -62,6 +63,14 @@ describe('what the render GPU’s meter tells', () => {
       [none.drawMs, none.renderFenceMs, none.gpuMs, none.loadMs, none.cpuFrames],
       [null, null, null, null, 0],
     );
+  });
+
+  it('says whether the event loop is a real-time thread, to people where it is', () => {
+    for (const realTime of [true, false]) {
+      const result = new GlMeter(realTime).result(driver, 'finish', undefined);
+      assert.equal(result.realTime, realTime);
+      assert.equal(/JavaScript held .*, in real time$/m.test(describeGl(result).join('\n')), realTime);
+    }
   });
 
   it('says of implicit fences only what the load lets it know', () => {
