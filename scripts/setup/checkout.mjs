@@ -10,6 +10,8 @@ const tool = (path) => [process.execPath, join(root, 'node_modules', path)];
 const command = 'dist/cli/main.cjs';
 /** What the command starts. */
 const program = 'dist/cli/program.cjs';
+/** Writes V8's code cache of it. */
+export const cacheWriter = 'dist/cli/code-cache.cjs';
 const modulesStamp = 'node_modules/.guesthead-lock';
 const modulesDigest = () => digestOf(['package-lock.json']);
 
@@ -102,6 +104,7 @@ async function bundleCommand() {
   rmSync(join(root, dirname(command)), { recursive: true });
   await bundleWhole('src/cli/start.ts', command);
   await bundleWhole('src/cli/main.ts', program);
+  await bundleWhole('src/cli/code-cache.ts', cacheWriter);
   await bundleWhole('src/probe/gl/child.ts', 'dist/probe/gl-child.cjs');
   bundleForPage('src/report/html/client/main.ts', 'dist/report/html/client.js');
   copyFileSync(join(root, 'src/report/html/page.css'), join(root, 'dist/report/html/page.css'));
@@ -109,11 +112,6 @@ async function bundleCommand() {
   writeCodeCache();
 }
 
-/** What finds no device, and so touches none, nor asks a seat for any, needs a good part of what it needs with devices. */
-export const writesCodeCache = {
-  GUESTHEAD_WRITE_CODE_CACHE: 'run --render none-such;kiosk --seat direct --input none --render none-such -- true',
-};
-
 function writeCodeCache() {
-  spawnSync(process.execPath, [join(root, command)], { env: { ...process.env, ...writesCodeCache } });
+  spawnSync(process.execPath, [join(root, cacheWriter)]);
 }

@@ -3,8 +3,8 @@
  * suspended. CLOCK_MONOTONIC stands still with it and shows no gap; the real-time
  * clock, which the host keeps, goes on.
  */
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import * as fs from 'node:fs';
+import { promisify } from 'node:util';
 
 const rtc = '/sys/class/rtc/rtc0/since_epoch';
 const lookEveryMs = 5000;
@@ -108,8 +108,11 @@ function pauseBetween(first: Look, second: Look): number {
 }
 
 function readRtcNow(): number {
-  return Number.parseInt(readFileSync(rtc, 'utf8'), 10);
+  return Number.parseInt(fs.readFileSync(rtc, 'utf8'), 10);
 }
+
+/** node:fs/promises, which is not used elsewhere until a picture is written, takes a while to load. */
+const readFile = promisify(fs.readFile);
 
 async function readRtc(): Promise<number> {
   return Number.parseInt(await readFile(rtc, 'utf8'), 10);

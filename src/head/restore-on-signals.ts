@@ -1,6 +1,5 @@
 /** Signals for programs that have no handlers of their own: the process ends by them, but exits properly first. */
 import { constants } from 'node:os';
-import { isMainThread } from 'node:worker_threads';
 import { GuestheadError } from '../errors.js';
 
 export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -16,6 +15,7 @@ let users = 0;
  * Returns the function that ends this. Throws ERR_UNSUPPORTED in a worker thread, which gets no signals.
  */
 export function restoreOnSignals(): () => void {
+  const { isMainThread } = process.getBuiltinModule('node:worker_threads'); // loaded where it is needed, which is in few programs
   if (!isMainThread)
     throw new GuestheadError('ERR_UNSUPPORTED', 'A worker thread gets no signals', {
       advice: 'call restoreOnSignals on the main thread: the heads of its workers are given back, too',

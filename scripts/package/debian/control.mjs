@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { library, write } from './tree.mjs';
 import { unitNames } from './units.mjs';
 import { oldestGlibc } from '../targets.mjs';
-import { writesCodeCache } from '../../setup/checkout.mjs';
+import { cacheWriter } from '../../setup/checkout.mjs';
 
 /**
  * Debian 13 has such a Node. Debian 12 has 18: there the user takes one of a package named `nodejs` from elsewhere,
@@ -58,7 +58,7 @@ export function maintainerScripts() {
   const units = unitNames.join(' ');
   return {
     postinst: script(
-      when('[ "$1" = configure ]', `${codeCache} guesthead > /dev/null 2>&1 || true`),
+      when('[ "$1" = configure ]', `node /${library}/${cacheWriter} > /dev/null 2>&1 || true`),
       when(`[ "$1" = configure ] && ${hasSystemd}`, ...systemctl('daemon-reload', `try-restart ${units}`)),
     ),
     prerm: script(
@@ -69,9 +69,6 @@ export function maintainerScripts() {
   };
 }
 
-const codeCache = Object.entries(writesCodeCache)
-  .map(([name, value]) => `${name}='${value}'`)
-  .join(' ');
 const hasSystemd = '[ -d /run/systemd/system ]';
 const systemctl = (...verbs) => verbs.map((verb) => `systemctl ${verb} || true`);
 const when = (condition, ...lines) => [`if ${condition}; then`, ...lines.map((line) => `  ${line}`), 'fi'].join('\n');

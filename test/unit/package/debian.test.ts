@@ -48,7 +48,7 @@ describe('the Debian package', () => {
     const { postinst, prerm } = maintainerScripts();
     assert.match(
       postinst,
-      /^if \[ "\$1" = configure \]; then\n {2}GUESTHEAD_WRITE_CODE_CACHE='run [^']+' guesthead > /m,
+      /^if \[ "\$1" = configure \]; then\n {2}node \/usr\/lib\/guesthead\/dist\/cli\/code-cache\.cjs > /m,
     );
     assert.match(prerm, /^rm -f \/usr\/lib\/guesthead\/dist\/cli\/program\.cache$/m);
   });
