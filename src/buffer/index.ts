@@ -16,7 +16,7 @@ export { renderMemory } from './render-memory.js';
 export type { RenderMemory } from './render-memory.js';
 export { GemHandles } from './gem-handles.js';
 export { climbDown, refusalOf, rungsAbove, rungsBelow, rungsOf } from './ladder.js';
-export type { Refusal } from './ladder.js';
+export type { Refusal, Rung } from './ladder.js';
 export { paddedSize, rowAlignment } from './padding.js';
 export { importHandle, renderUsage } from './path.js';
 export type { PathDevices, Size } from './path.js';

@@ -27,6 +27,8 @@ export interface Refusal {
 export interface Rung {
   readonly path: PathName;
   readonly buffers: readonly ScanoutBuffer[];
+  /** Makes another one on this path, the owner's too. Throws as the path does. */
+  readonly another: () => ScanoutBuffer;
   readonly refused: readonly Refusal[];
   /** Closes the buffers. */
   readonly owner: Owner;
@@ -72,7 +74,7 @@ export async function climbDown(
     try {
       const owner = new Owner();
       const buffers = await withBackOff(backOffMs, () => tryRung(owner, ladder[path], devices, size, count, test));
-      return { path, buffers, refused, owner };
+      return { path, buffers, another: () => owner.own(ladder[path](devices, size)), refused, owner };
     } catch (error) {
       last = error instanceof Error ? error : new Error(messageOf(error));
       refused.push(refusalOf(path, error));

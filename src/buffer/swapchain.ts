@@ -52,6 +52,7 @@ export class Swapchain<B> {
   readonly #slots = new Map<number, MutableSlot<B>>();
   /** Those that are drawn into. */
   #used: readonly MutableSlot<B>[] = [];
+  #another: () => B | undefined = () => undefined;
   readonly #clients = new ClientUses();
   /** To presents whose buffer is not free yet. */
   readonly #owed: OwedReleases;
@@ -65,6 +66,8 @@ export class Swapchain<B> {
     firstFrame = 0,
     /** Makes the calls to the program that are owed. */
     post: (call: () => void) => void = atOnce,
+    /** Called for each backbuffer that comes into the chain. */
+    private readonly onAdded: (slot: Slot<B>) => void = () => undefined,
   ) {
     this.#owed = new OwedReleases(post);
     this.#nextFrame = firstFrame;
@@ -90,13 +93,17 @@ export class Swapchain<B> {
     return this.#nextFrame;
   }
 
-  /** Draws into these from now on; those that are in the chain already keep their slots. Throws ERR_USAGE. */
-  use(buffers: readonly B[]): readonly Slot<B>[] {
+  /**
+   * Draws into these from now on; those that are in the chain already keep their slots. Where none is free, `another` may bring one more.
+   * Throws ERR_USAGE.
+   */
+  use(buffers: readonly B[], another: () => B | undefined = () => undefined): readonly Slot<B>[] {
     if (buffers.length < minBuffers || buffers.length > maxBuffers)
       throw new GuestheadError('ERR_USAGE', `A swapchain has ${minBuffers} to ${maxBuffers} buffers`);
     const known = new Map([...this.#slots.values()].map((slot) => [slot.buffer, slot]));
     if (buffers.filter((buffer) => !known.has(buffer)).length > this.room) throw noSlotLeft();
     this.#used = buffers.map((buffer) => known.get(buffer) ?? this.#add(buffer));
+    this.#another = another;
     return this.#used;
   }
 
@@ -111,7 +118,7 @@ export class Swapchain<B> {
 
   /** A free buffer to draw the next frame into, or undefined: `waiting()` then says why. Never blocks, never throws. */
   acquire(): Slot<B> | undefined {
-    const slot = this.#oldestFree();
+    const slot = this.#oldestFree() ?? this.#addAnother();
     if (slot === undefined) return undefined;
     slot.state = 'drawing';
     slot.frame = this.#nextFrame++;
@@ -234,6 +241,15 @@ export class Swapchain<B> {
     const index = this.#freeIndex();
     const slot: MutableSlot<B> = { index, buffer, state: 'free', frame: 0, age: 0, contents: -1, onGone: undefined };
     this.#slots.set(index, slot);
+    this.onAdded(slot);
+    return slot;
+  }
+
+  #addAnother(): MutableSlot<B> | undefined {
+    const buffer = this.room > 0 ? this.#another() : undefined;
+    if (buffer === undefined) return undefined;
+    const slot = this.#add(buffer);
+    this.#used = [...this.#used, slot];
     return slot;
   }
 

@@ -52,6 +52,18 @@ export const headOptions = {
     most: maxBuffers,
     standard: 4,
   },
+  /**
+   * All backbuffers before the first frame, or two, and another whenever a frame finds none free: for who shows
+   * clients' own buffers and seldom draws. Default `ahead`.
+   */
+  allocation: {
+    kind: 'choice',
+    named: 'allocation',
+    value: '<when>',
+    says: 'all backbuffers ahead, or as they are needed',
+    choices: ['ahead', 'on-demand'],
+    standard: 'ahead',
+  },
   /** Page flips, or one buffer of the display, drawn while shown and flushed by DIRTYFB. Default `flip`. */
   update: {
     kind: 'choice',

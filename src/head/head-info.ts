@@ -33,6 +33,7 @@ export interface HeadInfo {
   };
   /** Pixels and Hz. */
   readonly mode: { readonly width: number; readonly height: number; readonly refreshHz: number };
+  /** Backbuffers, as many as there may be. */
   readonly buffers: number;
   readonly update: CheckedHeadOptions['update'];
   readonly presentMode: CheckedHeadOptions['presentMode'];
@@ -41,7 +42,7 @@ export interface HeadInfo {
 
 export function infoOf(
   { display, render, pipe, model }: Claim,
-  { path, refused, mode, buffers }: BufferSet,
+  { path, refused, mode, most }: BufferSet,
   { update, presentMode, deadline }: CheckedHeadOptions,
 ): HeadInfo {
   const { path: node, driver } = render.node;
@@ -66,7 +67,7 @@ export function infoOf(
       ...chosenOf(display),
     },
     mode: { width: mode.width, height: mode.height, refreshHz: mode.refreshHz },
-    buffers: buffers.length,
+    buffers: most,
     update,
     presentMode,
     deadline,

@@ -156,6 +156,7 @@ export class HeadRun {
       { claim, flushFences: telemetry, onFlip, onForbidden: report, gone },
       this.#outbox,
       this.#nextFrame,
+      report,
     );
   }
 

@@ -2,7 +2,8 @@
  * What a head has on one claim: its frame path, the buffers in it, what is on the way to the screen. It outlives
  * a change of mode or path, so that what is shown or still read is let go of by the same rule as ever.
  */
-import { Swapchain, type ClientBuffer, type ImportedBuffer, type ScanoutBuffer } from '../buffer/index.js';
+import { Swapchain, type ClientBuffer, type ImportedBuffer, type ScanoutBuffer, type Slot } from '../buffer/index.js';
+import { errnoOf, GuestheadError, messageOf } from '../errors.js';
 import { FramesAhead, type DiscardReason, type Outbox } from '../loop/index.js';
 import { closeQuietly } from '../owner.js';
 import type { BufferSet } from './buffer-set.js';
@@ -22,10 +23,16 @@ export class OnScreen {
   #refusedSlot: number | undefined;
 
   /** `firstFrame`: where the numbers of an earlier one go on. */
-  constructor(parts: ScanoutParts, outbox: Outbox, firstFrame: number) {
+  constructor(
+    parts: ScanoutParts,
+    outbox: Outbox,
+    firstFrame: number,
+    private readonly report: (fault: GuestheadError) => void,
+  ) {
     this.claim = parts.claim;
     this.scanout = new KernelScanout(parts);
-    this.chain = new Swapchain<ScanoutBuffer>([], firstFrame, (call) => outbox.post(call));
+    const attach = ({ index, buffer }: Slot<ScanoutBuffer>) => this.scanout.attach(index, buffer);
+    this.chain = new Swapchain<ScanoutBuffer>([], firstFrame, (call) => outbox.post(call), attach);
     this.ahead = new FramesAhead(this.chain, outbox);
     this.#clients = new ClientSlots(this.chain, this.scanout);
   }
@@ -38,9 +45,18 @@ export class OnScreen {
       this.scanout.attach(0, only); // the one buffer that is flushed by DIRTYFB
       return;
     }
-    this.#clients.makeRoom(set.buffers.length);
-    const known = new Set(this.chain.all);
-    for (const slot of this.chain.use(set.buffers)) if (!known.has(slot)) this.scanout.attach(slot.index, slot.buffer);
+    this.#clients.makeRoom(set.most);
+    this.chain.use(set.buffers, () => this.#another(set));
+  }
+
+  /** With those that there are it goes on flipping, too. */
+  #another(set: BufferSet): ScanoutBuffer | undefined {
+    try {
+      return this.#retiring.has(set) ? undefined : set.another();
+    } catch (error) {
+      this.report(noOther(set, error));
+      return undefined;
+    }
   }
 
   /** The set is replaced: its buffers go as soon as neither display nor host reads them. */
@@ -96,4 +112,10 @@ export class OnScreen {
     this.#retiring.clear();
     return this.chain.nextFrame;
   }
+}
+
+function noOther({ buffers: { length } }: BufferSet, cause: unknown): GuestheadError {
+  const what = `No backbuffer could be made beside the ${length} that there are: ${messageOf(cause)}`;
+  const advice = `the head goes on with ${length}; give the guest or its GPU more memory, or the head fewer buffers`;
+  return new GuestheadError('ERR_ALLOCATION', what, { errno: errnoOf(cause), advice, cause });
 }

@@ -33,7 +33,8 @@ export function parseKioskOptions(options: OpenKioskOptions): CheckedKioskOption
       advice: 'leave `seat` out, or `heads` and `displayFd`',
     });
   const { mode, path, buffers, onResize, ...gpus } = options;
-  const head = { mode, path, buffers, onResize };
+  // A client's own buffer is shown where that can be: most heads never draw into a third of theirs, of 33 MB at 4K.
+  const head: HeadOptions = { mode, path, buffers, onResize, allocation: 'on-demand' };
   parseHeadOptions(head);
   return { ...checked, rotation, gpus, head };
 }

@@ -53,6 +53,8 @@ export function fakeSet(count = 4, [width, height] = [64, 32], copies = false): 
     path: 'import',
     refused: [],
     buffers: buffers as unknown as readonly ScanoutBuffer[],
+    most: count,
+    another: () => undefined,
     owner,
   } as const;
   return {
@@ -107,7 +109,7 @@ export class ScreenRig {
   }
 
   get screen(): OnScreen {
-    this.#screen ??= new OnScreen(this.scanoutParts, this.outbox, 0);
+    this.#screen ??= new OnScreen(this.scanoutParts, this.outbox, 0, () => undefined);
     return this.#screen;
   }
 

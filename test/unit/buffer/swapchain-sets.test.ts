@@ -11,7 +11,15 @@ const moves = fc.array(
 );
 
 let names = 0;
-const newSet = () => Array.from({ length: 3 }, () => `buffer ${names++}`);
+const newName = () => `buffer ${names++}`;
+/** Two to begin with; a third is made when it is needed. */
+const newSet = () => [newName(), newName()];
+const third = (set: string[]) => () => {
+  if (set.length > 2) return undefined;
+  const name = newName();
+  set.push(name);
+  return name;
+};
 
 /** A head around the chain, with one frame drawn, one queued and one on the screen, of whichever set. */
 class Machine {
@@ -25,7 +33,7 @@ class Machine {
   readonly #draining: number[] = [];
 
   constructor() {
-    this.chain.use(this.set);
+    this.chain.use(this.set, third(this.set));
   }
 
   step(move: Move): void {
@@ -41,7 +49,7 @@ class Machine {
   replace(): void {
     const before = this.set;
     this.set = newSet();
-    this.chain.use(this.set);
+    this.chain.use(this.set, third(this.set));
     this.retired.push(...before);
     const names = new Map(this.chain.all.map(({ index, buffer }) => [index, buffer]));
     this.chain.retire(before, (index) => {
@@ -117,6 +125,27 @@ describe('sets that replace each other', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('grow where no backbuffer is free, and not before', () => {
+    const added: number[] = [];
+    const chain = new Swapchain<string>([], 0, undefined, ({ index }) => added.push(index));
+    const set = ['a', 'b'];
+    chain.use(set, third(set));
+    assert.deepEqual([chain.acquire()?.index, chain.acquire()?.index, set.length, added], [0, 1, 2, [0, 1]]);
+    const another = chain.acquire();
+    assert.deepEqual([another?.index, another?.age, another?.buffer === set[2], added], [2, 0, true, [0, 1, 2]]);
+    assert.equal(chain.acquire(), undefined);
+    assert.deepEqual([chain.counts().drawing, chain.slots.length], [3, 3]);
+  });
+
+  it('do not grow where other buffers have all the slots', () => {
+    const chain = new Swapchain<string>([]);
+    chain.use(['a', 'b'], () => assert.fail('it was asked for one more'));
+    while (chain.room > 0) chain.admit(() => undefined);
+    assert.notEqual(chain.acquire(), undefined);
+    assert.notEqual(chain.acquire(), undefined);
+    assert.equal(chain.acquire(), undefined);
   });
 
   it('go on with the numbers of frames; a buffer that is used again keeps its slot and what it holds', () => {
