@@ -22,6 +22,7 @@
 #include "paint/painting.h"
 #include "process/allocator.h"
 #include "process/datagram.h"
+#include "process/driver_ahead.h"
 #include "process/duplicate.h"
 #include "process/hypervisor.h"
 #include "process/libraries.h"
@@ -84,6 +85,7 @@ void exportFunctions(napi_env env, napi_value exports) {
       method("execAs", callFunction<execAs>, napi_default_jsproperty),
       method("openPipe", callFunction<openPipe>, napi_default_jsproperty),
       method("discardCode", callFunction<discardCode>, napi_default_jsproperty),
+      method("loadDriverAhead", callFunction<loadDriverAhead>, napi_default_jsproperty),
       method("openGl", callFunction<gl::Gl::open>, napi_default_jsproperty),
       method("openBusPeer", callFunction<dbus::Peer::open>, napi_default_jsproperty),
       method("openWayland", callFunction<wayland::Server::open>, napi_default_jsproperty),

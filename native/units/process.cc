@@ -1,5 +1,6 @@
 #include "process/allocator.cc"
 #include "process/datagram.cc"
+#include "process/driver_ahead.cc"
 #include "process/duplicate.cc"
 #include "process/hypervisor.cc"
 #include "process/libraries.cc"

@@ -5,6 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
+import { dirname, join } from 'node:path';
+import type { ProcessAddon } from '../native/process.js';
 import { begin, cache, compileProgram, program, programSource } from './program-script.js';
 
 /** Node's newer versions keep caches of their own, in the user's folder for temporary files. */
@@ -12,7 +14,11 @@ interface CachingModule {
   readonly enableCompileCache?: () => unknown;
 }
 
+/** What opens a GPU. */
+const drives = new Set(['run', 'kiosk', 'share']);
+
 function start(): void {
+  if (drives.has(process.argv[2] ?? '')) loadDriverAhead();
   const cachedData = read(cache);
   const script = cachedData && compileProgram(programSource(), cachedData);
   if (script !== undefined && script.cachedDataRejected !== true) {
@@ -21,6 +27,17 @@ function start(): void {
   }
   (nodeModule as CachingModule).enableCompileCache?.();
   nodeModule.createRequire(program)(program);
+}
+
+/** V8 reads the program meanwhile, and nothing in it waits for the dynamic linker for a while. */
+function loadDriverAhead(): void {
+  const require = nodeModule.createRequire(program);
+  try {
+    const findAndLoad = require('node-gyp-build') as (dir: string) => Pick<ProcessAddon, 'loadDriverAhead'>;
+    findAndLoad(join(dirname(program), '../../native')).loadDriverAhead();
+  } catch {
+    // whoever needs the addon says what is the matter
+  }
 }
 
 function read(file: string): Buffer | undefined {

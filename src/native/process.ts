@@ -25,4 +25,11 @@ export interface ProcessAddon {
    * CAP_SYS_NICE nor RLIMIT_RTPRIO), or where the kernel would end it for computing too long (RLIMIT_RTTIME). Never throws.
    */
   runInRealTime(): boolean;
+  /**
+   * Has a thread load Mesa's drivers, which bring LLVM, and returns at once: for a program that opens a GPU when it has done what else it
+   * has to. dlopen(3) in any other thread waits for that one. Does nothing but once, and nothing where there is no render node, where
+   * NVIDIA's driver has one, or where GBM_BACKEND, GBM_BACKENDS_PATH or LIBGL_DRIVERS_PATH is set. Throws an Error where there can be no
+   * thread.
+   */
+  loadDriverAhead(): void;
 }

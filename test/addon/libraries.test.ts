@@ -1,6 +1,6 @@
 /** The code of loaded libraries, as /proc/self/smaps shows it: the C library's, which is always there and always used. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { native } from './support/addon.js';
 
@@ -31,5 +31,17 @@ describe('the code of a library', () => {
   it('is not asked for by anything but a name', () => {
     const untyped = native as unknown as { discardCode: (...args: unknown[]) => void };
     for (const wrong of [[], [1], [null], [{}]]) assert.throws(() => untyped.discardCode(...wrong), TypeError);
+  });
+});
+
+describe('the driver of a GPU', () => {
+  const isThere =
+    existsSync('/sys/class/drm') && readdirSync('/sys/class/drm').some((name) => name.startsWith('renderD'));
+
+  it('is not loaded ahead where there is none', { skip: isThere && 'this machine has a render node' }, () => {
+    const threads = () => readdirSync('/proc/self/task').length;
+    const before = threads();
+    native.loadDriverAhead();
+    assert.equal(threads(), before);
   });
 });

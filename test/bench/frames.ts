@@ -18,6 +18,8 @@ export interface Frames {
   readonly startedMs: number;
   readonly committedMs: number;
   readonly firstMs: number;
+  /** How long the processor had worked for it by its first commit. */
+  readonly ownMs: number;
 }
 
 export const kioskName = 'guesthead kiosk';

@@ -11,7 +11,7 @@ import { inputRows, measureInput, type InputTimes } from './kiosk-input.js';
 import { takeTurns, type Say } from './sections.js';
 import { countFlips, type Sample } from './window.js';
 
-/** ms; `nodeMs` and `clientMs`: from the start of Node, and of the client, to the end of one that does nothing. */
+/** ms; `nodeMs`: from the start of Node to the end of one that does nothing; `clientMs`: what the processor did for the client until its first commit. */
 interface Start {
   /** From the start of the kiosk's process to its client's. */
   readonly launchedMs: number;
@@ -62,8 +62,8 @@ async function firstFrames(lab: Lab, program: string, rounds: number, say: Say):
     const script = `read -r up _ < /proc/uptime; echo "up $up"; exec guesthead kiosk -- ${program} 0 2>&1`;
     const { stdout } = await lab.run(['sh', '-c', script]);
     const upMs = Number(/up ([\d.]+)/.exec(stdout)?.[1]) * 1000;
-    const { startedMs, committedMs, firstMs } = framesOf(stdout);
-    const own = { nodeMs: await tookMs(lab, 'node -e 0'), clientMs: await tookMs(lab, program) };
+    const { startedMs, committedMs, firstMs, ownMs: clientMs } = framesOf(stdout);
+    const own = { nodeMs: await tookMs(lab, 'node -e 0'), clientMs };
     const start = {
       launchedMs: startedMs - upMs,
       committedMs: committedMs - startedMs,

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { Lab } from '../../src/lab/index.js';
 import type { GlInfo } from '../../src/native/index.js';
 import { lastJson, script } from '../support/lab.js';
+import type { DriverAhead } from './guest/driver-ahead.js';
 import type { YuvSeen } from './guest/gl-yuv.js';
 import type { Held } from './guest/held.js';
 
@@ -145,4 +146,21 @@ it('an acquire fence that is late holds the drawing and not the loop', () => {
   assert.ok(turns > 5, `the loop turned ${turns} times`);
   if (!seen.info.nativeFence) assert.ok(waitMs > 0, 'the thread waits, where the driver cannot');
   assert.ok(level > 0, 'and then it is drawn');
+});
+
+describe('the driver that is loaded ahead', () => {
+  const loaded = async (env: Record<string, string> = {}) =>
+    lastJson<DriverAhead>(await lab.run(script('test/lab/guest/driver-ahead.ts'), { env }));
+
+  it('is the one that the GPU is opened with, once, and by one thread', async () => {
+    const { threads, ahead, opened } = await loaded();
+    assert.deepEqual(threads, [1, 0]);
+    assert.ok(ahead.length >= 2, 'LLVM, and the drivers in one file');
+    assert.deepEqual(opened, ahead);
+  });
+
+  it('is none where another one is asked for', async () => {
+    for (const name of ['LIBGL_DRIVERS_PATH', 'GBM_BACKENDS_PATH'])
+      assert.deepEqual((await loaded({ [name]: '/usr/lib/x86_64-linux-gnu/dri' })).threads, [0, 0], name);
+  });
 });

@@ -2,13 +2,13 @@
  * `frames SECONDS`: until then, SIGINT, SIGTERM or the compositor's end, a full-screen client of
  * any compositor that draws a row, says so, and commits at each frame callback. It prints one line
  * of JSON: how many frames came to the screen, how far apart, how long after their commits (ms, by
- * wp_presentation, which tells it on the compositor's clock), and when it began, committed first,
- * and was seen first. `frames SECONDS --two`: with a surface on it, so that both have to be
- * composed. `frames SECONDS --motions`: a line of its own, too, for each motion of the pointer,
- * with when it was heard of (ms, CLOCK_MONOTONIC). `frames --clock`: the time on that clock for
- * each line of standard input. `frames --clients N`: so many clients come one after the other, show
- * a picture and go; the line has the compositor's memory (MiB) before and after them, where it is
- * this process's parent.
+ * wp_presentation, which tells it on the compositor's clock), when it began, committed first and
+ * was seen first, and how long the processor had worked for it by its first commit. `frames SECONDS
+ * --two`: with a surface on it, so that both have to be composed. `frames SECONDS --motions`: a
+ * line of its own, too, for each motion of the pointer, with when it was heard of (ms,
+ * CLOCK_MONOTONIC). `frames --clock`: the time on that clock for each line of standard input.
+ * `frames --clients N`: so many clients come one after the other, show a picture and go; the line
+ * has the compositor's memory (MiB) before and after them, where it is this process's parent.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -43,7 +43,7 @@ static double committed_ms[MOST_FRAMES], shown_ms[MOST_FRAMES], latencies_ms[MOS
     intervals_ms[MOST_FRAMES];
 static id feedbacks[MOST_FRAMES];
 static int commits, answered, shown, zero_copy;
-static double started_ms;
+static double started_ms, own_ms;
 
 static volatile sig_atomic_t over;
 
@@ -52,10 +52,14 @@ static void end(int signal) {
   over = 1;
 }
 
-static double now_ms(void) {
+static double ms_by(clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+static double now_ms(void) {
+  return ms_by(CLOCK_MONOTONIC);
 }
 
 static void make_buffers(int32_t width, int32_t height) {
@@ -83,6 +87,7 @@ static int commit(void) {
   callback = wire_make("wl_callback", window.surface, SURFACE_FRAME, "n");
   feedbacks[commits] = wire_make("wp_presentation_feedback", presentation, PRESENTATION_FEEDBACK,
                                  "un", window.surface);
+  if (commits == 0) own_ms = ms_by(CLOCK_PROCESS_CPUTIME_ID);
   committed_ms[commits++] = now_ms();
   wire_send(window.surface, SURFACE_COMMIT, "");
   return 1;
@@ -146,10 +151,10 @@ static int run_frames(const char* socket, double seconds, const char* option) {
       "{\"size\":\"%dx%d\",\"shown\":%d,\"zeroCopy\":%d,\"perSecond\":%.2f,"
       "\"intervalMs\":%.2f,"
       "\"latencyMs\":{\"p50\":%.2f,\"p95\":%.2f},"
-      "\"startedMs\":%.1f,\"committedMs\":%.1f,\"firstMs\":%.1f}\n",
+      "\"startedMs\":%.1f,\"committedMs\":%.1f,\"firstMs\":%.1f,\"ownMs\":%.1f}\n",
       heard.width, heard.height, shown, zero_copy, count > 1 ? (count - 1) / seconds_shown : 0,
       count > 1 ? intervals_ms[(count - 1) / 2] : 0, latest_ms[count / 2],
-      latest_ms[count * 95 / 100], started_ms, committed_ms[0], shown_ms[0]);
+      latest_ms[count * 95 / 100], started_ms, committed_ms[0], shown_ms[0], own_ms);
   return 0;
 }
 
