@@ -36,7 +36,7 @@ class Reader {
   }
 
   bool isAtEnd() const { return next_ == end_; }
-  /** From now on, what is wrong is wrong with this layer. */
+  /** From now on, what is wrong is wrong with this layer; -1: with none. */
   void beginLayer(int index) { layer_ = index; }
 
  private:
@@ -89,10 +89,26 @@ constexpr BoxNames kDamage = {"damage.x", "damage.y", "damage.width", "damage.he
 constexpr BoxNames kUpload = {"upload.x", "upload.y", "upload.width", "upload.height"};
 constexpr double kMostFloat = 3e38;
 
+AlphaMode readAlpha(Reader& reader) {
+  return static_cast<AlphaMode>(reader.integer<uint8_t>("alpha mode", 0, 2));
+}
+
+void readPicture(Reader& reader, Layer& layer) {
+  layer.id = readId(reader, "source's number", 1);
+  layer.alpha = readAlpha(reader);
+  const int fd = reader.integer<int>("acquire fence", -1, INT32_MAX);
+  if (fd >= 0) layer.acquire = UniqueFd::duplicate(fd);
+  layer.transform = reader.integer<uint8_t>("transform", 0, 7);
+  layer.linear = reader.integer<uint8_t>("filter", 0, 1) != 0;
+  layer.from = readBox(reader, kFrom);
+}
+
 void readEffect(Reader& reader, Layer& layer) {
   const auto value = [&](const char* name) {
     return static_cast<float>(reader.number(name, -kMostFloat, kMostFloat));
   };
+  layer.id = readId(reader, "source's number", 1);
+  layer.alpha = readAlpha(reader);
   for (uint32_t& channel : layer.channels) channel = readId(reader, "channel", 0);
   layer.frame = reader.integer<int>("frame", 0, INT32_MAX);
   layer.time = value("timeSeconds");
@@ -104,16 +120,10 @@ void readEffect(Reader& reader, Layer& layer) {
 Layer readLayer(Reader& reader) {
   Layer layer = {};
   layer.source = static_cast<SourceKind>(reader.integer<uint8_t>("source", 0, 2));
-  layer.id = readId(reader, "source's number", layer.source == SourceKind::solid ? 0 : 1);
-  const int fd = reader.integer<int>("acquire fence", -1, INT32_MAX);
-  if (fd >= 0) layer.acquire = UniqueFd::duplicate(fd);
-  layer.transform = reader.integer<uint8_t>("transform", 0, 7);
-  layer.linear = reader.integer<uint8_t>("filter", 0, 1) != 0;
-  layer.alpha = static_cast<AlphaMode>(reader.integer<uint8_t>("alpha mode", 0, 2));
   layer.opacity = static_cast<float>(reader.number("opacity", 0, 1));
-  layer.colour = readColour(reader, "colour");
-  layer.from = readBox(reader, kFrom);
   layer.to = readBox(reader, kTo);
+  if (layer.source == SourceKind::solid) layer.colour = readColour(reader, "colour");
+  if (layer.source == SourceKind::surface) readPicture(reader, layer);
   if (layer.source == SourceKind::effect) readEffect(reader, layer);
   return layer;
 }
@@ -127,21 +137,22 @@ Composition readComposition(const double* numbers, size_t count) {
   composition.fence = static_cast<FenceKind>(reader.integer<uint8_t>("kind of fence", 0, 2));
   composition.background = readColour(reader, "background");
   const int rects = reader.integer<int>("the number of damaged rectangles", -1, kMostItems);
-  const int uploads = reader.integer<int>("the number of uploads", 0, kMostItems);
   const int layers = reader.integer<int>("the number of layers", 0, kMostItems);
   composition.isWhole = rects < 0;
   for (int i = 0; i < rects; ++i) composition.damage.push_back(readRect(reader, kDamage));
-  for (int i = 0; i < uploads; ++i) {
-    const uint32_t surface = readId(reader, "upload", 1);
-    composition.uploads.push_back({surface, readRect(reader, kUpload)});
-  }
   composition.layers.reserve(layers);
   for (int i = 0; i < layers; ++i) {
     reader.beginLayer(i);
     composition.layers.push_back(readLayer(reader));
   }
+  reader.beginLayer(-1);
+  const int uploads = reader.integer<int>("the number of uploads", 0, kMostItems);
+  for (int i = 0; i < uploads; ++i) {
+    const uint32_t surface = readId(reader, "upload", 1);
+    composition.uploads.push_back({surface, readRect(reader, kUpload)});
+  }
   if (!reader.isAtEnd())
-    throw std::invalid_argument("The description goes on after its last layer");
+    throw std::invalid_argument("The description goes on after its last upload");
   return composition;
 }
 

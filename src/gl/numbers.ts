@@ -4,12 +4,9 @@ import { GuestheadError } from '../errors.js';
 import type { Box } from './scene.js';
 
 export class Numbers {
-  #all = new Float64Array(1024);
+  /** Another one once it has grown: not to be kept beyond `room`. */
+  all = new Float64Array(1024);
   #count = 0;
-
-  get all(): Float64Array {
-    return this.#all;
-  }
 
   get count(): number {
     return this.#count;
@@ -23,20 +20,20 @@ export class Numbers {
   room(count: number): number {
     const at = this.#count;
     this.#count += count;
-    if (this.#count > this.#all.length) this.#grow();
+    if (this.#count > this.all.length) this.#grow();
     return at;
   }
 
   put(value: number): void {
     const at = this.room(1);
-    this.#all[at] = value;
+    this.all[at] = value;
   }
 
   /** `name` is for ERR_USAGE; what is no number at all, the addon refuses by its own name. */
   putBox(box: Box, name: string): void {
     checkBox(box, name);
     const at = this.room(4);
-    const all = this.#all;
+    const { all } = this;
     all[at] = box.x;
     all[at + 1] = box.y;
     all[at + 2] = box.width;
@@ -46,13 +43,13 @@ export class Numbers {
   putFour(values: readonly number[], name: string): void {
     checkFour(values, name);
     const at = this.room(4);
-    for (let index = 0; index < 4; index++) this.#all[at + index] = values[index] ?? NaN;
+    for (let index = 0; index < 4; index++) this.all[at + index] = values[index] ?? NaN;
   }
 
   #grow(): void {
-    const larger = new Float64Array(Math.max(this.#count, this.#all.length * 2));
-    larger.set(this.#all);
-    this.#all = larger;
+    const larger = new Float64Array(Math.max(this.#count, this.all.length * 2));
+    larger.set(this.all);
+    this.all = larger;
   }
 }
 
@@ -62,7 +59,7 @@ export function checkBox(box: Box, name: string): void {
 }
 
 export function checkFour(values: readonly number[], name: string): void {
-  if (!isList(values) || values.length !== 4) throw wrong(values, name, 'give four numbers');
+  if (!Array.isArray(values) || values.length !== 4) throw wrong(values, name, 'give four numbers');
 }
 
 /** Where the types say that it is one. */

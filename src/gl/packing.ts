@@ -1,11 +1,15 @@
 /**
  * A scene as numbers in a row, which native/gl/description.cc reads:
  *
- *     target, fence, background ×4, damage count (-1 = all), upload count, layer count,
+ *     target, fence, background ×4, damage count (-1 = all), layer count,
  *     damage × (x, y, width, height),
- *     uploads × (picture, x, y, width, height),
- *     layers × (source, number, acquire, transform, filter, alpha, opacity, colour ×4, from ×4, to ×4;
- *               of an effect: channels ×4, frame, time, mouse ×4, value count, values)
+ *     layers × (source, opacity, to ×4;
+ *               of a colour: colour ×4;
+ *               of a picture: number, alpha, acquire, transform, filter, from ×4;
+ *               of an effect: number, alpha, channels ×4, frame, time, mouse ×4, value count, values),
+ *     upload count, uploads × (picture, x, y, width, height)
+ *
+ * A scene of SMPTE's bars has sixty layers, and the event loop waits for them, at first in V8's interpreter: there are few calls for each.
  */
 import { isObject, shown } from '../arguments.js';
 import { GuestheadError } from '../errors.js';
@@ -21,7 +25,6 @@ import {
   type Colour,
   type ColourLayer,
   type EffectLayer,
-  type Layer,
   type PictureLayer,
   type Scene,
   type Surface,
@@ -30,8 +33,6 @@ import { Uploads } from './uploads.js';
 
 const source = { colour: 0, picture: 1, effect: 2 };
 const black: Colour = [0, 0, 0, 1];
-const clear: Colour = [0, 0, 0, 0];
-const nowhere: Box = { x: 0, y: 0, width: 0, height: 0 };
 const still = [0, 0, 0, 0] as const;
 const channels = 4;
 
@@ -66,19 +67,18 @@ export class Packer {
   pack(target: Surface, { layers, background = black, damage, fence = 'auto' }: Scene): void {
     if (!isList(layers)) throw wrong(layers, 'list of layers');
     if (damage !== undefined && !isList(damage)) throw wrong(damage, 'list of damaged rectangles');
-    layers.forEach(checkLayer);
     this.#numbers.clear();
-    this.#uploads.collect(target, layers);
+    this.#uploads.clear();
     this.#target = this.numberOf(target);
+    this.#uploads.add(target);
     const fenceKind = Math.max(0, indexOf(fenceWishes, fence, 'fence') - 1); // auto is native, where there is one
-    const rectangles = damage === undefined ? -1 : damage.length > mostRectangles ? 1 : damage.length;
     this.#putTwo(this.#target, fenceKind);
     this.#numbers.putFour(background, 'background');
-    this.#putTwo(rectangles, this.#uploads.count);
-    this.#put(layers.length);
+    const rectangles = damage === undefined ? -1 : damage.length > mostRectangles ? 1 : damage.length;
+    this.#putTwo(rectangles, layers.length);
     this.#putDamage(damage);
-    this.#putUploads();
     for (const layer of layers) this.#putLayer(layer);
+    this.#putUploads();
   }
 
   #putDamage(damage: readonly Rectangle[] = []): void {
@@ -87,6 +87,7 @@ export class Packer {
   }
 
   #putUploads(): void {
+    this.#put(this.#uploads.count);
     for (const picture of this.#uploads.pictures)
       for (const rectangle of picture.damage) {
         this.#put(picture.numberFor(this.maker));
@@ -94,43 +95,52 @@ export class Packer {
       }
   }
 
-  #putLayer(layer: Layer): void {
-    if ('picture' in layer) this.#putPicture(layer);
-    else if ('effect' in layer) this.#putEffect(layer);
-    else this.#putColour(layer);
+  /** JavaScript may give anything: what each is made of is looked at where it is put. */
+  #putLayer(layer: Partial<ColourLayer & PictureLayer & EffectLayer>): void {
+    if (!isObject(layer)) throw noLayer(layer);
+    if (layer.colour !== undefined) this.#putColour(layer as ColourLayer);
+    else if (isObject(layer.picture)) this.#putPicture(layer as PictureLayer);
+    else if (isObject(layer.effect)) this.#putEffect(layer as EffectLayer);
+    else throw noLayer(layer);
   }
 
-  #putColour({ colour, to, opacity = 1 }: ColourLayer): void {
-    this.#putHow(source.colour, 0, -1, 0, 0, 0, opacity);
-    this.#putPlace(colour, nowhere, to);
+  #putColour({ colour, to, opacity }: ColourLayer): void {
+    checkFour(colour, 'colour');
+    const at = this.#putHow(source.colour, opacity, to, 4);
+    const { all } = this.#numbers;
+    all[at] = colour[0];
+    all[at + 1] = colour[1];
+    all[at + 2] = colour[2];
+    all[at + 3] = colour[3];
   }
 
   #putPicture(layer: PictureLayer): void {
-    const { picture, opacity = 1, transform = 'normal', filter = 'linear', alpha = 'premultiplied', acquire } = layer;
-    this.#putHow(
-      source.picture,
-      this.#sourceNumber(picture),
-      acquire === undefined ? -1 : acquire.fd,
-      indexOf(transforms, transform, 'transform'),
-      indexOf(filters, filter, 'filter'),
-      indexOf(alphaModes, alpha, 'alpha'),
-      opacity,
-    );
-    this.#putPlace(clear, layer.from ?? whole(picture), layer.to);
+    const { picture, to, opacity, transform = 'normal', filter = 'linear', alpha = 'premultiplied', acquire } = layer;
+    this.#uploads.add(picture);
+    const number = this.#sourceNumber(picture);
+    const at = this.#putHow(source.picture, opacity, to, 5);
+    const { all } = this.#numbers;
+    all[at] = number;
+    all[at + 1] = indexOf(alphaModes, alpha, 'alpha');
+    all[at + 2] = acquire === undefined ? -1 : acquire.fd;
+    all[at + 3] = indexOf(transforms, transform, 'transform');
+    all[at + 4] = indexOf(filters, filter, 'filter');
+    this.#numbers.putBox(layer.from ?? whole(picture), 'part of a picture (`from`)');
   }
 
   #putEffect(layer: EffectLayer): void {
-    const { effect, opacity = 1, alpha = 'opaque', timeSeconds = 0, frame = 0, mouse = still, pictures = [] } = layer;
-    this.#putHow(source.effect, effect.numberFor(this.maker), -1, 0, 0, indexOf(alphaModes, alpha, 'alpha'), opacity);
-    this.#putPlace(clear, nowhere, layer.to);
+    const { effect, to, opacity, alpha = 'opaque', timeSeconds = 0, frame = 0, mouse = still, pictures = [] } = layer;
     if (pictures.length > channels)
       throw new GuestheadError('ERR_USAGE', `An effect has ${channels} pictures, and ${pictures.length} were given`);
+    const at = this.#putHow(source.effect, opacity, to, 2);
+    this.#numbers.all[at] = effect.numberFor(this.maker);
+    this.#numbers.all[at + 1] = indexOf(alphaModes, alpha, 'alpha');
     for (let channel = 0; channel < channels; channel++) {
       const picture = pictures[channel];
+      this.#uploads.add(picture);
       this.#put(picture === undefined ? 0 : this.#sourceNumber(picture));
     }
-    this.#put(frame);
-    this.#put(timeSeconds);
+    this.#putTwo(frame, timeSeconds);
     this.#numbers.putFour(mouse, 'mouse');
     this.#put(effect.valueCount);
     effect.eachValue(layer.uniforms, this.#put);
@@ -145,7 +155,6 @@ export class Packer {
     });
   }
 
-  /** These, and not a call for each number: a scene of three layers has seventy, and the event loop waits for them. */
   #putTwo(one: number, other: number): void {
     const at = this.#numbers.room(2);
     const { all } = this.#numbers;
@@ -153,52 +162,24 @@ export class Packer {
     all[at + 1] = other;
   }
 
-  #putHow(
-    kind: number,
-    number: number,
-    acquire: number,
-    transform: number,
-    filter: number,
-    alpha: number,
-    opacity: number,
-  ): void {
-    const at = this.#numbers.room(7);
+  /** What every layer begins with; returns where `more` numbers of its own are to stand. */
+  #putHow(kind: number, opacity = 1, to: Box, more: number): number {
+    checkBox(to, 'part of a target (`to`)');
+    const at = this.#numbers.room(6 + more);
     const { all } = this.#numbers;
     all[at] = kind;
-    all[at + 1] = number;
-    all[at + 2] = acquire;
-    all[at + 3] = transform;
-    all[at + 4] = filter;
-    all[at + 5] = alpha;
-    all[at + 6] = opacity;
-  }
-
-  #putPlace(colour: Colour, from: Box, to: Box): void {
-    checkFour(colour, 'colour');
-    checkBox(from, 'part of a picture (`from`)');
-    checkBox(to, 'part of a target (`to`)');
-    const at = this.#numbers.room(12);
-    const { all } = this.#numbers;
-    all[at] = colour[0];
-    all[at + 1] = colour[1];
-    all[at + 2] = colour[2];
-    all[at + 3] = colour[3];
-    all[at + 4] = from.x;
-    all[at + 5] = from.y;
-    all[at + 6] = from.width;
-    all[at + 7] = from.height;
-    all[at + 8] = to.x;
-    all[at + 9] = to.y;
-    all[at + 10] = to.width;
-    all[at + 11] = to.height;
+    all[at + 1] = opacity;
+    all[at + 2] = to.x;
+    all[at + 3] = to.y;
+    all[at + 4] = to.width;
+    all[at + 5] = to.height;
+    return at + 6;
   }
 }
 
-function checkLayer(layer: unknown): void {
-  if (isObject(layer) && (isObject(layer['colour']) || isObject(layer['picture']) || isObject(layer['effect']))) return;
-  throw new GuestheadError('ERR_USAGE', `${shown(layer)} is no layer`, {
-    advice: 'give its colour, or its picture, or its effect',
-  });
+function noLayer(value: unknown): GuestheadError {
+  const advice = 'give its colour, or its picture, or its effect';
+  return new GuestheadError('ERR_USAGE', `${shown(value)} is no layer`, { advice });
 }
 
 function whole(picture: Surface): Box {

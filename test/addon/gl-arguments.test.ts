@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { native } from './support/addon.js';
 import { closedFd, Fifo, openDescriptors } from './support/descriptors.js';
 import { driver, underFakeEgl } from './support/fake-egl.js';
-import { composition, GlRig, pictured, solid } from './support/gl-rig.js';
+import { composition, effected, GlRig, pictured, solid } from './support/gl-rig.js';
 
 type Untyped = Record<string, (...args: unknown[]) => unknown>;
 type Wrong = readonly [unknown, ErrorConstructor];
@@ -150,7 +150,7 @@ underFakeEgl(import.meta.url, () => {
   });
 
   describe('a description', () => {
-    const valid = [...composition({ uploads: [[1, 0, 0, 1, 1]], layers: [solid, pictured(1)] })];
+    const valid = [...composition({ uploads: [[1, 0, 0, 1, 1]], layers: [solid, pictured(1), effected(1)] })];
     const compose = (numbers: readonly number[]) => {
       rig.gl.compose(5, Float64Array.from(numbers), numbers.length);
     };
@@ -178,7 +178,8 @@ underFakeEgl(import.meta.url, () => {
     });
 
     it('whose counts are longer than it', () => {
-      for (const index of [6, 7, 8])
+      // Of damaged rectangles, of layers, of an effect's uniforms, of uploads.
+      for (const index of [6, 7, valid.length - 7, valid.length - 6])
         for (const count of [4096, 4097, 2 ** 31])
           assert.throws(() => {
             compose(valid.with(index, count));
@@ -214,7 +215,7 @@ underFakeEgl(import.meta.url, () => {
 
     it('pictures and effects', async () => {
       rig.compose(10, [pictured(404)]);
-      rig.compose(11, [[2, 404, ...solid.slice(2), ...new Array<number>(11).fill(0)]]);
+      rig.compose(11, [effected(404)]);
       rig.gl.readPixels(12, 404, 0, 0, 1, 1);
       rig.gl.remove(404);
       for (const each of [10, 11, 12]) assert.equal((await rig.result(each)).failure?.code, 'ERR_CLOSED');

@@ -236,11 +236,11 @@ underFakeEgl(import.meta.url, () => {
 });
 
 describe('with a hung driver', () => {
-  const numbers = JSON.stringify([...composition({ layers: [solid] })]);
+  const numbers = [...composition({ layers: [solid] })];
   const hang = `${loadScript}
     const gl = globalThis.gl = native.openGl(0n, '', () => {}, () => {});
     gl.createOffscreen(1, 1, 64, 64);
-    gl.compose(2, Float64Array.from(${numbers}), 28);`;
+    gl.compose(2, Float64Array.of(${numbers.join()}), ${numbers.length});`;
   const runs = async (script: string, status = 0) => {
     const result = await runOnFakeEgl(['-e', script], ['hang-draw']);
     assert.deepEqual([result.status, result.signal, result.stderr], [status, null, ''], transcript(result));

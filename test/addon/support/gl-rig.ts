@@ -63,15 +63,18 @@ export class GlRig {
   }
 }
 
+const opaque = [1, 0, 0, 64, 64];
 /** A layer: a colour over 64 × 64. */
-export const solid = [0, 0, -1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 64, 64];
+export const solid = [0, ...opaque, 0, 0, 1, 0];
 
 /** The same as a picture's, with a fence to wait for. */
-export const pictured = (picture: number, acquire = -1): number[] => {
-  const layer = [1, picture, acquire, ...solid.slice(3)];
-  layer.splice(11, 4, 0, 0, 64, 64);
-  return layer;
-};
+export const pictured = (picture: number, acquire = -1): number[] => [
+  ...[1, ...opaque, picture, 0, acquire, 0, 0],
+  ...[0, 0, 64, 64],
+];
+
+/** And as an effect's, without pictures and uniforms. */
+export const effected = (effect: number): number[] => [2, ...opaque, effect, 0, ...new Array<number>(11).fill(0)];
 
 export interface Description {
   readonly target?: number;
@@ -81,6 +84,6 @@ export interface Description {
 }
 
 export function composition({ target = 1, fence = 0, uploads = [], layers = [] }: Description): Float64Array {
-  const head = [target, fence, 0, 0, 0, 1, -1, uploads.length, layers.length];
-  return Float64Array.from([...head, ...uploads.flat(), ...layers.flat()]);
+  const head = [target, fence, 0, 0, 0, 1, -1, layers.length];
+  return Float64Array.from([...head, ...layers.flat(), uploads.length, ...uploads.flat()]);
 }
