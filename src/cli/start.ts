@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
-import type { ProcessAddon } from '../native/process.js';
+import type { Addon } from '../native/index.js';
 import { begin, cache, compileProgram, program, programSource } from './program-script.js';
 
 /** Node's newer versions keep caches of their own, in the user's folder for temporary files. */
@@ -33,7 +33,7 @@ function start(): void {
 function loadDriverAhead(): void {
   const require = nodeModule.createRequire(program);
   try {
-    const findAndLoad = require('node-gyp-build') as (dir: string) => Pick<ProcessAddon, 'loadDriverAhead'>;
+    const findAndLoad = require('node-gyp-build') as (dir: string) => Pick<Addon, 'loadDriverAhead'>;
     findAndLoad(join(dirname(program), '../../native')).loadDriverAhead();
   } catch {
     // whoever needs the addon says what is the matter

@@ -19,6 +19,7 @@ describe('the options of a head', () => {
       path: 'auto',
       source: 'cpu',
       buffers: 4,
+      allocation: 'ahead',
       update: 'flip',
       presentMode: 'fifo',
       deadline: false,
@@ -32,6 +33,7 @@ describe('the options of a head', () => {
     refused({ path: 'vram' }, /^valid choices: auto, import, udmabuf, export, copy$/, /'vram' is not a buffer path/);
     refused({ source: 'tpu' }, /^valid choices: cpu, gpu$/, /'tpu'/);
     refused({ update: 'blit' }, /^valid choices: flip, dirtyfb$/, /'blit'/);
+    refused({ allocation: 'never' }, /^valid choices: ahead, on-demand$/, /'never'/);
     refused({ presentMode: 'immediate' }, /^valid choices: fifo, mailbox$/, /'immediate'/);
     refused({ onResize: 'crash' }, /^valid choices: follow, keep, stop$/, /'crash'/);
     refused({ onDrawError: 'ignore' }, /^valid choices: end, skip$/, /'ignore'/);
