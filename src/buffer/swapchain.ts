@@ -14,8 +14,7 @@ import { GuestheadError } from '../errors.js';
 import { maxBuffers, minBuffers } from './choices.js';
 import { ClientUses } from './client-uses.js';
 import { OwedReleases } from './owed-releases.js';
-
-export type SlotState = 'free' | 'drawing' | 'queued' | 'current' | 'draining' | 'lost';
+import { allFree, waitsFor, type SlotState, type StateCounts } from './slot-state.js';
 
 /** One backbuffer of the chain. Read-only outside this file. */
 export interface Slot<B> {
@@ -38,11 +37,7 @@ interface MutableSlot<B> extends Slot<B> {
   onGone: (() => void) | undefined;
 }
 
-export type StateCounts = Record<SlotState, number>;
-
-export function allFree(free: number): StateCounts {
-  return { free, drawing: 0, queued: 0, current: 0, draining: 0, lost: 0 };
-}
+type Another<B> = (slot: number) => B | undefined;
 
 /** As many as the addon's frame path tells apart. */
 const maxSlots = 64;
@@ -52,7 +47,7 @@ export class Swapchain<B> {
   readonly #slots = new Map<number, MutableSlot<B>>();
   /** Those that are drawn into. */
   #used: readonly MutableSlot<B>[] = [];
-  #another: () => B | undefined = () => undefined;
+  #another: Another<B> = () => undefined;
   readonly #clients = new ClientUses();
   /** To presents whose buffer is not free yet. */
   readonly #owed: OwedReleases;
@@ -66,8 +61,6 @@ export class Swapchain<B> {
     firstFrame = 0,
     /** Makes the calls to the program that are owed. */
     post: (call: () => void) => void = atOnce,
-    /** Called for each backbuffer that comes into the chain. */
-    private readonly onAdded: (slot: Slot<B>) => void = () => undefined,
   ) {
     this.#owed = new OwedReleases(post);
     this.#nextFrame = firstFrame;
@@ -94,10 +87,10 @@ export class Swapchain<B> {
   }
 
   /**
-   * Draws into these from now on; those that are in the chain already keep their slots. Where none is free, `another` may bring one more.
-   * Throws ERR_USAGE.
+   * Draws into these from now on; those that are in the chain already keep their slots. Where none is free, `another` may bring one
+   * more for a slot; it does not throw. Throws ERR_USAGE.
    */
-  use(buffers: readonly B[], another: () => B | undefined = () => undefined): readonly Slot<B>[] {
+  use(buffers: readonly B[], another: Another<B> = () => undefined): readonly Slot<B>[] {
     if (buffers.length < minBuffers || buffers.length > maxBuffers)
       throw new GuestheadError('ERR_USAGE', `A swapchain has ${minBuffers} to ${maxBuffers} buffers`);
     const known = new Map([...this.#slots.values()].map((slot) => [slot.buffer, slot]));
@@ -241,12 +234,11 @@ export class Swapchain<B> {
     const index = this.#freeIndex();
     const slot: MutableSlot<B> = { index, buffer, state: 'free', frame: 0, age: 0, contents: -1, onGone: undefined };
     this.#slots.set(index, slot);
-    this.onAdded(slot);
     return slot;
   }
 
   #addAnother(): MutableSlot<B> | undefined {
-    const buffer = this.room > 0 ? this.#another() : undefined;
+    const buffer = this.room > 0 ? this.#another(this.#freeIndex()) : undefined;
     if (buffer === undefined) return undefined;
     const slot = this.#add(buffer);
     this.#used = [...this.#used, slot];
@@ -307,12 +299,3 @@ function noSlotLeft(): GuestheadError {
 function atOnce(call: () => void): void {
   call();
 }
-
-const waitsFor: Record<SlotState, string> = {
-  free: 'waits for nothing',
-  drawing: 'is being drawn or waits for its commit',
-  queued: 'waits for its flip event',
-  current: 'is on the screen',
-  draining: 'waits for its flush fence',
-  lost: 'is lost with its device',
-};

@@ -43,8 +43,8 @@ interface Range {
 
 function coverage(): Profiler.ScriptCoverage | undefined {
   let found: Profiler.ScriptCoverage | undefined;
-  session.post('Profiler.takePreciseCoverage', (error, { result }) => {
-    if (error === null) found = result.find(({ url }) => url.endsWith(program));
+  session.post('Profiler.takePreciseCoverage', (error, taken) => {
+    if (error === null) found = taken.result.find(({ url }) => url.endsWith(program));
   });
   return found;
 }

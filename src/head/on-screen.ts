@@ -2,7 +2,7 @@
  * What a head has on one claim: its frame path, the buffers in it, what is on the way to the screen. It outlives
  * a change of mode or path, so that what is shown or still read is let go of by the same rule as ever.
  */
-import { Swapchain, type ClientBuffer, type ImportedBuffer, type ScanoutBuffer, type Slot } from '../buffer/index.js';
+import { Swapchain, type ClientBuffer, type ImportedBuffer, type ScanoutBuffer } from '../buffer/index.js';
 import { errnoOf, GuestheadError, messageOf } from '../errors.js';
 import { FramesAhead, type DiscardReason, type Outbox } from '../loop/index.js';
 import { closeQuietly } from '../owner.js';
@@ -31,8 +31,7 @@ export class OnScreen {
   ) {
     this.claim = parts.claim;
     this.scanout = new KernelScanout(parts);
-    const attach = ({ index, buffer }: Slot<ScanoutBuffer>) => this.scanout.attach(index, buffer);
-    this.chain = new Swapchain<ScanoutBuffer>([], firstFrame, (call) => outbox.post(call), attach);
+    this.chain = new Swapchain<ScanoutBuffer>([], firstFrame, (call) => outbox.post(call));
     this.ahead = new FramesAhead(this.chain, outbox);
     this.#clients = new ClientSlots(this.chain, this.scanout);
   }
@@ -46,13 +45,18 @@ export class OnScreen {
       return;
     }
     this.#clients.makeRoom(set.most);
-    this.chain.use(set.buffers, () => this.#another(set));
+    const known = new Set(this.chain.all);
+    const slots = this.chain.use(set.buffers, (slot) => this.#another(set, slot));
+    for (const slot of slots) if (!known.has(slot)) this.scanout.attach(slot.index, slot.buffer);
   }
 
   /** With those that there are it goes on flipping, too. */
-  #another(set: BufferSet): ScanoutBuffer | undefined {
+  #another(set: BufferSet, slot: number): ScanoutBuffer | undefined {
+    if (this.#retiring.has(set)) return undefined;
     try {
-      return this.#retiring.has(set) ? undefined : set.another();
+      const buffer = set.another();
+      if (buffer !== undefined) this.scanout.attach(slot, buffer);
+      return buffer;
     } catch (error) {
       this.report(noOther(set, error));
       return undefined;
@@ -61,12 +65,11 @@ export class OnScreen {
 
   /** The set is replaced: its buffers go as soon as neither display nor host reads them. */
   retire(set: BufferSet): void {
-    const isInChain = this.chain.all.some(({ buffer }) => set.buffers.includes(buffer));
-    if (!isInChain) {
+    let left = this.chain.all.filter(({ buffer }) => set.buffers.includes(buffer)).length;
+    if (left === 0) {
       closeQuietly(set.owner);
       return;
     }
-    let left = set.buffers.length;
     this.#retiring.add(set);
     this.chain.retire(set.buffers, (slot) => {
       this.scanout.detach(slot);

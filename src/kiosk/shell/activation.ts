@@ -1,5 +1,4 @@
 /** xdg_activation_v1: one client lets another's window, or another one of its own, come to the front. */
-import { closeSync, openSync, readSync } from 'node:fs';
 import { monotonicClock, type Clock } from '../../loop/index.js';
 import { enums, ProtocolError, type Client, type Resource, type WaylandServer } from '../../wayland/index.js';
 import type { Surface, SurfaceOf } from '../surface.js';
@@ -69,7 +68,8 @@ export class Tokens {
 
   /** One that is not valid looks the same, and does nothing. */
   issue(isValid: boolean): string {
-    const token = unguessable();
+    const { randomUUID } = process.getBuiltinModule('node:crypto'); // its sixteen modules load slowly: not before they are needed
+    const token = randomUUID();
     if (isValid) this.#issuedMs.set(token, this.clock.now());
     const [oldest] = this.#issuedMs.keys();
     if (this.#issuedMs.size > mostTokens && oldest !== undefined) this.#issuedMs.delete(oldest);
@@ -81,17 +81,5 @@ export class Tokens {
     const issuedMs = this.#issuedMs.get(token);
     this.#issuedMs.delete(token);
     return issuedMs !== undefined && this.clock.now() - issuedMs < lastsMs;
-  }
-}
-
-/** Each client that is launched is given one: node:crypto for that would be a seventieth of the kiosk's start. */
-function unguessable(): string {
-  const source = openSync('/dev/urandom', 'r');
-  try {
-    const bytes = Buffer.alloc(16);
-    readSync(source, bytes);
-    return bytes.toString('hex');
-  } finally {
-    closeSync(source);
   }
 }

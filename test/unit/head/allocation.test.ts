@@ -48,6 +48,20 @@ describe('a head that allocates on demand', { timeout: 30_000 }, () => {
     assert.deepEqual(rig.kernel.held(), nothingHeld);
   });
 
+  it('goes on, too, where the frame path takes none', async () => {
+    const rig = await HeadOnFake.open({ head });
+    rig.kernel.fail('attach', constants.errno.EINVAL, { after: 2, times: Infinity });
+    await flipUntilNoneIsFree(rig);
+    assert.ok(rig.faults.length > 0);
+    assert.ok(rig.faults.every(({ code }) => code === 'ERR_ALLOCATION'));
+    rig.kernel.holdsFences = false;
+    await rig.kernel.releaseFences();
+    await rig.flip(3);
+    await rig.head.close();
+    rig.gpus.close();
+    assert.deepEqual(rig.kernel.held(), nothingHeld);
+  });
+
   it('has all of them at once unless it is asked to', async () => {
     const rig = await HeadOnFake.open();
     assert.equal(rig.kernel.held().framebuffers, 4);
