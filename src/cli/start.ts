@@ -14,11 +14,12 @@ interface CachingModule {
   readonly enableCompileCache?: () => unknown;
 }
 
-/** What opens a GPU. */
-const drives = new Set(['run', 'kiosk', 'share']);
+const [, , command = '', ...words] = process.argv;
+/** Help opens none, and would wait for the thread at its end. */
+const opensGpu = ['run', 'kiosk', 'share'].includes(command) && !words.some((word) => /^(-h|--help)$/.test(word));
 
 function start(): void {
-  if (drives.has(process.argv[2] ?? '')) loadDriverAhead();
+  if (opensGpu) loadDriverAhead();
   const cachedData = read(cache);
   const script = cachedData && compileProgram(programSource(), cachedData);
   if (script !== undefined && script.cachedDataRejected !== true) {
