@@ -117,15 +117,33 @@ void readEffect(Reader& reader, Layer& layer) {
   for (float& each : layer.uniforms) each = value("uniforms");
 }
 
-Layer readLayer(Reader& reader) {
+Layer layerOf(SourceKind source, float opacity, const Box& to) {
   Layer layer = {};
-  layer.source = static_cast<SourceKind>(reader.integer<uint8_t>("source", 0, 2));
-  layer.opacity = static_cast<float>(reader.number("opacity", 0, 1));
-  layer.to = readBox(reader, kTo);
-  if (layer.source == SourceKind::solid) layer.colour = readColour(reader, "colour");
-  if (layer.source == SourceKind::surface) readPicture(reader, layer);
-  if (layer.source == SourceKind::effect) readEffect(reader, layer);
+  layer.source = source;
+  layer.opacity = opacity;
+  layer.to = to;
   return layer;
+}
+
+/** Each rectangle is a layer. */
+void readColours(Reader& reader, float opacity, std::vector<Layer>& layers) {
+  const auto colour = readColour(reader, "colour");
+  const int boxes = reader.integer<int>("the number of rectangles", 0, kMostItems);
+  for (int i = 0; i < boxes; ++i) {
+    layers.push_back(layerOf(SourceKind::solid, opacity, readBox(reader, kTo)));
+    layers.back().colour = colour;
+  }
+}
+
+void readLayers(Reader& reader, std::vector<Layer>& layers) {
+  const auto source = static_cast<SourceKind>(reader.integer<uint8_t>("source", 0, 2));
+  const auto opacity = static_cast<float>(reader.number("opacity", 0, 1));
+  if (source == SourceKind::solid) return readColours(reader, opacity, layers);
+  layers.push_back(layerOf(source, opacity, readBox(reader, kTo)));
+  if (source == SourceKind::surface)
+    readPicture(reader, layers.back());
+  else
+    readEffect(reader, layers.back());
 }
 
 }  // namespace
@@ -143,7 +161,7 @@ Composition readComposition(const double* numbers, size_t count) {
   composition.layers.reserve(layers);
   for (int i = 0; i < layers; ++i) {
     reader.beginLayer(i);
-    composition.layers.push_back(readLayer(reader));
+    readLayers(reader, composition.layers);
   }
   reader.beginLayer(-1);
   const int uploads = reader.integer<int>("the number of uploads", 0, kMostItems);

@@ -41,6 +41,8 @@ export interface GlWatch {
 
 /** Frames without a fence that the GPU may still be drawing: as many as a head has buffers. */
 const mostUnwaited = 4;
+/** After so many of them V8 has compiled what a frame runs, as far as it does in the first minute. */
+const rehearsals = 32;
 
 /** Made with `open`. Its GPU objects go with `close`. */
 export class GlDrawing {
@@ -199,7 +201,15 @@ export class GlDrawing {
     const { size } = this.options;
     await this.gl.compose(target, { layers: this.#layers(size, 0), fence: 'finish' });
     await this.load?.calibrate(target, size);
+    for (let frame = 0; frame < rehearsals; frame++) await this.#rehearse(target, size, frame);
     this.#firstAt = undefined;
+  }
+
+  /** A frame of which nothing is drawn: V8 compiles what has run some times, which otherwise the first frames wait for. */
+  async #rehearse(target: Surface, size: Size, frame: number): Promise<void> {
+    const nothing = { damage: [], fence: 'finish' } as const;
+    const work = this.load && this.gl.compose(target, { ...this.load.scene(size), ...nothing });
+    await Promise.all([work, this.gl.compose(target, { layers: this.#layers(size, frame), ...nothing })]);
   }
 
   /** `given`, or a picture of that size for as long as `act` takes. */

@@ -1,6 +1,6 @@
 /** What a pattern of the render GPU is. */
 import type { Rectangle } from '../buffer/index.js';
-import type { Layer } from '../gl/index.js';
+import type { Colour, Layer } from '../gl/index.js';
 import type { PatternName, Stripe } from '../render/index.js';
 import type { glPatternNames } from './choices.js';
 
@@ -32,11 +32,17 @@ export interface GlPattern {
   close(): void;
 }
 
-/** Columns of one colour between two rows, the lower one exclusive. Exact: GL rounds n/255 to n. */
-export function stripeLayer({ left, right, colour }: Stripe, top: number, bottom: number): Layer {
+/** Columns of one colour between two rows, the lower one exclusive. */
+export function stripeLayer(stripe: Stripe, top: number, bottom: number): Layer {
+  return { colour: colourOf(stripe.colour), to: stripeBox(stripe, top, bottom) };
+}
+
+export function stripeBox({ left, right }: Stripe, top: number, bottom: number): Rectangle {
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/** Of 0xRRGGBB. Exact: GL rounds n/255 to n. */
+export function colourOf(colour: number): Colour {
   const channel = (shift: number) => ((colour >> shift) & 0xff) / 0xff;
-  return {
-    colour: [channel(16), channel(8), channel(0), 1],
-    to: { x: left, y: top, width: right - left, height: bottom - top },
-  };
+  return [channel(16), channel(8), channel(0), 1];
 }

@@ -13,7 +13,7 @@
 import type { Rectangle } from '../buffer/index.js';
 import type { Gl, Layer } from '../gl/index.js';
 import { codeHeight, type Stripe } from '../render/index.js';
-import { stripeLayer, type Captions, type GlPattern, type Size } from './pattern.js';
+import { colourOf, stripeBox, type Captions, type GlPattern, type Size } from './pattern.js';
 import { Text } from './text.js';
 
 const upper = [0xbfbfbf, 0xbfbf00, 0x00bfbf, 0x00bf00, 0xbf00bf, 0xbf0000, 0x0000bf];
@@ -35,9 +35,15 @@ const captionLines = 4;
 
 export async function createSmpte(gl: Gl, captions: () => Captions): Promise<GlPattern> {
   const text = await Text.create(gl, columns, captionLines);
+  let bars: { readonly size: Size; readonly layers: readonly Layer[] } | undefined;
+  const barsOf = ({ width, height }: Size) => {
+    if (bars?.size.width !== width || bars.size.height !== height)
+      bars = { size: { width, height }, layers: barLayers({ width, height }) };
+    return bars.layers;
+  };
   return {
     coded: true,
-    layers: (size, frame) => [...barLayers(size), ...captionLayers(text, size, captionOf(frame, captions()))],
+    layers: (size, frame) => [...barsOf(size), ...captionLayers(text, size, captionOf(frame, captions()))],
     changes: (size) => [captionBox(size, columns, captionLines)],
     close: () => {
       text.close();
@@ -45,14 +51,18 @@ export async function createSmpte(gl: Gl, captions: () => Captions): Promise<GlP
   };
 }
 
-/** The bar codes lie over the uppermost and the lowest rows. */
+/** The bar codes lie over the uppermost and the lowest rows. One layer a colour: none lies over another. */
 function barLayers({ width, height }: Size): Layer[] {
   const [second, third] = [Math.floor((height * 2) / 3), Math.floor((height * 3) / 4)];
-  return [
-    ...sevenths(width, upper).map((stripe) => stripeLayer(stripe, 0, second)),
-    ...sevenths(width, middle).map((stripe) => stripeLayer(stripe, second, third)),
-    ...lowerStripes(width).map((stripe) => stripeLayer(stripe, third, height)),
-  ];
+  const boxes = new Map<number, Rectangle[]>();
+  const put = (top: number, bottom: number) => (stripe: Stripe) => {
+    const { colour } = stripe;
+    boxes.set(colour, [...(boxes.get(colour) ?? []), stripeBox(stripe, top, bottom)]);
+  };
+  sevenths(width, upper).forEach(put(0, second));
+  sevenths(width, middle).forEach(put(second, third));
+  lowerStripes(width).forEach(put(third, height));
+  return [...boxes].map(([colour, to]) => ({ colour: colourOf(colour), to }));
 }
 
 function sevenths(width: number, colours: readonly number[]): Stripe[] {

@@ -18,10 +18,15 @@ export function checkUniforms(uniforms: UniformSizes): void {
   }
 }
 
+interface Uniform {
+  readonly name: string;
+  readonly size: number;
+}
+
 /** Made by `Gl.createEffect`; a layer of a scene draws it. */
 export class Effect {
   #closed = false;
-  readonly #sizes: ReadonlyMap<string, number>;
+  readonly #uniforms: readonly Uniform[];
   /** Numbers of all its uniforms. @internal */
   readonly valueCount: number;
 
@@ -31,8 +36,8 @@ export class Effect {
     sizes: UniformSizes,
     private readonly maker: Maker,
   ) {
-    this.#sizes = new Map(Object.entries(sizes));
-    this.valueCount = [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
+    this.#uniforms = Object.entries(sizes).map(([name, size]) => ({ name, size }));
+    this.valueCount = this.#uniforms.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** For the GPU's thread. Throws ERR_CLOSED, and ERR_USAGE for the effect of another `Gl`. @internal */
@@ -42,16 +47,20 @@ export class Effect {
     return this.id;
   }
 
-  /** Each number in the order in which the uniforms were named; 0 where none is given. Throws ERR_USAGE. @internal */
-  eachValue(uniforms: UniformValues = {}, take: (value: number) => void): void {
-    for (const name of Object.keys(uniforms)) if (!this.#sizes.has(name)) throw this.#noSuch(name);
-    for (const [name, size] of this.#sizes) {
-      const given = uniforms[name] ?? 0;
-      const count = typeof given === 'number' ? 1 : given.length;
-      if (given !== 0 && count !== size)
-        throw new GuestheadError('ERR_USAGE', `The uniform ${name} has ${size} numbers, and ${count} were given`);
-      for (let index = 0; index < size; index++) take(typeof given === 'number' ? given : (given[index] ?? NaN));
+  /**
+   * Writes `valueCount` numbers from `at` on, in the order in which the uniforms were named; 0 where none is given. Throws ERR_USAGE.
+   * @internal
+   */
+  write(uniforms: UniformValues = {}, into: Float64Array, at: number): void {
+    let known = 0;
+    for (const uniform of this.#uniforms) {
+      const given = uniforms[uniform.name];
+      if (given !== undefined) known++;
+      put(uniform, given ?? 0, into, at);
+      at += uniform.size;
     }
+    const names = Object.keys(uniforms);
+    if (names.length > known) this.#checkNames(names);
   }
 
   /** Idempotent. */
@@ -65,10 +74,21 @@ export class Effect {
     this.close();
   }
 
-  #noSuch(name: string): GuestheadError {
-    const known = [...this.#sizes.keys()];
-    return new GuestheadError('ERR_USAGE', `The effect has no uniform ${name}`, {
+  /** One that is given as undefined is not given. */
+  #checkNames(names: readonly string[]): void {
+    const known = this.#uniforms.map(({ name }) => name);
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown === undefined) return;
+    throw new GuestheadError('ERR_USAGE', `The effect has no uniform ${unknown}`, {
       advice: known.length === 0 ? 'name its uniforms in `createEffect`' : `it has ${known.join(', ')}`,
     });
   }
+}
+
+function put({ name, size }: Uniform, given: number | readonly number[], into: Float64Array, at: number): void {
+  const isOne = typeof given === 'number';
+  const count = isOne ? 1 : given.length;
+  if (given !== 0 && count !== size)
+    throw new GuestheadError('ERR_USAGE', `The uniform ${name} has ${size} numbers, and ${count} were given`);
+  for (let part = 0; part < size; part++) into[at + part] = isOne ? given : (given[part] ?? NaN);
 }

@@ -3,10 +3,10 @@
  *
  *     target, fence, background ×4, damage count (-1 = all), layer count,
  *     damage × (x, y, width, height),
- *     layers × (source, opacity, to ×4;
- *               of a colour: colour ×4;
- *               of a picture: number, alpha, acquire, transform, filter, from ×4;
- *               of an effect: number, alpha, channels ×4, frame, time, mouse ×4, value count, values),
+ *     layers × (source, opacity;
+ *               of a colour: colour ×4, rectangle count, rectangles × (x, y, width, height);
+ *               of a picture: to ×4, number, alpha, acquire, transform, filter, from ×4;
+ *               of an effect: to ×4, number, alpha, channels ×4, frame, time, mouse ×4, value count, values),
  *     upload count, uploads × (picture, x, y, width, height)
  *
  * A scene of SMPTE's bars has sixty layers, and the event loop waits for them, at first in V8's interpreter: there are few calls for each.
@@ -25,6 +25,7 @@ import {
   type Colour,
   type ColourLayer,
   type EffectLayer,
+  type FenceWish,
   type PictureLayer,
   type Scene,
   type Surface,
@@ -35,13 +36,11 @@ const source = { colour: 0, picture: 1, effect: 2 };
 const black: Colour = [0, 0, 0, 1];
 const still = [0, 0, 0, 0] as const;
 const channels = 4;
+const place = 'part of a target (`to`)';
 
 export class Packer {
   readonly #numbers = new Numbers();
   readonly #uploads = new Uploads();
-  readonly #put = (value: number): void => {
-    this.#numbers.put(value);
-  };
   #target = 0;
 
   /** `numberOf`: what the thread knows a surface by. Throws ERR_CLOSED and ERR_USAGE. */
@@ -67,23 +66,31 @@ export class Packer {
   pack(target: Surface, { layers, background = black, damage, fence = 'auto' }: Scene): void {
     if (!isList(layers)) throw wrong(layers, 'list of layers');
     if (damage !== undefined && !isList(damage)) throw wrong(damage, 'list of damaged rectangles');
-    this.#numbers.clear();
+    this.#numbers.count = 0;
     this.#uploads.clear();
     this.#target = this.numberOf(target);
     this.#uploads.add(target);
-    const fenceKind = Math.max(0, indexOf(fenceWishes, fence, 'fence') - 1); // auto is native, where there is one
-    this.#putTwo(this.#target, fenceKind);
-    this.#numbers.putFour(background, 'background');
-    const rectangles = damage === undefined ? -1 : damage.length > mostRectangles ? 1 : damage.length;
-    this.#putTwo(rectangles, layers.length);
-    this.#putDamage(damage);
+    this.#putHead(fence, background, damage, layers.length);
+    if (damage !== undefined) this.#putDamage(damage);
     for (const layer of layers) this.#putLayer(layer);
     this.#putUploads();
   }
 
-  #putDamage(damage: readonly Rectangle[] = []): void {
+  #putHead(fence: FenceWish, background: Colour, damage: Scene['damage'], layers: number): void {
+    checkFour(background, 'background');
+    const numbers = this.#numbers;
+    const at = numbers.room(8);
+    const { all } = numbers;
+    all[at] = this.#target;
+    all[at + 1] = Math.max(0, indexOf(fenceWishes, fence, 'fence') - 1); // auto is native, where there is one
+    numbers.writeFour(at + 2, background);
+    all[at + 6] = damage === undefined ? -1 : damage.length > mostRectangles ? 1 : damage.length;
+    all[at + 7] = layers;
+  }
+
+  #putDamage(damage: readonly Rectangle[]): void {
     if (damage.length > mostRectangles) this.#numbers.putBox(around(damage), 'damaged rectangle');
-    else for (const rectangle of damage) this.#numbers.putBox(rectangle, 'damaged rectangle');
+    else this.#numbers.putBoxes(damage, 'damaged rectangle');
   }
 
   #putUploads(): void {
@@ -96,7 +103,7 @@ export class Packer {
   }
 
   /** JavaScript may give anything: what each is made of is looked at where it is put. */
-  #putLayer(layer: Partial<ColourLayer & PictureLayer & EffectLayer>): void {
+  #putLayer(layer: Partial<Record<'colour' | 'picture' | 'effect', unknown>>): void {
     if (!isObject(layer)) throw noLayer(layer);
     if (layer.colour !== undefined) this.#putColour(layer as ColourLayer);
     else if (isObject(layer.picture)) this.#putPicture(layer as PictureLayer);
@@ -104,14 +111,17 @@ export class Packer {
     else throw noLayer(layer);
   }
 
-  #putColour({ colour, to, opacity }: ColourLayer): void {
+  #putColour({ colour, to, opacity = 1 }: ColourLayer): void {
     checkFour(colour, 'colour');
-    const at = this.#putHow(source.colour, opacity, to, 4);
-    const { all } = this.#numbers;
-    all[at] = colour[0];
-    all[at + 1] = colour[1];
-    all[at + 2] = colour[2];
-    all[at + 3] = colour[3];
+    const numbers = this.#numbers;
+    const at = numbers.room(7);
+    const { all } = numbers;
+    all[at] = source.colour;
+    all[at + 1] = opacity;
+    numbers.writeFour(at + 2, colour);
+    all[at + 6] = isBoxes(to) ? to.length : 1;
+    if (isBoxes(to)) numbers.putBoxes(to, place);
+    else numbers.putBox(to, place);
   }
 
   #putPicture(layer: PictureLayer): void {
@@ -132,18 +142,25 @@ export class Packer {
     const { effect, to, opacity, alpha = 'opaque', timeSeconds = 0, frame = 0, mouse = still, pictures = [] } = layer;
     if (pictures.length > channels)
       throw new GuestheadError('ERR_USAGE', `An effect has ${channels} pictures, and ${pictures.length} were given`);
-    const at = this.#putHow(source.effect, opacity, to, 2);
-    this.#numbers.all[at] = effect.numberFor(this.maker);
-    this.#numbers.all[at + 1] = indexOf(alphaModes, alpha, 'alpha');
+    checkFour(mouse, 'mouse');
+    const at = this.#putHow(source.effect, opacity, to, 13 + effect.valueCount);
+    const { all } = this.#numbers;
+    all[at] = effect.numberFor(this.maker);
+    all[at + 1] = indexOf(alphaModes, alpha, 'alpha');
     for (let channel = 0; channel < channels; channel++) {
       const picture = pictures[channel];
-      this.#uploads.add(picture);
-      this.#put(picture === undefined ? 0 : this.#sourceNumber(picture));
+      all[at + 2 + channel] = picture === undefined ? 0 : this.#channelNumber(picture);
     }
-    this.#putTwo(frame, timeSeconds);
-    this.#numbers.putFour(mouse, 'mouse');
-    this.#put(effect.valueCount);
-    effect.eachValue(layer.uniforms, this.#put);
+    all[at + 6] = frame;
+    all[at + 7] = timeSeconds;
+    this.#numbers.writeFour(at + 8, mouse);
+    all[at + 12] = effect.valueCount;
+    effect.write(layer.uniforms, all, at + 13);
+  }
+
+  #channelNumber(picture: Surface): number {
+    this.#uploads.add(picture);
+    return this.#sourceNumber(picture);
   }
 
   /** GL does not say what comes of a picture that is drawn into itself. */
@@ -155,24 +172,19 @@ export class Packer {
     });
   }
 
-  #putTwo(one: number, other: number): void {
-    const at = this.#numbers.room(2);
-    const { all } = this.#numbers;
-    all[at] = one;
-    all[at + 1] = other;
+  #put(value: number): void {
+    const at = this.#numbers.room(1);
+    this.#numbers.all[at] = value;
   }
 
-  /** What every layer begins with; returns where `more` numbers of its own are to stand. */
+  /** What a picture and an effect begin with; returns where `more` numbers of its own are to stand. */
   #putHow(kind: number, opacity = 1, to: Box, more: number): number {
-    checkBox(to, 'part of a target (`to`)');
-    const at = this.#numbers.room(6 + more);
-    const { all } = this.#numbers;
-    all[at] = kind;
-    all[at + 1] = opacity;
-    all[at + 2] = to.x;
-    all[at + 3] = to.y;
-    all[at + 4] = to.width;
-    all[at + 5] = to.height;
+    checkBox(to, place);
+    const numbers = this.#numbers;
+    const at = numbers.room(6 + more);
+    numbers.all[at] = kind;
+    numbers.all[at + 1] = opacity;
+    numbers.writeBox(at + 2, to);
     return at + 6;
   }
 }
@@ -180,6 +192,10 @@ export class Packer {
 function noLayer(value: unknown): GuestheadError {
   const advice = 'give its colour, or its picture, or its effect';
   return new GuestheadError('ERR_USAGE', `${shown(value)} is no layer`, { advice });
+}
+
+function isBoxes(to: Box | readonly Box[]): to is readonly Box[] {
+  return isList(to);
 }
 
 function whole(picture: Surface): Box {

@@ -37,15 +37,20 @@ export interface Box {
 /** What is drawn into, or from: a frame of a head, a client's buffer, or a picture. */
 export type Surface = { readonly memory: RenderMemory } | GlPicture;
 
-interface Placed {
-  /** Where in the target. */
-  readonly to: Box;
+interface Opacity {
   /** 0 to 1; default 1. */
   readonly opacity?: number | undefined;
 }
 
-export interface ColourLayer extends Placed {
+interface Placed extends Opacity {
+  /** Where in the target. */
+  readonly to: Box;
+}
+
+export interface ColourLayer extends Opacity {
   readonly colour: Colour;
+  /** Where in the target; several, at most 4096, are drawn as so many layers in their order, and cost the caller less. */
+  readonly to: Box | readonly Box[];
 }
 
 export interface PictureLayer extends Placed {

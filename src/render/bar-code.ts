@@ -64,16 +64,15 @@ export interface Stripe {
   readonly colour: number;
 }
 
-/** A code as stripes, neighbouring cells of one colour together: for who draws rectangles. */
-export function codeStripes(pictureWidth: number, edge: CodeEdge, frame: number): Stripe[] {
+/** The black stripes of a code, neighbouring cells together: for who draws rectangles, over white rows. */
+export function blackStripes(pictureWidth: number, edge: CodeEdge, frame: number): Stripe[] {
   const check = crc8(frame);
   const stripes: Stripe[] = [];
   for (let cell = 0; cell < cellCount; cell++) {
-    const colour = cellBit(cell, edge, frame, check) === 1 ? white : black;
-    const last = stripes.at(-1);
-    const right = cellColumn(pictureWidth, cell + 1);
-    if (last?.colour === colour) stripes[stripes.length - 1] = { ...last, right };
-    else stripes.push({ left: cellColumn(pictureWidth, cell), right, colour });
+    if (cellBit(cell, edge, frame, check) === 1) continue;
+    const left = cellColumn(pictureWidth, cell);
+    while (cell + 1 < cellCount && cellBit(cell + 1, edge, frame, check) === 0) cell++;
+    stripes.push({ left, right: cellColumn(pictureWidth, cell + 1), colour: black });
   }
   return stripes;
 }

@@ -1,6 +1,6 @@
 /** The only door of `render/`: CPU patterns, and the judge of what a host showed of them. */
 export type { Picture } from './picture.js';
-export { minimumHeight, minimumWidth } from './picture.js';
+export { black, minimumHeight, minimumWidth, white } from './picture.js';
 export type { Pattern, PatternName } from './pattern.js';
 export { patternNames } from './pattern.js';
 export { createPattern } from './create-pattern.js';
@@ -19,7 +19,7 @@ export type { CaptureJudge, JudgeKind } from './capture-judge.js';
 export { unfinishedColours } from './unfinished.js';
 export type { HostCaptures, WrongCapture } from './host-captures.js';
 export { wrongIn } from './wrong-capture.js';
-export { codeHeight, codeStripes, codeTop } from './bar-code.js';
+export { blackStripes, codeHeight, codeTop } from './bar-code.js';
 export type { CodeEdge, Stripe } from './bar-code.js';
 export { readCode } from './code-reader.js';
 export { barsBar } from './bars.js';

@@ -178,8 +178,8 @@ underFakeEgl(import.meta.url, () => {
     });
 
     it('whose counts are longer than it', () => {
-      // Of damaged rectangles, of layers, of an effect's uniforms, of uploads.
-      for (const index of [6, 7, valid.length - 7, valid.length - 6])
+      // Of damaged rectangles, of layers, of a colour's rectangles, of an effect's uniforms, of uploads.
+      for (const index of [6, 7, 8 + 6, valid.length - 7, valid.length - 6])
         for (const count of [4096, 4097, 2 ** 31])
           assert.throws(() => {
             compose(valid.with(index, count));

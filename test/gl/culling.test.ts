@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Rectangle } from '../../src/buffer/index.js';
 import type { GlPicture } from '../../src/gl/index.js';
 import { seedOf } from '../support/random.js';
-import { drawing, drawings, rectangle, size } from './support/arbitrary.js';
+import { colour, drawing, drawings, place, rectangle, size } from './support/arbitrary.js';
 import { openBench, rasterOf, type Bench } from './support/bench.js';
 import { assertSame, firstDifference } from './support/compare.js';
 import { draw, Pictures } from './support/drawing.js';
@@ -57,6 +57,19 @@ describe('culling', () => {
     });
     return isAsReference(crumbs);
   });
+
+  it('shows: rectangles of one colour are drawn as so many layers', () =>
+    fc.assert(
+      fc.asyncProperty(drawings, colour, fc.array(place, { maxLength: 8 }), async (below, look, boxes) => {
+        const apart = [...below, ...boxes.map((to) => ({ ...look, to }))];
+        const expected = await draw(bench, target, pictures, apart, { background });
+        await green();
+        const layers = await Promise.all(below.map((each) => pictures.layerOf(each)));
+        await bench.gl.compose(target, { layers: [...layers, { ...look, to: boxes }], background, fence: 'finish' });
+        assertSame(await rasterOf(bench.gl, target), expected);
+      }),
+      { seed, numRuns: 100 },
+    ));
 
   it('draws each pixel of overlapping damage once', () =>
     isAsReference(

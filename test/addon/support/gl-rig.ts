@@ -64,8 +64,8 @@ export class GlRig {
 }
 
 const opaque = [1, 0, 0, 64, 64];
-/** A layer: a colour over 64 × 64. */
-export const solid = [0, ...opaque, 0, 0, 1, 0];
+/** A layer: a colour over 64 × 64, twice. */
+export const solid = [0, 1, 0, 0, 1, 0, 2, ...[0, 0, 64, 64], ...[0, 0, 64, 64]];
 
 /** The same as a picture's, with a fence to wait for. */
 export const pictured = (picture: number, acquire = -1): number[] => [

@@ -4,7 +4,7 @@ import type { Rectangle } from '../../../src/buffer/index.js';
 import type { Box } from '../../../src/gl/index.js';
 import { alphaModes, filters, transforms } from '../../../src/gl/scene.js';
 import { waves } from './raster.js';
-import type { Drawing } from './reference.js';
+import type { Drawing, DrawnColour } from './reference.js';
 
 export const size = { width: 31, height: 23 } as const;
 
@@ -17,7 +17,7 @@ function coordinate(least: number, most: number): fc.Arbitrary<number> {
   return fc.oneof(fc.integer({ min: least, max: most }), fine);
 }
 
-const place: fc.Arbitrary<Box> = fc.record({
+export const place: fc.Arbitrary<Box> = fc.record({
   x: coordinate(-8, size.width),
   y: coordinate(-8, size.height),
   width: coordinate(0, size.width + 10),
@@ -28,7 +28,7 @@ const part = fc.integer({ min: 0, max: 255 }).map((level) => level / 255);
 /** Opaque half of the time. */
 const opacity = fc.oneof(fc.constant(1), part);
 
-const colour: fc.Arbitrary<Drawing> = fc.record({
+export const colour: fc.Arbitrary<DrawnColour> = fc.record({
   colour: fc.tuple(part, part, part, opacity).map(([red, green, blue, alpha]) => {
     return [red * alpha, green * alpha, blue * alpha, alpha] as const;
   }),
