@@ -65,7 +65,8 @@ napi_value Scanout::create(std::shared_ptr<Device> device, const ScanoutIds& ids
                            const ScanoutHandlers& handlers) {
   Environment& environment = *device->environment();
   const auto scanout = std::make_shared<Scanout>(std::move(device), ids);
-  const napi_value owner = wrap(environment, scanout);
+  const napi_value owner =
+      wrap(environment, scanout, {method("commit", call<Scanout, &Scanout::commit>)});
   scanout->callbacks_.bind(environment.env(), owner, "guesthead:scanout", handlers.receiver,
                            {handlers.flip, handlers.fence, handlers.error});
   scanout->device_->add(scanout.get());

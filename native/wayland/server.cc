@@ -52,7 +52,9 @@ napi_value Server::open(const Napi::CallbackInfo& info) {
   Interfaces::add(info[0]);
   const auto& environment = Environment::of(info.Env());
   const auto server = std::make_shared<Server>(environment, library);
-  const napi_value owner = wrap(*environment, server);
+  const napi_value owner = wrap(*environment, server,
+                                {method("post", call<Server, &Server::post>),
+                                 method("postLast", call<Server, &Server::postLast>)});
   server->start(owner, info);
   return owner;
 }

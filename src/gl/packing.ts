@@ -9,7 +9,7 @@
  *               of an effect: to ×4, number, alpha, channels ×4, frame, time, mouse ×4, value count, values),
  *     upload count, uploads × (picture, x, y, width, height)
  *
- * A scene of SMPTE's bars has sixty layers, and the event loop waits for them, at first in V8's interpreter: there are few calls for each.
+ * The event loop waits for it, and V8 runs it without optimizing it for a program's first minutes: there are few calls for each layer.
  */
 import { isObject, shown } from '../arguments.js';
 import { GuestheadError } from '../errors.js';

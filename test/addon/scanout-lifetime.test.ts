@@ -43,6 +43,29 @@ underFakeKernel(import.meta.url, () => {
     });
   });
 
+  describe('a method of its own', () => {
+    it('does without `this`, and is refused once the scanout is closed', () => {
+      const scanout = native.openDevice(rig.card.fd).createScanout(ids, rig.handlers);
+      const commit = commitOf(scanout);
+      assert.throws(() => commit(99, -1, flipFlags, false), RangeError);
+      scanout.close();
+      assert.throws(() => commit(99, -1, flipFlags, false), { code: 'ERR_CLOSED' });
+    });
+
+    it('outlives its scanout, and is refused once that was collected', async () => {
+      let collected = false;
+      const registry = new FinalizationRegistry(() => (collected = true));
+      const methodOf = () => {
+        const scanout = native.openDevice(rig.card.fd).createScanout(ids, rig.handlers);
+        registry.register(scanout, undefined);
+        return commitOf(scanout);
+      };
+      const commit = methodOf();
+      await collectUntil(() => collected);
+      assert.throws(() => commit(99, -1, flipFlags, false), { code: 'ERR_CLOSED' });
+    });
+  });
+
   describe('garbage', () => {
     it('is collected, though its handlers lead back to it', async () => {
       const before = openDescriptors();
@@ -76,3 +99,7 @@ underFakeKernel(import.meta.url, () => {
     });
   });
 });
+
+function commitOf(scanout: NativeScanout): (...values: readonly unknown[]) => unknown {
+  return Reflect.get(scanout, 'commit') as never;
+}
