@@ -7,6 +7,7 @@ import { bundle } from '../../scripts/setup/bundle.mjs';
 import type { Lab } from '../../src/lab/index.js';
 import { compileTool } from '../../src/lab/tools.js';
 import { packageRoot } from '../../src/package-root.js';
+import type { GlResult, RunResult } from '../../src/report/index.js';
 import { missesIn, missesRun, type Misses } from './gl-misses.js';
 import type { Say } from './sections.js';
 
@@ -19,23 +20,16 @@ export interface Composed {
   readonly damagedMs: number;
 }
 
-interface Told {
-  readonly p50: number;
-  readonly p99: number;
-  readonly max: number;
-}
+/** What a run's `--json` tells of GL, ms. */
+export type Held = Pick<GlResult, 'glStallMs' | 'queueMs' | 'drawMs' | 'renderFenceMs'>;
 
-/** Milliseconds of a frame that is drawn and shown; what each is, test/bench/guest/gl-stalls.ts tells. */
-export interface Stalls {
-  readonly stallMs: Told;
-  readonly queueMs: Told;
-  readonly drawMs: Told;
-  readonly presentedMs: Told;
-}
+const heldPatterns = ['counter', 'smpte'] as const;
+/** By pattern, of each run. */
+export type Stalls = Readonly<Record<(typeof heldPatterns)[number], readonly Held[]>>;
 
 /** A texture that an emulated processor filters takes it a second: few are enough, and LLVM compiles before. */
 const composing = ['2', '10'];
-const stalling = ['150', '600'];
+const holding = ['--draw', 'gl', '--load', '20', '--frames', '300', '--json'];
 /** vgem is in no list by its name. */
 const findVgem =
   'for c in /sys/class/drm/card?; do case $(readlink -f $c) in */vgem/*) echo /dev/dri/${c##*/};; esac; done';
@@ -57,12 +51,24 @@ export async function composeInTurn(lab: Lab, rounds: number, say: Say): Promise
   return taken;
 }
 
-export function stalls(lab: Lab): Promise<Stalls> {
-  return told<Stalls>(lab, [...script('gl-stalls'), ...stalling]);
+export async function stallsInTurn(lab: Lab, rounds: number, say: Say): Promise<Stalls> {
+  const taken: Record<keyof Stalls, Held[]> = { counter: [], smpte: [] };
+  for (let round = 1; round <= rounds; round++)
+    for (const pattern of heldPatterns) {
+      const { gl } = await toldByRun<Pick<RunResult, 'gl'>>(lab, [...holding, '--pattern', pattern]);
+      assert.ok(gl !== null, 'GL did not draw');
+      taken[pattern].push(gl);
+      say(`round ${round} of ${rounds}, ${pattern} by GL: the event loop held for ${gl.glStallMs?.p99} ms (p99)`);
+    }
+  return taken;
 }
 
 export async function misses(lab: Lab): Promise<Misses> {
-  return missesIn(await told(lab, ['node', 'dist/cli/main.cjs', 'run', ...missesRun]));
+  return missesIn(await toldByRun(lab, missesRun));
+}
+
+function toldByRun<T>(lab: Lab, options: readonly string[]): Promise<T> {
+  return told(lab, ['node', 'dist/cli/main.cjs', 'run', ...options]);
 }
 
 function script(name: string): string[] {

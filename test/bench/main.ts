@@ -7,7 +7,7 @@ import { messageOf } from '../../src/errors.js';
 import { Lab } from '../../src/lab/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { clients, kmscube } from './clients.js';
-import { composeInTurn, misses, stalls } from './gl.js';
+import { composeInTurn, misses, stallsInTurn } from './gl.js';
 import { measureInstructions } from './instructions.js';
 import { comparePeers } from './kiosk-peers.js';
 import { measureKiosk } from './kiosk.js';
@@ -81,7 +81,7 @@ async function measureHeads(rounds: number, seconds: number, say: Say): Promise<
     const composed = await composeInTurn(lab, rounds, say);
     const sized = await sizesInTurn(lab, rounds, seconds, say);
     await resize(lab, drawnSize);
-    const held = await stalls(lab);
+    const held = await stallsInTurn(lab, rounds, say);
     const missed = await misses(lab);
     await resize(lab, mode);
     const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, QEMU (${lab.accelerator}), Linux ${lab.kernel.release}`;

@@ -7,8 +7,11 @@ import { glGoals } from '../../bench/report.js';
 
 const told = (p99: number) => ({ p50: p99 / 2, p99, max: p99 * 2 });
 
-function stalls(p99: number): Stalls {
-  return { stallMs: told(p99), queueMs: told(50), drawMs: told(50), presentedMs: told(50) };
+/** Of three runs each; those of smpte take as long as the last says. */
+function stalls(counter: number, smpte: number): Stalls {
+  const rest = { queueMs: told(50), drawMs: told(50), renderFenceMs: told(50) };
+  const runs = (p99: number) => [0.5, p99, 9].map((each) => ({ ...rest, glStallMs: told(each) }));
+  return { counter: runs(counter), smpte: runs(smpte) };
 }
 
 const round = (peerMs: number, composeMs: number, damagedMs: number): Composed => ({ peerMs, composeMs, damagedMs });
@@ -33,13 +36,15 @@ describe('figures', () => {
 });
 
 describe("GL's goals", () => {
-  const reached = (composed: readonly Composed[], p99: number) =>
-    glGoals({ composed, stalls: stalls(p99) }).map((goal) => goal.reached);
+  const reached = (composed: readonly Composed[], counter: number, smpte = 0.5) =>
+    glGoals({ composed, stalls: stalls(counter, smpte) }).map((goal) => goal.reached);
 
-  it('are judged by medians of the ratios, the loop by its p99', () => {
-    assert.deepEqual(reached([round(10, 12, 3), round(10, 11, 3), round(10, 30, 9)], 1), [true, true, true]);
-    assert.deepEqual(reached([round(10, 13, 3), round(10, 11, 3), round(10, 30, 9)], 0.5), [false, true, true]);
-    assert.deepEqual(reached([round(10, 10, 4), round(10, 10, 4), round(10, 10, 1)], 0.5), [true, false, true]);
-    assert.deepEqual(reached([round(10, 10, 1)], 1.01), [true, true, false]);
+  it('are judged by medians, of the ratios and of the runs', () => {
+    const [well, once] = [[round(10, 12, 3), round(10, 11, 3), round(10, 30, 9)], [round(10, 10, 1)]];
+    assert.deepEqual(reached(well, 1), [true, true, true, true]);
+    assert.deepEqual(reached([round(10, 13, 3), ...well.slice(1)], 0.5), [false, true, true, true]);
+    assert.deepEqual(reached([round(10, 10, 4), round(10, 10, 4), ...once], 0.5), [true, false, true, true]);
+    assert.deepEqual(reached(once, 1.01), [true, true, false, true]);
+    assert.deepEqual(reached(once, 1, 1.01), [true, true, true, false]);
   });
 });
