@@ -1,7 +1,5 @@
 #include "core/callbacks.h"
 
-#include <cmath>
-#include <cstdint>
 #include <utility>
 
 #include "core/errors.h"
@@ -101,15 +99,9 @@ bool reportPending(napi_env env) {
   return true;
 }
 
-/** V8 finds out by itself what is a small integer, which takes it longer. -0 is none. */
 napi_value numberValue(napi_env env, double number) {
   napi_value value = nullptr;
-  const bool fits = number >= INT32_MIN && number <= INT32_MAX;
-  const auto integer = fits ? static_cast<int32_t>(number) : 0;
-  if (fits && integer == number && (integer != 0 || !std::signbit(number)))
-    napi_create_int32(env, integer, &value);
-  else
-    napi_create_double(env, number, &value);
+  napi_create_double(env, number, &value);
   return value;
 }
 

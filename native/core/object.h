@@ -48,7 +48,11 @@ napi_value wrap(Environment& environment, const std::shared_ptr<T>& native,
   return object;
 }
 
-/** What `wrap` left; throws ERR_CLOSED where it is another class's, or its object was collected. */
+/**
+ * What `wrap` left; throws ERR_CLOSED where nothing of the class is at that address: its object was
+ * collected. (One of the same class may have come there since, which a method that was kept longer
+ * than its object then means.)
+ */
 template <class T>
 std::shared_ptr<T> heldBy(napi_env env, const void* held) {
   if (!Environment::of(env)->holds(held, T::kClass)) throwClosed(env, T::kName);

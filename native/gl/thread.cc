@@ -40,18 +40,12 @@ Thread::Thread(Gpu gpu, std::function<void()> wake) : shared_(std::make_shared<S
   }
 }
 
-/**
- * Where jobs stand already, the thread has been told, and may still be waking up: a second
- * notification would wait in glibc until it has.
- */
 void Thread::add(Job job) {
-  bool mayWait;
   {
     const std::lock_guard<std::mutex> lock(shared_->mutex);
-    mayWait = shared_->jobs.empty();
     shared_->jobs.push_back({std::move(job), Clock::now()});
   }
-  if (mayWait) shared_->changed.notify_all();
+  shared_->changed.notify_all();
 }
 
 std::vector<Result> Thread::take() {

@@ -1,7 +1,6 @@
 /** What a client is told by JavaScript. */
 #include <array>
 #include <cmath>
-#include <optional>
 
 #include "core/arguments.h"
 #include "wayland/server.h"
@@ -10,7 +9,7 @@
 namespace guesthead::wayland {
 namespace {
 
-/** What the arguments of one event point to until it has been sent; few have texts or arrays. */
+/** What the arguments of one event point to until it has been sent. */
 struct Kept {
   std::array<std::string, kMostValues> texts;
   std::array<wl_array, kMostValues> arrays{};
@@ -45,14 +44,13 @@ bool Server::send(Resource& target, const Napi::CallbackInfo& info) {
   if (library_.resource_get_version(target.object) < signature.since()) {
     throw Napi::RangeError::New(env, "the client speaks a version without this event");
   }
-  wl_argument arguments[kMostValues];
-  std::optional<Kept> kept;
+  wl_argument arguments[kMostValues] = {};
+  Kept kept;
   wl_client* const client = library_.resource_get_client(target.object);
   size_t index = 0;
   for (; const char type = signature.next(); ++index) {
     const Napi::Value value = info[index + 2];
     wl_argument& argument = arguments[index];
-    argument.o = nullptr;
     switch (type) {
       case 'i':
         argument.i = static_cast<int32_t>(integerOf(value, "int", INT32_MIN, INT32_MAX));
@@ -69,15 +67,13 @@ bool Server::send(Resource& target, const Napi::CallbackInfo& info) {
         break;
       case 's':
         if (value.IsNull() && signature.mayBeNull()) break;
-        if (!kept) kept.emplace();
-        kept->texts[index] = stringOf(value, "string");
-        argument.s = kept->texts[index].c_str();
+        kept.texts[index] = stringOf(value, "string");
+        argument.s = kept.texts[index].c_str();
         break;
       case 'a': {
         const auto bytes = uint8sOf(value, "array");
-        if (!kept) kept.emplace();
-        kept->arrays[index] = {bytes.length, bytes.length, const_cast<uint8_t*>(bytes.data)};
-        argument.a = &kept->arrays[index];
+        kept.arrays[index] = {bytes.length, bytes.length, const_cast<uint8_t*>(bytes.data)};
+        argument.a = &kept.arrays[index];
         break;
       }
       default: {  // o, n
