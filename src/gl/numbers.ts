@@ -1,6 +1,6 @@
 /**
  * Numbers in a row for the addon, in one array that grows to the largest row and is used again for each. A frame's few scenes
- * never become hot to V8, and there each call costs a hundred instructions, each private name as many: so it has neither in its loops.
+ * never become hot to V8, and there each call costs a hundred instructions, each private name as many: so there are few of both here.
  */
 import { shown, isObject } from '../arguments.js';
 import { GuestheadError } from '../errors.js';
